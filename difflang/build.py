@@ -1,0 +1,218 @@
+"""Building IR: a builder appends nodes, a tracer lets ordinary NumPy code append them.
+
+Derivative rules and lowerings are ordinary functions; called with tracers they write IR in place
+of computing. A tracer knows the types, so a rule may branch on ranks and dtypes, never on values.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
+from .op import bind, elementwise_type, lookup, row
+from .types import DTYPES, FLOAT, INT, Array, Scalar, Type, Unknown
+
+
+class Builder:
+    """Appends typed nodes to a list; every node gets the builder's current place and role."""
+
+    def __init__(self, place: Place | None = None, role: str = "") -> None:
+        self.nodes: list[Node] = []
+        self.place = place
+        self.role = role
+
+    def add(self, node: Node) -> Node:
+        self.nodes.append(node)
+        return node
+
+    def node(self, op: str, args: Sequence[Atom], outs: Sequence[Var], regions: Sequence[Region] = (), **attrs: Any) -> Node:
+        """Append a node with its results given."""
+        return self.add(Node(op, tuple(args), tuple(outs), attrs or NO_ATTRS, tuple(regions), self.place, self.role))
+
+    def emit(self, op: str, *args: Atom, flavor: str | None = None, hint: str = "", **attrs: Any) -> Atom:
+        """Append one op of the table, typed by its row; constants are folded. Returns its (only) result."""
+        table_row = row(op)
+        result = table_row.type_of_result([a.type for a in args], attrs, flavor)
+        if table_row.kind == "elementwise" and isinstance(result, Scalar) and all(isinstance(a, Const) for a in args):
+            folded = _fold(op, [a.value for a in args], attrs, result)  # type: ignore[union-attr]
+            if folded is not None:
+                return folded
+        out = Var(hint or _hint(op, args), result)
+        self.node(op, args, (out,), **attrs)
+        return out
+
+    def region(self, params: Sequence[Var], yields: Sequence[Atom]) -> Region:
+        """What was built so far, as a region."""
+        return Region(tuple(params), tuple(self.nodes), tuple(yields))
+
+
+def _hint(op: str, args: Sequence[Atom]) -> str:
+    return "t"
+
+
+def _fold(op: str, values: list[Any], attrs: dict[str, Any], result: Scalar) -> Const | None:
+    from .op import evaluate
+
+    try:
+        value = evaluate(op, values, attrs, result)
+    except Exception:  # an error belongs to the run: it keeps its node
+        return None
+    if result.weak:
+        value = {"f64": float, "i64": int, "bool": bool}[result.dtype](value)
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            return None
+        return Const(value, result)
+    return Const(DTYPES[result.dtype].type(value), result)
+
+
+class Tracer:
+    """A value inside a rule: NumPy's functions and Python's operators on it append nodes."""
+
+    __slots__ = ("atom", "builder")
+    __array_priority__ = 1e9
+
+    def __init__(self, builder: Builder, atom: Atom) -> None:
+        self.builder = builder
+        self.atom = atom
+
+    @property
+    def type(self) -> Type:
+        return self.atom.type
+
+    @property
+    def ndim(self) -> int:
+        if isinstance(self.type, Unknown):
+            raise TypeError("the rank is not known here")
+        return self.type.rank if isinstance(self.type, Array) else 0
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        if isinstance(self.type, (Array, Scalar)):
+            return DTYPES[self.type.dtype]
+        raise TypeError("the dtype is not known here")
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        return tuple(Tracer(self.builder, self.builder.emit("dim", self.atom, axis=k)) for k in range(self.ndim))
+
+    @property
+    def size(self) -> Any:
+        return Tracer(self.builder, self.builder.emit("size", self.atom))
+
+    @property
+    def T(self) -> Any:
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    def __getattr__(self, name: str) -> Any:
+        from .op import BY_METHOD
+
+        if name.startswith("_") or name not in BY_METHOD:
+            raise AttributeError(name)
+        op = BY_METHOD[name]
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            return _call(self.builder, op.name, None, (self, *args), kwargs)
+
+        return method
+
+    def __getitem__(self, key: Any) -> Any:
+        key = key if isinstance(key, tuple) else (key,)
+        pattern, operands = [], []
+        for item in key:
+            code, values = _index_item(item)
+            pattern.append(code)
+            operands += [lift(self.builder, v) for v in values]
+        return Tracer(self.builder, self.builder.emit("index", self.atom, *operands, pattern=tuple(pattern)))
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule cannot branch on a value: use np.where")
+
+    def __len__(self) -> int:
+        raise TypeError("a rule cannot take a length: use .shape[0]")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+        found = lookup(ufunc)
+        if found is None or method != "__call__":
+            return NotImplemented
+        return _call(self.builder, found[0].name, "numpy", args, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        found = lookup(function)
+        if found is None:
+            return NotImplemented
+        return _call(self.builder, found[0].name, "numpy", args, kwargs)
+
+
+def _index_item(item: Any) -> tuple[str, list[Any]]:
+    if item is None:
+        return "n", []
+    if item is Ellipsis:
+        return ".", []
+    if isinstance(item, slice):
+        parts = [item.start, item.stop, item.step]
+        return (":", []) if parts == [None] * 3 else ("s", parts)
+    if isinstance(item, Tracer) and isinstance(item.type, Array):
+        return "a", [item]
+    return "i", [item]
+
+
+def _operator(op: str, swap: bool = False) -> Callable[[Tracer, Any], Any]:
+    def apply(self: Tracer, other: Any) -> Any:
+        args = (other, self) if swap else (self, other)
+        return _call(self.builder, op, None, args, {})
+
+    return apply
+
+
+def _unary(op: str) -> Callable[[Tracer], Any]:
+    def apply(self: Tracer) -> Any:
+        return _call(self.builder, op, None, (self,), {})
+
+    return apply
+
+
+for _name, _op in {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floordiv", "mod": "mod",
+    "pow": "pow", "matmul": "matmul", "and": "bitand", "or": "bitor", "xor": "bitxor",
+}.items():  # fmt: skip
+    setattr(Tracer, f"__{_name}__", _operator(_op))
+    setattr(Tracer, f"__r{_name}__", _operator(_op, swap=True))
+for _name, _op in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"}.items():
+    setattr(Tracer, f"__{_name}__", _operator(_op))
+for _name, _op in {"neg": "neg", "abs": "abs", "invert": "invert"}.items():
+    setattr(Tracer, f"__{_name}__", _unary(_op))
+
+
+def lift(builder: Builder, value: Any) -> Atom:
+    """The atom of a tracer or of a plain value."""
+    if isinstance(value, Tracer):
+        return value.atom
+    return const(value)
+
+
+def _call(builder: Builder, op: str, flavor: str | None, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    operands, attrs = bind(row(op), args, kwargs)
+    return Tracer(builder, builder.emit(op, *(lift(builder, o) for o in operands), flavor=flavor, **attrs))
+
+
+def trace(builder: Builder, function: Callable[..., Any], *args: Any, **statics: Any) -> Any:
+    """Run a rule on atoms (or None): what it returns, with atoms in place of tracers."""
+    wrapped = [Tracer(builder, a) if isinstance(a, (Var, Const)) else a for a in args]
+    return _unwrap(builder, function(*wrapped, **statics))
+
+
+def _unwrap(builder: Builder, result: Any) -> Any:
+    if isinstance(result, (tuple, list)):
+        return tuple(_unwrap(builder, item) for item in result)
+    if result is None or isinstance(result, (Var, Const)):
+        return result
+    return lift(builder, result)
+
+
+__all__ = ["FLOAT", "INT", "Builder", "Tracer", "elementwise_type", "lift", "operator", "trace"]

@@ -1,0 +1,99 @@
+"""Errors with the user's place, a caret, the reason and the way out.
+
+Every diagnostic has a number that never changes its meaning; the table below is the whole list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .ir import Origin, Place
+
+CODES: dict[str, str] = {
+    "DL001": "this statement or expression is outside the language",
+    "DL002": "the text of this function cannot be found",
+    "DL003": "this name is not defined",
+    "DL004": "this call is to something that cannot be compiled",
+    "DL005": "types do not fit",
+    "DL006": "paths that meet give different types",
+    "DL007": "this write goes through a reference that cannot be resolved",
+    "DL008": "the derivative of this call is not known",
+    "DL009": "a derivative is asked with respect to something that has none",
+    "DL010": "the function must return a scalar here",
+    "DL011": "a value must be known while compiling here",
+    "DL012": "arguments share memory and one of them is written",
+    "DL013": "an integer left the range of 64 bits",
+    "DL014": "the function writes an argument and returns nothing",
+    "DL015": "a target, tool or library is missing on this machine",
+    "DL016": "the derivative found by checking differs from the computed one",
+    "DL017": "arguments do not fit the parameters",
+    "DL018": "this name may be unbound here",
+}
+
+
+@dataclass(eq=False)
+class DifflangError(Exception):
+    """The root of all errors of the compiler itself.
+
+    `code` is the number, `reason` one sentence, `way_out` what to do instead. Errors that the user's
+    own program raises (IndexError, ZeroDivisionError, AssertionError ...) are never of this type.
+    """
+
+    code: str
+    reason: str
+    place: Place | None = None
+    way_out: str = ""
+    origin: Origin | None = None
+
+    @property
+    def file(self) -> str | None:
+        return self.place.file if self.place else None
+
+    @property
+    def line(self) -> int | None:
+        return self.place.line if self.place else None
+
+    @property
+    def column(self) -> int | None:
+        return self.place.column if self.place else None
+
+    def __str__(self) -> str:
+        lines = [f"{self.code}: {self.reason}"]
+        if self.place:
+            lines.append(f"  --> {self.place.file}:{self.place.line}:{self.place.column + 1}")
+            text = self.origin.line(self.place.line) if self.origin else ""
+            if text:
+                lines += [f"   | {text}", f"   | {' ' * self.place.column}{'^' * self._width(text)}"]
+        if self.way_out:
+            lines.append(f"  way out: {self.way_out}")
+        return "\n".join(lines)
+
+    def _width(self, text: str) -> int:
+        assert self.place
+        if self.place.end_line == self.place.line and self.place.end_column > self.place.column:
+            return self.place.end_column - self.place.column
+        return max(1, len(text.rstrip()) - self.place.column)
+
+
+class OutsideLanguage(DifflangError, SyntaxError):
+    """The text says something that the language does not have."""
+
+
+class TypeMismatch(DifflangError, TypeError):
+    """Types, shapes or arguments do not fit together."""
+
+
+class NotDifferentiable(DifflangError):
+    """A derivative that does not exist or is not known."""
+
+
+class NotAvailable(DifflangError, OSError):
+    """Something this machine lacks: a tool, a library, a device."""
+
+
+class WrongDerivative(DifflangError, AssertionError):
+    """Raised by check_grads."""
+
+
+class IntegerOverflow(DifflangError, OverflowError):
+    """A Python int that left 64 bits in compiled code."""

@@ -1,0 +1,248 @@
+"""The IR: structured single assignment, frozen.
+
+A program is a table of functions. A function is a region; a region is a list of nodes and the values
+it yields. Four nodes hold regions or name functions, all others are rows of the op table:
+
+    if     args (condition)                regions (then, else), without parameters
+    for    args (start, stop, step, *init) regions (body), parameters (index, *carried)
+    while  args (*init)                    regions (condition, body), parameters (*carried) each
+    call   args                            attrs callee = key in the program
+
+A region yields what its node defines; a body with `exits=True` yields an exit truth first: the loop ends
+after the iteration that yields True. Values of an enclosing region are visible inside.
+
+Four levels, each held by the verifier: `read` (what Python says, references and all), `typed`
+(every type known or honestly UNKNOWN, tuples taken apart), `owned` (no references: a write makes a new
+value) and `placed` (a write may take its operand's memory, because nobody reads it afterwards).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Union
+
+from .types import NOTHING, UNDEFINED, UNKNOWN, Static, Type, type_of
+
+LEVELS = ("read", "typed", "owned", "placed")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in the user's text: lines from 1, columns from 0."""
+
+    file: str
+    line: int
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Var:
+    """A value, assigned once; equal only to itself. `hint` is the user's name for it."""
+
+    hint: str
+    type: Type = UNKNOWN
+
+    def __repr__(self) -> str:
+        return f"%{self.hint}:{self.type}"
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A value known while compiling: a number, None, or a static object. Compared with its type: 1 is not 1.0."""
+
+    value: Any
+    type: Type
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+Atom = Union[Var, Const]
+Attrs = Mapping[str, Any]
+NO_ATTRS: Attrs = MappingProxyType({})
+
+
+def _no_attrs() -> Attrs:
+    return NO_ATTRS
+
+
+UNDEF = Const(None, UNDEFINED)
+NONE = Const(None, NOTHING)
+
+
+def const(value: Any) -> Const:
+    """A constant with the type its Python value has."""
+    return Const(value, type_of(value))
+
+
+def static(value: Any) -> Const:
+    """A constant that exists only while compiling, whatever its Python type."""
+    return Const(value, Static(value))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """One operation. `role` tells a derivative's statement ("adjoint", "tangent") from the primal's own ("")."""
+
+    op: str
+    args: tuple[Atom, ...]
+    outs: tuple[Var, ...]
+    attrs: Attrs = field(default_factory=_no_attrs)
+    regions: tuple[Region, ...] = ()
+    place: Place | None = None
+    role: str = ""
+
+    @property
+    def out(self) -> Var:
+        """The only result."""
+        (out,) = self.outs
+        return out
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Region:
+    params: tuple[Var, ...]
+    nodes: tuple[Node, ...]
+    yields: tuple[Atom, ...]
+
+
+LEAF = "*"
+Tree = Union[str, None, tuple["Tree", ...], Const]
+"""The shape of a Python value over its leaves: "*" a number or array, None, a tuple of trees, a static constant."""
+
+
+def leaves(tree: Tree) -> int:
+    """How many leaves a tree has."""
+    if isinstance(tree, tuple):
+        return sum(map(leaves, tree))
+    return 1 if tree == LEAF else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter as the user wrote it. `tree` is its shape over the leaves, which are the region's parameters."""
+
+    name: str
+    tree: Tree = LEAF
+    kind: str = "positional_or_keyword"  # as inspect names them, in lower case
+    default: Any = ...
+    annotation: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A number or array of the enclosing scope, read afresh at every call: a hidden last parameter."""
+
+    name: str
+    read: Callable[[], Any] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a function's text stands, and the text itself: errors and comments quote it."""
+
+    file: str
+    first_line: int
+    lines: tuple[str, ...] = ()
+    imports: tuple[tuple[str, str], ...] = ()  # (name in the text, what it means), such as ("np", "numpy")
+    comments: Mapping[int, str] = field(default_factory=_no_attrs)
+
+    def line(self, number: int) -> str:
+        index = number - self.first_line
+        return self.lines[index] if 0 <= index < len(self.lines) else ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Function:
+    """A function of the language.
+
+    `body.params` are the leaves of `params`, then one for each capture. `body.yields` are at level
+    `read` the one value returned, later the leaves of `result`, then the final value of each parameter
+    written (`writes`, positions in `body.params`). `alias[k]` is the position of the parameter that
+    result leaf k is the very array of, or None.
+    """
+
+    name: str
+    params: tuple[Param, ...]
+    body: Region
+    level: str = "read"
+    result: Tree = LEAF
+    captures: tuple[Capture, ...] = ()
+    writes: tuple[int, ...] = ()
+    alias: tuple[int | None, ...] = ()
+    origin: Origin | None = None
+    place: Place | None = None
+    doc: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Program:
+    """Functions by key, one of them the entry. A call names its callee by key."""
+
+    entry: str
+    functions: Mapping[str, Function]
+
+    @property
+    def main(self) -> Function:
+        return self.functions[self.entry]
+
+    def map(self, change: Callable[[Function], Function]) -> Program:
+        return replace(self, functions={key: change(f) for key, f in self.functions.items()})
+
+
+def walk(region: Region) -> Iterator[Node]:
+    """Every node of a region and of the regions inside it, in order of the text."""
+    for node in region.nodes:
+        yield node
+        for inner in node.regions:
+            yield from walk(inner)
+
+
+def free_vars(region: Region) -> dict[Var, None]:
+    """The values a region uses and does not define, in order of first use."""
+    bound: set[Var] = set(region.params)
+    free: dict[Var, None] = {}
+
+    def use(atom: Atom) -> None:
+        if isinstance(atom, Var) and atom not in bound:
+            free.setdefault(atom)
+
+    for node in region.nodes:
+        for arg in node.args:
+            use(arg)
+        for inner in node.regions:
+            for var in free_vars(inner):
+                use(var)
+        bound.update(node.outs)
+    for atom in region.yields:
+        use(atom)
+    return free
+
+
+def substitute(region: Region, mapping: dict[Var, Atom], fresh: bool = True) -> Region:
+    """A copy of a region with values replaced; with `fresh`, everything it defines is defined anew.
+
+    `mapping` is extended by what was renamed, so that a caller can find the copies.
+    """
+
+    def get(atom: Atom) -> Atom:
+        return mapping.get(atom, atom) if isinstance(atom, Var) else atom
+
+    def define(var: Var) -> Var:
+        if not fresh:
+            return var
+        copy = Var(var.hint, var.type)
+        mapping[var] = copy
+        return copy
+
+    params = tuple(define(p) for p in region.params)
+    nodes = []
+    for node in region.nodes:
+        args = tuple(get(a) for a in node.args)
+        regions = tuple(substitute(r, mapping, fresh) for r in node.regions)
+        nodes.append(replace(node, args=args, regions=regions, outs=tuple(define(o) for o in node.outs)))
+    return Region(params, tuple(nodes), tuple(get(a) for a in region.yields))

@@ -1,0 +1,11 @@
+"""The op table's rows, one file a family. `load` imports them all; nothing else here."""
+
+from importlib import import_module
+
+FAMILIES = ("arithmetic", "compare", "elementary", "shape", "create", "index", "reduce", "contract", "control")
+
+
+def load() -> None:
+    """Import every family, which enters its rows. Idempotent."""
+    for family in FAMILIES:
+        import_module(f".{family}", __name__)

@@ -1,0 +1,175 @@
+"""Reading and writing elements, slices and rows.
+
+`index`, `store` and `accumulate` take the array, (the value,) and then the operands of `pattern`: one code an
+item of the index: "i" an integer (one operand), "s" a slice (three: start, stop, step, None allowed), ":" a
+whole axis, "n" a new axis, "." an ellipsis, "a" an integer or boolean array (one operand).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..op import linear, multilinear
+from ..types import MANY, ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, broadcast_dims, promote
+
+
+def key(pattern: Sequence[str], operands: Sequence[Any]) -> tuple[Any, ...]:
+    """The index that Python would use."""
+    values: Iterator[Any] = iter(operands)
+    items: list[Any] = []
+    for code in pattern:
+        if code == "i" or code == "a":
+            items.append(next(values))
+        elif code == "s":
+            items.append(slice(next(values), next(values), next(values)))
+        else:
+            items.append({":": slice(None), "n": None, ".": Ellipsis}[code])
+    return tuple(items)
+
+
+def expand(pattern: Sequence[str], rank: int) -> tuple[str, ...]:
+    """The pattern with an ellipsis spelled out and missing axes filled. Raises IndexError for too many items."""
+    used = sum(code not in "n." for code in pattern)
+    if used > rank:
+        raise IndexError(f"too many indices for array: array is {rank}-dimensional, but {used} were indexed")
+    fill = (":",) * (rank - used)
+    if "." in pattern:
+        at = tuple(pattern).index(".")
+        return tuple(pattern[:at]) + fill + tuple(pattern[at + 1 :])
+    return tuple(pattern) + fill
+
+
+def result_type(array: Type, pattern: Sequence[str], operands: Sequence[Type]) -> Type:
+    """The type of array[pattern]: an element is a strong scalar, anything else an array."""
+    if not isinstance(array, Array):
+        if isinstance(array, Unknown):
+            return UNKNOWN
+        raise TypeError(f"{array} cannot be indexed")
+    pattern = expand(pattern, array.rank)
+    if "a" in pattern:
+        return _gathered(array, pattern, operands)
+    axes, dims, axis = [], [], 0
+    for code in pattern:
+        if code == "n":
+            dims.append(ONE)
+        else:
+            if code == ":":
+                dims.append(array.dims[axis])
+            elif code == "s":
+                dims.append(OPEN)
+            axes.append(code)
+            axis += 1
+    if not dims:
+        return Scalar(array.dtype)
+    return Array(array.dtype, tuple(dims), _layout(array, axes, pattern, operands))
+
+
+def _layout(array: Array, axes: list[str], pattern: Sequence[str], operands: Sequence[Type]) -> str:
+    """A C array stays C where integers lead, then at most one slice of step one, then whole axes."""
+    rest = "".join(axes).lstrip("i")
+    if rest[:1] == "s":
+        lead = len(axes) - len(rest)
+        step = operands[lead + 2]
+        if str(step) != "none":
+            return "A"
+        rest = rest[1:]
+    return "C" if array.layout == "C" and set(rest) <= {":"} else "A"
+
+
+def _gathered(array: Array, pattern: Sequence[str], operands: Sequence[Type]) -> Type:
+    """NumPy's rule: index arrays broadcast together; they stand where they stood if side by side, else in front."""
+    kinds = [code for code in pattern if code != "n"]
+    arrays = [k for k, code in enumerate(pattern) if code in "ai"]
+    together = arrays == list(range(arrays[0], arrays[-1] + 1))
+    gathered = broadcast_dims(*[t.dims for t in operands if isinstance(t, Array)])
+    dims: list[str] = []
+    axis, placed = 0, False
+    for code in pattern:
+        if code in "ai":
+            if together and not placed:
+                dims += gathered
+                placed = True
+            axis += 1
+        elif code == "n":
+            dims.append(ONE)
+        else:
+            dims.append(array.dims[axis] if code == ":" else OPEN)
+            axis += 1
+    assert len(kinds) == array.rank
+    return Array(array.dtype, tuple(dims if together else list(gathered) + dims))
+
+
+def _index_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    return result_type(types[0], attrs["pattern"], types[1:])
+
+
+def _index(x: Any, *operands: Any, pattern: Any) -> Any:
+    return x[key(pattern, operands)]
+
+
+def _store(x: Any, v: Any, *operands: Any, pattern: Any) -> Any:
+    result = np.array(x)
+    result[key(pattern, operands)] = v
+    return result
+
+
+def _accumulate(x: Any, v: Any, *operands: Any, pattern: Any) -> Any:
+    result = np.array(x)
+    np.add.at(result, key(pattern, operands), v)
+    return result
+
+
+def _written_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    """The base's own type. Raises TypeError where the value does not fit."""
+    base, value = types[0], types[1]
+    if isinstance(base, Array):
+        result_type(base, attrs["pattern"], types[2:])
+        promote(value)
+    return base
+
+
+def zeros_as(x: Any) -> Any:
+    return np.zeros_like(x)
+
+
+@linear(typing=_index_type, evaluate=_index, view=True)
+def index(y_bar, x, *operands, pattern=()):
+    """x[...]: an element, a view or, where an array indexes, a copy."""
+    return accumulate_op(zeros_as(x), y_bar, operands, pattern)
+
+
+@multilinear(typing=_written_type, evaluate=_store)
+def store(y_bar, x, v, *operands, pattern=()):
+    """x with x[...] = v. Linear in x and v; its adjoint needs the index alone."""
+    v_bar = y_bar[key(pattern, operands)]
+    return store_op(y_bar, 0.0, operands, pattern), v_bar
+
+
+@multilinear(typing=_written_type, evaluate=_accumulate)
+def accumulate(y_bar, x, v, *operands, pattern=()):
+    """x with v added at [...], repeated indices adding up (np.add.at). Linear in x and v."""
+    return y_bar, y_bar[key(pattern, operands)]
+
+
+def store_op(x: Any, v: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
+    return _written("store", x, v, operands, pattern)
+
+
+def accumulate_op(x: Any, v: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
+    return _written("accumulate", x, v, operands, pattern)
+
+
+def _written(op: str, x: Any, v: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
+    """The op on tracers, or on NumPy's values where the rule runs alone."""
+    from ..build import Tracer, lift
+
+    if isinstance(x, Tracer):
+        atoms = [lift(x.builder, o) for o in (v, *operands)]
+        return Tracer(x.builder, x.builder.emit(op, x.atom, *atoms, pattern=tuple(pattern)))
+    return {"store": _store, "accumulate": _accumulate}[op](x, v, *operands, pattern=pattern)
+
+
+__all__ = ["MANY", "accumulate", "expand", "index", "key", "store"]

@@ -1,0 +1,251 @@
+"""The types of the language: a small lattice with `UNKNOWN` on top.
+
+Two kinds of numbers exist from the first day: Python's (`weak`: float, int, bool) and NumPy's
+(strong: np.float64, elements of arrays). Promotion is NumPy's own, asked of `np.result_type`.
+
+An array's type knows its dtype, for each axis whether its size is exactly one, certainly not one or
+open, and how its elements lie. Knowing the ones makes broadcasting static.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Union
+
+import numpy as np
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "bool": np.dtype(np.bool_),
+    "i32": np.dtype(np.int32),
+    "i64": np.dtype(np.int64),
+    "f32": np.dtype(np.float32),
+    "f64": np.dtype(np.float64),
+}
+NAMES: dict[np.dtype[Any], str] = {dtype: name for name, dtype in DTYPES.items()}
+
+ONE, MANY, OPEN = "1", "n", "?"
+"""The size of an axis: exactly one, never one (zero counts here), not known before the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing is known: the top of the lattice."""
+
+    def __str__(self) -> str:
+        return "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """The type of a value that is missing on a path that nobody takes: the bottom of the lattice."""
+
+    def __str__(self) -> str:
+        return "undef"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The type of None."""
+
+    def __str__(self) -> str:
+        return "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number. `weak` numbers are Python's own, the others NumPy scalars."""
+
+    dtype: str
+    weak: bool = False
+
+    def __str__(self) -> str:
+        return {"f64": "float", "i64": "int", "bool": "truth"}[self.dtype] if self.weak else self.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array: dtype, one of "1", "n", "?" for each axis, and layout ("C" contiguous or "A" any strides)."""
+
+    dtype: str
+    dims: tuple[str, ...]
+    layout: str = "C"
+
+    @property
+    def rank(self) -> int:
+        return len(self.dims)
+
+    def __str__(self) -> str:
+        return f"{self.dtype}[{','.join(self.dims)}]" + ("" if self.layout == "C" else self.layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A last-in first-out store of values of one type: the tape of loops of unknown length."""
+
+    element: Type
+
+    def __str__(self) -> str:
+        return f"stack({self.element})"
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A value known while compiling: a function, class, module, string, dtype. Never at run time."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        return f"static({getattr(self.value, '__name__', self.value)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A tuple. Only read and typed programs hold any: `infer` takes them apart into their leaves."""
+
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))})"
+
+
+Type = Union[Unknown, Undefined, Nothing, Scalar, Array, Stack, Static, Tuple]
+
+UNKNOWN, UNDEFINED, NOTHING = Unknown(), Undefined(), Nothing()
+FLOAT, INT, BOOL = Scalar("f64", weak=True), Scalar("i64", weak=True), Scalar("bool", weak=True)
+
+
+def is_float(type: Type) -> bool:
+    """Whether values of this type can carry a derivative."""
+    if isinstance(type, (Scalar, Array)):
+        return type.dtype in ("f64", "f32")
+    return isinstance(type, Unknown) or (isinstance(type, Stack) and is_float(type.element))
+
+
+def is_int(type: Type) -> bool:
+    return isinstance(type, (Scalar, Array)) and type.dtype in ("i64", "i32")
+
+
+def rank(type: Type) -> int | None:
+    """The number of axes: 0 for a scalar, None where it is not known."""
+    if isinstance(type, Scalar):
+        return 0
+    return type.rank if isinstance(type, Array) else None
+
+
+def dims_of(type: Type) -> tuple[str, ...]:
+    return type.dims if isinstance(type, Array) else ()
+
+
+def type_of(value: object) -> Type:
+    """The type of a run-time value, an array's sizes of one and its layout included."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, np.ndarray):
+        if value.dtype not in NAMES:
+            raise TypeError(f"arrays of dtype {value.dtype} are outside the language")
+        dims = tuple(ONE if n == 1 else MANY for n in value.shape)
+        plain = value.flags.c_contiguous and value.flags.aligned
+        return Array(NAMES[value.dtype], dims, "C" if plain else "A")
+    if isinstance(value, np.generic):
+        if value.dtype not in NAMES:
+            raise TypeError(f"numbers of dtype {value.dtype} are outside the language")
+        return Scalar(NAMES[value.dtype])
+    if isinstance(value, int):
+        return INT
+    if isinstance(value, float):
+        return FLOAT
+    if isinstance(value, tuple):
+        return Tuple(tuple(type_of(item) for item in value))
+    return Static(value)
+
+
+_EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True}
+
+
+@lru_cache(maxsize=4096)
+def promote(*types: Type) -> Type:
+    """The type of NumPy's result for these operands, ranks and layout aside: NEP 50, weak numbers included.
+
+    All weak gives weak. Raises TypeError for operands that are not numbers.
+    """
+    if any(isinstance(type, Unknown) for type in types):
+        return UNKNOWN
+    known = [type for type in types if not isinstance(type, Undefined)]
+    if not all(isinstance(type, (Scalar, Array)) for type in known):
+        raise TypeError(f"numbers or arrays are needed here, not {', '.join(map(str, known))}")
+    if all(isinstance(type, Scalar) and type.weak for type in known):
+        order = ["bool", "i64", "f64"]
+        return Scalar(max((type.dtype for type in known), key=order.index), weak=True)  # type: ignore[union-attr]
+    operands = [_EXAMPLES[t.dtype] if isinstance(t, Scalar) and t.weak else DTYPES[t.dtype] for t in known]  # type: ignore[union-attr]
+    dtype = np.result_type(*operands)
+    if dtype not in NAMES:
+        raise TypeError(f"the common dtype would be {dtype}, which is outside the language")
+    return Scalar(NAMES[dtype])
+
+
+def broadcast_dims(*shapes: tuple[str, ...]) -> tuple[str, ...]:
+    """The sizes of a broadcast result, axis by axis from the right."""
+    length = max(map(len, shapes), default=0)
+    padded = [(ONE,) * (length - len(shape)) + shape for shape in shapes]
+    result = []
+    for sizes in zip(*padded, strict=True):
+        result.append(MANY if MANY in sizes else OPEN if OPEN in sizes else ONE)
+    return tuple(result)
+
+
+def shaped(dtype: str, *operands: Type) -> Type:
+    """The type of an elementwise result of this dtype: a strong scalar, or an array of the broadcast shape."""
+    if any(isinstance(type, Unknown) for type in operands):
+        return UNKNOWN
+    if not any(isinstance(type, Array) for type in operands):
+        return Scalar(dtype)
+    return Array(dtype, broadcast_dims(*map(dims_of, operands)))
+
+
+def join(one: Type, other: Type) -> Type:
+    """The least type that holds both, where paths meet. Raises TypeError where there is none."""
+    if one == other or isinstance(other, Undefined):
+        return one
+    if isinstance(one, Undefined):
+        return other
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return UNKNOWN
+    if isinstance(one, Scalar) and isinstance(other, Scalar):
+        return _join_scalars(one, other)
+    if isinstance(one, Array) and isinstance(other, Array) and (one.dtype, one.rank) == (other.dtype, other.rank):
+        dims = tuple(a if a == b else OPEN for a, b in zip(one.dims, other.dims, strict=True))
+        return Array(one.dtype, dims, "C" if one.layout == other.layout == "C" else "A")
+    if isinstance(one, Stack) and isinstance(other, Stack):
+        return Stack(join(one.element, other.element))
+    if isinstance(one, Tuple) and isinstance(other, Tuple) and len(one.items) == len(other.items):
+        return Tuple(tuple(join(a, b) for a, b in zip(one.items, other.items, strict=True)))
+    raise TypeError(f"one path gives {one}, another {other}")
+
+
+def _join_scalars(one: Scalar, other: Scalar) -> Scalar:
+    """float with int is float, as `total = 0` before a loop wants; a weak and a strong number give a strong one."""
+    if one.weak and other.weak:
+        if "bool" in (one.dtype, other.dtype):
+            raise TypeError(f"one path gives {one}, another {other}")
+        return FLOAT
+    if one.weak or other.weak:
+        strong, weak = (other, one) if one.weak else (one, other)
+        if weak.dtype == strong.dtype or (weak.dtype == "i64" and strong.dtype in ("f64",)):
+            return strong
+        if weak.dtype == "f64" and strong.dtype == "i64":
+            return Scalar("f64")
+    if {one.dtype, other.dtype} == {"i64", "f64"}:
+        return Scalar("f64")
+    raise TypeError(f"one path gives {one}, another {other}")
+
+
+def general(type: Type) -> Type:
+    """The same type with every size left open: what a library compiled ahead of time must accept."""
+    if isinstance(type, Array):
+        return replace(type, dims=(OPEN,) * type.rank)
+    if isinstance(type, Tuple):
+        return Tuple(tuple(map(general, type.items)))
+    return type
