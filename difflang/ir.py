@@ -142,6 +142,15 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """A static object that the text reaches by name: compiled code holds only while `read()` still gives it."""
+
+    name: str
+    read: Callable[[], Any] = field(compare=False)
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a function's text stands, and the text itself: errors and comments quote it."""
 
@@ -172,6 +181,7 @@ class Function:
     level: str = "read"
     result: Tree = LEAF
     captures: tuple[Capture, ...] = ()
+    guards: tuple[Guard, ...] = ()
     writes: tuple[int, ...] = ()
     alias: tuple[int | None, ...] = ()
     origin: Origin | None = None
