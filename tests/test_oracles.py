@@ -1,0 +1,59 @@
+"""The oracles agree with one another on the corpus as written, before anything is compared with them."""
+
+import copy
+import warnings
+
+import numpy as np
+import pytest
+
+from tests.oracles import complex_step, differences, dual_numbers, weights_for
+from tests.programs import CORPUS, Program
+
+SMOOTH = [program for program in CORPUS if program.order]
+
+
+def close(one: list, other: list, tolerance: float) -> None:
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("program", [p for p in SMOOTH if p.analytic], ids=lambda p: p.name)
+def test_complex_step_agrees_with_differences(program: Program) -> None:
+    for arguments in program.samples:
+        weights = weights_for(program.function(*copy.deepcopy(arguments)))
+        exact = complex_step(program.function, arguments, program.wrt, weights)
+        close(exact, differences(program.function, arguments, program.wrt, weights), 1e-7)
+
+
+def numbers_alone(program: Program) -> bool:
+    return all(isinstance(a, (float, int, str)) for sample in program.samples for a in sample)
+
+
+@pytest.mark.parametrize("program", [p for p in SMOOTH if numbers_alone(p)], ids=lambda p: p.name)
+def test_dual_numbers_agree_with_differences(program: Program) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for arguments in program.samples:
+            weights = weights_for(program.function(*arguments))
+            try:
+                exact = dual_numbers(program.function, arguments, program.wrt, weights)
+            except (TypeError, AttributeError):
+                pytest.skip("the program makes arrays")
+            close(exact, differences(program.function, arguments, program.wrt, weights), max(program.tolerance, 1e-7))
+
+
+def test_the_corpus_is_wide() -> None:
+    assert len(CORPUS) >= 90
+    assert sum(bool(p.order) for p in CORPUS) >= 60
+
+
+@pytest.mark.parametrize("program", SMOOTH, ids=lambda p: p.name)
+def test_samples_lie_away_from_kinks(program: Program) -> None:
+    """Differences with two steps agree, so that no sample stands where the derivative jumps."""
+    for arguments in program.samples:
+        weights = weights_for(program.function(*copy.deepcopy(arguments)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            coarse = differences(program.function, arguments, program.wrt, weights)
+            fine = differences(program.function, arguments, program.wrt, weights, 2.5e-4)
+        close(coarse, fine, max(program.tolerance, 1e-6))
