@@ -120,7 +120,7 @@ add(closure_function, (0.7, 0.2), (-1.2, 0.5), analytic=True, traits="closure")
 
 
 def lambdas(x, y):
-    combine = lambda a, b=2.0: a * y + b  # noqa: E731
+    combine = lambda a, b=2.0: a * y + b
     return combine(x) * combine(y, x)
 
 
