@@ -10,7 +10,21 @@ from importlib import import_module
 
 from .corpus import CORPUS, Program
 
-FILES = ("scalars", "control", "calls", "elementwise", "reductions", "shapes", "linear", "writes", "views", "recurrences", "models", "physics", "integers")
+FILES = (
+    "scalars",
+    "control",
+    "calls",
+    "elementwise",
+    "reductions",
+    "shapes",
+    "linear",
+    "writes",
+    "views",
+    "recurrences",
+    "models",
+    "physics",
+    "integers",
+)
 
 for _name in FILES:
     import_module(f".{_name}", __name__)

@@ -33,7 +33,13 @@ def broadcasting(column, row, matrix, number):
     return column * row + matrix / (2.0 + row * row) - number * column
 
 
-add(broadcasting, (normal(3, 1), normal(4), normal(3, 4), 0.7), (normal(1, 1), normal(1), normal(1, 1), 0.7), analytic=True, traits="broadcast")
+add(
+    broadcasting,
+    (normal(3, 1), normal(4), normal(3, 4), 0.7),
+    (normal(1, 1), normal(1), normal(1, 1), 0.7),
+    analytic=True,
+    traits="broadcast",
+)
 
 
 def broadcast_of_ones(x, y):
@@ -80,7 +86,12 @@ def floor_division_of_arrays(x, y):
     return x // y + x % y * x - np.remainder(x, 0.7)
 
 
-add(floor_division_of_arrays, (normal(5) * 3, np.array([0.7, -0.9, 1.3, -0.4, 2.2])), edges=((np.ones(2), np.array([0.0, -0.0])),), traits="rounding")
+add(
+    floor_division_of_arrays,
+    (normal(5) * 3, np.array([0.7, -0.9, 1.3, -0.4, 2.2])),
+    edges=((np.ones(2), np.array([0.0, -0.0])),),
+    traits="rounding",
+)
 
 
 def single_precision_arrays(x, y):
@@ -105,7 +116,7 @@ add(mixed_precision, (normal(4).astype(np.float32), normal(4, seed=1)), toleranc
 
 
 def integer_arrays_mix(x, n):
-    return np.sum(x * n) + np.sum(n // 2) * x[0] + np.sum(x ** n)
+    return np.sum(x * n) + np.sum(n // 2) * x[0] + np.sum(x**n)
 
 
 add(integer_arrays_mix, (normal(4), np.array([1, 2, 3, 0])), (normal(1), np.array([2], dtype=np.int32)), traits="integer")

@@ -29,7 +29,12 @@ def game_of_life(board):
     return new
 
 
-add(game_of_life, (np.array([[0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]),), (np.ones((2, 3), dtype=np.int32),), traits="integer writes nested")
+add(
+    game_of_life,
+    (np.array([[0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]),),
+    (np.ones((2, 3), dtype=np.int32),),
+    traits="integer writes nested",
+)
 
 
 def sieve(n):
@@ -82,7 +87,13 @@ def counting_sort(values, top):
     return out
 
 
-add(counting_sort, (np.array([3, 1, 4, 1, 5]), 6), (np.zeros(0, dtype=np.int64), 2), (np.array([2, 2, 0], dtype=np.int32), 3), traits="integer writes")
+add(
+    counting_sort,
+    (np.array([3, 1, 4, 1, 5]), 6),
+    (np.zeros(0, dtype=np.int64), 2),
+    (np.array([2, 2, 0], dtype=np.int32), 3),
+    traits="integer writes",
+)
 
 
 def binary_search(values, wanted):

@@ -9,7 +9,14 @@ def matmul_matrix_matrix(a, b):
     return a @ b
 
 
-add(matmul_matrix_matrix, (normal(2, 3), normal(3, 4)), (normal(1, 1), normal(1, 1)), (normal(2, 1), normal(1, 3)), analytic=True, traits="matmul")
+add(
+    matmul_matrix_matrix,
+    (normal(2, 3), normal(3, 4)),
+    (normal(1, 1), normal(1, 1)),
+    (normal(2, 1), normal(1, 3)),
+    analytic=True,
+    traits="matmul",
+)
 
 
 def matmul_matrix_vector(a, b, c):

@@ -31,7 +31,11 @@ def lstm_scalar_loops(x, h, c, w, u, b):
     return np.sum(out * out)
 
 
-add(lstm_scalar_loops, (normal(2), normal(2, seed=1), normal(2, seed=2), normal(8, 2), normal(8, 2, seed=1), normal(8)), traits="model writes argument")
+add(
+    lstm_scalar_loops,
+    (normal(2), normal(2, seed=1), normal(2, seed=2), normal(8, 2), normal(8, 2, seed=1), normal(8)),
+    traits="model writes argument",
+)
 
 
 def lstm_arrays(xs, w, b):
@@ -69,7 +73,12 @@ def gaussian_mixture(x, weights, means, deviations):
     return total
 
 
-add(gaussian_mixture, (normal(3, 2), uniform(0.2, 0.6, 2), normal(2, 2, seed=1), uniform(0.5, 1.5, 2)), tolerance=1e-5, traits="model nested")
+add(
+    gaussian_mixture,
+    (normal(3, 2), uniform(0.2, 0.6, 2), normal(2, 2, seed=1), uniform(0.5, 1.5, 2)),
+    tolerance=1e-5,
+    traits="model nested",
+)
 
 
 def gaussian_mixture_arrays(x, weights, means, deviations):
@@ -114,7 +123,13 @@ def bundle_adjustment(cameras, points, observed, camera_of, point_of):
 
 add(
     bundle_adjustment,
-    (uniform(0.1, 0.4, 2, 9), uniform(0.1, 0.4, 3, 3) + np.array([0.0, 0.0, 2.0]), normal(4, 2, scale=0.1), np.array([0, 1, 1, 0]), np.array([0, 1, 2, 2])),
+    (
+        uniform(0.1, 0.4, 2, 9),
+        uniform(0.1, 0.4, 3, 3) + np.array([0.0, 0.0, 2.0]),
+        normal(4, 2, scale=0.1),
+        np.array([0, 1, 1, 0]),
+        np.array([0, 1, 2, 2]),
+    ),
     tolerance=1e-5,
     traits="model call gather",
 )
