@@ -1,0 +1,122 @@
+"""Adjoint: what one op adds to the adjoints of its operands.
+
+The op's rule, traced, gives partials or adjoints; this file fits them to the operands: summed where the
+operand was broadcast, cast to its dtype, masked where a partial may be infinite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from difflang.build import Builder, trace
+from difflang.ir import Atom, Const, Node, Var, const
+from difflang.op import Op, row
+from difflang.types import MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of
+
+BROADCASTS = {"where": (1, 2), "clip": (0,), "store": (1,), "accumulate": (1,)}
+"""Operands that NumPy broadcasts in ops that are not elementwise."""
+
+
+def contributions(b: Builder, node: Node, y_bar: Atom, active: Sequence[bool]) -> Iterator[tuple[int, Atom]]:
+    """(position of an active operand, what the op adds to its adjoint), written with `b`."""
+    op = row(node.op)
+    if op.kind == "elementwise":
+        found = _elementwise(b, op, node, y_bar, active)
+    else:
+        found = _by_rule(b, op, node, y_bar)
+    for position, value in found:
+        if active[position] and value is not None:
+            operand = node.args[position]
+            if op.kind == "elementwise":
+                value = fit(b, value, operand, [a.type for k, a in enumerate(node.args) if k != position])
+            elif position in BROADCASTS.get(node.op, ()):
+                value = fit(b, value, operand, [value.type])
+            yield position, same_dtype(b, value, operand.type)
+
+
+def _elementwise(b: Builder, op: Op, node: Node, y_bar: Atom, active: Sequence[bool]) -> Iterator[tuple[int, Atom | None]]:
+    partials = partials_of(b, op, node)
+    for position, partial in enumerate(partials):
+        if active[position]:
+            yield position, scale(b, y_bar, partial, is_singular(op, node))
+
+
+def partials_of(b: Builder, op: Op, node: Node) -> tuple[Atom | None, ...]:
+    """The partial derivatives of an elementwise result, one for each operand."""
+    found = trace(b, op.rule, node.out, *node.args, **node.attrs)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def is_singular(op: Op, node: Node) -> bool:
+    """Whether an infinite partial may meet an adjoint of zero. Python's own form may have raised there."""
+    weak = isinstance(node.out.type, Scalar) and node.out.type.weak
+    return op.singular and not (weak and op.pole_raises)
+
+
+def _by_rule(b: Builder, op: Op, node: Node, y_bar: Atom) -> Iterator[tuple[int, Atom | None]]:
+    known = (node.out,) if op.kind == "general" else ()
+    found = trace(b, op.rule, y_bar, *known, *node.args, **node.attrs)
+    yield from enumerate(found if isinstance(found, tuple) else (found,))
+
+
+def scale(b: Builder, y_bar: Atom, partial: Atom | None, singular: bool) -> Atom | None:
+    """y_bar * partial as a person would write it; None for zero."""
+    if partial is None or (isinstance(partial, Const) and partial.value == 0):
+        return None
+    if isinstance(partial, Const) and partial.value in (1, -1):
+        return y_bar if partial.value == 1 else b.emit("neg", y_bar)
+    made = next((n for n in reversed(b.nodes) if partial in n.outs), None)
+    if made is not None and made.op == "neg":
+        inner = scale(b, y_bar, made.args[0], singular)
+        return None if inner is None else b.emit("neg", inner)
+    if singular:
+        return b.emit("masked", y_bar, partial)
+    if made is not None and made.op == "div" and isinstance(made.args[0], Const) and made.args[0].value == 1:
+        return b.emit("div", y_bar, made.args[1])
+    return b.emit("mul", y_bar, partial)
+
+
+def fit(b: Builder, value: Atom, operand: Atom, others: Sequence[Type]) -> Atom:
+    """`value` summed down to the shape of `operand`, where broadcasting with `others` may have widened it."""
+    if isinstance(value.type, Unknown) or isinstance(operand.type, Unknown):
+        return b.emit("unbroadcast", value, operand)
+    if not isinstance(value.type, Array):
+        return value if not isinstance(operand.type, Array) else broadcast_like(b, value, operand)
+    if isinstance(operand.type, Array) and not _widened(operand.type, others):
+        return value
+    return b.emit("unbroadcast", value, operand)
+
+
+def _widened(operand: Array, others: Sequence[Type]) -> bool:
+    """Whether broadcasting with these types may give more elements than the operand has."""
+    theirs = broadcast_dims(*map(dims_of, others))
+    if len(theirs) > operand.rank:
+        return True
+    mine = operand.dims[operand.rank - len(theirs) :] if theirs else ()
+    return any(m != MANY and t != ONE for m, t in zip(mine, theirs, strict=True))
+
+
+def broadcast_like(b: Builder, value: Atom, like: Atom) -> Atom:
+    """A number or array spread over the shape of `like`."""
+    rank = like.type.rank if isinstance(like.type, Array) else 0
+    return b.emit("broadcast_to", value, *(b.emit("dim", like, axis=k) for k in range(rank)))
+
+
+def same_dtype(b: Builder, value: Atom, like: Type) -> Atom:
+    """The adjoint of an f32 value is f32, whatever it was computed with."""
+    if isinstance(value.type, (Array, Scalar)) and isinstance(like, (Array, Scalar)) and value.type.dtype != like.dtype:
+        return b.emit("cast", value, dtype=like.dtype, weak=False)
+    return value
+
+
+def zero(b: Builder, value: Atom) -> Atom:
+    """The adjoint or tangent of a value that nothing touched."""
+    if isinstance(value.type, Array):
+        return b.emit("zeros_like", value, dtype=None, hint=f"{_name(value)}_bar" if b.role == "adjoint" else "")
+    if isinstance(value.type, Stack):
+        return b.emit("stack_new", element=value.type.element)
+    return const(0.0)
+
+
+def _name(value: Atom) -> str:
+    return value.hint if isinstance(value, Var) else "x"

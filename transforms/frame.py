@@ -1,0 +1,81 @@
+"""Frame: the mirror image of one region of the primal while it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from difflang.build import Builder
+from difflang.ir import Atom, Function, Node, Region, Var
+from difflang.types import Array, Scalar, Stack, Type
+
+from .activity import Mask
+from .adjoint import zero
+
+
+def bar_type(type: Type) -> Type:
+    """The type of an adjoint: the value's own, NumPy's number for Python's."""
+    return Scalar(type.dtype) if isinstance(type, Scalar) else replace(type, layout="C") if isinstance(type, Array) else type
+
+
+@dataclass(eq=False)
+class Frame:
+    """The mirror image of one region while it is written."""
+
+    region: Region
+    builder: Builder
+    parent: Frame | None
+    loops: list[Node]  # enclosing loops, outermost first
+    bars: dict[Var, Atom] = field(default_factory=dict)
+    inputs: dict[Var, Var] = field(default_factory=dict)  # adjoints of outer values that this region adds to
+    local: set[Var] = field(default_factory=set)
+    changed: dict[Node, list[Node]] = field(default_factory=dict)  # primal nodes that were replaced
+    after: dict[Var, list[Node]] = field(default_factory=dict)  # what follows a definition (recording)
+
+    def __post_init__(self) -> None:
+        self.local.update(self.region.params)
+        for node in self.region.nodes:
+            self.local.update(node.outs)
+
+    def current(self, value: Var) -> Atom | None:
+        """The adjoint collected so far; None means zero. An outer value's comes in from outside."""
+        if value not in self.bars and value not in self.local and self.parent is not None:
+            self.inputs[value] = self.bars[value] = Var(f"{value.hint}_bar", bar_type(value.type))
+        return self.bars.get(value)
+
+    def add(self, value: Atom, amount: Atom) -> None:
+        assert isinstance(value, Var)
+        sofar = self.current(value)
+        if sofar is None:
+            self.bars[value] = amount
+        elif isinstance(value.type, Array) and value in self.inputs:
+            pattern = (":",) * value.type.rank
+            self.bars[value] = self.builder.emit("accumulate", sofar, amount, pattern=pattern, hint=f"{value.hint}_bar")
+        elif isinstance(value.type, Stack):
+            raise AssertionError("a stack's adjoint has one reader")
+        else:
+            self.bars[value] = self.builder.emit("add", sofar, amount, hint=f"{value.hint}_bar")
+
+    def take(self, value: Var) -> Atom | None:
+        """The adjoint of a value that is complete now: its definition has been reached."""
+        return self.bars.pop(value, None)
+
+    def full(self, value: Atom) -> Atom:
+        """The adjoint so far, zeros where nothing was added."""
+        sofar = self.current(value) if isinstance(value, Var) else None
+        return zero(self.builder, value) if sofar is None else sofar
+
+    def forward(self) -> tuple[Node, ...]:
+        """The primal's nodes with replacements and recordings in place."""
+        nodes: list[Node] = []
+        for param in self.region.params:
+            nodes += self.after.get(param, ())
+        for node in self.region.nodes:
+            nodes += self.changed.get(node, [node])
+            for out in node.outs:
+                nodes += self.after.get(out, ())
+        return tuple(nodes)
+
+
+def array_params(function: Function, wrt: Mask) -> list[int]:
+    """The active parameters whose adjoints are passed in and updated in place."""
+    return [k for k, p in enumerate(function.body.params) if wrt[k] and not isinstance(p.type, Scalar)]

@@ -1,0 +1,350 @@
+"""Mirror: walk a function body backwards and write its mirror image.
+
+At each node the walk writes what the op adds to its operands' adjoints; an `if` becomes an `if`, a loop the same loop
+walked back. A mirrored region at first names primal values freely; when it is complete, exactly those it still names are
+transported (`resolve`): computed again, recorded, or handed out as further results of the `if`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from difflang.build import Builder
+from difflang.errors import NotDifferentiable
+from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var, free_vars, substitute
+from difflang.op import row
+from difflang.types import INT
+
+from .activity import Activity, Mask, loop_parts
+from .adjoint import contributions, zero
+from .frame import Frame, array_params, bar_type
+from .prune import prune_nodes
+from .tape import Choice, Slot, choose, killed_values, slot_for
+
+if TYPE_CHECKING:
+    from .reverse import Pair
+
+
+class Owner(Protocol):
+    """What a mirror asks of the pass that drives it."""
+
+    program: Program
+    activity: Activity
+
+    def pair(self, key: str, wrt: Mask, given: Mask) -> Pair: ...
+
+
+def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
+    """The region with values replaced, definitions kept."""
+    return substitute(region, dict(mapping), fresh=False)
+
+
+def hint_of(atom: Atom, otherwise: str) -> str:
+    return atom.hint if isinstance(atom, Var) else otherwise
+
+
+class Mirror:
+    """The reversal of one function body for one activity."""
+
+    def __init__(self, owner: Owner, key: str, wrt: Mask, given: Mask, shared: bool = False) -> None:
+        self.owner = owner
+        self.function = owner.program.functions[key]
+        self.active = owner.activity.active(key, wrt, given)
+        self.killed = killed_values(owner.program, self.function.body)
+        self.top = set(self.function.body.params)
+        for node in self.function.body.nodes:
+            self.top.update(node.outs)
+        self.slots: list[Slot] = []
+        self.shared = shared
+
+    def walk(self, seeds: dict[int, Atom], incoming: dict[Var, Atom] | None = None) -> Frame:
+        """Mirror the whole body, given the adjoints of its yields by position."""
+        body = self.function.body
+        frame = Frame(body, Builder(role="adjoint"), None, [])
+        frame.bars.update(incoming or {})
+        for position, bar in seeds.items():
+            if self.is_active(body.yields[position]):
+                frame.add(body.yields[position], bar)
+        self.sweep(frame)
+        return frame
+
+    def is_active(self, atom: Atom) -> bool:
+        return isinstance(atom, Var) and atom in self.active
+
+    def sweep(self, frame: Frame) -> None:
+        for node in reversed(frame.region.nodes):
+            if not any(out in self.active for out in node.outs):
+                continue
+            frame.builder.place = node.place
+            if node.op == "if":
+                self.mirror_if(frame, node)
+            elif node.op in ("for", "while"):
+                self.mirror_loop(frame, node)
+            elif node.op == "call":
+                self.mirror_call(frame, node)
+            else:
+                self.mirror_op(frame, node)
+
+    # ---------------------------------------------------------------- plain ops
+
+    def mirror_op(self, frame: Frame, node: Node) -> None:
+        b = frame.builder
+        if node.op == "push":
+            self.mirror_push(frame, node)
+            return
+        if node.op == "pop":
+            stack_bar = frame.take(node.outs[0])
+            value_bar = frame.take(node.outs[1])
+            stack_bar = zero(b, node.outs[0]) if stack_bar is None else stack_bar
+            value_bar = zero(b, node.outs[1]) if value_bar is None else value_bar
+            frame.bars[node.args[0]] = b.emit("push", stack_bar, value_bar)  # type: ignore[index]
+            return
+        y_bar = frame.take(node.out)
+        if y_bar is None:
+            return
+        if row(node.op).rule is None:
+            raise NotDifferentiable("DL008", f"the derivative of {node.op} is not known", node.place, origin=self.function.origin)
+        active = [self.is_active(a) for a in node.args]
+        if node.op == "index":
+            base = node.args[0]
+            assert isinstance(base, Var)
+            bar = frame.full(base)
+            frame.bars[base] = b.emit("accumulate", bar, y_bar, *node.args[1:], pattern=node.attrs["pattern"], hint=f"{base.hint}_bar")
+            return
+        for position, amount in contributions(b, node, y_bar, active):
+            frame.add(node.args[position], amount)
+
+    def mirror_push(self, frame: Frame, node: Node) -> None:
+        stack, value = node.args
+        bar = frame.take(node.out)
+        if bar is None or not isinstance(stack, Var):
+            return
+        rest = Var(f"{stack.hint}_bar", bar.type)
+        top = Var(f"{hint_of(value, 'value')}_bar", value.type)
+        frame.builder.node("pop", (bar,), (rest, top))
+        frame.bars[stack] = rest
+        if self.is_active(value):
+            frame.add(value, top)
+
+    # ---------------------------------------------------------------- structured nodes
+
+    def mirror_if(self, frame: Frame, node: Node) -> None:
+        bars = [(k, frame.take(out)) for k, out in enumerate(node.outs) if out in self.active]
+        if all(bar is None for _, bar in bars):
+            return
+        arms = []
+        for region in node.regions:
+            arm = Frame(region, Builder(node.place, "adjoint"), frame, frame.loops)
+            for k, bar in bars:
+                if bar is not None and self.is_active(region.yields[k]):
+                    arm.add(region.yields[k], bar)
+            self.sweep(arm)
+            arms.append(arm)
+        touched = list(dict.fromkeys(v for arm in arms for v in arm.inputs))
+        incoming = {v: frame.full(v) for v in touched}
+        outs = tuple(Var(f"{v.hint}_bar", bar_type(v.type)) for v in touched)
+        primal, mirrored = [], []
+        exports: list[tuple[int, Var]] = []
+        for side, arm in enumerate(arms):
+            yields = tuple(arm.bars[v] if v in arm.inputs else incoming[v] for v in touched)
+            back = renamed(Region((), tuple(arm.builder.nodes), yields), {arm.inputs[v]: incoming[v] for v in arm.inputs})
+            mirrored.append(self.resolve(arm, back, side, exports))
+            primal.append(arm)
+        self.rebuild_if(frame, node, primal, mirrored, exports)
+        frame.builder.place = node.place
+        if outs:
+            frame.builder.node("if", node.args, outs, mirrored)
+        frame.bars.update(zip(touched, outs, strict=True))
+
+    def rebuild_if(self, frame: Frame, node: Node, arms: list[Frame], mirrored: list[Region], exports: list[tuple[int, Var]]) -> None:
+        """The primal `if`, with what its mirror image needs handed out as further results."""
+        outs = list(node.outs)
+        yields = [list(arm.region.yields) for arm in arms]
+        for side, value in exports:
+            handed = Var(value.hint, value.type)
+            outs.append(handed)
+            frame.local.add(handed)
+            for k in (0, 1):
+                yields[k].append(value if k == side else UNDEF)
+            mirrored[side] = renamed(mirrored[side], {value: handed})
+        regions = tuple(Region((), arm.forward(), tuple(y)) for arm, y in zip(arms, yields, strict=True))
+        frame.changed[node] = [replace(node, outs=tuple(outs), regions=regions)]
+
+    def mirror_loop(self, frame: Frame, node: Node) -> None:
+        body, inits, params, yields = loop_parts(node)
+        bars = [frame.take(out) for out in node.outs]
+        carried = [k for k, out in enumerate(node.outs) if out in self.active]
+        if all(bars[k] is None for k in carried):
+            return
+        loop = Frame(body, Builder(node.place, "adjoint"), frame, [*frame.loops, node])
+        starts = [zero(frame.builder, node.outs[k]) if bars[k] is None else bars[k] for k in carried]
+        turning = [Var(f"{node.outs[k].hint}_bar", bar_type(node.outs[k].type)) for k in carried]
+        for k, bar in zip(carried, turning, strict=True):
+            if self.is_active(yields[k]):
+                loop.add(yields[k], bar)
+        self.sweep(loop)
+        handed = [loop.take(params[k]) for k in carried]
+        ends = [zero(loop.builder, bar) if h is None else h for h, bar in zip(handed, turning, strict=True)]
+        touched = list(loop.inputs)
+        starts += [frame.full(v) for v in touched]
+        ends += [loop.bars[v] for v in touched]
+        turning += [loop.inputs[v] for v in touched]
+        back = self.resolve(loop, Region((), tuple(loop.builder.nodes), tuple(ends)), 0, None)
+        outs = tuple(Var(bar.hint, bar.type) for bar in turning)
+        frame.builder.place = node.place
+        self.write_loop(frame, loop, node, back, starts, turning, outs)  # type: ignore[arg-type]
+        frame.bars.update(zip(touched, outs[len(carried) :], strict=True))
+        for k, out in zip(carried, outs, strict=False):
+            if self.is_active(inits[k]):
+                frame.add(inits[k], out)
+
+    def write_loop(
+        self, frame: Frame, loop: Frame, node: Node, back: Region, starts: Sequence[Atom], turning: Sequence[Var], outs: Sequence[Var]
+    ) -> None:
+        """The primal loop, counting where its length is not known before, and its mirror image."""
+        b = frame.builder
+        primal = replace(node, regions=(*node.regions[:-1], replace(loop.region, nodes=loop.forward())))
+        if node.op == "for" and not node.attrs.get("exits"):
+            index = Var(loop.region.params[0].hint, loop.region.params[0].type)
+            back = renamed(back, {loop.region.params[0]: index})
+            attrs = {**node.attrs, "reverse": not node.attrs.get("reverse", False)}
+            b.node("for", (*node.args[:3], *starts), outs, [replace(back, params=(index, *turning))], **attrs)
+            frame.changed[node] = [primal]
+            return
+        primal, count = _counted(primal)
+        frame.local.add(count)
+        frame.changed[node] = [primal]
+        start: Atom = Const(0, count.type)
+        stop: Atom = count
+        step: Atom = Const(1, count.type)
+        index = Var("k", count.type)
+        attrs = {"reverse": True}
+        if node.op == "for":
+            index = Var(loop.region.params[0].hint, loop.region.params[0].type)
+            back = renamed(back, {loop.region.params[0]: index})
+            start, step = _first_and_step(b, node)
+            stop = b.emit("add", start, b.emit("mul", count, step))
+        b.node("for", (start, stop, step, *starts), outs, [replace(back, params=(index, *turning))], **attrs)
+
+    # ---------------------------------------------------------------- calls
+
+    def mirror_call(self, frame: Frame, node: Node) -> None:
+        b = frame.builder
+        callee = self.owner.program.functions[node.attrs["callee"]]
+        bars = [frame.take(out) for out in node.outs]
+        results = len(node.outs) - len(callee.writes)
+        filled = {k for k, out in zip(callee.writes, node.outs[results:], strict=True) if out in self.active}
+        wrt = tuple(self.is_active(a) or k in filled for k, a in enumerate(node.args))
+        arrays = array_params(callee, wrt)
+        written = [k for k in arrays if k in callee.writes]
+        if not any(wrt) or (all(bar is None for bar in bars) and not written):
+            return
+        given = tuple(k < results and bar is not None for k, bar in enumerate(bars))
+        pair = self.owner.pair(node.attrs["callee"], wrt, given)
+        tape = tuple(Var(f"{callee.name}_tape", type) for type in pair.tape)
+        forward = replace(node, outs=(*node.outs[:results], *tape, *node.outs[results:]), attrs={**node.attrs, "callee": pair.forward})
+        frame.changed[node] = [forward]
+        frame.local.update(tape)
+        accumulators: list[Atom] = []
+        seen: set[Atom] = set()
+        for k in arrays:
+            if k in callee.writes:
+                position = results + callee.writes.index(k)
+                bar = bars[position]
+                accumulators.append(zero(b, node.outs[position]) if bar is None else bar)
+            elif node.args[k] in seen:
+                accumulators.append(zero(b, node.args[k]))
+            else:
+                seen.add(node.args[k])
+                accumulators.append(frame.full(node.args[k]))
+        scalars = [k for k in range(len(wrt)) if wrt[k] and k not in arrays]
+        outs = tuple(Var(f"{hint_of(node.args[k], 'x')}_bar", bar_type(callee.body.params[k].type)) for k in (*scalars, *arrays))
+        needs = tuple(node.args[k] for k in pair.needs)
+        given_bars = tuple(bar for k, bar in enumerate(bars) if given[k] and bar is not None)
+        b.node("call", (*needs, *tape, *given_bars, *accumulators), outs, callee=pair.backward)
+        for k, out in zip((*scalars, *arrays), outs, strict=True):
+            value = node.args[k]
+            if k in arrays and k not in callee.writes and value in seen:
+                seen.discard(value)
+                frame.bars[value] = out  # type: ignore[index]
+            elif self.is_active(value):
+                frame.add(value, out)
+
+    # ---------------------------------------------------------------- transport of primal values
+
+    def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
+        """Give a mirrored region the primal values it names. Outside of loops an `if` hands them out (`exports`)."""
+        if frame.loops:
+            return self.transport(frame, back)
+        assert exports is not None
+        back, choice = self.choose(frame, back)
+        exports += [(side, value) for value in choice.record]
+        mapping: dict[Var, Atom] = {}
+        nodes = again(choice.again, mapping)
+        back = renamed(back, mapping)
+        return replace(back, nodes=(*nodes, *back.nodes))
+
+    def transport(self, frame: Frame, back: Region) -> Region:
+        """Give a mirrored region the primal values it names, by the tape or again."""
+        back, choice = self.choose(frame, back)
+        nodes: list[Node] = []
+        mapping: dict[Var, Atom] = {}
+        for value in choice.record:
+            slot = slot_for(value, frame.loops, self.top)
+            if self.shared:
+                slot = replace(slot, dims=None, shared=True)
+            self.slots.append(slot)
+            at = () if slot.dims is None else tuple(loop.regions[0].params[0] for loop in frame.loops)
+            frame.after.setdefault(value, []).append(Node("tape_write", (value, *at), (), {"slot": slot}))
+            read = Var(value.hint, value.type)
+            mapping[value] = read
+            nodes.append(Node("tape_read", at, (read,), {"slot": slot}))
+        nodes += again(choice.again, mapping)
+        back = renamed(back, mapping)
+        return replace(back, nodes=(*nodes, *back.nodes))
+
+    def choose(self, frame: Frame, back: Region) -> tuple[Region, Choice]:
+        back = replace(back, nodes=prune_nodes(back.nodes, back.yields))
+        need = [v for v in free_vars(back) if v in frame.local]
+        loop = frame.loops[-1] if frame.loops else None
+        own = loop is not None and loop.op == "for" and frame.region is loop.regions[0]
+        index = frame.region.params[:1] if own else ()
+        region = Region(frame.region.params, frame.forward(), frame.region.yields)
+        return back, choose(region, need, index, self.killed)
+
+
+def again(nodes: Iterable[Node], mapping: dict[Var, Atom]) -> list[Node]:
+    """Copies of nodes that are run again, with results of their own."""
+    copies = []
+    for node in nodes:
+        out = Var(node.out.hint, node.out.type)
+        args = tuple(mapping.get(a, a) if isinstance(a, Var) else a for a in node.args)
+        copies.append(replace(node, args=args, outs=(out,)))
+        mapping[node.out] = out
+    return copies
+
+
+def _counted(node: Node) -> tuple[Node, Var]:
+    """The loop with one more carried value: how many iterations have begun."""
+    body = node.regions[-1]
+    param, after, count = Var("count", INT), Var("count", INT), Var("count", INT)
+    one = Node("add", (param, Const(1, INT)), (after,), place=node.place)
+    body = Region((*body.params, param), (one, *body.nodes), (*body.yields, after))
+    regions: tuple[Region, ...] = (body,)
+    if node.op == "while":
+        condition = node.regions[0]
+        regions = (replace(condition, params=(*condition.params, Var("count", INT))), body)
+    return replace(node, args=(*node.args, Const(0, INT)), outs=(*node.outs, count), regions=regions), count
+
+
+def _first_and_step(b: Builder, node: Node) -> tuple[Atom, Atom]:
+    """Where a `for` with exits begins and how it steps; a range walked backwards is one from its last value."""
+    start, stop, step = node.args[:3]
+    if not node.attrs.get("reverse"):
+        return start, step
+    zero_, one = Const(0, start.type), Const(1, start.type)
+    length = b.emit("neg", b.emit("floordiv", b.emit("sub", start, stop), step))
+    last = b.emit("add", start, b.emit("mul", b.emit("sub", length, one), step))
+    return last, b.emit("sub", zero_, step)

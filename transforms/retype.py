@@ -1,0 +1,107 @@
+"""Retype: give every value of an owned program the type that the op rows say, parameters given.
+
+Derivatives build code whose provisional types may be too narrow where paths meet (an adjoint that is a view in one
+turn and a fresh array in the next). This pass finds the least types again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from difflang.ir import Atom, Function, Node, Program, Region, Var
+from difflang.op import row
+from difflang.types import Scalar, Stack, Type, Undefined, Unknown, join
+
+
+def retype(program: Program) -> Program:
+    """The program with types found anew; signatures of callees are computed from their declared parameters."""
+    pass_ = _Retype(program)
+    return replace(program, functions={key: pass_.function(key) for key in program.functions})
+
+
+@dataclass
+class _Retype:
+    program: Program
+    done: dict[str, Function] = field(default_factory=dict)
+    active: set[str] = field(default_factory=set)
+
+    def function(self, key: str) -> Function:
+        if key not in self.done:
+            self.active.add(key)
+            function = self.program.functions[key]
+            body = self.region(function.body, {}, function.body.params)
+            self.done[key] = replace(function, body=body)
+            self.active.discard(key)
+        return self.done[key]
+
+    def results(self, key: str) -> tuple[Type, ...]:
+        """The types a callee yields; within a recursion those declared."""
+        body = self.program.functions[key].body if key in self.active else self.function(key).body
+        return tuple(atom.type for atom in body.yields)
+
+    def region(self, region: Region, names: dict[Var, Atom], params: tuple[Var, ...]) -> Region:
+        names.update(zip(region.params, params, strict=True))
+        nodes = tuple(self.node(node, names) for node in region.nodes)
+        return Region(params, nodes, tuple(_get(names, y) for y in region.yields))
+
+    def node(self, node: Node, names: dict[Var, Atom]) -> Node:
+        args = tuple(_get(names, a) for a in node.args)
+        node = replace(node, args=args)
+        if node.op == "if":
+            regions = tuple(self.region(arm, names, arm.params) for arm in node.regions)
+            types: tuple[Type, ...] = tuple(_merge(a.type, b.type) for a, b in zip(regions[0].yields, regions[1].yields, strict=True))
+            node = replace(node, regions=regions)
+        elif node.op in ("for", "while"):
+            node, types = self.loop(node, names)
+        elif node.op == "call":
+            types = tuple(
+                declared if isinstance(found, Unknown) else found
+                for found, declared in zip(self.results(node.attrs["callee"]), (o.type for o in node.outs), strict=True)
+            )
+        else:
+            types = _results(node)
+        outs = tuple(Var(old.hint, type) for old, type in zip(node.outs, types, strict=True))
+        names.update(zip(node.outs, outs, strict=True))
+        return replace(node, outs=outs)
+
+    def loop(self, node: Node, names: dict[Var, Atom]) -> tuple[Node, tuple[Type, ...]]:
+        lead = 3 if node.op == "for" else 0
+        skip = 1 if node.attrs.get("exits") else 0
+        index = node.regions[-1].params[:1] if node.op == "for" else ()
+        carried = [a.type for a in node.args[lead:]]
+        while True:
+            regions = []
+            for region in node.regions:
+                own = region.params[len(index) :] if region is node.regions[-1] else region.params
+                fresh = tuple(Var(p.hint, type) for p, type in zip(own, carried, strict=True))
+                params = (*index, *fresh) if region is node.regions[-1] else fresh
+                regions.append(self.region(region, names, params))
+            found = [y.type for y in regions[-1].yields[skip:]]
+            joined = [_merge(a, b) for a, b in zip(carried, found, strict=True)]
+            if joined == carried:
+                return replace(node, regions=tuple(regions)), tuple(carried)
+            carried = joined
+
+
+def _get(names: dict[Var, Atom], atom: Atom) -> Atom:
+    return names.get(atom, atom) if isinstance(atom, Var) else atom
+
+
+def _results(node: Node) -> tuple[Type, ...]:
+    """The row's answer; the flavor (Python's or NumPy's number) stays what it was."""
+    types = [a.type for a in node.args]
+    declared = node.outs[0].type if node.outs else None
+    flavor = "python" if isinstance(declared, Scalar) and declared.weak else "numpy"
+    table_row = row(node.op)
+    if table_row.kind == "elementwise" and isinstance(declared, Scalar) and any(isinstance(t, Undefined) for t in types):
+        return (declared,)
+    found = table_row.type_of_result(types, node.attrs, flavor if isinstance(declared, Scalar) else None)
+    found = found if isinstance(found, tuple) else (found,)
+    return found[: len(node.outs)]
+
+
+def _merge(one: Type, other: Type) -> Type:
+    """Where paths meet in an adjoint, weak and strong numbers are the same machine number: the strong one stands."""
+    if isinstance(one, Stack) and isinstance(other, Stack):
+        return Stack(_merge(one.element, other.element))
+    return join(one, other)

@@ -1,0 +1,249 @@
+"""Reverse: the adjoint of a function of the language, itself a function of the language.
+
+Two forms are made. The *joint* form runs forward and back in one function: gradients. The *pair* splits them, for
+calls: `f_fwd(args) -> (results, tape)` and `f_bwd(args needed, tape, result_bars, array_bars) -> bars`. The adjoints of
+arrays are passed in and updated in place, so a callee that reads one element costs O(1). In a recursion all that is kept
+goes to slots that are handed from call to call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from difflang.ir import Atom, Function, Param, Program, Region, Var, free_vars, walk
+from difflang.types import Type
+
+from .activity import Activity, Mask
+from .frame import Frame, array_params, bar_type
+from .mirror import Mirror, again, hint_of, renamed
+from .prune import prune_nodes
+from .tape import Slot, choose
+from .thread import state_type, thread
+
+
+@dataclass(eq=False)
+class Pair:
+    """The two halves of a called function's reverse mode, for one activity."""
+
+    forward: str
+    backward: str
+    needs: tuple[int, ...] = ()  # arguments that the backward half reads
+    tape: tuple[Type, ...] = ()
+
+
+@dataclass(eq=False)
+class _Halves:
+    """A pair of bodies before its slots are threaded."""
+
+    pair: Pair
+    function: Function
+    forward: Region
+    backward: Region
+    arrays: int  # the last parameters and yields of the backward half: adjoints of arrays
+    slots: list[Slot]
+
+
+class Reverse:
+    """Reverse mode for the functions of one program; `made` collects the functions it writes."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.activity = Activity(program)
+        self.made: dict[str, Function] = {}
+        self.pairs: dict[tuple[str, Mask, Mask], Pair] = {}
+        self.recursive = _recursive(program)
+        self.shared: dict[str, tuple[Slot, ...]] = {}
+        self.open = 0  # recursive pairs under construction
+        self.waiting: list[_Halves] = []
+
+    def joint(self, key: str, wrt: Mask, name: str, seeds: Mapping[int, Atom | None]) -> str:
+        """One function: (leaves, seeds that are None) -> (result leaves, adjoints of the wanted leaves). Its key.
+
+        `seeds`: the adjoints of the result leaves to differentiate; None makes one a parameter (before the captures).
+        """
+        function = self.program.functions[key]
+        results = len(function.body.yields) - len(function.writes)
+        yields = function.body.yields[:results]
+        mirror = Mirror(self, key, wrt, tuple(k in seeds for k in range(len(function.body.yields))))
+        bars: dict[int, Atom] = {}
+        params: list[Var] = []
+        for k, given in seeds.items():
+            if given is None:
+                given = Var(f"{hint_of(yields[k], 'result')}_bar", bar_type(yields[k].type))
+                params.append(given)
+            bars[k] = given
+        frame = mirror.walk(bars)
+        adjoints = [frame.full(p) for p, active in zip(function.body.params, wrt, strict=True) if active]
+        cut = len(function.body.params) - len(function.captures)
+        region = Region(
+            (*function.body.params[:cut], *params, *function.body.params[cut:]),
+            (*frame.forward(), *frame.builder.nodes),
+            (*yields, *adjoints),
+        )
+        region, _ = thread(region, {}, self.shared, self.made)
+        made = self._key(name)
+        self.made[made] = replace(
+            function,
+            name=made,
+            body=region,
+            params=(*function.params, *(Param(p.hint) for p in params)),
+            result=("*",) * len(region.yields),
+            writes=(),
+            alias=(),
+        )
+        return made
+
+    def pair(self, key: str, wrt: Mask, given: Mask) -> Pair:
+        """The halves for a call with these active arguments and these result adjoints at hand."""
+        signature = (key, wrt, given)
+        if signature not in self.pairs:
+            function = self.program.functions[key]
+            pair = Pair(self._key(f"{function.name}_fwd"), self._key(f"{function.name}_bwd"))
+            self.pairs[signature] = pair
+            self.made[pair.forward] = self.made[pair.backward] = function  # the names are taken; `writes` is asked by callers
+            self._build(key, wrt, given, pair)
+        return self.pairs[signature]
+
+    def _build(self, key: str, wrt: Mask, given: Mask, pair: Pair) -> None:
+        recursive = key in self.recursive
+        self.open += recursive
+        function = self.program.functions[key]
+        yields = function.body.yields
+        results = len(yields) - len(function.writes)
+        finals = tuple(wrt[k] for k in function.writes)
+        mirror = Mirror(self, key, wrt, (*given[:results], *finals), shared=recursive)
+        seeds: dict[int, Atom] = {
+            k: Var(f"{hint_of(yields[k], 'result')}_bar", bar_type(yields[k].type)) for k in range(results) if given[k]
+        }
+        bars = list(seeds.values())
+        arrays = array_params(function, wrt)
+        incoming: dict[Var, Atom] = {}
+        held: list[Var] = []
+        for k in arrays:
+            param = function.body.params[k]
+            bar = Var(f"{param.hint}_bar", bar_type(param.type))
+            held.append(bar)
+            if k in function.writes:
+                seeds[results + function.writes.index(k)] = bar
+            else:
+                incoming[param] = bar
+        frame = mirror.walk(seeds, incoming)
+        scalars = [frame.full(p) for k, p in enumerate(function.body.params) if wrt[k] and k not in arrays]
+        ends = [frame.full(function.body.params[k]) for k in arrays]
+        backward = Region((), tuple(frame.builder.nodes), (*scalars, *ends))
+        needed, record, backward = self._split(mirror, frame, backward)
+        pair.needs = tuple(function.body.params.index(v) for v in needed)
+        pair.tape = tuple(v.type for v in record)
+        tape = [Var(v.hint, v.type) for v in record]
+        backward = renamed(backward, dict(zip(record, tape, strict=True)))
+        backward = replace(backward, params=(*needed, *tape, *bars, *held))  # type: ignore[arg-type]
+        forward = Region(function.body.params, frame.forward(), (*yields[:results], *record, *yields[results:]))
+        halves = _Halves(pair, function, forward, backward, len(arrays), mirror.slots)
+        self.open -= recursive
+        if recursive:
+            self.waiting.append(halves)
+            self.made[pair.forward] = function
+            self.made[pair.backward] = replace(function, writes=(0,) * len(arrays))
+            if not self.open:
+                self._close_recursion()
+        else:
+            self._thread_halves(halves)
+
+    def _split(self, mirror: Mirror, frame: Frame, backward: Region) -> tuple[list[Var], list[Var], Region]:
+        """(parameters that the backward half reads, values the forward half hands over, the half completed)."""
+        if mirror.shared:
+            return [], [], mirror.transport(frame, backward)
+        backward = replace(backward, nodes=prune_nodes(backward.nodes, backward.yields))
+        need = [v for v in free_vars(backward) if v in frame.local]
+        region = Region(frame.region.params, frame.forward(), frame.region.yields)
+        params = set(frame.region.params)
+        choice = choose(region, need, params, mirror.killed)
+        asked = [*need, *(a for node in choice.again for a in node.args if isinstance(a, Var))]
+        mapping: dict[Var, Atom] = {}
+        nodes = again(choice.again, mapping)
+        backward = renamed(backward, mapping)
+        return [v for v in dict.fromkeys(asked) if v in params], list(choice.record), replace(backward, nodes=(*nodes, *backward.nodes))
+
+    def _thread_halves(self, halves: _Halves) -> None:
+        """Slots of one call: created in the forward half, handed over as further values of the tape."""
+        function, pair = halves.function, halves.pair
+        forward, state = thread(halves.forward, {}, self.shared, self.made)
+        handed = {slot: Var(slot.name, state_type(slot)) for slot in state}
+        cut = len(forward.yields) - len(function.writes)
+        forward = replace(forward, yields=(*forward.yields[:cut], *state.values(), *forward.yields[cut:]))
+        backward, _ = thread(halves.backward, handed, self.shared, self.made)
+        keep = len(pair.needs) + len(pair.tape)
+        backward = replace(backward, params=(*backward.params[:keep], *handed.values(), *backward.params[keep:]))
+        pair.tape += tuple(v.type for v in handed.values())
+        self._enter(halves, forward, backward)
+
+    def _close_recursion(self) -> None:
+        """All pairs of a recursion are written: one set of slots goes in and out of each of them."""
+        group, self.waiting = self.waiting, []
+        slots = tuple(slot for halves in group for slot in halves.slots)
+        inner = {slot for halves in group for slot in self._inherited(halves)}
+        slots += tuple(slot for slot in inner if slot not in slots)
+        for halves in group:
+            self.shared[halves.pair.forward] = self.shared[halves.pair.backward] = slots
+        for halves in group:
+            regions = []
+            for region, finals in ((halves.forward, len(halves.function.writes)), (halves.backward, halves.arrays)):
+                given = {slot: Var(slot.name, state_type(slot)) for slot in slots}
+                threaded, state = thread(region, given, self.shared, self.made)
+                cut = len(threaded.yields) - finals
+                yields = (*threaded.yields[:cut], *(state[slot] for slot in slots), *threaded.yields[cut:])
+                regions.append(replace(threaded, params=(*threaded.params, *given.values()), yields=yields))
+            self._enter(halves, regions[0], regions[1], len(slots))
+
+    def _inherited(self, halves: _Halves) -> list[Slot]:
+        """Slots of recursions closed earlier that these halves call."""
+        return [
+            s for r in (halves.forward, halves.backward) for n in walk(r) if n.op == "call" for s in self.shared.get(n.attrs["callee"], ())
+        ]
+
+    def _enter(self, halves: _Halves, forward: Region, backward: Region, states: int = 0) -> None:
+        function, pair = halves.function, halves.pair
+        plain = replace(function, captures=(), alias=(), doc=None)
+        self.made[pair.forward] = replace(
+            plain,
+            name=pair.forward,
+            body=forward,
+            params=tuple(Param(p.hint) for p in forward.params),
+            result=("*",) * (len(forward.yields) - len(function.writes)),
+        )
+        end = len(backward.params) - states
+        self.made[pair.backward] = replace(
+            plain,
+            name=pair.backward,
+            body=backward,
+            params=tuple(Param(p.hint) for p in backward.params),
+            result=("*",) * (len(backward.yields) - halves.arrays),
+            writes=tuple(range(end - halves.arrays, end)),
+        )
+
+    def _key(self, name: str) -> str:
+        taken = {*self.program.functions, *self.made}
+        key, serial = name, 2
+        while key in taken:
+            key, serial = f"{name}_{serial}", serial + 1
+        return key
+
+
+def _recursive(program: Program) -> set[str]:
+    """The functions on a cycle of the call graph."""
+    calls = {key: {n.attrs["callee"] for n in walk(f.body) if n.op == "call"} for key, f in program.functions.items()}
+
+    def reaches(start: str) -> bool:
+        seen: set[str] = set()
+        todo = list(calls[start])
+        while todo:
+            key = todo.pop()
+            if key == start:
+                return True
+            if key not in seen:
+                seen.add(key)
+                todo += calls[key]
+        return False
+
+    return {key for key in calls if reaches(key)}

@@ -1,0 +1,177 @@
+"""The tape: what of a region's values the reverse sweep needs, and how it gets it.
+
+`choose` is the to-be-recorded analysis: each needed value is computed again where that is cheap and its inputs are at
+hand, else recorded. A recorded value lives in a `Slot`: an array indexed by the iterations of the enclosing loops where their trip
+counts are known before the outermost one, else a stack. Arrays that change by stores are never recorded for the sake of their elements.
+
+Slots are written and read by two pseudo ops, `tape_write(value, *index; slot)` and `tape_read(*index; slot)`, which
+`thread` turns into ordinary values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from difflang.ir import Atom, Const, Node, Program, Region, Var, walk
+from difflang.op import row
+from difflang.types import Scalar, Type
+
+from .activity import loop_parts
+
+CHEAP = 6
+"""Arithmetic (in units of an addition) that is cheaper than a store and a load of one number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slot:
+    """A place on the tape. `dims`: the trip counts of the enclosing loops, or None for a stack."""
+
+    name: str
+    element: Type
+    dims: tuple[Atom, ...] | None
+    shared: bool = False  # lives across the calls of a recursion: passed in and handed back
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What `choose` found: nodes to run again, in order, and values to record."""
+
+    again: tuple[Node, ...]
+    record: tuple[Var, ...]
+
+
+def choose(region: Region, need: Iterable[Var], index: Iterable[Var], killed: set[Var]) -> Choice:
+    """How the reverse of `region` gets the values `need` that it defines; `index` is at hand there."""
+    at_hand = set(index)
+    return _Chooser(region, at_hand, killed).choose([v for v in need if v not in at_hand])
+
+
+class _Chooser:
+    def __init__(self, region: Region, index: set[Var], killed: set[Var]) -> None:
+        self.index = index
+        self.killed = killed
+        self.definition: dict[Var, Node | None] = dict.fromkeys(region.params)
+        self.order: dict[Node, int] = {}
+        for position, node in enumerate(region.nodes):
+            self.order[node] = position
+            for out in node.outs:
+                self.definition[out] = node
+
+    def choose(self, need: list[Var]) -> Choice:
+        record = [v for v in need if not self.cheap(v)]
+        for value in need:
+            if self.cheap(value):
+                missing = self.roots(value) - set(record)
+                if len(missing) > 1 or self.cost(value) > CHEAP:
+                    record.append(value)
+                else:  # one more root on the tape costs no more than the value itself, and may serve others
+                    record += missing
+        again: dict[Node, None] = {}
+        kept = set(record)
+        for value in need:
+            self.collect(value, kept, again)
+        return Choice(tuple(sorted(again, key=self.order.__getitem__)), tuple(record))
+
+    def cheap(self, value: Var) -> bool:
+        """Whether the value is the result of an op that may be run again at all."""
+        node = self.definition[value]
+        if node is None or node.regions or node.op == "call" or len(node.outs) != 1:
+            return False
+        if node.op == "index":
+            base = node.args[0]
+            return isinstance(base, Var) and base not in self.definition and base not in self.killed
+        if node.op in ("dim", "size"):
+            return not any(a in self.definition for a in node.args if isinstance(a, Var))
+        return row(node.op).kind == "elementwise" and self._price(node) <= CHEAP
+
+    def _price(self, node: Node) -> int:
+        return 2 if node.op == "index" else row(node.op).cost
+
+    def local(self, node: Node) -> list[Var]:
+        """The operands that this region defines, the index aside."""
+        return [a for a in node.args if isinstance(a, Var) and a in self.definition and a not in self.index]
+
+    def roots(self, value: Var) -> set[Var]:
+        """The values of this region that must be at hand to run `value` again."""
+        if not self.cheap(value):
+            return {value} if value not in self.index else set()
+        node = self.definition[value]
+        assert node
+        return set().union(*(self.roots(v) for v in self.local(node)))
+
+    def cost(self, value: Var) -> int:
+        if not self.cheap(value):
+            return 0
+        node = self.definition[value]
+        assert node
+        return self._price(node) + sum(self.cost(v) for v in self.local(node))
+
+    def collect(self, value: Var, kept: set[Var], again: dict[Node, None]) -> None:
+        if value in kept or value in self.index:
+            return
+        node = self.definition[value]
+        assert node
+        again[node] = None
+        for operand in self.local(node):
+            self.collect(operand, kept, again)
+
+
+def killed_values(program: Program, region: Region) -> set[Var]:
+    """The values whose memory some later write takes: reading one again would force a copy of the whole array."""
+    killed: set[Var] = set()
+
+    def kill(atom: Atom) -> None:
+        if isinstance(atom, Var):
+            killed.add(atom)
+
+    nodes = list(walk(region))
+    for node in nodes:
+        if node.op in ("store", "accumulate"):
+            kill(node.args[0])
+        elif node.op == "call":
+            for position in program.functions[node.attrs["callee"]].writes:
+                kill(node.args[position])
+    while True:
+        before = len(killed)
+        for node in reversed(nodes):
+            if node.op == "if":
+                for arm in node.regions:
+                    for out, atom in zip(node.outs, arm.yields, strict=True):
+                        if out in killed:
+                            kill(atom)
+            elif node.op in ("for", "while"):
+                _, inits, params, yields = loop_parts(node)
+                for out, param, init, atom in zip(node.outs, params, inits, yields, strict=True):
+                    if param in killed or out in killed:
+                        kill(init)
+                        kill(atom)
+            elif row(node.op).view if node.op != "call" else False:
+                if node.out in killed:
+                    kill(node.args[0])
+        if len(killed) == before:
+            return killed
+
+
+def slot_for(value: Var, loops: list[Node], top: set[Var]) -> Slot:
+    """The slot of a value recorded inside these loops, outermost first; `top` holds what is known before the outermost."""
+    dims: list[Atom] | None = [] if isinstance(value.type, Scalar) else None
+    for loop in loops:
+        bound = _bound(loop, top)
+        if bound is None or dims is None:
+            dims = None
+            break
+        dims.append(bound)
+    return Slot(f"{value.hint}_tape", value.type, tuple(dims) if dims is not None else None)
+
+
+def _bound(loop: Node, top: set[Var]) -> Atom | None:
+    """The number of places that the iterations of a loop need if it walks up by one from a small constant: then
+    the loop's own index serves as the tape's."""
+    if loop.op != "for" or loop.attrs.get("exits"):
+        return None
+    start, stop, step = loop.args[:3]
+    plain = isinstance(start, Const) and 0 <= start.value <= 64 and isinstance(step, Const) and step.value == 1
+    if not plain or not (isinstance(stop, Const) or stop in top):
+        return None
+    return stop
