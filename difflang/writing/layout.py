@@ -1,0 +1,408 @@
+"""Laying long statements out over several lines, as ruff's formatter does.
+
+The same intermediate form as ruff's: a document of groups that stand on one line where they fit and else break.
+Optional parentheses appear only where their group breaks; inside them, and only there, operators may
+start a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from .syntax import BINDING, Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, flat
+from .syntax import is_simple_bound, is_tight, needs_parentheses
+
+WIDTH = 88
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A possible line break, `flat` in its place where the group stays on one line."""
+
+    flat: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    parts: tuple[Doc, ...]
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Nest:
+    parts: tuple[Doc, ...]
+    only_if: int = 0  # the group that must be broken for the indent to count
+
+
+@dataclass(frozen=True)
+class IfBroken:
+    parts: tuple[Doc, ...]
+    otherwise: tuple[Doc, ...] = ()
+    id: int = 0  # the group asked, 0 for the enclosing one
+
+
+@dataclass(frozen=True)
+class GroupIf:
+    """A group where the group `id` is broken, else just its parts."""
+
+    parts: tuple[Doc, ...]
+    id: int
+
+
+@dataclass(frozen=True)
+class Expanding:
+    """Brackets that may break while the optional parentheses `id` around them stay away."""
+
+    parts: tuple[Doc, ...]
+    id: int
+
+
+Doc = Union[Text, Line, Group, Nest, IfBroken, GroupIf, Expanding]
+
+
+@dataclass(frozen=True)
+class Level:
+    """Where an expression stands: "open" (bare in a statement), "optional" (within optional parentheses) or "closed"."""
+
+    kind: str
+    id: int = 0
+
+
+OPEN, CLOSED = Level("open"), Level("closed")
+
+
+def statement(head: str, value: Expr | None, tail: str = "", depth: int = 0, comment: str = "") -> list[str]:
+    """The lines of `head value tail  # comment`, such as `x = `, an expression and nothing, or `if `, `:`."""
+    parts: list[Doc] = [Text(head)]
+    if isinstance(value, Pack) and not tail:
+        parts += _bare(value)
+    elif value is not None:
+        parts += _optional(value)
+    parts.append(Text(tail))
+    return _print(parts, depth, comment)
+
+
+def call_header(head: str, params: list[str], tail: str, depth: int = 0) -> list[str]:
+    """The lines of a function's header."""
+    items = [part for param in params for part in (Text(","), Line(" "), Text(param))][2:]
+    return _print([Text(head), _brackets("(", items, ")", comma=bool(params)), Text(tail)], depth, "")
+
+
+def _bare(pack: Pack) -> list[Doc]:
+    if len(pack.items) == 0:
+        return [Text("()")]
+    inside = _items(pack.items)
+    end: Doc = Text(",") if len(pack.items) == 1 else IfBroken((Text(","),))
+    return [Group((IfBroken((Text("("),)), Nest((Line(), *inside, end)), Line(), IfBroken((Text(")"),))))]
+
+
+_IDS = iter(range(1, 10**12))
+
+
+def _optional(value: Expr) -> list[Doc]:
+    """An expression that gets parentheses where it breaks, unless its own brackets do."""
+    if not _wants_parentheses(value):
+        return _doc(value, OPEN)
+    id = next(_IDS)
+    inside = _doc(value, Level("optional", id) if _can_omit(value) else CLOSED)
+    return [Group((IfBroken((Text("("),)), Nest((Line(), *inside), id), Line(), IfBroken((Text(")"),))), id)]
+
+
+def _wants_parentheses(value: Expr) -> bool:
+    if isinstance(value, Prefix):
+        return not needs_parentheses(value.operand, value)
+    if isinstance(value, (Apply, Attribute, Item)):
+        return _is_fluent(value)
+    return isinstance(value, (Infix, Choice))
+
+
+def _is_fluent(value: Expr) -> bool:
+    """A chain of two or more method calls on something: ruff gives each its line."""
+    calls = 0
+    while True:
+        if isinstance(value, Apply) and isinstance(value.function, Attribute):
+            inner = value.function.value
+            calls += isinstance(inner, (Apply, Item)) or needs_parentheses(inner, value.function)
+            value = inner
+        elif isinstance(value, (Apply, Item, Attribute)):
+            value = value.function if isinstance(value, Apply) else value.value
+        else:
+            return calls >= 2
+
+
+class _Omission:
+    """Ruff's test whether an expression can break by its own brackets alone."""
+
+    def __init__(self) -> None:
+        self.any_brackets = False
+        self.loosest, self.count = 99, 0
+        self.first: Expr | None = None
+        self.first_is_token = False
+        self.last: tuple[Expr, bool] | None = None
+        self.first_in_parentheses = False
+
+    def operator(self, strength: int, count: int = 1) -> None:
+        if strength < self.loosest:
+            self.loosest, self.count = strength, count
+        elif strength == self.loosest:
+            self.count += count
+
+    def visit(self, expr: Expr, parenthesized: bool) -> None:
+        self.last = (expr, parenthesized)
+        if parenthesized:
+            self.any_brackets = True
+        else:
+            self.inner(expr)
+        if self.first is None and not self.first_is_token:
+            self.first, self.first_in_parentheses = expr, parenthesized
+
+    def inner(self, expr: Expr) -> None:
+        match expr:
+            case Pack():
+                self.any_brackets = True
+            case Infix(left, op, right):
+                self.operator(BINDING[op])
+                self.visit(left, needs_parentheses(left, expr))
+                self.visit(right, needs_parentheses(right, expr))
+            case Choice(test, yes, no):
+                self.operator(1, 2)
+                self.visit(test, needs_parentheses(test, expr))
+                self.visit(yes, needs_parentheses(yes, expr))
+                self.visit(no, False)
+            case Apply(value) | Item(value):
+                self.any_brackets = True
+                self.visit(value, needs_parentheses(value, expr))
+                self.last = (expr, False)
+            case Prefix(op, operand):
+                if op == "~":
+                    self.operator(12)
+                if self.first is None:
+                    self.first_is_token = True
+                self.visit(operand, needs_parentheses(operand, expr))
+            case Attribute(value):
+                if _has_brackets(value, needs_parentheses(value, expr)):
+                    self.operator(14)
+                self.last = (expr, False)
+                self.visit(value, needs_parentheses(value, expr))
+                self.last = (expr, False)
+
+
+def _has_brackets(expr: Expr, parenthesized: bool) -> bool:
+    if parenthesized or isinstance(expr, (Item, Pack)):
+        return True
+    return isinstance(expr, Apply) and bool(expr.args)
+
+
+def _can_omit(value: Expr) -> bool:
+    found = _Omission()
+    found.inner(value)
+    if not found.any_brackets or found.count > 1:
+        return False
+    if found.loosest >= 14:
+        return True
+    # A subscript alone at either end is no place to break.
+    ends = (found.last, (found.first, found.first_in_parentheses))
+    return any(end and end[0] and (end[1] or not isinstance(end[0], Item)) and _has_brackets(*end) for end in ends)  # type: ignore[arg-type]
+
+
+def _doc(expr: Expr, level: Level) -> list[Doc]:
+    match expr:
+        case Word() | Ref():
+            return [Text(flat(expr))]
+        case Slice():
+            return _slice(expr, level)
+        case Prefix(op, operand):
+            return [Text(op), *_operand(operand, expr, level)]
+        case Infix():
+            return [_inside(_chain(_flatten(expr), level), level)]
+        case Choice(test, yes, no):
+            inner: list[Doc] = [*_operand(yes, expr, level), _break(level), Text("if "), *_operand(test, expr, level)]
+            return [_inside([*inner, _break(level), Text("else "), *_doc(no, level)], level)]
+        case Keyword(name, value):
+            return [Text(f"{name}="), *_doc(value, CLOSED)]
+        case Star(value):
+            return [Text("*"), *_doc(value, level)]
+        case Apply(function, args):
+            head = _operand(function, expr, level)
+            return [*head, Text("()")] if not args else [*head, _own("(", _items(args), ")", level, comma=True)]
+        case Attribute(value, name):
+            return [*_operand(value, expr, level), Text(f".{name}")]
+        case Item(value, items):
+            return [*_operand(value, expr, level), _own("[", _items(items), "]", level, comma=len(items) > 1)]
+        case Pack(items):
+            if not items:
+                return [Text("()")]
+            inside = _items(items)
+            return [_own("(", [*inside, Text(",")] if len(items) == 1 else inside, ")", level, comma=len(items) > 1)]
+
+
+def _slice(slice: Slice, level: Level) -> list[Doc]:
+    bounds = (slice.start, slice.stop, slice.step)
+    space = [] if all(map(is_simple_bound, bounds)) else [Text(" ")]
+    found: list[Doc] = [*_doc(slice.start, level), *space] if slice.start is not None else []
+    found.append(Text(":"))
+    if slice.stop is not None:
+        found += [*space, *_doc(slice.stop, level)]
+    if slice.step is not None:
+        found += [*(space if slice.stop is not None else []), Text(":"), *space, *_doc(slice.step, level)]
+    return found
+
+
+def _items(items: tuple[Expr, ...]) -> list[Doc]:
+    found: list[Doc] = []
+    for item in items:
+        found += [Text(","), Line(" "), *_doc(item, CLOSED)] if found else _doc(item, CLOSED)
+    return found
+
+
+def _brackets(left: str, inside: list[Doc], right: str, comma: bool) -> Doc:
+    end: tuple[Doc, ...] = (IfBroken((Text(","),)),) if comma else ()
+    return Group((Text(left), Nest((Line(), Group((*inside, *end)))), Line(), Text(right)))
+
+
+def _own(left: str, inside: list[Doc], right: str, level: Level, comma: bool) -> Doc:
+    group = _brackets(left, inside, right, comma)
+    return Expanding((group,), level.id) if level.kind == "optional" else group
+
+
+def _operand(part: Expr, whole: Expr, level: Level) -> list[Doc]:
+    if needs_parentheses(part, whole):
+        return [_own("(", _doc(part, CLOSED), ")", level, comma=False)]
+    return _doc(part, level)
+
+
+def _inside(parts: list[Doc], level: Level) -> Doc:
+    """A group within parentheses; bare in a statement no group at all."""
+    if level.kind == "closed":
+        return Group(tuple(parts))
+    return GroupIf(tuple(parts), level.id)
+
+
+def _break(level: Level, space: str = " ") -> Doc:
+    if level.kind == "closed":
+        return Line(space)
+    if level.kind == "optional":
+        return IfBroken((Line(space),), (Text(space),), level.id)
+    return Text(space)
+
+
+Chain = list[Union[str, tuple[Expr, bool]]]
+"""Operands (with: needs parentheses) and the operators between them."""
+
+
+def _flatten(expr: Infix) -> Chain:
+    found: Chain = []
+    for part in (expr.left, expr.right):
+        wrapped = needs_parentheses(part, expr)
+        if isinstance(part, Infix) and not wrapped:
+            found += _flatten(part)
+        else:
+            found.append((part, wrapped))
+        if part is expr.left and expr.op not in found[-1:]:
+            found.append(expr.op)
+    if expr.left is expr.right:
+        half = found[: found.index(expr.op)] if expr.op in found else found
+        return [*half, expr.op, *half]
+    return found
+
+
+def _chain(chain: Chain, level: Level) -> list[Doc]:
+    """Operands joined by the loosest operators; tighter runs are groups of their own."""
+    loosest = min(BINDING[op] for op in chain if isinstance(op, str))
+    found: list[Doc] = []
+    run: Chain = []
+    for k, part in enumerate(chain):
+        if isinstance(part, str) and BINDING[part] == loosest:
+            found += _run(run, level)
+            run = []
+            tight = part == "**" and _tight_at(chain[k - 1]) and _tight_at(chain[k + 1])
+            found += [_break(level, "" if tight else " "), Text(part if tight else f"{part} ")]
+        else:
+            run.append(part)
+    return found + _run(run, level)
+
+
+def _tight_at(part: str | tuple[Expr, bool]) -> bool:
+    return not isinstance(part, str) and not part[1] and is_tight(part[0])
+
+
+def _run(run: Chain, level: Level) -> list[Doc]:
+    if len(run) > 1:
+        return [_inside(_chain(run, level), level)]
+    (part,) = run
+    assert not isinstance(part, str)
+    expr, wrapped = part
+    return [_own("(", _doc(expr, CLOSED), ")", level, comma=False)] if wrapped else _doc(expr, level)
+
+
+# Printing
+
+Command = tuple[int, bool, Doc]
+"""Indent, broken, document."""
+
+
+def _print(parts: list[Doc], depth: int, comment: str) -> list[str]:
+    suffix = f"  # {comment}" if comment else ""
+    broken: dict[int, bool] = {}
+    lines = [INDENT * depth]
+    stack: list[Command] = [(depth, False, Text(suffix)), *((depth, True, p) for p in reversed(parts))]
+    while stack:
+        indent, is_broken, doc = stack.pop()
+        match doc:
+            case Text(text):
+                lines[-1] += text
+            case Line(text):
+                if is_broken:
+                    lines[-1] = lines[-1].rstrip()
+                    lines.append(INDENT * indent)
+                else:
+                    lines[-1] += text
+            case Group(inner, id):
+                breaks = not _fits(len(lines[-1]), [(indent, False, p) for p in reversed(inner)], stack, {**broken, id: False})
+                broken[id] = breaks
+                stack += [(indent, breaks, p) for p in reversed(inner)]
+            case GroupIf(inner, id):
+                if broken.get(id):
+                    stack.append((indent, is_broken, Group(inner)))
+                else:
+                    stack += [(indent, is_broken, p) for p in reversed(inner)]
+            case Nest(inner, only_if):
+                deeper = indent + 1 if not only_if or broken.get(only_if) else indent
+                stack += [(deeper, is_broken, p) for p in reversed(inner)]
+            case IfBroken(inner, otherwise, id):
+                chosen = inner if (broken.get(id) if id else is_broken) else otherwise
+                stack += [(indent, is_broken, p) for p in reversed(chosen)]
+            case Expanding(inner):
+                stack += [(indent, is_broken, p) for p in reversed(inner)]
+    return [line.rstrip() for line in lines]
+
+
+def _fits(used: int, first: list[Command], rest: list[Command], broken: dict[int, bool]) -> bool:
+    """Whether what comes, up to the first line break, fits on the line."""
+    stack = [*rest, *first]
+    while stack:
+        indent, is_broken, doc = stack.pop()
+        match doc:
+            case Text(text):
+                used += len(text)
+            case Line(text):
+                if is_broken:
+                    return True
+                used += len(text)
+            case Group(inner) | Nest(inner) | GroupIf(inner):
+                stack += [(indent, is_broken, p) for p in reversed(inner)]
+            case IfBroken(inner, otherwise, id):
+                chosen = inner if (broken.get(id) if id else is_broken) else otherwise
+                stack += [(indent, is_broken, p) for p in reversed(chosen)]
+            case Expanding(inner, id):
+                stack += [(indent, is_broken or not broken.get(id), p) for p in reversed(inner)]
+        if used > WIDTH:
+            return False
+    return True

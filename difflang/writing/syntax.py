@@ -1,0 +1,234 @@
+"""The expressions of the written text, and how each reads on one line, laid out as ruff does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any, Union
+
+from ..ir import Var
+
+
+@dataclass(frozen=True)
+class Word:
+    """A name, a number or a string."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A value of the program, named later."""
+
+    var: Var
+
+
+@dataclass(frozen=True)
+class Prefix:
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True)
+class Infix:
+    left: Expr
+    op: str
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`yes if test else no`."""
+
+    test: Expr
+    yes: Expr
+    no: Expr
+
+
+@dataclass(frozen=True)
+class Keyword:
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Star:
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Apply:
+    function: Expr
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    value: Expr
+    name: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    start: Expr | None = None
+    stop: Expr | None = None
+    step: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """`value[items]`."""
+
+    value: Expr
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A tuple; `bare` ones stand without parentheses where the statement allows."""
+
+    items: tuple[Expr, ...]
+
+
+Expr = Union[Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack]
+
+BINDING: dict[str, int] = {
+    "or": 2, "and": 3,
+    "<": 5, "<=": 5, ">": 5, ">=": 5, "==": 5, "!=": 5,
+    "|": 6, "^": 7, "&": 8, "<<": 9, ">>": 9, "+": 10, "-": 10,
+    "*": 11, "/": 11, "//": 11, "%": 11, "@": 11, "**": 13,
+}  # fmt: skip
+CHOICE, NOT, COMPARE, UNARY, POSTFIX = 1, 4, 5, 12, 14
+
+
+def binding(expr: Expr) -> int:
+    """How tightly an expression binds: larger is tighter."""
+    if isinstance(expr, Infix):
+        return BINDING[expr.op]
+    if isinstance(expr, Prefix):
+        return NOT if expr.op == "not " else UNARY
+    return CHOICE if isinstance(expr, Choice) else POSTFIX
+
+
+def needs_parentheses(part: Expr, whole: Expr) -> bool:
+    """Whether an operand must stand in parentheses."""
+    inner = binding(part)
+    if isinstance(whole, Infix):
+        own = BINDING[whole.op]
+        if whole.op == "**":
+            return inner <= own if part is whole.left else inner < UNARY
+        if own == COMPARE or part is not whole.left:
+            return inner <= own and not (whole.op in ("and", "or") and isinstance(part, Infix) and part.op == whole.op)
+        return inner < own
+    if isinstance(whole, Prefix):
+        return inner < binding(whole) or (isinstance(part, Infix) and part.op == "**")
+    if isinstance(whole, Choice):
+        return inner <= CHOICE if part is not whole.no else False
+    return inner < POSTFIX or is_number(part) if isinstance(whole, (Attribute, Item, Apply)) else False
+
+
+def is_number(expr: Expr) -> bool:
+    return isinstance(expr, Word) and expr.text[:1].isdigit()
+
+
+def parts(expr: Expr) -> Iterator[Expr]:
+    """The expressions an expression is made of."""
+    for field in fields(expr):
+        value: Any = getattr(expr, field.name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, (Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack)):
+                yield item
+
+
+def refs(expr: Expr) -> Iterator[Var]:
+    """The values an expression reads."""
+    if isinstance(expr, Ref):
+        yield expr.var
+    for part in parts(expr):
+        yield from refs(part)
+
+
+def rewrite(expr: Expr, change: Callable[[Ref], Expr]) -> Expr:
+    """The expression with its references replaced."""
+    if isinstance(expr, Ref):
+        return change(expr)
+    values: dict[str, Any] = {}
+    for field in fields(expr):
+        value = getattr(expr, field.name)
+        if isinstance(value, tuple):
+            values[field.name] = tuple(rewrite(item, change) for item in value)
+        else:
+            values[field.name] = value if value is None or isinstance(value, str) else rewrite(value, change)
+    return type(expr)(**values)
+
+
+def size(expr: Expr) -> int:
+    """About how many characters it takes."""
+    own = len(expr.text) if isinstance(expr, Word) else len(expr.var.hint) if isinstance(expr, Ref) else 3
+    return own + sum(map(size, parts(expr)))
+
+
+def flat(expr: Expr) -> str:
+    """The expression on one line."""
+    match expr:
+        case Word(text):
+            return text
+        case Ref(var):
+            return var.hint
+        case Prefix(op, operand):
+            return op + _operand(operand, expr)
+        case Infix(left, op, right):
+            space = "" if op == "**" and is_tight(left) and is_tight(right) else " "
+            return f"{_operand(left, expr)}{space}{op}{space}{_operand(right, expr)}"
+        case Choice(test, yes, no):
+            return f"{_operand(yes, expr)} if {_operand(test, expr)} else {flat(no)}"
+        case Keyword(name, value):
+            return f"{name}={flat(value)}"
+        case Star(value):
+            return f"*{flat(value)}"
+        case Apply(function, args):
+            return f"{_operand(function, expr)}({', '.join(map(flat, args))})"
+        case Attribute(value, name):
+            return f"{_operand(value, expr)}.{name}"
+        case Item(value, items):
+            return f"{_operand(value, expr)}[{', '.join(map(flat, items))}]"
+        case Pack(items):
+            return f"({flat_items(items)})"
+        case Slice():
+            return flat_slice(expr)
+
+
+def flat_items(items: tuple[Expr, ...]) -> str:
+    return flat(items[0]) + "," if len(items) == 1 else ", ".join(map(flat, items))
+
+
+def _operand(part: Expr, whole: Expr) -> str:
+    return f"({flat(part)})" if needs_parentheses(part, whole) else flat(part)
+
+
+def is_tight(expr: Expr) -> bool:
+    """Whether ruff writes `**` beside it without spaces."""
+    if isinstance(expr, Prefix) and expr.op != "not ":
+        return is_tight(expr.operand)
+    if isinstance(expr, Attribute):
+        return isinstance(expr.value, (Word, Ref)) or (isinstance(expr.value, Attribute) and is_tight(expr.value))
+    return isinstance(expr, (Word, Ref))
+
+
+def is_simple_bound(expr: Expr | None) -> bool:
+    """Whether ruff writes the colon of a slice beside it without a space."""
+    if isinstance(expr, Prefix) and expr.op != "not ":
+        return is_simple_bound(expr.operand)
+    return expr is None or isinstance(expr, (Word, Ref))
+
+
+def flat_slice(slice: Slice) -> str:
+    bounds = (slice.start, slice.stop, slice.step)
+    space = "" if all(map(is_simple_bound, bounds)) else " "
+    text = flat(slice.start) + space if slice.start is not None else ""
+    text += ":"
+    if slice.stop is not None:
+        text += space + flat(slice.stop)
+    if slice.step is not None:
+        text += (space if slice.stop is not None else "") + ":" + space + flat(slice.step)
+    return text
