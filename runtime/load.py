@@ -1,0 +1,121 @@
+"""Loading a compiled library and binding it to a callable: needs ctypes and NumPy alone.
+
+A library holds machine code without absolute addresses. Loading fills its slots (`dl_slots`: Python's and NumPy's
+objects and functions; `dl_blas`: OpenBLAS). Binding makes a record (`codegen/abi.py` describes it) and puts it at
+the head of the callable's chain. Libraries are never unloaded: machine code may be running in them; records live as long as their callable.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import array, blas
+from .callable import Native, install
+
+_TYPES = ("bool", "i32", "i64", "f32", "f64")
+SLOTS = (
+    "PyArray_Type",
+    "PyArray_New",
+    "PyArray_NewCopy",
+    "PyArray_Scalar",
+    "PyArray_SetBaseObject",
+    *(f"descr_{name}" for name in _TYPES),
+    *(f"type_{name}" for name in _TYPES),
+)
+"""What the words of `dl_slots` mean. Changing this list changes the key of every cache entry (`cache.py`)."""
+
+_immortal: list[object] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A loaded shared object."""
+
+    handle: ctypes.CDLL
+    path: str
+
+    def address(self, symbol: str) -> int:
+        found = ctypes.cast(getattr(self.handle, symbol), ctypes.c_void_p).value
+        assert found is not None
+        return found
+
+
+def library(path: str | Path) -> Library:
+    """Load a shared object and fill its slots."""
+    handle = ctypes.CDLL(str(path))
+    found = Library(handle, str(path))
+    known = array.addresses()
+    (ctypes.c_size_t * len(SLOTS)).in_dll(handle, "dl_slots")[:] = [known[name] for name in SLOTS]
+    _immortal.append(found)
+    return found
+
+
+def use_blas(loaded: Library) -> None:
+    """Fill the table of BLAS functions. Apart, because loading OpenBLAS takes longer than all else."""
+    addresses = blas.addresses()
+    (ctypes.c_size_t * len(addresses)).in_dll(loaded.handle, "dl_blas")[:] = addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where a captured name is found: a dict and a key, or a closure's cell (then `space` is None)."""
+
+    space: dict[str, Any] | None
+    key: Any
+
+    def read(self) -> Any:
+        """The value now. Raises NameError where there is none."""
+        if self.space is None:
+            try:
+                return self.key.cell_contents
+            except ValueError:
+                raise NameError("a captured variable has no value yet") from None
+        if self.key not in self.space:
+            raise NameError(f"name {self.key!r} is not defined")
+        return self.space[self.key]
+
+    def words(self) -> tuple[int, int]:
+        return (0 if self.space is None else id(self.space)), id(self.key)
+
+
+ABSENT = object()
+"""The expected value of a name that must not be in its namespace: a builtin that nobody shadows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a record of a specialisation holds beside the code."""
+
+    handler: Callable[..., Any]
+    guards: Sequence[tuple[Lookup, Any]] = ()
+    captures: Sequence[Lookup] = ()
+    statics: Sequence[object] = ()
+
+
+def bind(target: Native, loaded: Library, symbol: str, binding: Binding, slow: Any = None) -> int:
+    """Put a specialisation at the head of the callable's chain. Returns the address of its record."""
+    record, kept = make_record(loaded, symbol, binding, target._record)
+    target.__dict__.setdefault("_kept", []).append(kept)
+    install(target, loaded.address(symbol), record, slow)
+    return record
+
+
+def make_record(loaded: Library, symbol: str, binding: Binding, following: int = 0) -> tuple[int, object]:
+    """A record of this specialisation, followed by another one: its address, and what must live as long as it is used."""
+    guards: list[int] = []
+    for lookup, expected in binding.guards:
+        guards += [*lookup.words(), 0 if expected is ABSENT else id(expected)]
+    objects = [word for lookup in binding.captures for word in lookup.words()] + [id(value) for value in binding.statics]
+    guard_table = (ctypes.c_size_t * max(1, len(guards)))(*guards)
+    object_table = (ctypes.c_size_t * max(1, len(objects)))(*objects)
+    entry = loaded.address(f"{symbol}_try")
+    words = [following, entry, id(binding.handler), ctypes.addressof(guard_table), len(binding.guards), ctypes.addressof(object_table)]
+    record = (ctypes.c_size_t * len(words))(*words)
+    return ctypes.addressof(record), (record, guard_table, object_table, binding)
+
+
+__all__ = ["ABSENT", "SLOTS", "Binding", "Library", "Lookup", "bind", "library", "make_record", "use_blas"]
