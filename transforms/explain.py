@@ -1,0 +1,115 @@
+"""Explain: what a derivative keeps, how much, and why.
+
+Reads the placed program of a derived function and says which values are active, what is on the tape (with its size as a
+formula in the sizes of the arguments), which arrays are copied and where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
+from difflang.types import DTYPES, Array, Scalar, Stack, Type
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that takes memory: `kind` is "tape", "stack" or "copy"; `bytes` a formula."""
+
+    kind: str
+    name: str
+    function: str
+    line: int | None
+    bytes: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer of `dl.explain`: prints as text; the parts can be read by programs."""
+
+    name: str
+    active: tuple[str, ...]
+    kept: tuple[Kept, ...] = field(default=())
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}", f"  active: {', '.join(self.active) or 'nothing'}"]
+        for item in self.kept:
+            place = f" (line {item.line})" if item.line else ""
+            lines.append(f"  {item.kind} {item.name}{place} in {item.function}: {item.bytes} bytes; {item.why}")
+        if not self.kept:
+            lines.append("  nothing is recorded and nothing copied")
+        return "\n".join(lines)
+
+
+def explain(program: Program) -> Explanation:
+    """What the placed program of a derivative keeps."""
+    kept: list[Kept] = []
+    active: dict[str, None] = {}
+    for function in program.functions.values():
+        formulas = _Formulas(function)
+        for node in walk(function.body):
+            kept += _kept(node, function, formulas)
+            for out in node.outs:
+                if out.hint.endswith(("_bar", "_dot")) and node.role:
+                    active.setdefault(out.hint[:-4])
+    return Explanation(program.main.name, tuple(active), tuple(kept))
+
+
+def _kept(node: Node, function: Function, formulas: _Formulas) -> list[Kept]:
+    line = node.place.line if node.place else None
+    if node.op == "empty" and node.out.hint.endswith("_tape"):
+        size = " * ".join(["8" if _width(node.out.type) == 8 else str(_width(node.out.type)), *map(formulas.say, node.args)])
+        return [Kept("tape", node.out.hint, function.name, line, size, "one number an iteration, read again on the way back")]
+    if node.op == "push" and not node.role:
+        element = node.args[1].type
+        return [Kept("stack", node.out.hint, function.name, line, f"{_size(element)} an iteration", _stack_reason(element))]
+    if node.op == "copy":
+        return [Kept("copy", node.out.hint, function.name, line, _size(node.out.type), "read after it is overwritten, or not ours to write")]
+    return []
+
+
+def _stack_reason(element: Type) -> str:
+    return "an array that changes afterwards" if isinstance(element, Array) else "the number of iterations is not known before the loop"
+
+
+def _width(type: Type) -> int:
+    if isinstance(type, (Scalar, Array)):
+        return DTYPES[type.dtype].itemsize
+    return 8
+
+
+def _size(type: Type) -> str:
+    if isinstance(type, Array):
+        return f"{_width(type)} * size"
+    return "a stack" if isinstance(type, Stack) else str(_width(type))
+
+
+class _Formulas:
+    """Integers of a function as text over its parameters' shapes."""
+
+    def __init__(self, function: Function) -> None:
+        self.definition: dict[Var, Node] = {}
+        self._collect(function.body)
+
+    def _collect(self, region: Region) -> None:
+        for node in walk(region):
+            for out in node.outs:
+                self.definition[out] = node
+
+    def say(self, atom: Atom) -> str:
+        if isinstance(atom, Const):
+            return str(atom.value)
+        node = self.definition.get(atom)
+        if node is None or node.regions or node.op == "call":
+            return atom.hint
+        args = [self.say(a) for a in node.args]
+        if node.op == "dim":
+            return f"{args[0]}.shape[{node.attrs['axis']}]"
+        if node.op == "size":
+            return f"{args[0]}.size"
+        if node.op in ("add", "sub", "mul"):
+            return f"({args[0]} {dict(add='+', sub='-', mul='*')[node.op]} {args[1]})"
+        if node.op == "maximum":
+            return f"max({args[0]}, {args[1]})"
+        return atom.hint
