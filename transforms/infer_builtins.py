@@ -1,0 +1,471 @@
+"""Python's builtins and the few NumPy functions that are no op of their own."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from difflang.ir import Atom, Const, Var, const
+from difflang.op import row
+from difflang.types import BOOL, DTYPES, NAMES, Array, Scalar, Static, Type, Unknown
+
+from .infer_arrays import as_array, astype, call_row, dtype_name
+from .infer_frame import Frame
+from .infer_items import attribute, size
+from .infer_iterables import check_iterable, each, has_tuple, length, range_of
+from .infer_iterables import item as item_of
+from .infer_operators import BINARY, binary, both, either
+from .infer_values import Compound, Value, denote, form, is_none, is_static, is_undefined, known, python_value
+
+Handler = Callable[[Frame, Sequence[Value], Mapping[str, Value]], Value]
+BUILTINS: dict[Any, Handler] = {}
+
+
+def builtin(*callables: Any, low: int = 0, high: int | None = None, names: tuple[str, ...] = ()) -> Callable[[Handler], Handler]:
+    """Enter a handler for these callables; it takes `low` to `high` positional arguments and these keywords."""
+
+    def enter(handler: Handler) -> Handler:
+        def checked(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+            name = getattr(callables[0], "__name__", "this")
+            if len(args) < low or (high is not None and len(args) > high):
+                frame.fail("DL017", f"{name}() does not take {len(args)} arguments")
+            extra = [key for key in kwargs if key not in names]
+            if extra:
+                frame.fail("DL017", f"{name}() has no argument {extra[0]!r} in the language")
+            return handler(frame, args, kwargs)
+
+        BUILTINS.update(dict.fromkeys(callables, checked))
+        return handler
+
+    return enter
+
+
+@builtin(len, low=1, high=1)
+def _len(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return length(frame, args[0])
+
+
+@builtin(range, low=1, high=3)
+def _range(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return range_of(frame, args)
+
+
+@builtin(zip, names=("strict",))
+def _zip(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    for value in args:
+        check_iterable(frame, value)
+    if "strict" in kwargs and frame.constant(kwargs["strict"], "strict") and args:
+        lengths = [length(frame, value) for value in args]
+        for one in lengths[1:]:
+            equal = binary(frame, "equal", one, lengths[0])
+            if isinstance(equal, Const) and not equal.value:
+                frame.fail("DL005", "the arguments of zip(strict=True) differ in length")
+            if not isinstance(equal, Const):
+                frame.emit("check", equal, error=ValueError, message="the arguments of zip(strict=True) differ in length", kind="raise")
+    return Compound("zip", tuple(args))
+
+
+@builtin(enumerate, low=1, high=2, names=("start",))
+def _enumerate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    check_iterable(frame, args[0])
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    return Compound("enumerate", (args[0], start))
+
+
+@builtin(reversed, low=1, high=1)
+def _reversed(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    check_iterable(frame, args[0])
+    (value,) = args
+    if isinstance(value, Compound) and value.is_sequence:
+        return Compound("tuple", value.items[::-1])
+    if isinstance(value, Compound) and value.kind in ("zip", "enumerate", "reversed"):
+        frame.fail("DL005", f"'{value.kind}' object is not reversible")
+    return Compound("reversed", (value,))
+
+
+def _number(dtype: str) -> Handler:
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        if not args:
+            return const({"f64": 0.0, "i64": 0}[dtype])
+        (value,) = args
+        if known(value) and not isinstance(value, Compound):
+            with frame.fitting():
+                return denote({"f64": float, "i64": int}[dtype](python_value(value)))
+        if isinstance(value, Var) and value.type == Scalar(dtype, True):
+            return value
+        if isinstance(value, Var) and isinstance(value.type, Array):
+            value = frame.only_element(value, "only an array of one element becomes a Python number", "an index")
+        return frame.emit("cast", value, dtype=dtype, weak=True)
+
+    return handler
+
+
+builtin(float, high=1)(_number("f64"))
+builtin(int, high=1)(_number("i64"))
+
+
+@builtin(bool, high=1)
+def _bool(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    if not args:
+        return const(False)
+    truth = frame.truth(args[0])
+    return truth if truth.type == BOOL or is_undefined(truth) else frame.emit("cast", truth, dtype="bool", weak=True)
+
+
+@builtin(operator.truth, low=1, high=1)
+def _truth(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _bool(frame, args, kwargs)
+
+
+@builtin(abs, operator.abs, low=1, high=1)
+def _abs(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return frame.emit("abs", args[0])
+
+
+@builtin(pow, low=2, high=2)
+def _pow(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return binary(frame, "pow", *args)
+
+
+@builtin(divmod, low=2, high=2)
+def _divmod(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return Compound("tuple", (binary(frame, "floordiv", *args), binary(frame, "mod", *args)))
+
+
+@builtin(round, low=1, high=2, names=("ndigits",))
+def _round(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value = args[0]
+    digits = args[1] if len(args) > 1 else kwargs.get("ndigits")
+    if digits is not None and not is_none(digits):
+        if known(value) and known(digits):
+            return denote(round(python_value(value), python_value(digits)))
+        frame.fail("DL004", "round() to digits is outside the language", "use np.rint(x * 10**n) / 10**n")
+    if known(value):
+        with frame.fitting():
+            return denote(round(python_value(value)))
+    if isinstance(value, Var) and isinstance(value.type, Scalar) and value.type.dtype in ("i64", "bool") and value.type.weak:
+        return frame.emit("cast", value, dtype="i64", weak=True)
+    return frame.emit("cast", frame.emit("rint", value), dtype="i64", weak=True)
+
+
+def _extreme(op: str, name: str) -> Handler:
+    """max and min follow the branch that Python takes: the first of equals, comparisons with nan false."""
+
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        if len(args) > 1:
+            return _fold_extreme(frame, op, args)
+        (value,) = args
+        if known(value) and not isinstance(value, Const):
+            with frame.fitting():
+                return denote({"max": max, "min": min}[name](python_value(value)))
+        check_iterable(frame, value)
+        if has_tuple(value):
+            count = length(frame, value)
+            if not isinstance(count, Const):
+                frame.fail("DL011", f"{name}() needs a length that is known while compiling here")
+            if not count.value:
+                frame.fail("DL005", f"{name}() arg is an empty sequence")
+            return _fold_extreme(frame, op, [item_of(frame, value, const(k)) for k in range(count.value)])
+        _not_empty(frame, value, name)
+
+        def turn(element: Value, carried: Sequence[Value]) -> list[Value]:
+            return [_fold_extreme(frame, op, [carried[0], element])]
+
+        return each(frame, value, turn, [item_of(frame, value, const(0))], ["x", name], False)[0]
+
+    return handler
+
+
+def _fold_extreme(frame: Frame, op: str, values: Sequence[Value]) -> Value:
+    best = values[0]
+    for value in values[1:]:
+        better = frame.truth(binary(frame, op, value, best))
+        if isinstance(better, Const) and not is_undefined(better):
+            best = value if better.value else best
+            continue
+        best = _chosen(frame, better, value, best)
+    return best
+
+
+def _chosen(frame: Frame, better: Atom, value: Value, best: Value) -> Value:
+    """where(), with both numbers brought to the type that a branch would join them to."""
+    from .infer_values import conform, join_forms
+
+    with frame.fitting("DL006"):
+        joined = join_forms(form(value), form(best))
+    one, other = (conform(frame.builder, v, joined) for v in (value, best))
+    return frame.emit("where", better, one, other)
+
+
+def _not_empty(frame: Frame, value: Value, name: str) -> None:
+    filled = binary(frame, "greater", length(frame, value), const(0))
+    if not isinstance(filled, Const):
+        frame.emit("check", filled, error=ValueError, message=f"{name}() arg is an empty sequence", kind="raise")
+    elif not filled.value:
+        frame.fail("DL005", f"{name}() arg is an empty sequence")
+
+
+builtin(max, low=1)(_extreme("greater", "max"))
+builtin(min, low=1)(_extreme("less", "min"))
+
+
+@builtin(sum, low=1, high=2, names=("start",))
+def _sum(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value = args[0]
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    check_iterable(frame, value)
+    if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dtype in ("f64", "f32", "i64"):
+        total = frame.emit("sum", value, axis=(0,) if value.type.rank > 1 else None, keepdims=False)
+        return total if isinstance(start, Const) and start == const(0) else binary(frame, "add", start, total)
+    if has_tuple(value):
+        count = length(frame, value)
+        assert isinstance(count, Const)
+        for k in range(count.value):
+            element = item_of(frame, value, const(k))
+            start = element if k == 0 and start == const(0) and _adds_exactly(element) else binary(frame, "add", start, element)
+        return start
+
+    def turn(element: Value, carried: Sequence[Value]) -> list[Value]:
+        return [binary(frame, "add", carried[0], element)]
+
+    return each(frame, value, turn, [start], ["x", "total"], False)[0]
+
+
+def _adds_exactly(value: Value) -> bool:
+    """0 + x is x, signed zeros aside, unless x is a truth or no number."""
+    return not isinstance(value, Compound) and isinstance(value.type, (Scalar, Array)) and value.type.dtype != "bool"
+
+
+def _quantifier(join: Callable[[Frame, Value, Value], Value], neutral: bool, name: str) -> Handler:
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        (value,) = args
+        check_iterable(frame, value)
+        if isinstance(value, Compound) and value.is_sequence:
+            result: Value = const(neutral)
+            for element in value.items:
+                result = join(frame, result, frame.truth(element))
+            return result
+        if isinstance(value, Var) and isinstance(value.type, Array) and value.type.rank > 1:
+            frame.fail("DL005", "the truth of an array with several elements is not defined", f"use np.{name}")
+        found = frame.emit(name, value, axis=None, keepdims=False)
+        return frame.emit("cast", found, dtype="bool", weak=True)
+
+    return handler
+
+
+builtin(builtins.all, low=1, high=1)(_quantifier(both, True, "all"))
+builtin(builtins.any, low=1, high=1)(_quantifier(either, False, "any"))
+
+
+@builtin(tuple, high=1)
+def _tuple(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return Compound("tuple", _items(frame, args[0], "tuple()") if args else ())
+
+
+@builtin(list, high=1)
+def _list(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return Compound("list", _items(frame, args[0], "list()") if args else ())
+
+
+def _items(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
+    check_iterable(frame, value)
+    count = length(frame, value)
+    if not isinstance(count, Const):
+        frame.fail("DL011", f"the length that {what} is given must be known while compiling", "keep the array as it is")
+    return tuple(item_of(frame, value, const(k)) for k in range(count.value))
+
+
+EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True}
+
+
+def example(type: Type) -> Any:
+    """A Python object of this type, for isinstance."""
+    if isinstance(type, Array):
+        return np.zeros((0,) * type.rank, DTYPES[type.dtype])
+    if isinstance(type, Scalar):
+        return EXAMPLES[type.dtype] if type.weak else DTYPES[type.dtype].type(1)
+    return type.value if isinstance(type, Static) else None
+
+
+@builtin(isinstance, low=2, high=2)
+def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value, kinds = args[0], frame.constant(args[1], "the class that isinstance asks for")
+    if isinstance(value, Compound):
+        stands_for = {"tuple": (), "list": [], "range": range(0)}.get(value.kind, len)
+        return const(isinstance(stands_for, kinds))
+    if isinstance(value.type, Unknown):
+        frame.fail("DL011", "isinstance needs a type that is known while compiling", "give the function's argument types")
+    with frame.fitting():
+        return const(isinstance(example(value.type), kinds))
+
+
+@builtin(callable, low=1, high=1)
+def _callable(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    (value,) = args
+    if isinstance(value, Compound):
+        return const(value.kind in ("closure", "bound"))
+    return const(is_static(value) and callable(python_value(value)))
+
+
+@builtin(getattr, low=2, high=3)
+def _getattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    name = frame.constant(args[1], "the name of an attribute")
+    if len(args) == 3 and is_static(args[0]) and not hasattr(python_value(args[0]), name):
+        return args[2]
+    return attribute(frame, args[0], name)
+
+
+@builtin(hasattr, low=2, high=2)
+def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value, name = args[0], frame.constant(args[1], "the name of an attribute")
+    if isinstance(value, Compound):
+        return const(hasattr({"tuple": (), "list": [], "range": range(0)}.get(value.kind, len), name))
+    if isinstance(value.type, Unknown):
+        frame.fail("DL011", "hasattr needs a type that is known while compiling", "give the function's argument types")
+    return const(hasattr(example(value.type), name))
+
+
+@builtin(np.array, low=1, high=2, names=("dtype", "copy"))
+def _array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _made_array(frame, args, kwargs, copies=True)
+
+
+def _made_array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], copies: bool) -> Value:
+    given = args[1] if len(args) > 1 else kwargs.get("dtype")
+    dtype = dtype_name(frame, frame.constant(given, "a dtype")) if given is not None else None
+    if "copy" in kwargs:
+        copies = frame.constant(kwargs["copy"], "copy") is True
+    value = args[0]
+    if isinstance(value, Compound):
+        return as_array(frame, value, dtype)
+    if is_undefined(value):
+        return value
+    type = value.type
+    if isinstance(type, Scalar):
+        return frame.emit("full", value, dtype=dtype or type.dtype)
+    if isinstance(type, Array) and dtype in (None, type.dtype):
+        return frame.emit("copy", value) if copies else value
+    if dtype is None:
+        return frame.emit("copy", value)
+    return astype(frame, value, [denote(DTYPES[dtype])], {})
+
+
+def _no_copy(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _made_array(frame, args, kwargs, copies=False)
+
+
+builtin(np.asarray, np.asanyarray, low=1, high=2, names=("dtype", "copy"))(_no_copy)
+
+
+@builtin(np.ascontiguousarray, low=1, high=2, names=("dtype",))
+def _contiguous(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value = args[0]
+    plain = isinstance(value, Var) and isinstance(value.type, Array) and value.type.layout == "C" and value.type.rank > 0
+    return _made_array(frame, args, kwargs, copies=not plain)
+
+
+@builtin(np.copy, low=1, high=1)
+def _copy(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _made_array(frame, args, kwargs, copies=True)
+
+
+@builtin(np.shape, low=1, high=1)
+def _shape(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _asked(frame, args[0], "shape", Compound("tuple"))
+
+
+@builtin(np.ndim, low=1, high=1)
+def _ndim(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _asked(frame, args[0], "ndim", const(0))
+
+
+def _asked(frame: Frame, value: Value, name: str, plain: Value) -> Value:
+    """An attribute that NumPy's function finds in Python's numbers and lists too."""
+    if isinstance(value, Compound):
+        value = as_array(frame, value)
+    return plain if isinstance(value.type, Scalar) else attribute(frame, value, name)
+
+
+@builtin(np.size, low=1, high=2, names=("axis",))
+def _size(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    axis = args[1] if len(args) > 1 else kwargs.get("axis")
+    value = frame.atom(args[0])
+    if axis is None or is_none(axis):
+        return size(frame, value)
+    return call_row(frame, row("dim"), None, [value], {"axis": axis})
+
+
+@builtin(np.dtype, low=1, high=1)
+def _dtype(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    with frame.fitting():
+        return denote(np.dtype(frame.constant(args[0], "a dtype")))
+
+
+def _rounded(op: str) -> Handler:
+    """math.floor and its like give Python's int."""
+
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        value = frame.atom(args[0])
+        if isinstance(value.type, Array):
+            value = frame.only_element(value, f"math.{op} takes a number, not an array", f"np.{op}")
+        if isinstance(value.type, Scalar) and value.type.dtype in ("i64", "i32", "bool"):
+            return frame.emit("cast", value, dtype="i64", weak=True)
+        return frame.emit("cast", frame.emit(op, value), dtype="i64", weak=True)
+
+    return handler
+
+
+for _name in ("floor", "ceil", "trunc"):
+    builtin(getattr(math, _name), low=1, high=1)(_rounded(_name))
+
+
+@builtin(math.log, low=1, high=2)
+def _log(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    logs = [frame.emit("log", value, flavor="python") for value in args]
+    return logs[0] if len(logs) == 1 else binary(frame, "div", *logs)
+
+
+@builtin(math.pow, low=2, high=2)
+def _math_pow(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    base, exponent = (BUILTINS[float](frame, [value], {}) for value in args)
+    return frame.emit("pow", base, exponent)
+
+
+def number_class(frame: Frame, cls: Any, args: Sequence[Value]) -> Value:
+    """np.float64(x), np.int32(x) ...: a strong number, or an array of that dtype."""
+    name = NAMES[np.dtype(cls)]
+    if len(args) != 1:
+        frame.fail("DL017", f"{cls.__name__}() takes one argument here")
+    value = args[0]
+    if known(value) and not isinstance(value, Compound):
+        with frame.fitting():
+            return denote(cls(python_value(value)))
+    atom = frame.atom(value)
+    if isinstance(atom.type, Scalar) and atom.type == Scalar(name):
+        return atom
+    return frame.emit("cast", atom, dtype=name, weak=False)
+
+
+def operator_of(callable_: Any) -> str | None:
+    """The read level's op that a function of the operator module stands for."""
+    for name, function in BINARY.items():
+        if function is callable_:
+            return name
+    return None
+
+
+def is_number_class(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, np.generic) and _dtype_known(value)
+
+
+def _dtype_known(cls: Any) -> bool:
+    try:
+        return np.dtype(cls) in NAMES
+    except TypeError:
+        return False
+

@@ -1,0 +1,262 @@
+"""The abstract values of `infer`: atoms of typed IR, and compounds (tuples, closures, ranges ...) of them.
+
+A *form* is a value with each atom replaced by its type. Forms are compared, joined where paths meet, and
+turned into fresh variables where a region or function needs parameters. Only the leaves of a form whose
+types exist at run time become variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Union
+
+import numpy as np
+
+from difflang.build import Builder
+from difflang.ir import LEAF, NONE, UNDEF, Atom, Const, Function, Tree, Var, const, static
+from difflang.types import NAMES, Nothing, Scalar, Static, Type, Undefined, join
+
+
+@dataclass(frozen=True)
+class Compound:
+    """A value made of values. `kind`: tuple, list, closure (info: its Function), range, zip, enumerate, reversed,
+    bound (info: the method's name), shape (of an array whose rank is not known)."""
+
+    kind: str
+    items: tuple[Any, ...] = ()
+    info: Any = None
+
+    def __str__(self) -> str:
+        if self.kind == "tuple":
+            return f"({', '.join(map(str, self.items))})"
+        return self.kind
+
+    @property
+    def is_sequence(self) -> bool:
+        return self.kind in ("tuple", "list")
+
+
+Value = Union[Var, Const, Compound]
+Form = Union[Type, Compound]
+
+
+def tuple_of(*items: Value) -> Compound:
+    return Compound("tuple", tuple(items))
+
+
+def closure(function: Function, captured: tuple[Value, ...] = ()) -> Compound:
+    return Compound("closure", captured, function)
+
+
+def denote(value: Any) -> Value:
+    """The abstract value of a Python object known while compiling."""
+    if value is None:
+        return NONE
+    if isinstance(value, bool | int | float) or (isinstance(value, np.generic) and value.dtype in NAMES):
+        return const(value)
+    if isinstance(value, tuple) and type(value) is tuple:
+        return Compound("tuple", tuple(map(denote, value)))
+    if isinstance(value, list):
+        return Compound("list", tuple(map(denote, value)))
+    if isinstance(value, range):
+        return Compound("range", (const(value.start), const(value.stop), const(value.step)))
+    return static(value)
+
+
+def is_number(value: Value) -> bool:
+    """A constant number."""
+    return isinstance(value, Const) and isinstance(value.type, Scalar)
+
+
+def is_static(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.type, Static)
+
+
+def is_undefined(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.type, Undefined)
+
+
+def is_none(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.type, Nothing)
+
+
+def known(value: Value) -> bool:
+    """Whether the Python object is known while compiling."""
+    if isinstance(value, Compound):
+        return value.kind in ("tuple", "list", "range") and all(map(known, value.items))
+    return isinstance(value, Const) and not isinstance(value.type, Undefined)
+
+
+def python_value(value: Value) -> Any:
+    """The Python object of a value for which `known` holds."""
+    if isinstance(value, Compound):
+        items = [python_value(item) for item in value.items]
+        return {"tuple": tuple, "list": list, "range": lambda i: range(*i)}[value.kind](items)  # type: ignore[operator]
+    assert isinstance(value, Const)
+    return value.value
+
+
+def form(value: Value) -> Form:
+    if isinstance(value, Compound):
+        return Compound(value.kind, tuple(map(form, value.items)), value.info)
+    return value.type
+
+
+def form_of_type(type: Type) -> Form:
+    """Tuple types become compounds."""
+    from difflang.types import Tuple
+
+    if isinstance(type, Tuple):
+        return Compound("tuple", tuple(map(form_of_type, type.items)))
+    if isinstance(type, Static):
+        inner = denote(type.value)
+        return form(inner) if isinstance(inner, Compound) and not known(inner) else _frozen(inner)
+    return type
+
+
+def _frozen(value: Value) -> Form:
+    """The form of a value known while compiling, numbers included: no leaf is left."""
+    if isinstance(value, Compound):
+        return Compound(value.kind, tuple(map(_frozen, value.items)), value.info)
+    assert isinstance(value, Const)
+    return Static(value.value) if isinstance(value.type, Scalar) else value.type
+
+
+def frozen(value: Value, which: Callable[[Const], bool]) -> Form:
+    """The form of an argument with the constant numbers that `which` picks kept as part of the form."""
+    if isinstance(value, Compound):
+        return Compound(value.kind, tuple(frozen(item, which) for item in value.items), value.info)
+    if isinstance(value, Const) and isinstance(value.type, Scalar) and which(value):
+        return Static(value.value)
+    return value.type
+
+
+def is_leaf(type: Form) -> bool:
+    """Whether values of this type exist at run time."""
+    return not isinstance(type, (Compound, Nothing, Static, Undefined))
+
+
+def leaves(value: Value, shape: Form) -> Iterator[Atom]:
+    """The atoms of a value that conforms to the form, left to right."""
+    if isinstance(shape, Compound):
+        items = value.items if isinstance(value, Compound) else (UNDEF,) * len(shape.items)
+        for item, inner in zip(items, shape.items, strict=True):
+            yield from leaves(item, inner)
+    elif is_leaf(shape):
+        assert not isinstance(value, Compound)
+        yield value
+
+
+def types_of(shape: Form) -> Iterator[Type]:
+    """The types of a form's leaves."""
+    if isinstance(shape, Compound):
+        for item in shape.items:
+            yield from types_of(item)
+    elif is_leaf(shape):
+        yield shape
+
+
+def rebuild(shape: Form, atoms: Iterator[Atom]) -> Value:
+    """The value of this form over these leaves."""
+    if isinstance(shape, Compound):
+        return Compound(shape.kind, tuple(rebuild(item, atoms) for item in shape.items), shape.info)
+    if is_leaf(shape):
+        return next(atoms)
+    if isinstance(shape, Nothing):
+        return NONE
+    if isinstance(shape, Static):
+        return denote(shape.value)
+    return UNDEF
+
+
+def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
+    """A value of this form over new variables, and the variables. Parts of a tuple are hinted name_0, name_1."""
+    made: list[Var] = []
+
+    def make(inner: Form, name: str) -> Value:
+        if isinstance(inner, Compound):
+            items = tuple(make(item, f"{name}_{k}") for k, item in enumerate(inner.items))
+            return Compound(inner.kind, items, inner.info)
+        if not is_leaf(inner):
+            return rebuild(inner, iter(()))
+        made.append(Var(name, inner))
+        return made[-1]
+
+    return make(shape, hint), made
+
+
+def tree_of(shape: Form) -> Tree:
+    """The tree of a function's parameter or result."""
+    if isinstance(shape, Compound):
+        return tuple(map(tree_of, shape.items))
+    if isinstance(shape, Nothing):
+        return None
+    if isinstance(shape, Static):
+        inner = denote(shape.value)
+        return inner if isinstance(inner, Const) else tree_of(form(inner))
+    return None if isinstance(shape, Undefined) else LEAF
+
+
+def join_forms(one: Form, other: Form) -> Form:
+    """The least form that holds both. Raises TypeError where there is none."""
+    if isinstance(one, Undefined) or same(one, other):
+        return other
+    if isinstance(other, Undefined):
+        return one
+    if isinstance(one, Compound) and isinstance(other, Compound):
+        if (one.kind, len(one.items)) == (other.kind, len(other.items)) and one.info is other.info:
+            items = tuple(join_forms(a, b) for a, b in zip(one.items, other.items, strict=True))
+            return Compound(one.kind, items, one.info)
+        raise TypeError(f"one path gives {one}, another {other}")
+    if isinstance(one, Compound) or isinstance(other, Compound):
+        raise TypeError(f"one path gives {one}, another {other}")
+    one, other = _loosened(one), _loosened(other)
+    return join(one, other)
+
+
+def _loosened(type: Type) -> Type:
+    """A number held as part of a form is a number again where it meets another."""
+    if isinstance(type, Static) and is_number(denote(type.value)):
+        inner = denote(type.value)
+        assert isinstance(inner, Const)
+        return inner.type
+    return type
+
+
+def same(one: Form, other: Form) -> bool:
+    """Equality that tells 1 from True and never asks an object's own __eq__ beyond strings and numbers."""
+    if isinstance(one, Compound) or isinstance(other, Compound):
+        return (
+            isinstance(one, Compound)
+            and isinstance(other, Compound)
+            and (one.kind, len(one.items)) == (other.kind, len(other.items))
+            and one.info is other.info
+            and all(map(same, one.items, other.items))
+        )
+    return form_key(one) == form_key(other)
+
+
+def form_key(shape: Form) -> Any:
+    """A hashable key of a form."""
+    if isinstance(shape, Compound):
+        info = shape.info if isinstance(shape.info, str) else id(shape.info)
+        return (shape.kind, info, tuple(map(form_key, shape.items)))
+    if isinstance(shape, Static):
+        value = shape.value
+        if isinstance(value, (str, bytes, bool, int, float, np.generic, np.dtype)):
+            return ("static", type(value), repr(value) if isinstance(value, float) else value)
+        return ("static", id(value))
+    return shape
+
+
+def conform(builder: Builder, value: Value, shape: Form) -> Value:
+    """The value made to fit a form that it joins into: numbers are cast, missing parts stay missing."""
+    if isinstance(shape, Compound):
+        items = value.items if isinstance(value, Compound) else (UNDEF,) * len(shape.items)
+        return Compound(shape.kind, tuple(conform(builder, v, f) for v, f in zip(items, shape.items, strict=True)), shape.info)
+    assert not isinstance(value, Compound)
+    if isinstance(shape, Scalar) and isinstance(value.type, Scalar) and value.type != shape:
+        return builder.emit("cast", value, dtype=shape.dtype, weak=shape.weak)
+    return value
+
