@@ -6,15 +6,14 @@ of computing. A tracer knows the types, so a rule may branch on ranks and dtypes
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
-from .op import bind, elementwise_type, lookup, row
-from .types import DTYPES, FLOAT, INT, Array, Scalar, Type, Unknown
+from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
+from .types import DTYPES, Array, Scalar, Type, Unknown
 
 
 class Builder:
@@ -36,12 +35,18 @@ class Builder:
     def emit(self, op: str, *args: Atom, flavor: str | None = None, hint: str = "", **attrs: Any) -> Atom:
         """Append one op of the table, typed by its row; constants are folded. Returns its (only) result."""
         table_row = row(op)
-        result = table_row.type_of_result([a.type for a in args], attrs, flavor)
+        types = [a.type for a in args]
+        attrs = normal_attrs(table_row, types, attrs)
+        if table_row.kind == "composite":
+            written: Atom = trace(self, table_row.rule, *args, **attrs)
+            return written
+        values = [a.value if isinstance(a, Const) else None for a in args]
+        result = table_row.type_of_result(types, attrs, flavor, values)
         if table_row.kind == "elementwise" and isinstance(result, Scalar) and all(isinstance(a, Const) for a in args):
             folded = _fold(op, [a.value for a in args], attrs, result)  # type: ignore[union-attr]
             if folded is not None:
                 return folded
-        out = Var(hint or _hint(op, args), result)
+        out = Var(hint or "t", result)
         self.node(op, args, (out,), **attrs)
         return out
 
@@ -50,13 +55,7 @@ class Builder:
         return Region(tuple(params), tuple(self.nodes), tuple(yields))
 
 
-def _hint(op: str, args: Sequence[Atom]) -> str:
-    return "t"
-
-
 def _fold(op: str, values: list[Any], attrs: dict[str, Any], result: Scalar) -> Const | None:
-    from .op import evaluate
-
     try:
         value = evaluate(op, values, attrs, result)
     except Exception:  # an error belongs to the run: it keeps its node
@@ -108,8 +107,6 @@ class Tracer:
         return np.transpose(self)  # type: ignore[call-overload]
 
     def __getattr__(self, name: str) -> Any:
-        from .op import BY_METHOD
-
         if name.startswith("_") or name not in BY_METHOD:
             raise AttributeError(name)
         op = BY_METHOD[name]
@@ -143,6 +140,8 @@ class Tracer:
         return _call(self.builder, found[0].name, "numpy", args, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function in (np.shape, np.ndim):
+            return self.shape if function is np.shape else self.ndim
         found = lookup(function)
         if found is None:
             return NotImplemented
@@ -215,4 +214,9 @@ def _unwrap(builder: Builder, result: Any) -> Any:
     return lift(builder, result)
 
 
-__all__ = ["FLOAT", "INT", "Builder", "Tracer", "elementwise_type", "lift", "operator", "trace"]
+def apply(op: str, *operands: Any, **statics: Any) -> Any:
+    """One op of the table by name, for rules: on tracers it writes the node, on NumPy's values it computes."""
+    builder = next((o.builder for o in operands if isinstance(o, Tracer)), None)
+    if builder is not None:
+        return Tracer(builder, builder.emit(op, *(lift(builder, o) for o in operands), **statics))
+    return evaluate(op, operands, statics, None)

@@ -10,6 +10,10 @@ with tracers it writes IR (`build.py`). What a rule is given and returns depends
     multilinear   rule(z_bar, x, y, ...)     -> (x_bar, y_bar); the tangent follows by linearity in each operand
     general       rule(y_bar, y, *x, ...)    -> the operands' adjoints; `tangent(y, *x, *x_dot)` gives the tangent
     constant      rule(y, *x)                -> never called: the result carries no derivative
+    composite     rule(*x, **statics)        -> the result, written in other ops: `Builder.emit` writes those, no program holds it
+
+A partial that is a truth selects: the contribution is where(partial, y_bar, 0), nothing at all where it is
+False, whatever y_bar is there. A partial that is a plain 0 contributes nothing anywhere.
 
 A rule's parameters name the op's: those without a default are operands (values), a starred one takes
 a tuple apart, those with a default are statics, known while compiling. An operand that carries no derivative
@@ -19,13 +23,15 @@ gets None in place of an adjoint.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from .types import UNKNOWN, Array, Scalar, Type, Unknown, promote, shaped
+from .types import DTYPES, NAMES, UNKNOWN, Array, Scalar, Type, promote, rank, shaped
 
 Rule = Callable[..., Any]
 Typing = Callable[..., Any]  # (types, attrs) -> the result's type
@@ -33,7 +39,21 @@ Typing = Callable[..., Any]  # (types, attrs) -> the result's type
 
 @dataclass(frozen=True, slots=True)
 class Lower:
-    """LLVM instruction or intrinsic for one element of each class of dtype; "libm:NAME" calls the C library."""
+    """The instruction for one element, by the class of dtype it computes in (`Op.computed_in`).
+
+    The closed list of words:
+
+        float   fadd fsub fmul fdiv frem fneg; "fcmp oeq" "fcmp une" "fcmp olt" "fcmp ole" "fcmp ogt" "fcmp oge" "fcmp uno";
+                "llvm.NAME" for an intrinsic: fabs copysign sqrt floor ceil rint trunc;
+                "libm:NAME" for the C library (f32: NAMEf)
+        int     add sub mul neg abs and or xor not; "icmp eq" "icmp ne" "icmp slt" "icmp sle" "icmp sgt" "icmp sge";
+                "sdiv" towards zero, by a divisor known to be neither 0 nor -1;
+                "ipow" by repeated squaring, wrapping, of an exponent known not to be negative;
+                "shl" "ashr": by a count outside 0 .. bits-1 they give 0, and 0 or -1 by the sign
+        bool    and or xor not; "icmp eq" "icmp ne" "icmp ult" "icmp ule" "icmp ugt" "icmp uge"
+        all     "id" (the operand), "select" (of a truth and two values), "cast" (to the result's dtype; to bool is != 0),
+                "false" (the constant)
+    """
 
     float: str | None = None
     int: str | None = None
@@ -42,11 +62,16 @@ class Lower:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error that Python's own form of the op raises where `bad(y, *x)` holds (NumPy's form does not)."""
+    """An error that one form of the op raises where `bad(y, *x)` holds.
+
+    `flavor` "python": where the result is weak; "numpy": where it is strong. `bad` may return a plain False for
+    dtypes that it does not concern. It is asked before any later fault, in order.
+    """
 
     error: type[Exception]
     message: str
     bad: Callable[..., Any]
+    flavor: str = "python"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +89,9 @@ class Op:
     methods: tuple[str, ...] = ()  # methods of arrays that read as this op, the array first
     properties: tuple[str, ...] = ()
     infix: str = ""  # Python's operator, where it has one
-    result: str = "same"  # elementwise: the dtype's class: same, float, bool, int
+    result: str = "same"  # elementwise: the dtype's class: same, bits (same, but truths stay truths), float, bool, int
+    computes: str = "result"  # elementwise: what operands are converted to first, see `computed_in`
+    axes: str = ""  # what the static `axis` is in normal form: "one" int, "many" (a tuple, None for all)
     typing: Typing | None = None
     bind: Callable[..., tuple[tuple[Any, ...], dict[str, Any]]] | None = None
     evaluate: Callable[..., Any] | None = None
@@ -72,16 +99,39 @@ class Op:
     lower: Lower | Rule | None = None
     faults: tuple[Fault, ...] = ()
     singular: bool = False  # a partial may be infinite: an adjoint of exactly zero stays zero
+    pole_raises: bool = False  # Python's own form raises wherever a partial is infinite
     view: bool = False  # NumPy's result may share the first operand's memory
+    sized: bool = False  # typing is also given the values of operands that are constants: typing(types, attrs, values)
     cost: int = 1
     doc: str = ""
     where: str = field(default="", compare=False)
 
-    def type_of_result(self, types: Sequence[Type], attrs: Mapping[str, Any], flavor: str | None = None) -> Any:
-        """The result's type, or a tuple of types for an op of several results."""
+    def type_of_result(
+        self, types: Sequence[Type], attrs: Mapping[str, Any], flavor: str | None = None, values: Sequence[Any] | None = None
+    ) -> Any:
+        """The result's type, or a tuple of types for an op of several results. `values`: of constant operands, else None."""
+        if self.sized:
+            assert self.typing
+            return self.typing(tuple(types), attrs, tuple(values or (None,) * len(types)))
         if self.typing is not None:
             return self.typing(tuple(types), attrs)
-        return elementwise_type(self.result, types, flavor)
+        return elementwise_type(self, types, flavor)
+
+    def computed_in(self, types: Sequence[Type], result: Type) -> tuple[str, ...]:
+        """Elementwise: the dtype that each operand is converted to before the op is lowered."""
+        assert isinstance(result, (Scalar, Array))
+        own = tuple(t.dtype for t in types if isinstance(t, (Scalar, Array)))
+        if self.computes == "own":
+            return own
+        if self.computes == "truth":
+            return ("bool",) * len(own)
+        if self.computes == "select":
+            return ("bool",) + (result.dtype,) * (len(own) - 1)
+        if self.computes == "common" or self.result == "bool":
+            common = promote(*types)
+            assert isinstance(common, Scalar)
+            return (common.dtype,) * len(own)
+        return (result.dtype,) * len(own)
 
 
 TABLE: dict[str, Op] = {}
@@ -96,7 +146,7 @@ def declare(kind: str, *numpy: Any, **row: Any) -> Callable[[Rule], Rule]:
 
     def enter(rule: Rule) -> Rule:
         name = row.pop("name", rule.__name__.rstrip("_"))
-        skip = 2 if kind == "general" else 1
+        skip = {"general": 2, "composite": 0}.get(kind, 1)
         operands, statics, variadic = _parameters(rule, skip)
         op = Op(name, kind, rule, operands, variadic, statics, numpy=numpy, doc=(rule.__doc__ or "").strip(), where=rule.__module__, **row)
         if name in TABLE:
@@ -146,25 +196,85 @@ def constant(*numpy: Any, **row: Any) -> Callable[[Rule], Rule]:
     return declare("constant", *numpy, **row)
 
 
-def elementwise_type(result: str, types: Sequence[Type], flavor: str | None) -> Type:
-    """The type of an elementwise result by its class of dtype and its flavor."""
+def composite(*numpy: Any, **row: Any) -> Callable[[Rule], Rule]:
+    return declare("composite", *numpy, **row)
+
+
+def elementwise_type(op: Op, types: Sequence[Type], flavor: str | None) -> Type:
+    """The type of an elementwise result: NumPy's own answer, or Python's for its own numbers."""
     common = promote(*types)
-    if isinstance(common, Unknown) or not isinstance(common, Scalar):
+    if not isinstance(common, Scalar):
         return UNKNOWN
-    dtype = common.dtype
-    if result == "bool":
-        dtype = "bool"
-    elif result == "float" and dtype not in ("f32", "f64"):
-        dtype = "f64"
-    elif result == "int":
-        dtype = "i64"
-    elif result == "same" and dtype == "bool" and common.weak:
-        dtype = "i64"  # Python's True + True is 2
     if flavor == "python" or (flavor is None and common.weak):
         if any(isinstance(type, Array) for type in types):
-            raise TypeError("a function of the math module takes numbers, not arrays")
-        return Scalar(dtype, weak=True)
-    return shaped(dtype, *types)
+            raise TypeError(f"{op.name} on Python's numbers takes numbers, not arrays")
+        return Scalar(_class_dtype(op.result, common), weak=True)
+    if op.numpy and isinstance(op.numpy[0], np.ufunc):
+        return shaped(_ufunc_dtype(op.numpy[0], tuple(map(_operand_key, types))), *types)
+    return shaped(_class_dtype(op.result, common), *types)
+
+
+def _class_dtype(result: str, common: Scalar) -> str:
+    if result == "bool":
+        return "bool"
+    if result == "int":
+        return "i64"
+    if result == "float" and common.dtype not in ("f32", "f64"):
+        return "f64"
+    if result == "same" and common.dtype == "bool" and common.weak:
+        return "i64"  # Python's True + True is 2
+    return common.dtype
+
+
+def _operand_key(type: Type) -> Any:
+    """An operand as NumPy's promotion sees it: a dtype, or Python's int or float."""
+    assert isinstance(type, (Scalar, Array))
+    if isinstance(type, Scalar) and type.weak and type.dtype != "bool":
+        return {"f64": float, "i64": int}[type.dtype]
+    return DTYPES[type.dtype]
+
+
+@lru_cache(maxsize=4096)
+def _ufunc_dtype(ufunc: np.ufunc, operands: tuple[Any, ...]) -> str:
+    """The dtype of this ufunc's (first) result. Raises TypeError where it is outside the language."""
+    dtype = ufunc.resolve_dtypes((*operands, *[None] * ufunc.nout))[ufunc.nin]
+    if dtype not in NAMES:
+        raise TypeError(f"the result of {ufunc.__name__} would be of dtype {dtype}, which is outside the language")
+    return NAMES[dtype]
+
+
+def dtype_name(dtype: Any) -> str | None:
+    """The language's name of a dtype as NumPy accepts it. Raises TypeError for one outside the language."""
+    if dtype is None or (isinstance(dtype, str) and dtype in DTYPES):
+        return dtype
+    found = np.dtype(dtype)
+    if found not in NAMES:
+        raise TypeError(f"dtype {found} is outside the language")
+    return NAMES[found]
+
+
+def normal_attrs(op: Op, types: Sequence[Type], attrs: Mapping[str, Any]) -> dict[str, Any]:
+    """Statics in normal form: `dtype` a name, `axis` non-negative. Idempotent; the rank must be known."""
+    attrs = dict(attrs)
+    if "dtype" in attrs:
+        attrs["dtype"] = dtype_name(attrs["dtype"])
+    if op.axes and attrs.get("axis") is not None and types and isinstance(types[0], (Scalar, Array)):
+        length = (rank(types[0]) or 0) + (1 if op.name in ("expand_dims", "stack") else 0)
+        attrs["axis"] = normal_axis(attrs["axis"], length, op.axes)
+    return attrs
+
+
+def normal_axis(axis: Any, length: int, form: str) -> Any:
+    """An axis, or several, counted from the front. Raises TypeError outside an array of `length` axes."""
+    if form == "many" and isinstance(axis, (tuple, list)):
+        many = tuple(normal_axis(a, length, "one") for a in axis)
+        if len(set(many)) != len(many):
+            raise TypeError("an axis is named twice")
+        return tuple(sorted(many))
+    at = operator.index(axis)
+    if not -length <= at < length:
+        raise TypeError(f"axis {at} is out of bounds for array of dimension {length}")
+    return (at % length,) if form == "many" else at % length
 
 
 def bind(op: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -222,14 +332,9 @@ def row(name: str) -> Op:
 
 
 def evaluate(name: str, args: Sequence[Any], attrs: Mapping[str, Any], result: Any) -> Any:
-    """Run one op on values; `result` is its type, which says whose numbers come out."""
+    """Run one op on values; `result` is its type, which says whose numbers come out and who raises."""
     op = row(name)
-    weak = isinstance(result, Scalar) and result.weak
-    if op.evaluate is not None:
-        value = op.evaluate(*args, **attrs)
-    elif weak and op.python and not any(isinstance(a, np.generic) for a in args):
-        value = op.python[0](*args, **attrs)
-    else:
-        with np.errstate(all="ignore"):
-            value = op.numpy[0](*args, **attrs)
-    return value
+    if isinstance(result, Scalar) and result.weak and op.python:
+        return op.python[0](*args, **attrs)
+    with np.errstate(all="ignore"):
+        return (op.evaluate or (op.numpy or op.python)[0])(*args, **attrs)

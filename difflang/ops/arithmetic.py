@@ -11,19 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Fault, Lower, elementwise
+from ..build import Tracer, apply
+from ..ir import Const
+from ..op import Lower, elementwise
 from ..types import DTYPES, Array, Scalar, Type, Unknown, shaped
-
-
-def _divisor_is_zero(z: Any, x: Any, y: Any) -> Any:
-    return y == 0
-
-
-def _zero_to_negative(z: Any, x: Any, y: Any) -> Any:
-    return np.logical_and(x == 0, y < 0)
-
-
-DIVISION = Fault(ZeroDivisionError, "division by zero", _divisor_is_zero)
+from .faults import DOMAIN, MATH_POWER, POWER, TO_INT, division
 
 
 @elementwise(np.add, python=(operator.add,), infix="+", lower=Lower("fadd", "add", "or"))
@@ -42,83 +34,159 @@ def mul(z, x, y):
 
 
 @elementwise(
-    np.divide, python=(operator.truediv,), infix="/", result="float", lower=Lower("fdiv"), faults=(DIVISION,), singular=True, cost=4
+    np.divide,
+    python=(operator.truediv,),
+    infix="/",
+    result="float",
+    lower=Lower("fdiv"),
+    faults=division(operator.truediv),
+    singular=True,
+    cost=4,
 )
 def div(z, x, y):
     return np.divide(1, y), np.negative(np.divide(z, y))
 
 
+def _is_float(x: Any) -> bool:
+    return bool(x.dtype.kind == "f")
+
+
 def _lower_floordiv(x, y):
     """np.floor_divide for floats, as NumPy's npy_floor_divide does it; integers round down."""
-    if x.dtype.kind == "f":
-        remainder = np.fmod(x, y)
-        quotient = (x - remainder) / y
-        quotient = np.where(np.logical_and(remainder != 0, (remainder < 0) != (y < 0)), quotient - 1, quotient)
-        floor = np.floor(quotient)
-        floor = np.where(quotient - floor > 0.5, floor + 1, floor)
-        zero = np.copysign(0.0, x / y)
-        return np.where(y == 0, x / y, np.where(quotient == 0, zero, floor))
-    return np.where(y == 0, 0, _int_floordiv(x, np.where(y == 0, 1, y)))
+    if not _is_float(x):
+        return np.where(y == 0, 0, _int_floordiv(x, y))
+    remainder = np.fmod(x, y)
+    quotient = (x - remainder) / y
+    quotient = np.where(np.logical_and(remainder != 0, (remainder < 0) != (y < 0)), quotient - 1, quotient)
+    floor = np.floor(quotient)
+    floor = np.where(quotient - floor > 0.5, floor + 1, floor)
+    return np.where(y == 0, x / y, np.where(quotient == 0, np.copysign(0.0, x / y), floor))
 
 
 def _int_floordiv(x, y):
-    quotient = _intdiv(x, y)
-    inexact = quotient * y != x
-    return np.where(np.logical_and(inexact, (x < 0) != (y < 0)), quotient - 1, quotient)
+    """Rounding down, by a divisor that may be anything: by 0 anything, by -1 the negative, which wraps."""
+    divisor = np.where(np.logical_or(y == 0, y == -1), 1, y)
+    quotient = apply("intdiv", x, divisor)
+    inexact = quotient * divisor != x
+    quotient = np.where(np.logical_and(inexact, (x < 0) != (divisor < 0)), quotient - 1, quotient)
+    return np.where(y == -1, -x, quotient)
 
 
-@elementwise(np.floor_divide, python=(operator.floordiv,), infix="//", lower=_lower_floordiv, faults=(DIVISION,), cost=8)
+@elementwise(
+    np.floor_divide,
+    python=(operator.floordiv,),
+    infix="//",
+    lower=_lower_floordiv,
+    faults=division(operator.floordiv),
+    cost=8,
+)
 def floordiv(z, x, y):
     return 0, 0
 
 
 def _lower_mod(x, y):
-    if x.dtype.kind == "f":
-        remainder = np.fmod(x, y)
-        wrong = np.logical_and(remainder != 0, (remainder < 0) != (y < 0))
-        return np.where(remainder == 0, np.copysign(0.0, y), np.where(wrong, remainder + y, remainder))
-    divisor = np.where(y == 0, 1, y)
-    return np.where(y == 0, 0, x - _int_floordiv(x, divisor) * divisor)
+    if not _is_float(x):
+        return np.where(y == 0, 0, x - _int_floordiv(x, y) * y)
+    remainder = np.fmod(x, y)
+    wrong = np.logical_and(remainder != 0, (remainder < 0) != (y < 0))
+    return np.where(remainder == 0, np.copysign(0.0, y), np.where(wrong, remainder + y, remainder))
 
 
-@elementwise(np.remainder, python=(operator.mod,), infix="%", lower=_lower_mod, faults=(DIVISION,), cost=8)
+@elementwise(np.remainder, python=(operator.mod,), infix="%", lower=_lower_mod, faults=division(operator.mod), cost=8)
 def mod(z, x, y):
-    return 1, -np.floor_divide(x, y)
+    return 1, np.negative(np.floor_divide(x, y))
 
 
-@elementwise(np.fmod, python=(math.fmod,), lower=Lower("frem"), cost=8)
+def _lower_fmod(x, y):
+    if not _is_float(x):
+        return np.where(y == 0, 0, x - apply("intdiv", x, np.where(np.logical_or(y == 0, y == -1), 1, y)) * y)
+    return apply("frem", x, y)
+
+
+@elementwise(np.fmod, python=(math.fmod,), result="float", lower=_lower_fmod, faults=(DOMAIN,), cost=8)
 def fmod(z, x, y):
-    return 1, -np.trunc(np.divide(x, y))
+    return 1, np.negative(np.trunc(np.divide(x, y)))
 
 
-@elementwise(lower=Lower(None, "sdiv"), evaluate=lambda x, y: np.trunc(np.divide(x, y)).astype(np.int64))
+@elementwise(evaluate=np.fmod, lower=Lower("frem"), cost=8)
+def frem(z, x, y):
+    """The remainder of floats with the sign of x: the machine's own."""
+    return fmod(z, x, y)
+
+
+def _truncating_division(x: Any, y: Any) -> Any:
+    quotient = np.floor_divide(np.abs(x), np.abs(y))
+    return np.where((np.asarray(x) < 0) != (np.asarray(y) < 0), -quotient, quotient)[()]
+
+
+@elementwise(evaluate=_truncating_division, lower=Lower(None, "sdiv"))
 def intdiv(z, x, y):
-    """Integer division towards zero by a divisor that is not zero: the machine's own."""
+    """Integer division towards zero by a divisor that is neither 0 nor -1: the machine's own."""
     return 0, 0
 
 
-def _intdiv(x: Any, y: Any) -> Any:
-    from ..build import Tracer, lift
+def _python_pow(x: Any, y: Any) -> Any:
+    """x ** y where its result is of the type that the language gives it."""
+    if isinstance(x, int) and isinstance(y, int) and y < 0 and x != 0:
+        raise ValueError(POWER[1].message)
+    if x < 0 and isinstance(y, float) and math.isfinite(y) and y != math.floor(y):
+        raise ValueError(POWER[2].message)
+    return x**y
 
-    tracer = x if isinstance(x, Tracer) else y
-    builder = tracer.builder
-    return Tracer(builder, builder.emit("intdiv", lift(builder, x), lift(builder, y)))
+
+def _known(x: Any) -> Any:
+    """The value of a number known while compiling, else None."""
+    if isinstance(x, Tracer):
+        return x.atom.value if isinstance(x.atom, Const) else None
+    return x if isinstance(x, (int, float)) else None
+
+
+def _lower_pow(x, y):
+    """Through libm, or by repeated squaring of integers; a negative exponent is NumPy's fault to find."""
+    return apply("fpow", x, y) if _is_float(x) else apply("ipow", x, np.where(y < 0, 0, y))
 
 
 @elementwise(
     np.power,
-    python=(operator.pow,),
+    python=(_python_pow, operator.pow, pow),
     infix="**",
-    lower=Lower("libm:pow", "pow"),
-    faults=(Fault(ZeroDivisionError, "zero to a negative power", _zero_to_negative),),
+    lower=_lower_pow,
+    faults=POWER,
     singular=True,
     cost=40,
 )
 def pow(z, x, y):
-    return (
-        np.where(y == 0, 0.0, y * np.power(x, np.where(y == 0, 1, y - 1))),
-        np.where(x == 0, 0.0, z * np.log(np.where(x == 0, 1.0, x))),
-    )
+    """x ** y. Its derivative is 0 in x where y is 0, and 0 in y where x is 0."""
+    by_y = np.where(x == 0, 0.0, z * np.log(np.where(x == 0, 1.0, x))) if _varies(y) else 0
+    return _power_by_base(x, y) if _varies(x) else 0, by_y
+
+
+def _power_by_base(x: Any, y: Any) -> Any:
+    power = _known(y)
+    if power is None:
+        return np.where(y == 0, 0.0, y * np.power(x, np.where(y == 0, 1, y - 1)))
+    if power in (0, 1, 2):
+        return (0, 1, 2 * x)[int(power)]
+    return power * np.power(x, power - 1)
+
+
+def _varies(x: Any) -> bool:
+    """Whether an operand of a rule is a float: others carry no derivative."""
+    return isinstance(x, float) if isinstance(x, (bool, int, float)) else _is_float(x)
+
+
+@elementwise(
+    python=(math.pow,), evaluate=np.power, result="float", lower=Lower("libm:pow"), faults=MATH_POWER, singular=True, cost=40
+)
+def fpow(z, x, y):
+    """math.pow: floats always."""
+    return pow(z, x, y)
+
+
+@elementwise(evaluate=np.power, lower=Lower(None, "ipow"), cost=8)
+def ipow(z, x, y):
+    """Integers to a power that is not negative, wrapping."""
+    return 0, 0
 
 
 @elementwise(np.negative, python=(operator.neg,), infix="-", lower=Lower("fneg", "neg"))
@@ -131,54 +199,100 @@ def pos(y, x):
     return 1
 
 
-@elementwise(np.absolute, np.fabs, python=(abs, math.fabs, operator.abs), lower=Lower("llvm.fabs", "abs", "id"))
+@elementwise(np.absolute, python=(abs, operator.abs), lower=Lower("llvm.fabs", "abs", "id"))
 def abs_(y, x):
     return np.sign(x)
 
 
-@elementwise(np.sign, lower=lambda x: np.where(x > 0, 1, np.where(x < 0, -1, x)) if x.dtype.kind == "f" else (x > 0) * 1 - (x < 0) * 1)
+@elementwise(np.fabs, python=(math.fabs,), result="float", lower=Lower("llvm.fabs"))
+def fabs(y, x):
+    """math.fabs, np.fabs: the absolute value as a float."""
+    return np.sign(x)
+
+
+def _lower_sign(x):
+    if _is_float(x):
+        return np.where(x > 0, 1, np.where(x < 0, -1, x))
+    return np.where(x > 0, 1, np.where(x < 0, -1, 0))
+
+
+@elementwise(np.sign, lower=_lower_sign)
 def sign(y, x):
     return 0
 
 
 @elementwise(np.copysign, python=(math.copysign,), result="float", lower=Lower("llvm.copysign"))
 def copysign(z, x, y):
-    return np.where(z == x, 1.0, -1.0), 0
+    return np.where(z == x, literal(1.0, z), literal(-1.0, z)), 0
 
 
-@elementwise(np.square, lower=lambda x: x * x)
+def literal(value: float, like: Any) -> Any:
+    """A number in the dtype of `like`: np.where makes float64 of two plain numbers."""
+    return np.float32(value) if getattr(like, "dtype", None) == np.float32 else value
+
+
+def _lower_square(x):
+    return x * x
+
+
+@elementwise(np.square, lower=_lower_square)
 def square(y, x):
     return 2 * x
 
 
-@elementwise(np.reciprocal, result="float", lower=lambda x: 1 / x, singular=True, cost=4)
+def _reciprocal_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (operand,) = types
+    if isinstance(operand, (Scalar, Array)) and operand.dtype not in ("f32", "f64"):
+        raise TypeError("np.reciprocal of integers divides them as integers: write 1 / x")
+    return operand if isinstance(operand, Unknown) else shaped(operand.dtype, operand)
+
+
+def _lower_reciprocal(x):
+    return 1 / x
+
+
+@elementwise(np.reciprocal, typing=_reciprocal_type, lower=_lower_reciprocal, singular=True, cost=4)
 def reciprocal(y, x):
-    return -(y * y)
+    return np.negative(np.square(y))
 
 
-@elementwise(evaluate=lambda x, y: np.where(np.equal(x, 0), 0.0, np.multiply(x, y)), lower=lambda x, y: np.where(x == 0, x * 0, x * y))
+def _masked(x: Any, y: Any) -> Any:
+    return np.where(np.equal(x, 0), x, np.multiply(x, y))[()]
+
+
+def _lower_masked(x, y):
+    return np.where(x == 0, x, x * y)
+
+
+@elementwise(evaluate=_masked, lower=_lower_masked, singular=True)
 def masked(z, x, y):
     """x * y, and zero where x is zero whatever y: an adjoint of zero stays zero at a singular partial."""
-    from ..build import Tracer, lift
-
-    builder = z.builder
-    return y, Tracer(builder, builder.emit("masked", lift(builder, x), const_one(builder)))
+    return y, x
 
 
-def const_one(builder: Any) -> Any:
-    from ..ir import const
+def _half_at_ties(z, x, y, chosen):
+    """1 where this operand is chosen, 1/2 where both are the same."""
+    return np.where(x == y, literal(0.5, z), np.where(chosen, literal(1.0, z), literal(0.0, z)))
 
-    return const(1.0)
+
+def _lower_maximum(x, y):
+    chosen = np.where(x > y, x, y)
+    return np.where(np.isnan(x), x, np.where(np.isnan(y), y, chosen)) if _is_float(x) else chosen
 
 
-@elementwise(np.maximum, lower=lambda x, y: np.where(np.isnan(x), x, np.where(np.isnan(y), y, np.where(x > y, x, y))))
+@elementwise(np.maximum, lower=_lower_maximum)
 def maximum(z, x, y):
-    return np.where(x == y, 0.5, np.where(x > y, 1.0, 0.0)), np.where(x == y, 0.5, np.where(y > x, 1.0, 0.0))
+    return _half_at_ties(z, x, y, np.greater(x, y)), _half_at_ties(z, x, y, np.greater(y, x))
 
 
-@elementwise(np.minimum, lower=lambda x, y: np.where(np.isnan(x), x, np.where(np.isnan(y), y, np.where(x < y, x, y))))
+def _lower_minimum(x, y):
+    chosen = np.where(x < y, x, y)
+    return np.where(np.isnan(x), x, np.where(np.isnan(y), y, chosen)) if _is_float(x) else chosen
+
+
+@elementwise(np.minimum, lower=_lower_minimum)
 def minimum(z, x, y):
-    return np.where(x == y, 0.5, np.where(x < y, 1.0, 0.0)), np.where(x == y, 0.5, np.where(y < x, 1.0, 0.0))
+    return _half_at_ties(z, x, y, np.less(x, y)), _half_at_ties(z, x, y, np.less(y, x))
 
 
 def _cast_type(types: tuple[Type, ...], attrs: Any) -> Type:
@@ -189,8 +303,7 @@ def _cast_type(types: tuple[Type, ...], attrs: Any) -> Type:
         if isinstance(operand, Array) and operand.rank:
             raise TypeError("only a number or an array without axes becomes a Python number")
         return Scalar(attrs["dtype"], weak=True)
-    result = shaped(attrs["dtype"], operand)
-    return Array(result.dtype, result.dims) if isinstance(result, Array) else result
+    return shaped(attrs["dtype"], operand)
 
 
 def _cast(x: Any, dtype: str, weak: bool) -> Any:
@@ -200,7 +313,16 @@ def _cast(x: Any, dtype: str, weak: bool) -> Any:
         return np.asarray(x).astype(DTYPES[dtype])[()]
 
 
-@elementwise(typing=_cast_type, evaluate=_cast, lower=Lower("cast", "cast", "cast"))
+CASTS: dict[Any, tuple[str, bool]] = {
+    float: ("f64", True), int: ("i64", True), bool: ("bool", True),
+    np.float64: ("f64", False), np.float32: ("f32", False), np.int64: ("i64", False), np.int32: ("i32", False), np.bool_: ("bool", False),
+}  # fmt: skip
+"""The classes whose call is a cast: (dtype, weak)."""
+
+
+@elementwise(
+    typing=_cast_type, evaluate=_cast, lower=Lower("cast", "cast", "cast"), computes="own", methods=("astype",), faults=TO_INT
+)
 def cast(y, x, dtype="f64", weak=False):
-    """Another dtype: astype, np.float64(x); with `weak` Python's float(x), int(x), bool(x)."""
+    """Another dtype: x.astype(...), np.float64(x); with `weak` Python's float(x), int(x), bool(x)."""
     return 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..op import constant, general, linear
 from ..types import NOTHING, Array, Stack, Type
 
@@ -14,38 +16,70 @@ def _same(types: tuple[Type, ...], attrs: Any) -> Type:
 
 def _check(condition: Any, *details: Any, error: Any = None, message: str = "", kind: str = "raise") -> None:
     if not condition:
-        raise error(*([message] if message else []))
+        text = message % details if details else message
+        raise error(*([text] if text else []))
 
 
-@constant(typing=lambda types, attrs: NOTHING, evaluate=_check)
+def _nothing(types: tuple[Type, ...], attrs: Any) -> Type:
+    return NOTHING
+
+
+@constant(typing=_nothing, evaluate=_check)
 def check(y, condition, error=AssertionError, message="", kind="raise"):
-    """Raise `error(message)` unless the condition holds. The one op for faults the program states itself.
+    """Raise `error(message % details)` unless the condition holds: for faults that the program states itself.
 
     `kind`: "raise" and "assert" print as such; "unbound" (a name that some path leaves unassigned) prints as nothing.
     """
 
 
-@constant(typing=_same, evaluate=lambda x: x)
+def _identity(x: Any) -> Any:
+    return x
+
+
+@constant(typing=_same, evaluate=_identity)
 def stop_gradient(y, x):
     """x, held constant by every derivative."""
 
 
-@linear(typing=lambda types, attrs: Array(types[0].dtype, types[0].dims) if isinstance(types[0], Array) else types[0])
+def _copy_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (x,) = types
+    return Array(x.dtype, x.dims) if isinstance(x, Array) else x
+
+
+@linear(np.copy, typing=_copy_type, methods=("copy",))
 def copy(y_bar, x):
     """A copy in memory of its own."""
     return y_bar
 
 
-@constant(typing=lambda types, attrs: Stack(attrs["element"]), evaluate=lambda element: ())
+def _stack_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    return Stack(attrs["element"])
+
+
+def _stack_new(element: Type) -> tuple[()]:
+    return ()
+
+
+@constant(typing=_stack_type, evaluate=_stack_new)
 def stack_new(y, element=None):
     """An empty stack of values of type `element`."""
 
 
-@general(typing=_same, evaluate=lambda s, v: (s, v))
+def _push(stack: Any, value: Any) -> Any:
+    return (stack, value)
+
+
+@general(typing=_same, evaluate=_push)
 def push(y_bar, y, stack, value):
     """The stack with a value on top. Its adjoint pops the value's adjoint: `reverse` writes it."""
 
 
-@general(typing=lambda types, attrs: (types[0], types[0].element), evaluate=lambda s: s)
+def _pop_type(types: tuple[Type, ...], attrs: Any) -> Any:
+    (stack,) = types
+    assert isinstance(stack, Stack)
+    return stack, stack.element
+
+
+@general(typing=_pop_type, evaluate=_identity)
 def pop(y_bar, y, stack):
     """(the stack without its top, the top). Its adjoint pushes: `reverse` writes it."""

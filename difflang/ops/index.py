@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..build import apply
 from ..op import linear, multilinear
-from ..types import MANY, ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, broadcast_dims, promote
+from ..types import ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, broadcast_dims, promote
 
 
 def key(pattern: Sequence[str], operands: Sequence[Any]) -> tuple[Any, ...]:
@@ -131,45 +132,50 @@ def _written_type(types: tuple[Type, ...], attrs: Any) -> Type:
     return base
 
 
-def zeros_as(x: Any) -> Any:
-    return np.zeros_like(x)
-
-
 @linear(typing=_index_type, evaluate=_index, view=True)
 def index(y_bar, x, *operands, pattern=()):
     """x[...]: an element, a view or, where an array indexes, a copy."""
-    return accumulate_op(zeros_as(x), y_bar, operands, pattern)
+    return apply("accumulate", np.zeros_like(x), y_bar, *operands, pattern=tuple(pattern))
 
 
-@multilinear(typing=_written_type, evaluate=_store)
+def _written_tangent(op: str, y: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
+    """Writing is linear in what is written and what is written into, together."""
+    half = len(operands) // 2
+    x_dot, v_dot = operands[half : half + 2]
+    base = np.zeros_like(y) if x_dot is None else x_dot
+    if v_dot is None:
+        return base if op == "accumulate" else apply("store", base, 0.0, *operands[2:half], pattern=tuple(pattern))
+    return apply(op, base, v_dot, *operands[2:half], pattern=tuple(pattern))
+
+
+def _store_tangent(y, *operands, pattern=()):
+    return _written_tangent("store", y, operands, pattern)
+
+
+def _accumulate_tangent(y, *operands, pattern=()):
+    return _written_tangent("accumulate", y, operands, pattern)
+
+
+def _surviving(y_bar: Any, v_bar: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
+    """The adjoint of what was written, zero for what a later write to the same element replaced."""
+    arrays = [o for o in operands if np.ndim(o) > 0]
+    if all(a.dtype == np.bool_ for a in arrays):
+        return v_bar
+    ones = np.ones_like(v_bar, dtype=np.int64)
+    number = np.reshape(np.cumsum(ones), np.shape(v_bar))
+    written = apply("store", np.zeros_like(y_bar, dtype=np.int64), number, *operands, pattern=tuple(pattern))
+    return np.where(np.equal(written[key(pattern, operands)], number), v_bar, 0.0)
+
+
+@multilinear(typing=_written_type, evaluate=_store, tangent=_store_tangent)
 def store(y_bar, x, v, *operands, pattern=()):
-    """x with x[...] = v. Linear in x and v; its adjoint needs the index alone."""
+    """x with x[...] = v. Linear in x and v together; its adjoint needs the index alone."""
     v_bar = y_bar[key(pattern, operands)]
-    return store_op(y_bar, 0.0, operands, pattern), v_bar
+    v_bar = apply("unbroadcast", _surviving(y_bar, v_bar, operands, pattern), v)
+    return apply("store", y_bar, 0.0, *operands, pattern=tuple(pattern)), v_bar
 
 
-@multilinear(typing=_written_type, evaluate=_accumulate)
+@multilinear(typing=_written_type, evaluate=_accumulate, tangent=_accumulate_tangent)
 def accumulate(y_bar, x, v, *operands, pattern=()):
-    """x with v added at [...], repeated indices adding up (np.add.at). Linear in x and v."""
-    return y_bar, y_bar[key(pattern, operands)]
-
-
-def store_op(x: Any, v: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
-    return _written("store", x, v, operands, pattern)
-
-
-def accumulate_op(x: Any, v: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
-    return _written("accumulate", x, v, operands, pattern)
-
-
-def _written(op: str, x: Any, v: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
-    """The op on tracers, or on NumPy's values where the rule runs alone."""
-    from ..build import Tracer, lift
-
-    if isinstance(x, Tracer):
-        atoms = [lift(x.builder, o) for o in (v, *operands)]
-        return Tracer(x.builder, x.builder.emit(op, x.atom, *atoms, pattern=tuple(pattern)))
-    return {"store": _store, "accumulate": _accumulate}[op](x, v, *operands, pattern=pattern)
-
-
-__all__ = ["MANY", "accumulate", "expand", "index", "key", "store"]
+    """x with v added at [...], repeated indices adding up (np.add.at). Linear in x and v together."""
+    return y_bar, apply("unbroadcast", y_bar[key(pattern, operands)], v)

@@ -1,0 +1,207 @@
+"""Elementary functions. NumPy's follow IEEE 754, the math module's raise on domain and range."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..op import Fault, Lower, elementwise
+from .faults import DOMAIN, LGAMMA, POLE, RANGE
+
+LOG2, LOG10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
+
+
+def _function(
+    numpy: Any, python: Any, name: str = "", faults: tuple[Fault, ...] = (DOMAIN,), lower: Any = None, cost: int = 20, **row: Any
+) -> Any:
+    """The row of a function that gives floats, through the C library unless `lower` says otherwise."""
+    return elementwise(
+        *_each(numpy), python=_each(python), result="float", lower=lower or Lower(f"libm:{name}"), faults=faults, cost=cost, **row
+    )
+
+
+def _each(callables: Any) -> tuple[Any, ...]:
+    return callables if isinstance(callables, tuple) else () if callables is None else (callables,)
+
+
+@_function(np.sqrt, math.sqrt, lower=Lower("llvm.sqrt"), singular=True, cost=6)
+def sqrt(y, x):
+    return np.divide(0.5, y)
+
+
+@_function(np.cbrt, math.cbrt, "cbrt", singular=True)
+def cbrt(y, x):
+    return np.divide(1, 3 * np.square(y))
+
+
+@_function(np.exp, math.exp, "exp", faults=(RANGE,))
+def exp(y, x):
+    return y
+
+
+@_function(np.exp2, math.exp2, "exp2", faults=(RANGE,))
+def exp2(y, x):
+    return LOG2 * y
+
+
+@_function(np.expm1, math.expm1, "expm1", faults=(RANGE,))
+def expm1(y, x):
+    return y + 1
+
+
+def _log_bind(x: Any, *base: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if base:
+        raise TypeError("a logarithm to another base is written math.log(x) / math.log(base)")
+    return (x,), {}
+
+
+@_function(np.log, math.log, "log", faults=(DOMAIN, POLE), singular=True, bind=_log_bind)
+def log(y, x):
+    return np.divide(1, x)
+
+
+@_function(np.log2, math.log2, "log2", faults=(DOMAIN, POLE), singular=True)
+def log2(y, x):
+    return np.divide(1 / LOG2, x)
+
+
+@_function(np.log10, math.log10, "log10", faults=(DOMAIN, POLE), singular=True)
+def log10(y, x):
+    return np.divide(1 / LOG10, x)
+
+
+@_function(np.log1p, math.log1p, "log1p", faults=(DOMAIN, POLE), singular=True)
+def log1p(y, x):
+    return np.divide(1, 1 + x)
+
+
+@_function(np.sin, math.sin, "sin")
+def sin(y, x):
+    return np.cos(x)
+
+
+@_function(np.cos, math.cos, "cos")
+def cos(y, x):
+    return np.negative(np.sin(x))
+
+
+@_function(np.tan, math.tan, "tan")
+def tan(y, x):
+    return 1 + np.square(y)
+
+
+@_function(np.arcsin, math.asin, "asin", singular=True)
+def arcsin(y, x):
+    return np.divide(1, np.sqrt((1 - x) * (1 + x)))
+
+
+@_function(np.arccos, math.acos, "acos", singular=True)
+def arccos(y, x):
+    return np.divide(-1, np.sqrt((1 - x) * (1 + x)))
+
+
+@_function(np.arctan, math.atan, "atan")
+def arctan(y, x):
+    return np.divide(1, 1 + np.square(x))
+
+
+@_function(np.arctan2, math.atan2, "atan2", faults=(), singular=True)
+def arctan2(z, y, x):
+    square = np.square(x) + np.square(y)
+    return np.divide(x, square), np.divide(np.negative(y), square)
+
+
+@_function(np.sinh, math.sinh, "sinh", faults=(RANGE,))
+def sinh(y, x):
+    return np.cosh(x)
+
+
+@_function(np.cosh, math.cosh, "cosh", faults=(RANGE,))
+def cosh(y, x):
+    return np.sinh(x)
+
+
+@_function(np.tanh, math.tanh, "tanh", faults=())
+def tanh(y, x):
+    return 1 - np.square(y)
+
+
+@_function(np.arcsinh, math.asinh, "asinh", faults=())
+def arcsinh(y, x):
+    return np.divide(1, np.sqrt(1 + np.square(x)))
+
+
+@_function(np.arccosh, math.acosh, "acosh", singular=True)
+def arccosh(y, x):
+    return np.divide(1, np.sqrt((x - 1) * (x + 1)))
+
+
+@_function(np.arctanh, math.atanh, "atanh", faults=(DOMAIN, POLE), singular=True)
+def arctanh(y, x):
+    return np.divide(1, (1 - x) * (1 + x))
+
+
+@_function(np.hypot, math.hypot, "hypot", faults=(), singular=True)
+def hypot(z, x, y):
+    return np.divide(x, z), np.divide(y, z)
+
+
+def _lower_deg2rad(x):
+    return x * DEGREE
+
+
+@_function((np.deg2rad, np.radians), math.radians, faults=(), lower=_lower_deg2rad, cost=1)
+def deg2rad(y, x):
+    return DEGREE
+
+
+def _lower_rad2deg(x):
+    return x * (1 / DEGREE)
+
+
+@_function((np.rad2deg, np.degrees), math.degrees, faults=(), lower=_lower_rad2deg, cost=1)
+def rad2deg(y, x):
+    return 1 / DEGREE
+
+
+@_function(None, math.erf, "erf", faults=())
+def erf(y, x):
+    return (2 / math.sqrt(math.pi)) * np.exp(np.negative(np.square(x)))
+
+
+@_function(None, math.erfc, "erfc", faults=())
+def erfc(y, x):
+    return (-2 / math.sqrt(math.pi)) * np.exp(np.negative(np.square(x)))
+
+
+def _digamma(x):
+    """The derivative of lgamma: shifted up by recurrence to where its asymptotic series holds, reflected below 1/2."""
+    reflected = np.less(x, 0.5)
+    at = np.where(reflected, 1 - x, x)
+    shift = 0.0
+    for k in range(8):
+        shift = shift + np.divide(1, at + k)
+    inverse = np.divide(1, at + 8)
+    r = np.square(inverse)
+    series = r * (1 / 12 - r * (1 / 120 - r * (1 / 252 - r * (1 / 240 - r * (1 / 132 - r * (691 / 32760 - r / 12))))))
+    value = np.log(at + 8) - 0.5 * inverse - series - shift
+    angle = np.where(reflected, math.pi * x, 1.0)
+    return np.where(reflected, value - np.divide(math.pi, np.tan(angle)), value)
+
+
+@_function(None, math.lgamma, "lgamma", faults=LGAMMA)
+def lgamma(y, x):
+    return _digamma(x)
+
+
+def _lower_logaddexp(x, y):
+    """The greater of both, plus what the other adds; where they are the same (infinities too) log 2."""
+    more = np.maximum(x, y)
+    return np.where(x == y, x + LOG2, more + np.log1p(np.exp(np.negative(np.abs(x - y)))))
+
+
+@_function(np.logaddexp, None, faults=(), lower=_lower_logaddexp, cost=40)
+def logaddexp(z, x, y):
+    return np.exp(x - z), np.exp(y - z)

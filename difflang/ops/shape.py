@@ -1,0 +1,390 @@
+"""Shapes: asking for them and changing them. Most results are views of the operand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..build import apply
+from ..op import composite, constant, general, linear, normal_axis
+from ..types import INT, MANY, ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, dims_of, promote
+
+
+def numbers(*types: Type) -> bool:
+    """Whether all types are known; raises TypeError for what is no number."""
+    return isinstance(promote(*types), Scalar)
+
+
+def dtype_of(type: Type) -> str:
+    assert isinstance(type, (Scalar, Array))
+    return type.dtype
+
+
+def array(dtype: str, dims: Sequence[str], layout: str = "C") -> Type:
+    """An array's type; without axes a strong scalar."""
+    return Array(dtype, tuple(dims), layout) if dims else Scalar(dtype)
+
+
+def dims_from(sizes: Sequence[Any]) -> tuple[str, ...]:
+    """What is known of sizes given as operands: constants say all, others nothing."""
+    return tuple(OPEN if n is None or n < 0 else ONE if n == 1 else MANY for n in sizes)
+
+
+def spread(shape: Any) -> tuple[Any, ...]:
+    """A shape as a call states it, a number or a tuple, as operands."""
+    return tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+
+
+def _int(types: tuple[Type, ...], attrs: Any) -> Type:
+    return INT
+
+
+def _dim(x: Any, axis: int) -> int:
+    return np.shape(x)[axis]
+
+
+@constant(typing=_int, evaluate=_dim, axes="one")
+def dim(y, x, axis=0):
+    """The size of one axis, a Python int: x.shape[axis]."""
+
+
+def _size(x: Any) -> int:
+    return int(np.size(x))
+
+
+@constant(np.size, typing=_int, evaluate=_size, properties=("size",))
+def size(y, x):
+    """The number of elements, a Python int."""
+
+
+def _reshape_bind(x: Any, *shape: Any, order: str = "C", **named: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if order != "C" or set(named) - {"shape"}:
+        raise TypeError("np.reshape takes an array and a shape here, in the order of C")
+    sizes = spread(shape[0]) if len(shape) == 1 else shape or spread(named["shape"])
+    return (x, *sizes), {}
+
+
+def _reshape_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -> Type:
+    if not numbers(*types):
+        return UNKNOWN
+    return array(dtype_of(types[0]), dims_from(values[1:]))
+
+
+def _reshape(x: Any, *shape: Any) -> Any:
+    return np.reshape(x, shape)
+
+
+@linear(np.reshape, typing=_reshape_type, evaluate=_reshape, bind=_reshape_bind, methods=("reshape",), view=True, sized=True)
+def reshape(y_bar, x, *shape):
+    """x in another shape, row by row; one size may be -1."""
+    return np.reshape(y_bar, np.shape(x))
+
+
+@composite(np.ravel, methods=("ravel",))
+def ravel(x):
+    """One axis of all elements: x.reshape(-1)."""
+    return np.reshape(x, (-1,))
+
+
+@composite(methods=("flatten",))
+def flatten(x):
+    """A copy with one axis of all elements."""
+    return apply("copy", np.reshape(x, (-1,)))
+
+
+def _transpose_bind(x: Any, *axes: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    order = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))) else axes or None
+    return (x,), {"axes": None if order is None else tuple(order)}
+
+
+def _transpose_call(a: Any, *order: Any, axes: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return _transpose_bind(a, *order) if order else _transpose_bind(a, axes)
+
+
+def permutation(axes: Any, rank: int) -> tuple[int, ...]:
+    """The axes in normal form. Raises TypeError where they are no permutation."""
+    order = tuple(range(rank))[::-1] if axes is None else tuple(normal_axis(a, rank, "one") for a in axes)
+    if sorted(order) != list(range(rank)):
+        raise TypeError("the axes of a transpose must name each axis once")
+    return order
+
+
+def _transpose_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (x,) = types
+    if not isinstance(x, Array):
+        return x
+    order = permutation(attrs.get("axes"), x.rank)
+    plain = order == tuple(range(x.rank)) and x.layout == "C"
+    return Array(x.dtype, tuple(x.dims[a] for a in order), "C" if plain else "A")
+
+
+@linear(
+    np.transpose,
+    np.permute_dims,
+    typing=_transpose_type,
+    bind=_transpose_call,
+    evaluate=np.transpose,
+    methods=("transpose",),
+    properties=("T",),
+    view=True,
+)
+def transpose(y_bar, x, axes=None):
+    """The axes in another order; reversed where none is given."""
+    if axes is None:
+        return np.transpose(y_bar)
+    order = permutation(axes, np.ndim(x))
+    return np.transpose(y_bar, tuple(order.index(k) for k in range(len(order))))
+
+
+@composite(np.swapaxes, methods=("swapaxes",))
+def swapaxes(x, axis1=0, axis2=0):
+    """Two axes exchanged."""
+    order = list(range(np.ndim(x)))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return np.transpose(x, tuple(order))
+
+
+@composite(np.moveaxis)
+def moveaxis(x, source=0, destination=0):
+    """Axes moved to other places, the others in order."""
+    rank = np.ndim(x)
+    here = [normal_axis(a, rank, "one") for a in spread(source)]
+    there = [normal_axis(a, rank, "one") for a in spread(destination)]
+    order = [k for k in range(rank) if k not in here]
+    for to, at in sorted(zip(there, here, strict=True)):
+        order.insert(to, at)
+    return np.transpose(x, tuple(order))
+
+
+def _broadcast_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -> Type:
+    if not numbers(*types):
+        return UNKNOWN
+    x = types[0]
+    dims = list(dims_from(values[1:]))
+    for k, dim in enumerate(reversed(dims_of(x))):
+        if dim == MANY:
+            dims[-1 - k] = MANY
+    return array(dtype_of(x), dims, "A")
+
+
+def _broadcast_bind(array: Any, shape: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (array, *spread(shape)), {}
+
+
+def _broadcast(x: Any, *shape: Any) -> Any:
+    return np.broadcast_to(x, shape)
+
+
+@linear(np.broadcast_to, typing=_broadcast_type, evaluate=_broadcast, bind=_broadcast_bind, view=True, sized=True)
+def broadcast_to(y_bar, x, *shape):
+    """x repeated along axes of size one and new ones in front."""
+    return apply("unbroadcast", y_bar, x)
+
+
+def _unbroadcast_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    x, like = types
+    if not numbers(x, like):
+        return UNKNOWN
+    if not isinstance(x, Array) and not isinstance(like, Array):
+        return x
+    wide, narrow = dims_of(x), dims_of(like)
+    known = wide[len(wide) - len(narrow) :] if narrow else ()
+    return array(dtype_of(x), [a if a != OPEN or b == MANY else b for a, b in zip(narrow, known, strict=True)])
+
+
+def _unbroadcast(x: Any, like: Any) -> Any:
+    shape, target = np.shape(x), np.shape(like)
+    lead = len(shape) - len(target)
+    axes = tuple(range(lead)) + tuple(lead + k for k, n in enumerate(target) if n == 1 and shape[lead + k] != 1)
+    return np.reshape(np.sum(x, axis=axes), target) if axes else x
+
+
+@linear(typing=_unbroadcast_type, evaluate=_unbroadcast)
+def unbroadcast(y_bar, x, like):
+    """x summed over the axes along which `like` was repeated: the adjoint of broadcasting. Only the shape of `like` is read."""
+    return apply("broadcast_to", y_bar, *np.shape(x))
+
+
+def _expand_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (x,) = types
+    if not numbers(x):
+        return UNKNOWN
+    axes = attrs["axis"] if isinstance(attrs["axis"], tuple) else (attrs["axis"],)
+    length = len(dims_of(x)) + len(axes)
+    new = {normal_axis(a, length, "one") for a in axes}
+    old = iter(dims_of(x))
+    return array(dtype_of(x), [ONE if k in new else next(old) for k in range(length)], getattr(x, "layout", "C"))
+
+
+@linear(np.expand_dims, typing=_expand_type, view=True)
+def expand_dims(y_bar, x, axis=0):
+    """New axes of size one."""
+    return np.reshape(y_bar, np.shape(x))
+
+
+def squeezed(x: Array, axis: Any) -> tuple[int, ...]:
+    """The axes that squeeze takes away. Raises TypeError where that is not known."""
+    if axis is None:
+        if OPEN in x.dims:
+            raise TypeError("which axes are of size one is not known here: name the axis to squeeze")
+        return tuple(k for k, dim in enumerate(x.dims) if dim == ONE)
+    gone: tuple[int, ...] = normal_axis(axis if isinstance(axis, tuple) else (axis,), x.rank, "many")
+    if any(x.dims[k] == MANY for k in gone):
+        raise TypeError("cannot select an axis to squeeze out which has size not equal to one")
+    return gone
+
+
+def _squeeze_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (x,) = types
+    if not isinstance(x, Array):
+        return x if isinstance(x, Unknown) else Scalar(dtype_of(x))
+    gone = squeezed(x, attrs.get("axis"))
+    return array(x.dtype, [dim for k, dim in enumerate(x.dims) if k not in gone], x.layout)
+
+
+def _squeeze(x: Any, axis: Any = None) -> Any:
+    return np.squeeze(x, axis)[()]
+
+
+@linear(np.squeeze, typing=_squeeze_type, evaluate=_squeeze, methods=("squeeze",), axes="many", view=True)
+def squeeze(y_bar, x, axis=None):
+    """Without axes of size one."""
+    return np.reshape(y_bar, np.shape(x))
+
+
+def _total(dims: Sequence[str]) -> str:
+    """The size of a sum of sizes."""
+    if dims.count(ONE) > 1 or set(dims) == {MANY}:
+        return MANY
+    return dims[0] if len(dims) == 1 else OPEN
+
+
+def _concatenate_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if axis is None:
+        raise TypeError("np.concatenate with axis=None: reshape the arrays to one axis first")
+    return tuple(arrays), {"axis": axis}
+
+
+def _concatenate_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    common = promote(*types)
+    if not isinstance(common, Scalar):
+        return UNKNOWN
+    ranks = {len(dims_of(t)) for t in types}
+    if len(ranks) != 1 or 0 in ranks:
+        raise TypeError("np.concatenate needs arrays of the same number of axes, at least one")
+    axis = normal_axis(attrs["axis"], ranks.pop(), "one")
+    dims = list(dims_of(types[0]))
+    for other in types[1:]:
+        dims = [a if a != OPEN else b for a, b in zip(dims, dims_of(other), strict=True)]
+    dims[axis] = _total([dims_of(t)[axis] for t in types])
+    return array(common.dtype, dims)
+
+
+def _concatenate(*xs: Any, axis: int) -> Any:
+    return np.concatenate(xs, axis)
+
+
+def zero_tangent(x_dot: Any, x: Any) -> Any:
+    return np.zeros_like(x) if x_dot is None else x_dot
+
+
+def _tangents(xs: Sequence[Any]) -> list[Any]:
+    half = len(xs) // 2
+    return [zero_tangent(x_dot, x) for x_dot, x in zip(xs[half:], xs[:half], strict=True)]
+
+
+def _concatenate_tangent(y, *xs, axis=0):
+    return np.concatenate(_tangents(xs), axis)
+
+
+@general(
+    np.concatenate,
+    np.concat,
+    typing=_concatenate_type,
+    evaluate=_concatenate,
+    bind=_concatenate_bind,
+    tangent=_concatenate_tangent,
+    axes="one",
+)
+def concatenate(y_bar, y, *xs, axis=0):
+    """Arrays end to end along an axis."""
+    start: Any = 0
+    adjoints = []
+    before = (slice(None),) * normal_axis(axis, np.ndim(xs[0]), "one")
+    for x in xs:
+        stop = start + np.shape(x)[axis]
+        adjoints.append(y_bar[(*before, slice(start, stop))])
+        start = stop
+    return tuple(adjoints)
+
+
+def _stack_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return tuple(arrays), {"axis": axis}
+
+
+def _stack_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    common = promote(*types)
+    if not isinstance(common, Scalar):
+        return UNKNOWN
+    if len({len(dims_of(t)) for t in types}) != 1:
+        raise TypeError("np.stack needs arrays of the same shape")
+    dims = list(dims_of(types[0]))
+    for other in types[1:]:
+        dims = [a if a != OPEN else b for a, b in zip(dims, dims_of(other), strict=True)]
+    dims.insert(normal_axis(attrs["axis"], len(dims) + 1, "one"), ONE if len(types) == 1 else MANY)
+    return array(common.dtype, dims)
+
+
+def _stack(*xs: Any, axis: int) -> Any:
+    return np.stack(xs, axis)
+
+
+def _stack_tangent(y, *xs, axis=0):
+    return np.stack(_tangents(xs), axis)
+
+
+@general(np.stack, typing=_stack_type, evaluate=_stack, bind=_stack_bind, tangent=_stack_tangent, axes="one")
+def stack(y_bar, y, *xs, axis=0):
+    """Arrays or numbers side by side along a new axis."""
+    before = (slice(None),) * normal_axis(axis, np.ndim(xs[0]) + 1, "one")
+    return tuple(y_bar[(*before, k)] for k in range(len(xs)))
+
+
+def _flip_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (x,) = types
+    return Array(x.dtype, x.dims, "A") if isinstance(x, Array) else x
+
+
+@linear(np.flip, typing=_flip_type, axes="many", view=True)
+def flip(y_bar, x, axis=None):
+    """The elements along an axis in reverse."""
+    return np.flip(y_bar, axis)
+
+
+def _joined_bind(tup: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return tuple(tup), {}
+
+
+@composite(np.vstack, bind=_joined_bind)
+def vstack(*xs):
+    """Rows on top of each other."""
+    rows = [np.reshape(x, (1, -1)) if np.ndim(x) < 2 else x for x in xs]
+    return np.concatenate(rows, 0)
+
+
+@composite(np.hstack, bind=_joined_bind)
+def hstack(*xs):
+    """Arrays side by side."""
+    columns = [np.reshape(x, (1,)) if np.ndim(x) == 0 else x for x in xs]
+    return np.concatenate(columns, 0 if np.ndim(columns[0]) == 1 else 1)
+
+
+@composite(np.column_stack, bind=_joined_bind)
+def column_stack(*xs):
+    """Vectors as columns."""
+    columns = [np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x for x in xs]
+    return np.concatenate(columns, 1)
+
+
