@@ -1,0 +1,324 @@
+"""Expressions: syntax to nodes. One handler a kind of syntax; what has none is outside the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+import libcst as cst
+
+from ..ir import NONE, Atom, Const, Var, const, static
+from .frame import FALSE, TRUE, Frame
+from .names import Captured, Meaning, Route
+from .paths import choose
+
+BINARY: dict[type[cst.BaseBinaryOp], str] = {
+    cst.Add: "add", cst.Subtract: "sub", cst.Multiply: "mul", cst.Divide: "div", cst.FloorDivide: "floordiv", cst.Modulo: "mod",
+    cst.Power: "pow", cst.MatrixMultiply: "matmul", cst.BitAnd: "bitand", cst.BitOr: "bitor", cst.BitXor: "bitxor",
+    cst.LeftShift: "lshift", cst.RightShift: "rshift",
+}  # fmt: skip
+COMPARE: dict[type[cst.BaseCompOp], str] = {
+    cst.LessThan: "less", cst.LessThanEqual: "less_equal", cst.GreaterThan: "greater", cst.GreaterThanEqual: "greater_equal",
+    cst.Equal: "equal", cst.NotEqual: "not_equal", cst.Is: "is_", cst.IsNot: "is_", cst.In: "contains", cst.NotIn: "contains",
+}  # fmt: skip
+UNARY: dict[type[cst.BaseUnaryOp], str] = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert", cst.Not: "not_"}
+LITERALS: dict[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE, "__debug__": const(__debug__)}
+
+Handler = Callable[[Frame, Any, str], Atom]
+HANDLERS: dict[type[cst.CSTNode], Handler] = {}
+
+
+def handles(*kinds: type[cst.CSTNode]) -> Callable[[Handler], Handler]:
+    def enter(handler: Handler) -> Handler:
+        HANDLERS.update(dict.fromkeys(kinds, handler))
+        return handler
+
+    return enter
+
+
+def expression(frame: Frame, node: cst.BaseExpression, hint: str = "") -> Atom:
+    """The value of an expression; `hint` names it."""
+    handler = HANDLERS.get(type(node))
+    if handler is None:
+        raise frame.outside(node)
+    return handler(frame, node, hint)
+
+
+def condition(frame: Frame, node: cst.BaseExpression) -> Atom:
+    """An expression of which only the truth matters."""
+    if isinstance(node, cst.BooleanOperation):
+        return _all_or_any(frame, node, _operands(node))
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return frame.emit("not_", [condition(frame, node.expression)], node)
+    return expression(frame, node)
+
+
+def _operands(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
+    """The operands of `a and b and c`."""
+    left = node.left
+    if isinstance(left, cst.BooleanOperation) and type(left.operator) is type(node.operator):
+        return [*_operands(left), node.right]
+    return [left, node.right]
+
+
+def _all_or_any(frame: Frame, node: cst.BooleanOperation, operands: Sequence[cst.BaseExpression]) -> Atom:
+    first, rest = operands[0], operands[1:]
+    if not rest:
+        return truth(frame, first)
+    test, place = condition(frame, first), frame.place(node)
+    if isinstance(node.operator, cst.And):
+        return choose(frame, test, lambda: _all_or_any(frame, node, rest), lambda: FALSE, place)
+    return choose(frame, test, lambda: TRUE, lambda: _all_or_any(frame, node, rest), place)
+
+
+def truth(frame: Frame, node: cst.BaseExpression) -> Atom:
+    """The truth of an expression as a value: bool(x) where it may be something else."""
+    value = condition(frame, node)
+    if isinstance(node, (cst.Comparison, cst.BooleanOperation)) or (isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not)):
+        return value
+    return value if value is TRUE or value is FALSE else frame.emit("invoke", [static(bool), value], node, keywords=(), star=())
+
+
+@handles(cst.Name)
+def _name(frame: Frame, node: cst.Name, hint: str) -> Atom:
+    return LITERALS[node.value] if node.value in LITERALS else frame.load(node)
+
+
+@handles(cst.Integer)
+def _integer(frame: Frame, node: cst.Integer, hint: str) -> Atom:
+    return const(node.evaluated_value)
+
+
+@handles(cst.Float)
+def _float(frame: Frame, node: cst.Float, hint: str) -> Atom:
+    return const(float(node.value))
+
+
+@handles(cst.SimpleString, cst.ConcatenatedString)
+def _string(frame: Frame, node: cst.SimpleString | cst.ConcatenatedString, hint: str) -> Atom:
+    value = node.evaluated_value
+    if not isinstance(value, str):
+        raise frame.refuse(node, "a bytes literal or a string computed at run time is outside the language", "use a plain string literal")
+    return static(value)
+
+
+@handles(cst.Ellipsis)
+def _ellipsis(frame: Frame, node: cst.Ellipsis, hint: str) -> Atom:
+    return static(...)
+
+
+@handles(cst.UnaryOperation)
+def _unary(frame: Frame, node: cst.UnaryOperation, hint: str) -> Atom:
+    if isinstance(node.operator, cst.Not):
+        return frame.emit("not_", [condition(frame, node.expression)], node, hint)
+    operand = expression(frame, node.expression)
+    if isinstance(node.operator, cst.Minus) and isinstance(node.expression, (cst.Integer, cst.Float)) and isinstance(operand, Const):
+        return const(-operand.value)
+    return frame.emit(UNARY[type(node.operator)], [operand], node, hint)
+
+
+@handles(cst.BinaryOperation)
+def _binary(frame: Frame, node: cst.BinaryOperation, hint: str) -> Atom:
+    left = expression(frame, node.left)
+    return frame.emit(BINARY[type(node.operator)], [left, expression(frame, node.right)], node, hint)
+
+
+@handles(cst.BooleanOperation)
+def _boolean(frame: Frame, node: cst.BooleanOperation, hint: str) -> Atom:
+    """`and`, `or` as values: one of the operands, whichever decides."""
+    return _first_that_decides(frame, node, _operands(node), hint)
+
+
+def _first_that_decides(frame: Frame, node: cst.BooleanOperation, operands: Sequence[cst.BaseExpression], hint: str) -> Atom:
+    value, rest = expression(frame, operands[0], hint), operands[1:]
+    if not rest:
+        return value
+    if isinstance(node.operator, cst.And):
+        return choose(frame, value, lambda: _first_that_decides(frame, node, rest, hint), lambda: value, frame.place(node), hint)
+    return choose(frame, value, lambda: value, lambda: _first_that_decides(frame, node, rest, hint), frame.place(node), hint)
+
+
+@handles(cst.Comparison)
+def _comparison(frame: Frame, node: cst.Comparison, hint: str) -> Atom:
+    return _compare(frame, node, expression(frame, node.left), node.comparisons, hint)
+
+
+def _compare(frame: Frame, node: cst.Comparison, left: Atom, targets: Sequence[cst.ComparisonTarget], hint: str) -> Atom:
+    """A chain: each operand is computed once, and only while all before held."""
+    target, rest = targets[0], targets[1:]
+    right = expression(frame, target.comparator)
+    value = _compare_two(frame, node, target.operator, left, right, "" if rest else hint)
+    if not rest:
+        return value
+    return choose(frame, value, lambda: _compare(frame, node, right, rest, hint), lambda: value, frame.place(node), hint)
+
+
+def _compare_two(frame: Frame, node: cst.Comparison, operator: cst.BaseCompOp, left: Atom, right: Atom, hint: str) -> Atom:
+    op = COMPARE[type(operator)]
+    if not isinstance(operator, (cst.IsNot, cst.NotIn)):
+        return frame.emit(op, [left, right], node, hint)
+    return frame.emit("not_", [frame.emit(op, [left, right], node)], node, hint)
+
+
+@handles(cst.IfExp)
+def _conditional(frame: Frame, node: cst.IfExp, hint: str) -> Atom:
+    test = condition(frame, node.test)
+    then, other = node.body, node.orelse
+    return choose(frame, test, lambda: expression(frame, then, hint), lambda: expression(frame, other, hint), frame.place(node), hint)
+
+
+@handles(cst.NamedExpr)
+def _walrus(frame: Frame, node: cst.NamedExpr, hint: str) -> Atom:
+    assert isinstance(node.target, cst.Name)
+    value = expression(frame, node.value, node.target.value)
+    from .targets import bind_name
+
+    bind_name(frame, node.target, value)
+    return value
+
+
+@handles(cst.Tuple, cst.List)
+def _display(frame: Frame, node: cst.Tuple | cst.List, hint: str) -> Atom:
+    for element in node.elements:
+        if isinstance(element, cst.StarredElement):
+            raise frame.outside(element)
+    values = [expression(frame, element.value) for element in node.elements]
+    out = frame.emit("tuple" if isinstance(node, cst.Tuple) else "list", values, node, hint)
+    _keep(frame.holds, out, values, frame)
+    return out
+
+
+def _keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) -> None:
+    """What holds a closure captures what the closure captured."""
+    for value in values:
+        held = frame.holds.get(value) if isinstance(value, Var) else None
+        if held:
+            table.setdefault(out, {}).update(held)
+
+
+def route_of(frame: Frame, node: cst.BaseExpression) -> Route | None:
+    """The route that a chain of names takes through the surroundings, or None where it begins with a value."""
+    if isinstance(node, cst.Name):
+        return None if node.value in LITERALS or frame.is_own(node.value) else Route(node.value)
+    if isinstance(node, cst.Attribute):
+        route = route_of(frame, node.value)
+        if route is not None and not isinstance(frame.meaning(route, node.value), (Captured, tuple)):
+            return route.then(node.attr.value)
+    return None
+
+
+def static_object(frame: Frame, node: cst.BaseExpression) -> Any:
+    """The static object that a chain of names means, or None. Never an error."""
+    from ..errors import OutsideLanguage
+
+    try:
+        route = route_of(frame, node)
+        meaning: Meaning | None = frame.meaning(route, node) if route is not None else None
+    except OutsideLanguage:
+        return None
+    return meaning.value if isinstance(meaning, Const) else None
+
+
+def is_builtin(frame: Frame, node: cst.BaseExpression, builtin: object) -> bool:
+    return isinstance(node, cst.Name) and static_object(frame, node) is builtin
+
+
+def positional(arguments: Sequence[cst.Arg]) -> bool:
+    return all(argument.keyword is None and not argument.star for argument in arguments)
+
+
+def _is_namespace(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether attributes of this are found while reading: what a module, a class or NumPy holds is part of the program's text."""
+    if isinstance(static_object(frame, node), (ModuleType, type)):
+        return True
+    route = route_of(frame, node) if isinstance(node, cst.Attribute) else None
+    return route is not None and frame.text.names.in_library(route)
+
+
+@handles(cst.Attribute)
+def _attribute(frame: Frame, node: cst.Attribute, hint: str) -> Atom:
+    route = route_of(frame, node)
+    if route is not None:
+        meaning = frame.meaning(route, node)
+        # A method of an object is made anew at each reading: it cannot be guarded.
+        if _is_namespace(frame, node.value) or not isinstance(meaning, Const) or not hasattr(meaning.value, "__self__"):
+            return frame.outer(route, node)
+    return frame.emit("attr", [expression(frame, node.value)], node, hint, name=node.attr.value)
+
+
+@handles(cst.Call)
+def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
+    callee = node.func
+    on_value = isinstance(callee, cst.Attribute) and not _is_namespace(frame, callee.value)
+    if on_value:
+        assert isinstance(callee, cst.Attribute)
+        function = expression(frame, callee.value)
+    else:
+        function = expression(frame, callee)
+        frame.check_callee(function, callee)
+    values, keywords, star = _arguments(frame, node)
+    if on_value:
+        assert isinstance(callee, cst.Attribute)
+        out = frame.emit("method", [function, *values], node, hint, name=callee.attr.value, keywords=keywords, star=star)
+    else:
+        out = frame.emit("invoke", [function, *values], node, hint, keywords=keywords, star=star)
+    _keep(frame.may_hold, out, values, frame)
+    return out
+
+
+def _arguments(frame: Frame, node: cst.Call) -> tuple[list[Atom], tuple[str, ...], tuple[int, ...]]:
+    """The values in order, the names of the last ones, and the positions of `*args` among them."""
+    values: list[Atom] = []
+    keywords: list[str] = []
+    star: list[int] = []
+    for argument in node.args:
+        if argument.star == "**":
+            raise frame.refuse(argument, "** in a call is outside the language", "write the keyword arguments out")
+        if argument.star == "*":
+            if keywords:
+                raise frame.refuse(argument, "* after a keyword argument is outside the language", "put it before the keyword arguments")
+            star.append(len(values))
+        if argument.keyword is not None:
+            keywords.append(argument.keyword.value)
+        values.append(expression(frame, argument.value))
+    return values, tuple(keywords), tuple(star)
+
+
+@handles(cst.Subscript)
+def _subscript(frame: Frame, node: cst.Subscript, hint: str) -> Atom:
+    base = expression(frame, node.value)
+    pattern, operands = index(frame, node)
+    return frame.emit("getitem", [base, *operands], node, hint, pattern=pattern)
+
+
+def index(frame: Frame, node: cst.Subscript) -> tuple[tuple[str, ...], list[Atom]]:
+    """The pattern of an index and the operands it needs."""
+    pattern: list[str] = []
+    operands: list[Atom] = []
+    for item in _index_items(frame, node):
+        if isinstance(item, cst.Slice):
+            parts = [NONE if part is None else expression(frame, part) for part in (item.lower, item.upper, item.step)]
+            whole = all(part is NONE for part in parts)
+            pattern.append(":" if whole else "s")
+            operands += [] if whole else parts
+            continue
+        value = expression(frame, item)
+        code = "n" if value is NONE else "." if isinstance(value, Const) and value.value is ... else "i"
+        pattern.append(code)
+        operands += [value] if code == "i" else []
+    return tuple(pattern), operands
+
+
+def _index_items(frame: Frame, node: cst.Subscript) -> list[cst.Slice | cst.BaseExpression]:
+    items: list[cst.Slice | cst.BaseExpression] = []
+    for element in node.slice:
+        if isinstance(element.slice, cst.Slice):
+            items.append(element.slice)
+        elif element.slice.star:
+            raise frame.refuse(element, "a starred index is outside the language", "write the items of the index out")
+        else:
+            items.append(element.slice.value)
+    if len(items) == 1 and isinstance(items[0], cst.Tuple):
+        return [element.value for element in items[0].elements]
+    return items

@@ -1,0 +1,224 @@
+"""One function while it is read: its nodes so far and what each name stands for at this point of the text.
+
+`env` maps a name to its value. Three kinds of keys that no identifier can be stand beside the names: "?x" is
+the truth whether x is bound (absent: it is, if x is there), "$skip $leave $returned" are truths that say how control
+left (any jump; break or return; return), "$return" and "$value" hold the value returned and the one of an expression's arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+import libcst as cst
+
+from ..errors import OutsideLanguage
+from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const
+from .names import Captured, Meaning, Missing, Names, Route, Unfit
+from .positions import Positions
+from .refusals import explain
+
+TRUE, FALSE = const(True), const(False)
+SKIP, LEAVE, RETURNED, RETURN, VALUE = "$skip", "$leave", "$returned", "$return", "$value"
+FLAGS = (SKIP, LEAVE, RETURNED)
+HINTS = {SKIP: "skip", LEAVE: "left", RETURNED: "returned", RETURN: "result", VALUE: "t"}
+CALL_IT_LATER = "define the function after the last assignment to the name, or pass the value as an argument"
+
+
+@dataclass(eq=False)
+class Late:
+    """A nested function under its name. It captures variables, not values: the closure is made where the name is read."""
+
+    function: Function
+    captured: tuple[str | Route, ...]
+    node: cst.CSTNode
+
+
+@dataclass(eq=False)
+class Refused:
+    """A name whose value cannot be followed; reading it is the error."""
+
+    reason: str
+    way_out: str
+
+
+Binding = Union[Atom, Late, Refused]
+Env = dict[str, Binding]
+
+
+@dataclass(frozen=True)
+class Text:
+    """What all functions of one text share."""
+
+    positions: Positions
+    origin: Origin
+    names: Names
+
+
+class Frame:
+    """The state of reading one function."""
+
+    def __init__(self, text: Text, local: frozenset[str], parent: Frame | None = None) -> None:
+        self.text = text
+        self.local = local
+        self.parent = parent
+        self.nodes: list[Node] = []
+        self.env: Env = {}
+        self.captured: dict[str | Route, Var] = {}
+        self.holds: dict[Var, dict[str, Binding | None]] = {}  # closures: what their captured names stood for
+        self.may_hold: dict[Var, dict[str, Binding | None]] = {}  # results of calls that were given closures
+        self._making: list[Late] = []
+
+    def place(self, node: cst.CSTNode, end: cst.CSTNode | None = None) -> Place:
+        return self.text.positions.place(node, end)
+
+    def emit(self, op: str, args: Sequence[Atom], at: cst.CSTNode | Place | None, hint: str = "", **attrs: Any) -> Var:
+        """Append a node with one result."""
+        out = Var(hint or "t")
+        self.nodes.append(Node(op, tuple(args), (out,), attrs or NO_ATTRS, (), self._place(at)))
+        return out
+
+    def act(self, op: str, args: Sequence[Atom], at: cst.CSTNode | Place | None, **attrs: Any) -> None:
+        """Append a node without a result."""
+        self.nodes.append(Node(op, tuple(args), (), attrs or NO_ATTRS, (), self._place(at)))
+
+    def structured(self, op: str, args: Sequence[Atom], outs: Sequence[Var], regions: Sequence[Region], place: Place, **attrs: Any) -> None:
+        self.nodes.append(Node(op, tuple(args), tuple(outs), attrs or NO_ATTRS, tuple(regions), place))
+
+    def _place(self, at: cst.CSTNode | Place | None) -> Place | None:
+        return self.place(at) if isinstance(at, cst.CSTNode) else at
+
+    def refuse(self, node: cst.CSTNode | Place, reason: str, way_out: str, code: str = "DL001") -> OutsideLanguage:
+        """The error that says so, to be raised."""
+        return OutsideLanguage(code, reason, self._place(node), way_out, self.text.origin)
+
+    def outside(self, node: cst.CSTNode) -> OutsideLanguage:
+        """The refusal of a construct that the language does not have."""
+        return self.refuse(node, *explain(type(node).__name__))
+
+    def bound(self, name: str) -> Atom:
+        """The truth whether a name has a value here."""
+        return bound_in(self.env, name)
+
+    def bind(self, name: str, value: Binding) -> None:
+        self.env[name] = value
+        self.env.pop("?" + name, None)
+
+    def load(self, node: cst.Name) -> Atom:
+        """What a name stands for."""
+        name = node.value
+        if name in self.local:
+            return self._load_local(name, node)
+        if self._owner(name) is not None:
+            return self._capture(name, name)
+        return self.outer(Route(name), node)
+
+    def is_own(self, name: str) -> bool:
+        """Whether a name belongs to this function or to one around it that is read along."""
+        return name in self.local or self._owner(name) is not None
+
+    def _owner(self, name: str) -> Frame | None:
+        frame = self.parent
+        while frame is not None and name not in frame.local:
+            frame = frame.parent
+        return frame
+
+    def _capture(self, key: str | Route, hint: str) -> Var:
+        return self.captured.setdefault(key, Var(hint))
+
+    def _load_local(self, name: str, node: cst.CSTNode) -> Atom:
+        flag = self.bound(name)
+        if flag is not TRUE:
+            if isinstance(flag, Const):
+                raise self.refuse(node, f"{name!r} has no value here", "assign it before, on every path that leads here", "DL018")
+            message = f"cannot access local variable '{name}' where it is not associated with a value"
+            self.act("check", [flag], node, error=UnboundLocalError, message=message, kind="unbound")
+            self.env.pop("?" + name)
+        value = self.env[name]
+        if isinstance(value, Late):
+            return self.closure(value, node, name)
+        if isinstance(value, Refused):
+            raise self.refuse(node, value.reason, value.way_out)
+        if isinstance(value, Var) and value in self.holds:
+            self._still_holds(self.holds[value], node, name)
+        return value
+
+    def check_callee(self, callee: Atom, node: cst.CSTNode) -> None:
+        """A function that came out of a call may hold a closure: what it captured must not have changed."""
+        if isinstance(callee, Var) and callee in self.may_hold:
+            self._still_holds(self.may_hold[callee], node, callee.hint)
+
+    def _still_holds(self, held: dict[str, Binding | None], node: cst.CSTNode, name: str) -> None:
+        for captured, value in held.items():
+            if value is None or self.env.get(captured) is not value:
+                raise self.refuse(node, f"the function {name!r} captures {captured!r}, which was assigned since", CALL_IT_LATER)
+
+    def closure(self, late: Late, node: cst.CSTNode, name: str) -> Atom:
+        """A closure over what the captured names stand for now."""
+        if late in self._making:
+            raise self.refuse(node, f"the nested function {name!r} calls itself", "move it to the top of the module")
+        self._making.append(late)
+        try:
+            values = tuple(self.captured_value(key, node) for key in late.captured)
+        finally:
+            self._making.pop()
+        out = self.emit("closure", values, node, name, function=late.function)
+        self.holds[out] = {key: self.env.get(key) for key in late.captured if key in self.local and isinstance(key, str)}
+        return out
+
+    def captured_value(self, key: str | Route, node: cst.CSTNode) -> Atom:
+        """The value of a variable that a nested function captures."""
+        if isinstance(key, Route):
+            return self.outer(key, node)
+        return self._load_local(key, node) if key in self.local else self._capture(key, key)
+
+    def outer(self, route: Route, node: cst.CSTNode) -> Atom:
+        """What the surroundings of the text hold at a route."""
+        return self._atom(self.meaning(route, node), node)
+
+    def meaning(self, route: Route, node: cst.CSTNode) -> Meaning:
+        try:
+            return self.text.names.meaning(route)
+        except Missing as missing:
+            raise self.refuse(node, str(missing), "define it before the function is called, or correct the name", "DL003") from None
+        except Unfit as unfit:
+            raise self.refuse(node, unfit.args[0], unfit.args[1]) from None
+
+    def _atom(self, meaning: Meaning, node: cst.CSTNode) -> Atom:
+        if isinstance(meaning, Captured):
+            return self._capture(meaning.route, _last_name(meaning.route))
+        if isinstance(meaning, tuple):
+            return self.emit("tuple", [self._atom(item, node) for item in meaning], node)
+        return meaning
+
+    def captures(self) -> tuple[Capture, ...]:
+        """The hidden parameters' declarations, in order of their values."""
+        return tuple(Capture(str(key), self._reader(key)) for key in self.captured)
+
+    def _reader(self, key: str | Route) -> Callable[[], Any]:
+        if isinstance(key, Route):
+            return self.text.names.reader(key)
+
+        def read() -> Any:
+            raise LookupError(f"{key!r} is a variable of the enclosing function: its value is an argument of the closure")
+
+        return read
+
+
+def bound_in(env: Env, name: str) -> Atom:
+    """The truth whether a name is bound in `env`."""
+    flag = env.get("?" + name)
+    if flag is None:
+        return TRUE if name in env else FALSE
+    assert not isinstance(flag, (Late, Refused))
+    return flag
+
+
+def value_in(env: Env, key: str) -> Binding:
+    """What a key stands for, defaults included: a jump not taken, a value missing."""
+    return env.get(key, FALSE if key in FLAGS else UNDEF)
+
+
+def _last_name(route: Route) -> str:
+    return next(step for step in reversed((route.name, *route.steps)) if isinstance(step, str))

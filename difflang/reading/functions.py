@@ -1,0 +1,155 @@
+"""Functions: parameters, bodies, nested functions, and what a function's text shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import FunctionType
+from typing import Any
+
+import libcst as cst
+
+from ..ir import LEAF, UNDEF, Const, Function, Origin, Param, Place, Region, Var
+from .expressions import expression, handles
+from .frame import RETURN, Frame, Late, Text
+from .names import Names, Route
+from .paths import clear_jump
+from .positions import Positions
+from .prune import prune
+from .scope import assigned, declared_elsewhere, statements, walrus_names
+from .source import find
+from .statements import block
+
+GENERATOR = 0x20 | 0x80 | 0x100 | 0x200  # generators and coroutines, as inspect's CO_ flags say
+Definition = cst.FunctionDef | cst.Lambda
+
+
+@dataclass
+class Meant:
+    """What only a function object knows of its parameters."""
+
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def of(function: FunctionType) -> Meant:
+        code, values = function.__code__, function.__defaults__ or ()
+        names = code.co_varnames[: code.co_argcount]
+        defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
+        try:
+            annotations = function.__annotations__
+        except Exception:  # evaluated late since Python 3.14: what cannot be evaluated says nothing
+            annotations = {}
+        return Meant({**defaults, **(function.__kwdefaults__ or {})}, annotations)
+
+
+def read_function(function: FunctionType) -> tuple[Function, Names, tuple[Route, ...]]:
+    """The IR of a plain function, what its names meant, and the routes to what it captures."""
+    source = find(function)
+    module = cst.parse_module(source.text)
+    positions, names = Positions(module, source), Names(function)
+    origin = Origin(source.file, source.first_line, source.lines, (), positions.comments)
+    node = _definition(module)
+    frame = Frame(Text(positions, origin, names), _locals(node))
+    if function.__code__.co_flags & GENERATOR:
+        raise frame.refuse(_place(frame, node), "a generator or coroutine is outside the language", "fill an array and return it")
+    result = _read(frame, node, source.name, Meant.of(function))
+    origin = replace(origin, imports=tuple(names.imports.items()))
+    routes = tuple(key for key in frame.captured if isinstance(key, Route))
+    return replace(result, origin=origin, guards=names.guards()), names, routes
+
+
+def _definition(module: cst.Module) -> Definition:
+    """The definition in a text that holds nothing else."""
+    (statement,) = module.body
+    if isinstance(statement, cst.If):
+        (inner,) = statement.body.body
+        statement = inner  # type: ignore[assignment]
+    if isinstance(statement, cst.SimpleStatementLine):
+        (expr,) = statement.body
+        assert isinstance(expr, cst.Expr) and isinstance(expr.value, cst.Lambda)
+        return expr.value
+    assert isinstance(statement, cst.FunctionDef)
+    return statement
+
+
+def _body(node: Definition) -> list[Any]:
+    return statements(node.body) if isinstance(node, cst.FunctionDef) else []
+
+
+def _locals(node: Definition) -> frozenset[str]:
+    body = _body(node)
+    names = {parameter.name.value for parameter, _ in _parameters(node.params)} | set(assigned(body))
+    if isinstance(node, cst.Lambda):
+        names |= set(walrus_names(node.body))
+    return frozenset(names - declared_elsewhere(body))
+
+
+def _parameters(params: cst.Parameters) -> Iterator[tuple[cst.Param, str]]:
+    yield from ((p, "positional_only") for p in params.posonly_params)
+    yield from ((p, "positional_or_keyword") for p in params.params)
+    if isinstance(params.star_arg, cst.Param):
+        yield params.star_arg, "var_positional"
+    yield from ((p, "keyword_only") for p in params.kwonly_params)
+    if params.star_kwarg is not None:
+        yield params.star_kwarg, "var_keyword"
+
+
+def _place(frame: Frame, node: Definition) -> Place:
+    return frame.place(node, node.name) if isinstance(node, cst.FunctionDef) else frame.place(node)
+
+
+def _read(frame: Frame, node: Definition, name: str, meant: Meant) -> Function:
+    """Parameters and body of one definition."""
+    params: list[Param] = []
+    values: list[Var] = []
+    for parameter, kind in _parameters(node.params):
+        if kind == "var_keyword":
+            raise frame.refuse(parameter, "a parameter that takes any keywords is outside the language", "name the parameters")
+        own = parameter.name.value
+        value = Var(own)
+        frame.bind(own, value)
+        values.append(value)
+        params.append(Param(own, LEAF, kind, meant.defaults.get(own, ...), meant.annotations.get(own)))
+    clear_jump(frame)
+    place = _place(frame, node)
+    if isinstance(node, cst.Lambda):
+        result = expression(frame, node.body, "result")
+    else:
+        ends = block(frame, [*_body(node), cst.Return()])
+        result = frame.env[RETURN] if ends else UNDEF  # type: ignore[assignment]
+    body = prune(Region((*values, *frame.captured.values()), tuple(frame.nodes), (result,)))
+    doc = node.get_docstring() if isinstance(node, cst.FunctionDef) else None
+    captures = frame.captures()
+    return Function(name, tuple(params), body, captures=captures, origin=frame.text.origin, place=place, doc=doc)
+
+
+def nested(frame: Frame, node: Definition, name: str) -> Late:
+    """A def or lambda inside the function."""
+    if isinstance(node, cst.FunctionDef):
+        if node.decorators:
+            raise frame.refuse(node.decorators[0], "a decorator on a nested function is outside the language", "call the decorator outside")
+        if node.asynchronous is not None:
+            raise frame.refuse(node.name, "a coroutine is outside the language", "compute the value and return it")
+    inner = Frame(frame.text, _locals(node), frame)
+    function = _read(inner, node, name, _static_defaults(frame, node))
+    return Late(function, tuple(inner.captured), node)
+
+
+def _static_defaults(frame: Frame, node: Definition) -> Meant:
+    """Defaults of a nested function are evaluated where it is defined: here they must be known while reading."""
+    meant: dict[str, Any] = {}
+    for parameter, _ in _parameters(node.params):
+        if parameter.default is None:
+            continue
+        value = expression(frame, parameter.default)
+        if not isinstance(value, Const):
+            raise frame.refuse(parameter.default, "a default computed at run time is outside the language", "use the name in the body")
+        meant[parameter.name.value] = value.value
+    return Meant(meant)
+
+
+@handles(cst.Lambda)
+def _lambda(frame: Frame, node: cst.Lambda, hint: str) -> Any:
+    return frame.closure(nested(frame, node, hint or "lambda_"), node, hint or "lambda_")
+

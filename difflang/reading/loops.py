@@ -1,0 +1,257 @@
+"""Loops: what the body assigns is carried from turn to turn and out of the loop.
+
+Everything assigned is carried; `prune` removes later what nobody reads. A name without a certain value before
+the loop carries the truth "?x" along. A `break` or `return` makes the body yield an exit truth first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
+from .expressions import condition, expression, is_builtin, positional
+from .frame import CALL_IT_LATER, FALSE, HINTS, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused, bound_in, value_in
+from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
+from .scope import assigned, else_block, is_true, statements, target_names, walrus_names
+from .targets import bind_target
+
+Block = Callable[[Frame, Sequence[object]], Ends]
+
+
+@dataclass
+class _Carried:
+    """The values that a loop carries: keys of the frame's names, each with its value before the loop."""
+
+    keys: list[str]
+    inits: list[Atom]
+    refused: dict[str, Refused]
+
+    def params(self) -> list[Var]:
+        return [Var(hint_of(key)) for key in self.keys]
+
+
+def hint_of(key: str) -> str:
+    return key[1:] + "_bound" if key.startswith("?") else HINTS.get(key, key)
+
+
+def read_for(frame: Frame, node: cst.For, block: Block) -> Ends:
+    """`for` over a range is a `for` node, over anything else an `each`."""
+    if node.asynchronous is not None:
+        raise frame.refuse(node, "async for is outside the language", "collect the values before and pass an array")
+    place = frame.place(node, node.iter)
+    bounds, reverse = _range_of(frame, node.iter)
+    if bounds is None:
+        op, heads = "each", [expression(frame, node.iter)]
+    else:
+        op, heads = "for", bounds
+    carried = _carry(frame, dict.fromkeys([*target_names(node.target), *assigned(statements(node.body))]))
+    params = carried.params()
+    item = Var(node.target.value if isinstance(node.target, cst.Name) else "item")
+
+    def turn() -> Ends:
+        bind_target(frame, node.target, item)
+        return block(frame, statements(node.body))
+
+    body = _body(frame, carried, params, turn)
+    region = _body_region(frame, carried, [item, *params], body, place)
+    attrs = {"reverse": True} if reverse else {}
+    outs = _close(frame, op, heads, carried, [region], params, body, place, attrs)
+    certain = bounds is not None and _turns_at_least_once(bounds)
+    _bind_results(frame, carried, outs, body if certain else None)
+    return _after(frame, else_block(node), body.ends, dict(zip(carried.keys, outs, strict=True)), block, place)
+
+
+def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
+    place = frame.place(node, node.test)
+    tested_names = list(walrus_names(node.test))
+    carried = _carry(frame, dict.fromkeys([*tested_names, *assigned(statements(node.body))]))
+    params = carried.params()
+    inner_test = bool(tested_names)
+    endless = is_true(node.test) or inner_test
+
+    def turn() -> Ends:
+        if not inner_test:
+            return block(frame, statements(node.body))
+        return _tested_turn(frame, node, block)
+
+    test_params = carried.params()
+    tested: list[Atom] = []
+
+    def test() -> Ends:
+        tested.append(TRUE if endless else condition(frame, node.test))
+        return FALLS
+
+    head = build_arm(frame, test, _turn_env(frame, carried, test_params))
+    body = _body(frame, carried, params, turn)
+    regions = [head.region(test_params, tested), _body_region(frame, carried, params, body, place)]
+    outs = _close(frame, "while", [], carried, regions, params, body, place, {})
+    _bind_results(frame, carried, outs, body if endless else None)
+    results = dict(zip(carried.keys, outs, strict=True))
+    if endless and BREAK not in body.ends:
+        return _endless(frame, body.ends, results)
+    return _after(frame, else_block(node), body.ends, results, block, place)
+
+
+def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
+    """A condition that assigns (`:=`) is read inside the body, where its names live: `if not condition: break`."""
+    if node.orelse is not None:
+        raise frame.refuse(node.orelse, "else after a while whose condition assigns with := is outside the language", "assign in the body")
+
+    def stop() -> Ends:
+        frame.env.update({SKIP: TRUE, LEAVE: TRUE, RETURNED: FALSE})
+        return frozenset({BREAK})
+
+    test = condition(frame, node.test)
+    return fork(frame, test, lambda: block(frame, statements(node.body)), stop, frame.place(node, node.test))
+
+
+def _range_of(frame: Frame, node: cst.BaseExpression) -> tuple[list[Atom] | None, bool]:
+    """The bounds of `range(...)` or `reversed(range(...))`, written out; None for any other iterable."""
+    if not isinstance(node, cst.Call):
+        return None, False
+    if is_builtin(frame, node.func, reversed) and len(node.args) == 1 and positional(node.args):
+        inner = node.args[0].value
+        if isinstance(inner, cst.Call) and is_builtin(frame, inner.func, range):
+            bounds, _ = _range_of(frame, inner)
+            return bounds, bounds is not None
+        return None, False
+    if not is_builtin(frame, node.func, range) or not positional(node.args) or not 1 <= len(node.args) <= 3:
+        return None, False
+    values = [expression(frame, argument.value) for argument in node.args]
+    if len(values) == 1:
+        values.insert(0, const(0))
+    if len(values) == 2:
+        values.append(const(1))
+    return values, False
+
+
+def _turns_at_least_once(bounds: Sequence[Atom]) -> bool:
+    numbers = [getattr(bound, "value", None) for bound in bounds]
+    return all(type(number) is int for number in numbers) and numbers[2] != 0 and len(range(*numbers)) > 0  # type: ignore[arg-type]
+
+
+def _carry(frame: Frame, names: Iterable[str]) -> _Carried:
+    """The keys that the loop carries and what they stand for before it."""
+    carried = _Carried([], [], {})
+    for name in names:
+        if name not in frame.local:
+            continue
+        arm = Arm(frame.nodes, frame.env, FALLS)
+        value = settled(frame, arm, name, value_in(frame.env, name))
+        if isinstance(value, Refused):
+            carried.refused[name] = value
+            value = UNDEF
+        assert not isinstance(value, Late)
+        carried.keys.append(name)
+        carried.inits.append(value)
+        flag = bound_in(frame.env, name)
+        if flag is not TRUE:
+            carried.keys.append("?" + name)
+            carried.inits.append(flag)
+    carried.keys += [RETURN, RETURNED, LEAVE]
+    carried.inits += [UNDEF, FALSE, FALSE]
+    return carried
+
+
+def _turn_env(frame: Frame, carried: _Carried, params: Sequence[Var]) -> Env:
+    """The names at the beginning of a turn. No jump has happened yet, else there were no such turn."""
+    env = dict(frame.env)
+    for key, init, param in zip(carried.keys, carried.inits, params, strict=True):
+        env[key] = carried.refused.get(key, param)
+        inherit(frame, param, [init])
+    env.update({RETURN: UNDEF, RETURNED: FALSE, LEAVE: FALSE, SKIP: FALSE})
+    return env
+
+
+def _body(frame: Frame, carried: _Carried, params: Sequence[Var], turn: Callable[[], Ends]) -> Arm:
+    return build_arm(frame, turn, _turn_env(frame, carried, params))
+
+
+def _final(frame: Frame, carried: _Carried, body: Arm, key: str) -> Atom:
+    """What a carried key stands for at the end of a turn."""
+    if not body.ends:
+        return FALSE if key in (LEAVE, RETURNED) else TRUE if key.startswith("?") else UNDEF
+    if key.startswith("?"):
+        return bound_in(body.env, key[1:])
+    value = settled(frame, body, key, value_in(body.env, key))
+    if isinstance(value, Refused):
+        carried.refused[key] = value
+        return UNDEF
+    assert not isinstance(value, Late)
+    return value
+
+
+def _body_region(frame: Frame, carried: _Carried, params: Sequence[Var], body: Arm, place: Place) -> Region:
+    yields = [_final(frame, carried, body, key) for key in carried.keys]
+    if body.ends & {BREAK, RETURNS}:
+        yields.insert(0, _final(frame, carried, body, LEAVE))
+    region = body.region(params, yields)
+    finals = yields[len(yields) - len(carried.keys) :]
+    for key, param, final in zip(carried.keys, params[len(params) - len(carried.keys) :], finals, strict=True):
+        # A closure of this turn that the next one reads: what it captured may have been assigned by then.
+        if isinstance(final, Var) and final is not param and frame.holds.get(final) and _reads(region, param):
+            raise frame.refuse(place, f"the function {key!r} made in one turn of the loop is called in the next", CALL_IT_LATER)
+    return region
+
+
+def _reads(region: Region, var: Var) -> bool:
+    return var in free_vars(Region((), region.nodes, ()))
+
+
+def _close(
+    frame: Frame, op: str, heads: Sequence[Atom], carried: _Carried, regions: list[Region], params: Sequence[Var], body: Arm, place: Place,
+    attrs: dict[str, object],
+) -> list[Var]:  # fmt: skip
+    """Append the loop. Its results."""
+    exits = bool(body.ends & {BREAK, RETURNS})
+    outs = carried.params()
+    frame.structured(op, [*heads, *carried.inits], outs, regions, place, **attrs, **({"exits": True} if exits else {}))
+    finals = regions[-1].yields[exits:]
+    for out, init, final in zip(outs, carried.inits, finals, strict=True):
+        inherit(frame, out, [init, final])
+    return outs
+
+
+def _bind_results(frame: Frame, carried: _Carried, outs: Sequence[Var], certain: Arm | None) -> None:
+    """Names stand for the loop's results now. With `certain`, a body that runs at least once, what it binds is bound."""
+    for key, out in zip(carried.keys, outs, strict=True):
+        if key.startswith("$"):
+            continue
+        if key.startswith("?") and certain is not None and certain.ends and bound_in(certain.env, key[1:]) is TRUE:
+            frame.env.pop(key, None)
+        else:
+            frame.env[key] = carried.refused.get(key, out)
+
+
+def _endless(frame: Frame, ends: Ends, results: dict[str, Var]) -> Ends:
+    """After a loop that only `return` leaves."""
+    if RETURNS not in ends:
+        return DEAD
+    frame.env.update({RETURN: results[RETURN], SKIP: TRUE, LEAVE: TRUE, RETURNED: TRUE})
+    return frozenset({RETURNS})
+
+
+def _after(frame: Frame, orelse: Sequence[object], ends: Ends, results: dict[str, Var], block: Block, place: Place) -> Ends:
+    """What follows the loop's last turn: its `else`, unless it was left by break or return."""
+    returned: Binding = FALSE
+    if RETURNS in ends:
+        returned = results[RETURNED] if BREAK in ends or not orelse else TRUE
+        frame.env[RETURN] = results[RETURN]
+    left = frozenset({RETURNS} & ends)
+
+    def skip_else() -> Ends:
+        frame.env.update(dict.fromkeys((SKIP, LEAVE, RETURNED), returned))
+        return left | ({FALL} if BREAK in ends or not orelse else set())
+
+    def run_else() -> Ends:
+        clear_jump(frame)
+        return block(frame, orelse)
+
+    if not orelse:
+        return skip_else()
+    if not ends & {BREAK, RETURNS}:
+        return run_else()
+    return fork(frame, results[LEAVE], skip_else, run_else, place)

@@ -1,0 +1,87 @@
+"""What was read is kept, as long as every static name still means what it meant."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ..errors import OutsideLanguage
+from ..ir import Function
+from .functions import Meant, read_function
+from .names import Names, Route, is_captured
+
+TEMPLATES = 512
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A function read once, and what its names meant then."""
+
+    code: CodeType
+    function: Function
+    static: dict[Route, Any]
+    captured: tuple[Route, ...]
+
+    def holds_for(self, names: Names) -> bool:
+        """Whether the names of the same code mean the same there: captures may differ, static objects may not."""
+        try:
+            same = all(names.value(route) is value for route, value in self.static.items())
+            return same and all(is_captured(names.value(route)) for route in self.captured)
+        except LookupError:
+            return False
+
+
+_BY_FUNCTION: WeakKeyDictionary[FunctionType, _Read] = WeakKeyDictionary()
+_BY_CODE: OrderedDict[int, _Read] = OrderedDict()
+
+
+def remember(function: Callable[..., Any]) -> Function:
+    """The function's IR: read before, bound anew to another closure of the same code, or read now."""
+    plain = plain_function(function)
+    known = _BY_FUNCTION.get(plain)
+    if known is not None and known.code is plain.__code__ and known.holds_for(Names(plain)):
+        return known.function
+    template = _BY_CODE.get(id(plain.__code__))
+    if template is not None and template.code is plain.__code__ and template.holds_for(Names(plain)):
+        known = replace(template, function=_bound_to(template, plain))
+    else:
+        known = _read_now(plain)
+        _BY_CODE[id(plain.__code__)] = known
+        if len(_BY_CODE) > TEMPLATES:
+            _BY_CODE.popitem(last=False)
+    _BY_FUNCTION[plain] = known
+    return known.function
+
+
+def plain_function(function: Callable[..., Any]) -> FunctionType:
+    """The Python function behind a method or a wrapper that is none itself. Raises OutsideLanguage (DL002)."""
+    target: Any = function
+    while not isinstance(target, FunctionType):
+        if isinstance(target, MethodType):
+            target = target.__func__
+        elif hasattr(target, "__wrapped__"):
+            target = target.__wrapped__
+        else:
+            reason = f"{getattr(function, '__name__', None) or type(function).__name__!r} has no Python text"
+            raise OutsideLanguage("DL002", reason, way_out="give a function written with def or lambda")
+    return target
+
+
+def _read_now(plain: FunctionType) -> _Read:
+    function, names, captured = read_function(plain)
+    return _Read(plain.__code__, function, dict(names.static), captured)
+
+
+def _bound_to(template: _Read, plain: FunctionType) -> Function:
+    """The same text for another function object: its own captures, defaults and annotations."""
+    names, meant = Names(plain), Meant.of(plain)
+    names.static.update(template.static)
+    params = tuple(
+        replace(param, default=meant.defaults.get(param.name, ...), annotation=meant.annotations.get(param.name))
+        for param in template.function.params
+    )
+    return replace(template.function, params=params, captures=names.captures(template.captured), guards=names.guards())

@@ -1,0 +1,40 @@
+"""What is outside the language, by name, each with one way out."""
+
+from __future__ import annotations
+
+LOOP = "fill an array in a `for` loop"
+STATEMENTS: dict[str, tuple[str, str]] = {
+    "Try": ("try", "test for the condition with `if` before, or catch the error where the function is called"),
+    "TryStar": ("try", "test for the condition with `if` before, or catch the error where the function is called"),
+    "With": ("with", "enter the context where the function is called"),
+    "ClassDef": ("a class definition", "define the class at the top of the module"),
+    "Del": ("del", "leave the name alone: memory is released at its last use"),
+    "Import": ("an import inside a function", "import at the top of the module"),
+    "ImportFrom": ("an import inside a function", "import at the top of the module"),
+    "Global": ("global", "return the new value and let the caller assign it"),
+    "Nonlocal": ("nonlocal", "return the new value and let the caller assign it"),
+    "Match": ("match", "write if/elif on the values"),
+    "TypeAlias": ("a type alias", "define it at the top of the module"),
+}
+EXPRESSIONS: dict[str, tuple[str, str]] = {
+    "Yield": ("yield", "fill an array and return it"),
+    "Await": ("await", "wait for the value where the function is called and pass it in"),
+    "Dict": ("a dict", "use separate names, a tuple or an array"),
+    "DictComp": ("a dict", "use separate names, a tuple or an array"),
+    "Set": ("a set", "use a tuple, or a boolean array"),
+    "SetComp": ("a set", "use a tuple, or a boolean array"),
+    "ListComp": ("a list comprehension", LOOP),
+    "GeneratorExp": ("a generator expression", LOOP),
+    "FormattedString": ("an f-string", "format text where the function is called; the message of raise and assert may hold static values only"),
+    "TemplatedString": ("a template string", "format text where the function is called"),
+    "Imaginary": ("a complex number", "keep the real and the imaginary part in two numbers or arrays"),
+    "StarredElement": ("a starred item", "name the items one by one"),
+    "StarredDictElement": ("a dict", "use separate names, a tuple or an array"),
+}
+REFUSALS = {**STATEMENTS, **EXPRESSIONS}
+
+
+def explain(construct: str) -> tuple[str, str]:
+    """(reason, way out) for the name of a syntax node."""
+    what, way_out = REFUSALS.get(construct, (f"this construct ({construct})", "write it with assignments, if, for, while and calls"))
+    return f"{what} is outside the language", way_out

@@ -1,0 +1,155 @@
+"""Statements: each appends nodes and says how control leaves it.
+
+A path that jumps (return, break, continue) ends there. Where just one arm of an `if` goes on, what follows is
+nested into that arm; where both may and one may jump too, a truth says so and guards what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from ..ir import NONE
+from .expressions import condition, expression
+from .frame import RETURN, SKIP, Frame, Late, Refused
+from .loops import read_for, read_while
+from .messages import assertion, raising
+from .paths import BREAK, CONTINUE, FALL, FALLS, RETURNS, Ends, clear_jump, fork, set_jump
+from .scope import Statement, arms, falls, jumps
+from .targets import assign, augment, bind_target, hint_of
+
+Handler = Callable[[Frame, Any], Ends]
+
+
+def block(frame: Frame, statements: Sequence[Statement]) -> Ends:
+    """Read statements in order."""
+    for position, statement in enumerate(statements):
+        rest = statements[position + 1 :]
+        if isinstance(statement, cst.If):
+            ends, taken = _branch(frame, statement, rest)
+            if taken:
+                return ends
+        else:
+            ends = _one(frame, statement)
+        if FALL not in ends:
+            return ends
+        if ends != FALLS and rest:
+            return _guarded(frame, statement, ends, rest)
+        if ends != FALLS:
+            return ends
+    return FALLS
+
+
+def _one(frame: Frame, statement: Statement) -> Ends:
+    handler = HANDLERS.get(type(statement))
+    if handler is None:
+        raise frame.outside(statement)
+    return handler(frame, statement)
+
+
+def _branch(frame: Frame, node: cst.If, rest: Sequence[Statement]) -> tuple[Ends, bool]:
+    """An `if`, and whether it took the statements after it along."""
+    then, other = arms(node)
+    if rest and (jumps(then) or jumps(other)) and falls(then) != falls(other):
+        then, other = ([*then, *rest], other) if falls(then) else (then, [*other, *rest])
+        rest = ()
+    place, test = frame.place(node, node.test), condition(frame, node.test)
+    ends = fork(frame, test, lambda: block(frame, then), lambda: block(frame, other), place)
+    return ends, not rest
+
+
+def _guarded(frame: Frame, node: Statement, ends: Ends, rest: Sequence[Statement]) -> Ends:
+    """What follows a statement that some paths left by a jump."""
+    skip = frame.env[SKIP]
+
+    def jumped() -> Ends:
+        set_jump(frame, ends - {FALL})
+        return ends - {FALL}
+
+    def follow() -> Ends:
+        clear_jump(frame)
+        return block(frame, rest)
+
+    assert not isinstance(skip, (Late, Refused))
+    end = node.test if isinstance(node, (cst.If, cst.While)) else node.iter if isinstance(node, cst.For) else None
+    return fork(frame, skip, jumped, follow, frame.place(node, end))
+
+
+def _return(frame: Frame, node: cst.Return) -> Ends:
+    frame.env[RETURN] = expression(frame, node.value, "result") if node.value is not None else NONE
+    return _jump(frame, RETURNS)
+
+
+def _jump(frame: Frame, kind: str) -> Ends:
+    set_jump(frame, frozenset({kind}))
+    return frozenset({kind})
+
+
+def _assign(frame: Frame, node: cst.Assign) -> Ends:
+    targets = [target.target for target in node.targets]
+    if not _named_lambda(frame, targets, node.value):
+        assign(frame, targets, node.value)
+    return FALLS
+
+
+def _annotated(frame: Frame, node: cst.AnnAssign) -> Ends:
+    if node.value is not None and not _named_lambda(frame, [node.target], node.value):
+        bind_target(frame, node.target, expression(frame, node.value, hint_of(node.target)))
+    return FALLS
+
+
+def _named_lambda(frame: Frame, targets: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> bool:
+    """`f = lambda x: ...` is a def."""
+    if not isinstance(node, cst.Lambda) or len(targets) != 1 or not isinstance(targets[0], cst.Name) or targets[0].value not in frame.local:
+        return False
+    from .functions import nested
+
+    frame.bind(targets[0].value, nested(frame, node, targets[0].value))
+    return True
+
+
+def _define(frame: Frame, node: cst.FunctionDef) -> Ends:
+    from .functions import nested
+
+    frame.bind(node.name.value, nested(frame, node, node.name.value))
+    return FALLS
+
+
+def _augment(frame: Frame, node: cst.AugAssign) -> Ends:
+    augment(frame, node)
+    return FALLS
+
+
+def _evaluate(frame: Frame, node: cst.Expr) -> Ends:
+    if not isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)):
+        expression(frame, node.value)
+    return FALLS
+
+
+def _raise(frame: Frame, node: cst.Raise) -> Ends:
+    raising(frame, node)
+    return frozenset()
+
+
+def _assert(frame: Frame, node: cst.Assert) -> Ends:
+    assertion(frame, node)
+    return FALLS
+
+
+HANDLERS: dict[type[cst.CSTNode], Handler] = {
+    cst.Return: _return,
+    cst.Break: lambda frame, node: _jump(frame, BREAK),
+    cst.Continue: lambda frame, node: _jump(frame, CONTINUE),
+    cst.Pass: lambda frame, node: FALLS,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augment,
+    cst.Expr: _evaluate,
+    cst.Raise: _raise,
+    cst.Assert: _assert,
+    cst.FunctionDef: _define,
+    cst.For: lambda frame, node: read_for(frame, node, block),
+    cst.While: lambda frame, node: read_while(frame, node, block),
+}

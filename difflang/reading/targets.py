@@ -1,0 +1,120 @@
+"""Assignments: names, items, unpacking, and the augmented forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from ..ir import Atom, Place, Var
+from .expressions import expression, index
+from .frame import Frame, Late
+
+AUGMENTED: dict[type[cst.BaseAugOp], str] = {
+    cst.AddAssign: "add", cst.SubtractAssign: "sub", cst.MultiplyAssign: "mul", cst.DivideAssign: "div", cst.FloorDivideAssign: "floordiv",
+    cst.ModuloAssign: "mod", cst.PowerAssign: "pow", cst.MatrixMultiplyAssign: "matmul", cst.BitAndAssign: "bitand",
+    cst.BitOrAssign: "bitor", cst.BitXorAssign: "bitxor", cst.LeftShiftAssign: "lshift", cst.RightShiftAssign: "rshift",
+}  # fmt: skip
+Target = cst.BaseExpression
+
+
+def bind_name(frame: Frame, node: cst.Name, value: Atom | Late) -> None:
+    """A name stands for a value from here on."""
+    if node.value not in frame.local:
+        raise frame.refuse(node, f"assigning {node.value!r}, a variable of the surroundings, is outside the language", "return the new value")
+    frame.bind(node.value, value)
+
+
+def bind_target(frame: Frame, target: Target, value: Atom) -> None:
+    """Assign a value to any target."""
+    if isinstance(target, cst.Name):
+        bind_name(frame, target, value)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _unpack(frame, target, value)
+    elif isinstance(target, cst.Subscript):
+        base = expression(frame, target.value)
+        pattern, operands = index(frame, target)
+        frame.act("setitem", [base, value, *operands], target, pattern=pattern)
+    elif isinstance(target, cst.Attribute):
+        raise frame.refuse(target, "assigning an attribute is outside the language", "keep the value in a name or an array and return it")
+    else:
+        raise frame.outside(target)
+
+
+def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Atom) -> None:
+    for element in target.elements:
+        if isinstance(element, cst.StarredElement):
+            raise frame.refuse(element, "a starred name that takes a rest of unknown length is outside the language", "index the value")
+    parts = [element.value for element in target.elements]
+    outs = [Var(hint_of(part) or "t") for part in parts]
+    frame.structured("unpack", (value,), outs, (), frame.place(target), count=len(outs))
+    for part, out in zip(parts, outs, strict=True):
+        bind_target(frame, part, out)
+
+
+def hint_of(target: Target) -> str:
+    return target.value if isinstance(target, cst.Name) else ""
+
+
+def assign(frame: Frame, targets: Sequence[Target], node: cst.BaseExpression) -> None:
+    """`a = b = value`: the value once, then the targets from left to right."""
+    parallel = _displays(targets, node)
+    if parallel is not None:
+        _assign_parallel(frame, targets[0], parallel)
+        return
+    value = expression(frame, node, hint_of(targets[0]))
+    for target in targets:
+        bind_target(frame, target, value)
+
+
+def _displays(targets: Sequence[Target], node: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+    """The items of a tuple that is taken apart where it is written, `a, b = b, a`: none is made."""
+    if len(targets) != 1 or not isinstance(targets[0], (cst.Tuple, cst.List)) or not isinstance(node, (cst.Tuple, cst.List)):
+        return None
+    elements, starred = targets[0].elements, [isinstance(e, cst.StarredElement) for e in targets[0].elements]
+    if any(isinstance(element, cst.StarredElement) for element in node.elements) or starred.count(True) > 1:
+        return None
+    if len(node.elements) != len(elements) if not any(starred) else len(node.elements) < len(elements) - 1:
+        return None
+    return [element.value for element in node.elements]
+
+
+def _assign_parallel(frame: Frame, target: Target, nodes: Sequence[cst.BaseExpression]) -> None:
+    assert isinstance(target, (cst.Tuple, cst.List))
+    elements = list(target.elements)
+    star = next((k for k, element in enumerate(elements) if isinstance(element, cst.StarredElement)), len(elements))
+    extra = len(nodes) - len(elements)
+    hints = [hint_of(element.value) for element in elements]
+    values: list[Atom] = []
+    for k, node in enumerate(nodes):
+        at = k if k < star else star if k <= star + extra else k - extra
+        values.append(expression(frame, node, "" if at == star else hints[at]))
+    if star < len(elements):
+        rest = frame.emit("list", values[star : star + extra + 1], elements[star], hints[star])
+        values[star : star + extra + 1] = [rest]
+    for element, value in zip(elements, values, strict=True):
+        bind_target(frame, element.value, value)
+
+
+def augment(frame: Frame, node: cst.AugAssign) -> None:
+    """`x += v`: in place where x is an array, a new value where it is a number. On an item: read, change, write back."""
+    target, place, op = node.target, frame.place(node), AUGMENTED[type(node.operator)]
+    if isinstance(target, cst.Name):
+        if target.value not in frame.local:
+            bind_name(frame, target, frame.load(target))  # refuses
+        old = frame.load(target)
+        value = expression(frame, node.value)
+        bind_name(frame, target, frame.emit("inplace", [old, value], place, target.value, fn=op))
+    elif isinstance(target, cst.Subscript):
+        _augment_item(frame, target, node.value, op, place)
+    else:
+        raise frame.refuse(target, "assigning an attribute is outside the language", "keep the value in a name or an array and return it")
+
+
+def _augment_item(frame: Frame, target: cst.Subscript, node: cst.BaseExpression, op: str, place: Place) -> None:
+    base = expression(frame, target.value)
+    pattern, operands = index(frame, target)
+    old = frame.emit("getitem", [base, *operands], target, pattern=pattern)
+    value = expression(frame, node)
+    new = frame.emit("inplace", [old, value], place, fn=op)
+    frame.act("setitem", [base, new, *operands], place, pattern=pattern)
