@@ -72,4 +72,6 @@ def compare_with_differences(function: Any, arguments: tuple[Any, ...], gradient
     fine = differences(total, arguments, WRT, [1.0], 4e-5)
     for k, (g, c, f) in enumerate(zip(gradient, coarse, fine, strict=True)):
         sure = np.abs(c - f) <= 1e-6 * scale
-        np.testing.assert_allclose(g[sure], c[sure], rtol=1e-5, atol=1e-5 * scale, err_msg=f"derivative by argument {k} against differences")
+        np.testing.assert_allclose(
+            g[sure], c[sure], rtol=1e-5, atol=1e-5 * scale, err_msg=f"derivative by argument {k} against differences"
+        )

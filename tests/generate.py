@@ -86,7 +86,9 @@ class Grower:
             return f"np.{self.pick('sum', 'mean', 'max', 'min')}({self.vector(scope, depth - 1)})"
         if kind == 7 and self.helpers and scope.vectors and not scope.in_loop:
             return f"{self.pick(*self.helpers)}({e}, {self.pick(*scope.vectors)})"
-        return self.pick(f"math.sin({e})", f"math.tanh({e})", f"np.cos({e})", f"-{e}", f"0.5 * {e}", f"math.exp(-(({e}) ** 2))", f"abs({e})")
+        return self.pick(
+            f"math.sin({e})", f"math.tanh({e})", f"np.cos({e})", f"-{e}", f"0.5 * {e}", f"math.exp(-(({e}) ** 2))", f"abs({e})"
+        )
 
     def leaf(self, scope: Scope) -> str:
         kind = self.choose(6)
@@ -113,7 +115,13 @@ class Grower:
             return f"np.where({v} > {self.constant()}, {v}, {self.vector(scope, depth - 1)})"
         if kind == 3 and scope.matrices:
             m = self.pick(*scope.matrices)
-            return self.pick(f"{m}[{self.index(scope)}]", f"0.3 * ({m} @ ({v}))", f"np.tanh(({v}) @ {m})", f"0.3 * {m}.sum(axis=0)", f"{m}[:, {self.index(scope)}]")
+            return self.pick(
+                f"{m}[{self.index(scope)}]",
+                f"0.3 * ({m} @ ({v}))",
+                f"np.tanh(({v}) @ {m})",
+                f"0.3 * {m}.sum(axis=0)",
+                f"{m}[:, {self.index(scope)}]",
+            )
         if kind == 4:
             return f"{v} * np.tanh({self.number(scope, depth - 1)})"
         if kind == 5:
@@ -133,7 +141,11 @@ class Grower:
         simple = self.pick(f"{e} > {self.constant()}", f"{e} < {self.pick(*scope.numbers)}")
         if scope.indices and not self.choose(3):
             simple = f"{self.pick(*scope.indices)} % 2 == {self.choose(2)}"
-        return simple if self.choose(4) else self.pick(f"{simple} and {self.leaf(scope)} > -2.0", f"not {simple}", f"({simple} or {self.leaf(scope)} > 1.0)")
+        return (
+            simple
+            if self.choose(4)
+            else self.pick(f"{simple} and {self.leaf(scope)} > -2.0", f"not {simple}", f"({simple} or {self.leaf(scope)} > 1.0)")
+        )
 
     # ------------------------------------------------------------------ statements
 
@@ -182,13 +194,21 @@ class Grower:
             i, j = self.index(scope), self.index(scope)
             self.say(depth, f"{v}[{i}], {v}[{j}] = {v}[{j}], {v}[{i}]")
         elif kind == 4:
-            self.say(depth, self.pick(f"{v}[1:] {sign} {v}[:-1] * 0.5", f"{v}[::2] {sign} {e}", f"{v}[:2] *= {v}[1:] * 0.3", f"{v}[:] = {self.vector(scope)}"))
+            self.say(
+                depth,
+                self.pick(
+                    f"{v}[1:] {sign} {v}[:-1] * 0.5", f"{v}[::2] {sign} {e}", f"{v}[:2] *= {v}[1:] * 0.3", f"{v}[:] = {self.vector(scope)}"
+                ),
+            )
         elif kind == 5:
             self.say(depth, f"{v} {self.pick('+=', '-=')} {self.vector(scope)}")
         elif scope.matrices:
             m, i = self.pick(*scope.matrices), self.index(scope)
             where = self.pick(f"{m}[{i}]", f"{m}[:, {i}]", f"{m}.T[{i}]")
-            self.say(depth, self.pick(f"{where} {sign} {self.vector(scope, 1)}", f"{m}[{i}, {self.index(scope)}] {sign} {e}", f"{m} *= np.cos({m})"))
+            self.say(
+                depth,
+                self.pick(f"{where} {sign} {self.vector(scope, 1)}", f"{m}[{i}, {self.index(scope)}] {sign} {e}", f"{m} *= np.cos({m})"),
+            )
         else:
             self.say(depth, f"{v} *= np.cos({v})")
 
@@ -244,7 +264,10 @@ class Grower:
 
     def for_range(self, scope: Scope, depth: int) -> None:
         i = self.name("i")
-        self.say(depth, f"for {i} in range({self.pick(str(SIZE), f'1, {SIZE}', f'{SIZE - 1}, -1, -1', f'len({self.pick(*scope.vectors)})', '2')}):")
+        self.say(
+            depth,
+            f"for {i} in range({self.pick(str(SIZE), f'1, {SIZE}', f'{SIZE - 1}, -1, -1', f'len({self.pick(*scope.vectors)})', '2')}):",
+        )
         inner = scope.inner(loop=True)
         inner.indices.append(i)
         self.block(inner, depth + 1, 3)

@@ -95,7 +95,9 @@ def test_functions_are_short(path: Path) -> None:
     long = [
         f"{named(path)}:{node.lineno} {node.name} has {node.end_lineno - node.lineno + 1} lines"
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.end_lineno
+        and node.end_lineno - node.lineno >= LONGEST_FUNCTION
     ]
     assert not long, "\n".join(long)
 

@@ -149,7 +149,9 @@ def dots(program: Program, arguments: Arguments, salt: int) -> list[Any]:
 
 def rest(argument: Any) -> Any:
     """The cotangent of an adjoint nobody looks at: None where there is none."""
-    return None if not list(float_leaves(argument)) else np.zeros_like(argument) if isinstance(argument, np.ndarray) else type(argument)(0.0)
+    return (
+        None if not list(float_leaves(argument)) else np.zeros_like(argument) if isinstance(argument, np.ndarray) else type(argument)(0.0)
+    )
 
 
 def inner(gradient: list[Any], directions: list[Any]) -> float:

@@ -41,7 +41,9 @@ def _copy(value: Any) -> Any:
             base = base.base
         twin = base.copy(order="K")
         offset = value.__array_interface__["data"][0] - base.__array_interface__["data"][0]
-        return np.ndarray(value.shape, value.dtype, twin, offset, value.strides) if twin.strides == base.strides else np.copy(value, order="K")
+        return (
+            np.ndarray(value.shape, value.dtype, twin, offset, value.strides) if twin.strides == base.strides else np.copy(value, order="K")
+        )
     return copy.deepcopy(value)
 
 
