@@ -69,6 +69,8 @@ def scale(b: Builder, y_bar: Atom, partial: Atom | None, singular: bool) -> Atom
     if made is not None and made.op == "neg":
         inner = scale(b, y_bar, made.args[0], singular)
         return None if inner is None else b.emit("neg", inner)
+    if isinstance(partial.type, (Array, Scalar)) and partial.type.dtype == "bool":
+        return b.emit("where", partial, y_bar, const(0.0))  # a truth selects: nothing where it is false, whatever y_bar is
     if singular:
         return b.emit("masked", y_bar, partial)
     if made is not None and made.op == "div" and isinstance(made.args[0], Const) and made.args[0].value == 1:

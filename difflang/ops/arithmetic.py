@@ -41,6 +41,7 @@ def mul(z, x, y):
     lower=Lower("fdiv"),
     faults=division(operator.truediv),
     singular=True,
+    pole_raises=True,
     cost=4,
 )
 def div(z, x, y):

@@ -63,7 +63,7 @@ def logical_xor(z, x, y):
     return 0, 0
 
 
-@elementwise(np.logical_not, python=(operator.not_,), result="bool", computes="truth", lower=Lower(bool="not"))
+@elementwise(np.logical_not, name="not_", python=(operator.not_,), result="bool", computes="truth", lower=Lower(bool="not"))
 def not_(y, x):
     """`not x` of a number, np.logical_not."""
     return 0

@@ -57,22 +57,22 @@ def _log_bind(x: Any, *base: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return (x,), {}
 
 
-@_function(np.log, math.log, "log", faults=(DOMAIN, POLE), singular=True, bind=_log_bind)
+@_function(np.log, math.log, "log", faults=(DOMAIN, POLE), singular=True, pole_raises=True, bind=_log_bind)
 def log(y, x):
     return np.divide(1, x)
 
 
-@_function(np.log2, math.log2, "log2", faults=(DOMAIN, POLE), singular=True)
+@_function(np.log2, math.log2, "log2", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
 def log2(y, x):
     return np.divide(1 / LOG2, x)
 
 
-@_function(np.log10, math.log10, "log10", faults=(DOMAIN, POLE), singular=True)
+@_function(np.log10, math.log10, "log10", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
 def log10(y, x):
     return np.divide(1 / LOG10, x)
 
 
-@_function(np.log1p, math.log1p, "log1p", faults=(DOMAIN, POLE), singular=True)
+@_function(np.log1p, math.log1p, "log1p", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
 def log1p(y, x):
     return np.divide(1, 1 + x)
 
@@ -138,7 +138,7 @@ def arccosh(y, x):
     return np.divide(1, np.sqrt((x - 1) * (x + 1)))
 
 
-@_function(np.arctanh, math.atanh, "atanh", faults=(DOMAIN, POLE), singular=True)
+@_function(np.arctanh, math.atanh, "atanh", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
 def arctanh(y, x):
     return np.divide(1, (1 - x) * (1 + x))
 
