@@ -10,7 +10,7 @@ what differs between two functions of the same code (captured values, guards) li
 
     record   +0 next record   +8 its entry   +16 handler of faults   +24 guards   +32 number of guards   +40 objects
     guard    {namespace (a dict) or null, key or cell, expected object or null}
-    objects  {namespace or null, key or cell} for each captured value, then the static arguments and results in order
+    objects  {namespace, key} or {null, cell} or {1, function to call} for each captured value, then the static arguments and results
 
 Everything runs with the GIL except the compiled function where its arguments promise a long run.
 """
@@ -143,6 +143,7 @@ class _Entry:
         self.text = text
         self.statics: list[object] = []
         self.leaves: list[Leaf] = []
+        self.fail = "next"
         self.types: Iterator[tuple[int, Type]] = iter(list(enumerate(p.type for p in function.body.params)))
 
     def write(self) -> list[str]:
@@ -153,9 +154,11 @@ class _Entry:
         self.overlaps()
         for leaf in self.leaves:
             self.convert(leaf)
-        for leaf in captured:
-            t.add(f"call void @Py_IncRef(ptr {leaf.object})")
         result_text(self, captured)
+        for number in range(len(captured), 0, -1):
+            t.block(f"drop{number}")
+            t.add(f"call void @Py_DecRef(ptr {captured[number - 1].object})")
+            t.add(f"br label %{f'drop{number - 1}' if number > 1 else 'next'}")
         t.block("next")
         t.lines.append(NEXT)
         return t.lines
@@ -173,31 +176,31 @@ class _Entry:
             else:
                 trees.append(param.tree)
         count = t.let("and i64 %nargsf, 9223372036854775807")
-        t.unless(t.let(f"icmp eq i64 {count}, {len(trees)}"), "next")
-        t.unless(t.let("icmp eq ptr %kwnames, null"), "next")
+        t.unless(t.let(f"icmp eq i64 {count}, {len(trees)}"), self.fail)
+        t.unless(t.let("icmp eq ptr %kwnames, null"), self.fail)
         if any(param.kind in ("keyword_only", "var_keyword") for param in self.function.params):
             flags = t.at("%self", HEADER + 24, "i64")
-            t.unless(t.let(f"icmp ne i64 {t.let(f'and i64 {flags}, 2')}, 0"), "next")
+            t.unless(t.let(f"icmp ne i64 {t.let(f'and i64 {flags}, 2')}, 0"), self.fail)
         for position, tree in enumerate(trees):
             self.check(t.at("%args", 8 * position), tree)
 
     def check(self, object: str, tree: Tree) -> None:
         t = self.text
         if tree is None:
-            t.unless(t.let(f"icmp eq ptr {object}, @_Py_NoneStruct"), "next")
+            t.unless(t.let(f"icmp eq ptr {object}, @_Py_NoneStruct"), self.fail)
         elif isinstance(tree, Const):
             expected = self.static(tree.value)
-            t.unless(t.let(f"icmp eq ptr {object}, {expected}"), "next")
+            t.unless(t.let(f"icmp eq ptr {object}, {expected}"), self.fail)
         elif isinstance(tree, tuple):
             self.exactly(object, "@PyTuple_Type")
             size = t.at(object, HEADER, "i64")
-            t.unless(t.let(f"icmp eq i64 {size}, {len(tree)}"), "next")
+            t.unless(t.let(f"icmp eq i64 {size}, {len(tree)}"), self.fail)
             for position, item in enumerate(tree):
                 self.check(t.at(object, HEADER + 8 + 8 * position), item)
         else:
             assert tree == LEAF
             position, type = next(self.types)
-            self.leaves.append(self.leaf(object, type, position in self.function.writes))
+            self.leaves.append(self.checked(Leaf(object, type, written=position in self.function.writes)))
 
     def static(self, value: object) -> str:
         """A static object of the record."""
@@ -206,20 +209,19 @@ class _Entry:
         objects = t.at("%record", 40)
         return t.at(objects, 16 * len(self.function.captures) + 8 * (len(self.statics) - 1))
 
-    def leaf(self, object: str, type: Type, written: bool) -> Leaf:
+    def checked(self, leaf: Leaf) -> Leaf:
         """Check one number or array; numbers are read at once."""
-        leaf = Leaf(object, type, written=written)
-        if isinstance(type, Scalar):
-            leaf.value = self.number(object, type)
-        elif isinstance(type, Array):
-            self.array(object, type, written)
+        if isinstance(leaf.type, Scalar):
+            leaf.value = self.number(leaf.object, leaf.type)
+        elif isinstance(leaf.type, Array):
+            self.array(leaf.object, leaf.type, leaf.written)
         else:
-            raise TypeError(f"a value of type {type} cannot be an argument")
+            raise TypeError(f"a value of type {leaf.type} cannot be an argument")
         return leaf
 
     def exactly(self, object: str, type: str) -> None:
         found = self.text.at(object, HEADER - 8)
-        self.text.unless(self.text.let(f"icmp eq ptr {found}, {type}"), "next")
+        self.text.unless(self.text.let(f"icmp eq ptr {found}, {type}"), self.fail)
 
     def number(self, object: str, type: Scalar) -> str:
         t = self.text
@@ -236,23 +238,23 @@ class _Entry:
         overflow = t.slot("i32", "overflow")
         value = t.let(f"call i64 @PyLong_AsLongLongAndOverflow(ptr {object}, ptr {overflow})")
         over = t.let(f"load i32, ptr {overflow}, align 4")
-        t.unless(t.let(f"icmp eq i32 {over}, 0"), "next")
+        t.unless(t.let(f"icmp eq i32 {over}, 0"), self.fail)
         return value
 
     def array(self, object: str, type: Array, written: bool) -> None:
         t = self.text
         self.exactly(object, t.table("PyArray_Type"))
-        t.unless(t.let(f"icmp eq ptr {t.at(object, DESCR)}, {t.table(f'descr_{type.dtype}')}"), "next")
-        t.unless(t.let(f"icmp eq i32 {t.at(object, NDIM, 'i32')}, {type.rank}"), "next")
+        t.unless(t.let(f"icmp eq ptr {t.at(object, DESCR)}, {t.table(f'descr_{type.dtype}')}"), self.fail)
+        t.unless(t.let(f"icmp eq i32 {t.at(object, NDIM, 'i32')}, {type.rank}"), self.fail)
         mask = ALIGNED | C_CONTIGUOUS | (WRITEABLE if written else 0)
         wanted = mask if type.layout == "C" else mask & ~C_CONTIGUOUS
         flags = t.let(f"and i32 {t.at(object, FLAGS, 'i32')}, {mask}")
-        t.unless(t.let(f"icmp eq i32 {flags}, {wanted}"), "next")
+        t.unless(t.let(f"icmp eq i32 {flags}, {wanted}"), self.fail)
         dims = t.at(object, DIMS) if set(type.dims) - {"?"} else ""
         for axis, dim in enumerate(type.dims):
             if dim != "?":
                 size = t.at(dims, 8 * axis, "i64")
-                t.unless(t.let(f"icmp {'eq' if dim == '1' else 'ne'} i64 {size}, 1"), "next")
+                t.unless(t.let(f"icmp {'eq' if dim == '1' else 'ne'} i64 {size}, 1"), self.fail)
 
     # -- what is not passed: guards and captured values -----------------------------------------
 
@@ -260,20 +262,22 @@ class _Entry:
         t = self.text
         guards, count = t.at("%record", 24), t.at("%record", 32, "i64")
         good = t.let(f"call i1 @dl_guards(ptr {guards}, i64 {count})")
-        t.unless(good, "next")
+        t.unless(good, self.fail)
 
     def captured(self) -> list[Leaf]:
-        """Look up every captured value and check it like an argument. The references are borrowed."""
+        """Look up every captured value and check it like an argument. Each is held until the call is over."""
         t = self.text
         found = []
         for number, (_, type) in enumerate(list(self.types)):
             objects = t.at("%record", 40)
             place = t.let(f"getelementptr i8, ptr {objects}, i64 {16 * number}")
             object = t.let(f"call ptr @dl_captured(ptr {place})")
-            t.unless(t.let(f"icmp ne ptr {object}, null"), "next")
+            t.unless(t.let(f"icmp ne ptr {object}, null"), self.fail)
+            self.fail = f"drop{number + 1}"
             position = len(self.leaves)
-            found.append(self.leaf(object, type, position in self.function.writes))
-            self.leaves.append(found[-1])
+            leaf = Leaf(object, type, written=position in self.function.writes)
+            found.append(leaf)
+            self.leaves.append(self.checked(leaf))
         return found
 
     def overlaps(self) -> None:
@@ -290,7 +294,7 @@ class _Entry:
         t.block(test)
         for a, b in pairs:
             shared = t.let(f"call i1 @dl_overlap(ptr {a.object}, ptr {b.object})")
-            t.unless(t.let(f"xor i1 {shared}, true"), "next")
+            t.unless(t.let(f"xor i1 {shared}, true"), self.fail)
         t.add(f"br label %{done}")
         t.block(done)
 

@@ -34,6 +34,7 @@ DECLARATIONS = """
 @_Py_FalseStruct = external global i8
 @_Py_NoneStruct = external global i8
 declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
+declare ptr @PyObject_CallNoArgs(ptr)
 declare ptr @PyObject_CallFunction(ptr, ptr, ...)
 declare ptr @PyFloat_FromDouble(double)
 declare ptr @PyLong_FromLongLong(i64)
@@ -55,7 +56,27 @@ declare i64 @llvm.umin.i64(i64, i64)
 """
 
 _GUARDS = f"""
-define internal ptr @dl_captured(ptr %place) nounwind {{
+define internal ptr @dl_captured(ptr %place) nounwind {
+  %space = load i64, ptr %place, align 8
+  %asks = icmp eq i64 %space, 1
+  br i1 %asks, label %ask, label %look
+ask:
+  %key_place = getelementptr i8, ptr %place, i64 8
+  %reader = load ptr, ptr %key_place, align 8
+  %answer = call ptr @PyObject_CallNoArgs(ptr %reader)
+  %failed = icmp eq ptr %answer, null
+  br i1 %failed, label %clear, label %give
+clear:
+  call void @PyErr_Clear()
+  ret ptr null
+give:
+  ret ptr %answer
+look:
+  %borrowed = call ptr @dl_lookup(ptr %place)
+  call void @Py_IncRef(ptr %borrowed)
+  ret ptr %borrowed
+}
+define internal ptr @dl_lookup(ptr %place) nounwind {{
   %space = load ptr, ptr %place, align 8
   %key_place = getelementptr i8, ptr %place, i64 8
   %key = load ptr, ptr %key_place, align 8
@@ -78,7 +99,7 @@ head:
 body:
   %offset = mul i64 %i, 24
   %guard = getelementptr i8, ptr %guards, i64 %offset
-  %now = call ptr @dl_captured(ptr %guard)
+  %now = call ptr @dl_lookup(ptr %guard)
   %expected_place = getelementptr i8, ptr %guard, i64 16
   %expected = load ptr, ptr %expected_place, align 8
   %same = icmp eq ptr %now, %expected

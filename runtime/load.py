@@ -60,15 +60,17 @@ def use_blas(loaded: Library) -> None:
     (ctypes.c_size_t * len(addresses)).in_dll(loaded.handle, "dl_blas")[:] = addresses
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
-    """Where a captured name is found: a dict and a key, or a closure's cell (then `space` is None)."""
+    """Where a captured value is found: a dict and a key; a closure's cell (`space` None); a function to call (`space` 1)."""
 
-    space: dict[str, Any] | None
+    space: dict[str, Any] | int | None
     key: Any
 
     def read(self) -> Any:
         """The value now. Raises NameError where there is none."""
+        if isinstance(self.space, int):
+            return self.key()
         if self.space is None:
             try:
                 return self.key.cell_contents
@@ -79,7 +81,7 @@ class Lookup:
         return self.space[self.key]
 
     def words(self) -> tuple[int, int]:
-        return (0 if self.space is None else id(self.space)), id(self.key)
+        return (0 if self.space is None else 1 if isinstance(self.space, int) else id(self.space)), id(self.key)
 
 
 ABSENT = object()

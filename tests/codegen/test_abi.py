@@ -283,6 +283,29 @@ def test_captures_and_guards_are_read_at_each_call(tmp_path):
     assert f(1.0)[0] == "slow"
 
 
+def test_captures_are_held_during_the_call_and_let_go_after(tmp_path):
+    from difflang.ir import Capture
+
+    values = [np.arange(3.0), 0.5]
+    captures = (Capture("a", None), Capture("b", None))
+    f = build(
+        tmp_path,
+        'define hidden i32 @"f"(ptr %ctx, double %x, ptr %a, double %c, ptr %out) {\n  store double %c, ptr %out\n  ret i32 0\n}',
+        function([FLOAT, Array("f64", ("n",)), FLOAT], [FLOAT], captures=captures),
+        captures=[Lookup(1, lambda: values[0]), Lookup(1, lambda: values[1])],
+    )
+    before = [sys.getrefcount(v) for v in values]
+    assert f(1.0) == 0.5
+    values[1] = 7
+    assert f(1.0)[0] == "slow"
+    values[1] = 2.5
+    assert f(1.0) == 2.5
+    values[0] = None
+    assert f(1.0)[0] == "slow"
+    del values[0]
+    assert f(1.0)[0] == "slow" and before[0] >= 2
+
+
 def test_keyword_only_needs_a_bound_call(tmp_path):
     f = build(tmp_path, SQUARE, function([FLOAT], [FLOAT], kinds=["keyword_only"]))
     assert f(2.0)[0] == "slow"
