@@ -56,7 +56,7 @@ declare i64 @llvm.umin.i64(i64, i64)
 """
 
 _GUARDS = f"""
-define internal ptr @dl_captured(ptr %place) nounwind {
+define internal ptr @dl_captured(ptr %place) nounwind {{
   %space = load i64, ptr %place, align 8
   %asks = icmp eq i64 %space, 1
   br i1 %asks, label %ask, label %look
@@ -75,7 +75,7 @@ look:
   %borrowed = call ptr @dl_lookup(ptr %place)
   call void @Py_IncRef(ptr %borrowed)
   ret ptr %borrowed
-}
+}}
 define internal ptr @dl_lookup(ptr %place) nounwind {{
   %space = load ptr, ptr %place, align 8
   %key_place = getelementptr i8, ptr %place, i64 8

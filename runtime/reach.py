@@ -17,7 +17,7 @@ import numpy as np
 
 from .load import ABSENT, Lookup
 
-LIBRARIES = frozenset({"numpy", "math", "cmath", "operator", "functools", "itertools", "builtins", "scipy", "difflang", "typing", "collections"})
+LIBRARIES = frozenset("numpy math cmath operator functools itertools builtins scipy difflang typing collections".split())
 """Modules whose contents do not change while a program runs."""
 
 RULES: dict[Any, list[Any]] = {}
