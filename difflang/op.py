@@ -326,7 +326,7 @@ def load() -> None:
 
 def row(name: str) -> Op:
     """The row of this name. Raises KeyError."""
-    if not TABLE:
+    if name not in TABLE:  # some families may be there already, imported by themselves
         load()
     return TABLE[name]
 
