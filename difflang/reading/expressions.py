@@ -46,7 +46,7 @@ def expression(frame: Frame, node: cst.BaseExpression, hint: str = "") -> Atom:
 
 
 def condition(frame: Frame, node: cst.BaseExpression) -> Atom:
-    """An expression of which only the truth matters."""
+    """An expression of which only the truth matters: `and` and `or` give a truth, not an operand."""
     if isinstance(node, cst.BooleanOperation):
         return _all_or_any(frame, node, _operands(node))
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
@@ -65,19 +65,11 @@ def _operands(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
 def _all_or_any(frame: Frame, node: cst.BooleanOperation, operands: Sequence[cst.BaseExpression]) -> Atom:
     first, rest = operands[0], operands[1:]
     if not rest:
-        return truth(frame, first)
+        return condition(frame, first)
     test, place = condition(frame, first), frame.place(node)
     if isinstance(node.operator, cst.And):
         return choose(frame, test, lambda: _all_or_any(frame, node, rest), lambda: FALSE, place)
     return choose(frame, test, lambda: TRUE, lambda: _all_or_any(frame, node, rest), place)
-
-
-def truth(frame: Frame, node: cst.BaseExpression) -> Atom:
-    """The truth of an expression as a value: bool(x) where it may be something else."""
-    value = condition(frame, node)
-    if isinstance(node, (cst.Comparison, cst.BooleanOperation)) or (isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not)):
-        return value
-    return value if value is TRUE or value is FALSE else frame.emit("invoke", [static(bool), value], node, keywords=(), star=())
 
 
 @handles(cst.Name)

@@ -1,0 +1,145 @@
+"""Runs IR of level `read` as Python would run the text: the oracle of the reader."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from difflang.ir import UNDEF, Atom, Const, Function, Node, Region, Var
+from difflang.ops.index import key
+
+INPLACE: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.iadd, "sub": operator.isub, "mul": operator.imul, "div": operator.itruediv, "floordiv": operator.ifloordiv,
+    "mod": operator.imod, "pow": operator.ipow, "matmul": operator.imatmul, "bitand": operator.iand, "bitor": operator.ior,
+    "bitxor": operator.ixor, "lshift": operator.ilshift, "rshift": operator.irshift,
+}  # fmt: skip
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "floordiv": operator.floordiv,
+    "mod": operator.mod, "pow": operator.pow, "matmul": operator.matmul, "bitand": operator.and_, "bitor": operator.or_,
+    "bitxor": operator.xor, "lshift": operator.lshift, "rshift": operator.rshift, "neg": operator.neg, "pos": operator.pos,
+    "invert": operator.invert, "not_": operator.not_, "less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
+    "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne, "is_": operator.is_,
+    "contains": lambda x, xs: x in xs, "tuple": lambda *items: items, "list": lambda *items: list(items),
+}  # fmt: skip
+
+
+class Missing:
+    """What UNDEF is when the program runs. Nothing may be done with it but hand it on."""
+
+
+MISSING = Missing()
+
+
+def run(function: Function, *args: Any) -> Any:
+    """Call a function of level read. `args` are the parameters' values in order, defaults filled in."""
+    given = list(args)
+    for param in function.params[len(given) :]:
+        assert param.default is not ..., f"{param.name} is missing"
+        given.append(param.default)
+    return call(function, [*given, *(capture.read() for capture in function.captures)])
+
+
+def call(function: Function, values: Sequence[Any]) -> Any:
+    assert len(values) == len(function.body.params) == len(function.params) + len(function.captures)
+    (result,) = Run().region(function.body, values)
+    assert result is not MISSING
+    return result
+
+
+class Run:
+    """The values of one call."""
+
+    def __init__(self, values: dict[Var, Any] | None = None) -> None:
+        self.values: dict[Var, Any] = values if values is not None else {}
+
+    def get(self, atom: Atom) -> Any:
+        if isinstance(atom, Const):
+            return MISSING if atom is UNDEF else atom.value
+        return self.values[atom]
+
+    def region(self, region: Region, args: Sequence[Any]) -> list[Any]:
+        self.values.update(zip(region.params, args, strict=True))
+        for node in region.nodes:
+            self.node(node)
+        return [self.get(atom) for atom in region.yields]
+
+    def node(self, node: Node) -> None:
+        args = [self.get(atom) for atom in node.args]
+        assert node.place is not None
+        if node.op == "if":
+            results = self.region(node.regions[0 if args[0] else 1], ())
+        elif node.op in ("for", "each"):
+            results = self.loop(node, args)
+        elif node.op == "while":
+            results = self.while_(node, args)
+        else:
+            assert all(arg is not MISSING for arg in args), f"{node.op} reads a value that is not there"
+            results = self.simple(node, args)
+        assert len(results) == len(node.outs), node.op
+        self.values.update(zip(node.outs, results, strict=True))
+
+    def loop(self, node: Node, args: list[Any]) -> list[Any]:
+        heads = 3 if node.op == "for" else 1
+        items = range(*args[:3]) if node.op == "for" else args[0]
+        carried = args[heads:]
+        for item in reversed(items) if node.attrs.get("reverse") else items:
+            carried = self.region(node.regions[0], [item, *carried])
+            if node.attrs.get("exits") and carried.pop(0):
+                break
+        return carried
+
+    def while_(self, node: Node, carried: list[Any]) -> list[Any]:
+        while self.region(node.regions[0], carried)[0]:
+            carried = self.region(node.regions[1], carried)
+            if node.attrs.get("exits") and carried.pop(0):
+                break
+        return carried
+
+    def simple(self, node: Node, args: list[Any]) -> list[Any]:
+        attrs = node.attrs
+        if node.op in OPERATORS:
+            return [OPERATORS[node.op](*args)]
+        if node.op == "inplace":
+            return [INPLACE[attrs["fn"]](*args)]
+        if node.op == "unpack":
+            values = list(args[0])
+            if len(values) != attrs["count"]:
+                raise ValueError("wrong number of values to unpack")
+            return values
+        if node.op == "getitem":
+            return [args[0][self.key(attrs["pattern"], args[1:])]]
+        if node.op == "setitem":
+            args[0][self.key(attrs["pattern"], args[2:])] = args[1]
+            return []
+        if node.op == "attr":
+            return [getattr(args[0], attrs["name"])]
+        if node.op == "check":
+            if not args[0]:
+                raise attrs["error"](*([attrs["message"]] if attrs["message"] else []))
+            return []
+        if node.op == "closure":
+            inner = attrs["function"]
+            return [lambda *given: call(inner, [*self.filled(inner, given), *args])]
+        assert node.op in ("invoke", "method"), node.op
+        return [self.invoke(node, args)]
+
+    @staticmethod
+    def key(pattern: Sequence[str], operands: Sequence[Any]) -> Any:
+        items = key(pattern, operands)
+        return items[0] if len(items) == 1 else items
+
+    @staticmethod
+    def filled(function: Function, given: Sequence[Any]) -> list[Any]:
+        return [*given, *(param.default for param in function.params[len(given) :])]
+
+    @staticmethod
+    def invoke(node: Node, args: list[Any]) -> Any:
+        target = getattr(args[0], node.attrs["name"]) if node.op == "method" else args[0]
+        names, star = node.attrs["keywords"], node.attrs["star"]
+        rest = args[1:]
+        positional, named = rest[: len(rest) - len(names)], rest[len(rest) - len(names) :]
+        spread: list[Any] = []
+        for k, value in enumerate(positional):
+            spread += list(value) if k in star else [value]
+        return target(*spread, **dict(zip(names, named, strict=True)))
