@@ -15,7 +15,7 @@ from difflang.build import Builder
 from difflang.errors import NotDifferentiable
 from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var, free_vars, substitute
 from difflang.op import row
-from difflang.types import INT
+from difflang.types import INT, Array
 
 from .activity import Activity, Mask, loop_parts
 from .adjoint import contributions, zero
@@ -175,11 +175,11 @@ class Mirror:
     def mirror_loop(self, frame: Frame, node: Node) -> None:
         body, inits, params, yields = loop_parts(node)
         bars = [frame.take(out) for out in node.outs]
-        carried = [k for k, out in enumerate(node.outs) if out in self.active]
+        carried = [k for k, out in enumerate(node.outs) if out in self.active or params[k] in self.active]
         if all(bars[k] is None for k in carried):
             return
         loop = Frame(body, Builder(node.place, "adjoint"), frame, [*frame.loops, node])
-        starts = [zero(frame.builder, node.outs[k]) if bars[k] is None else bars[k] for k in carried]
+        starts = [self.writable(frame.builder, bars[k], node.outs[k]) for k in carried]
         turning = [Var(f"{node.outs[k].hint}_bar", bar_type(node.outs[k].type)) for k in carried]
         for k, bar in zip(carried, turning, strict=True):
             if self.is_active(yields[k]):
@@ -188,17 +188,24 @@ class Mirror:
         handed = [loop.take(params[k]) for k in carried]
         ends = [zero(loop.builder, bar) if h is None else h for h, bar in zip(handed, turning, strict=True)]
         touched = list(loop.inputs)
-        starts += [frame.full(v) for v in touched]
+        starts += [self.writable(frame.builder, frame.current(v), v) for v in touched]
         ends += [loop.bars[v] for v in touched]
         turning += [loop.inputs[v] for v in touched]
         back = self.resolve(loop, Region((), tuple(loop.builder.nodes), tuple(ends)), 0, None)
         outs = tuple(Var(bar.hint, bar.type) for bar in turning)
         frame.builder.place = node.place
-        self.write_loop(frame, loop, node, back, starts, turning, outs)  # type: ignore[arg-type]
+        self.write_loop(frame, loop, node, back, starts, turning, outs)
         frame.bars.update(zip(touched, outs[len(carried) :], strict=True))
         for k, out in zip(carried, outs, strict=False):
             if self.is_active(inits[k]):
                 frame.add(inits[k], out)
+
+    def writable(self, b: Builder, bar: Atom | None, value: Var) -> Atom:
+        """An adjoint to begin a loop with. A view would make every turn's adjoint strided, so it is copied once."""
+        if bar is None:
+            return zero(b, value)
+        strided = isinstance(bar.type, Array) and bar.type.layout != "C"
+        return b.emit("copy", bar, hint=f"{value.hint}_bar") if strided else bar
 
     def write_loop(
         self, frame: Frame, loop: Frame, node: Node, back: Region, starts: Sequence[Atom], turning: Sequence[Var], outs: Sequence[Var]

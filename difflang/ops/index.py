@@ -167,7 +167,7 @@ def _surviving(y_bar: Any, v_bar: Any, operands: Sequence[Any], pattern: Sequenc
     return np.where(np.equal(written[key(pattern, operands)], number), v_bar, 0.0)
 
 
-@multilinear(typing=_written_type, evaluate=_store, tangent=_store_tangent)
+@linear(typing=_written_type, evaluate=_store, tangent=_store_tangent)
 def store(y_bar, x, v, *operands, pattern=()):
     """x with x[...] = v. Linear in x and v together; its adjoint needs the index alone."""
     v_bar = y_bar[key(pattern, operands)]
@@ -175,7 +175,7 @@ def store(y_bar, x, v, *operands, pattern=()):
     return apply("store", y_bar, 0.0, *operands, pattern=tuple(pattern)), v_bar
 
 
-@multilinear(typing=_written_type, evaluate=_accumulate, tangent=_accumulate_tangent)
+@linear(typing=_written_type, evaluate=_accumulate, tangent=_accumulate_tangent)
 def accumulate(y_bar, x, v, *operands, pattern=()):
     """x with v added at [...], repeated indices adding up (np.add.at). Linear in x and v together."""
     return y_bar, apply("unbroadcast", y_bar[key(pattern, operands)], v)
