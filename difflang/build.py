@@ -13,7 +13,7 @@ import numpy as np
 
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
-from .types import DTYPES, Array, Scalar, Type, Unknown
+from .types import DTYPES, Array, Scalar, Type, Unknown, rank
 
 
 class Builder:
@@ -40,6 +40,8 @@ class Builder:
         if table_row.kind == "composite":
             written: Atom = trace(self, table_row.rule, *args, **attrs)
             return written
+        if op == "unbroadcast" and rank(types[0]) == 0 and rank(types[1]) == 0:
+            return args[0]  # no axes to sum: keeps a number from being needed only for its shape
         values = [a.value if isinstance(a, Const) else None for a in args]
         result = table_row.type_of_result(types, attrs, flavor, values)
         if table_row.kind == "elementwise" and isinstance(result, Scalar) and all(isinstance(a, Const) for a in args):
