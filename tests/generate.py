@@ -132,7 +132,8 @@ class Grower:
         m = self.pick(*scope.matrices)
         v = self.vector(scope, 1)
         return self.pick(
-            f"np.tanh({m} @ {self.pick(*scope.matrices)})", f"{m} * 0.5 + {v}", f"{m}.T * 0.9", f"np.sin({m})", f"np.outer(np.sin({v}), {v})",
+            f"np.tanh({m} @ {self.pick(*scope.matrices)})", f"{m} * 0.5 + {v}", f"{m}.T * 0.9", f"np.sin({m})",
+            f"np.outer(np.sin({v}), {v})",
             f"{m} * math.tanh({self.number(scope, 1)})", f"{m} - np.mean({m}, axis=1, keepdims=True)",
         )  # fmt: skip
 

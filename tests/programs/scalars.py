@@ -193,7 +193,7 @@ def optional_argument(x, offset=None):
     return x * x + offset * x
 
 
-add(optional_argument, (0.7,), (0.7, 3.0), wrt=(0,), traits="scalar none default")
+add(optional_argument, (0.7, None), (0.7, 3.0), wrt=(0,), traits="scalar none default")
 
 
 def arithmetic_geometric_mean(a, b):
