@@ -1,0 +1,279 @@
+"""Branches and loops: arrays written inside become results, references that differ become arrays of their own.
+
+An array out of two paths may be the one or the other. It is entered as a new base, *tangled* with those it may be:
+a write to one makes the others unreadable from there on (`Frame.write`), so nothing is ever read wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from difflang.build import Builder
+from difflang.ir import Atom, Const, Node, Region, Var
+
+from .own_frame import Frame, State, is_missing, is_reference
+from .own_references import Base, Ref, Value
+
+Run = Callable[[Frame, Region], None]
+
+
+@dataclass
+class Path:
+    """One region on its way: its nodes, the state at its end, the values it yields."""
+
+    builder: Builder
+    state: State
+    scope: dict[Any, Atom] = field(default_factory=dict)
+    yields: list[Value] = field(default_factory=list)
+
+
+def walked(frame: Frame, region: Region, state: State, run: Run) -> Path:
+    """Run a region from a state."""
+    path = Path(Builder(frame.builder.place), state)
+    with frame.inside(path.builder, path.state, path.scope):
+        run(frame, region)
+        path.yields = [frame.get(atom) for atom in region.yields]
+    return path
+
+
+def _read_in(frame: Frame, path: Path, value: Value) -> Atom:
+    """A value of the region, read at its end."""
+    if not isinstance(value, Ref):
+        return value
+    with frame.inside(path.builder, path.state, path.scope):
+        return frame.derive(value)
+
+
+def branch(frame: Frame, node: Node, run: Run) -> None:
+    before = frame.state
+    paths = [walked(frame, region, before.copy(), run) for region in node.regions]
+    written = [b for b in before.versions if any(path.state.versions[b] is not before.versions[b] for path in paths)]
+    outs: list[Var] = []
+    into: tuple[list[Atom], list[Atom]] = ([], [])
+    merged: dict[tuple[Value, Value], Ref] = {}
+    for k, out in enumerate(node.outs):
+        pair = (paths[0].yields[k], paths[1].yields[k])
+        single = _single(frame, paths, pair) if is_reference(out.type) else None
+        if single is not None:
+            frame.env[out] = single
+            continue
+        if is_reference(out.type) and pair in merged:
+            frame.env[out] = merged[pair]
+            continue
+        new = Var(out.hint, out.type)
+        outs.append(new)
+        for path, value, atoms in zip(paths, pair, into, strict=True):
+            atoms.append(_read_in(frame, path, value))
+        frame.env[out] = new
+        if is_reference(out.type):
+            frame.env[out] = merged[pair] = _merged(frame, new, pair, merged)
+    for base in written:
+        outs.append(Var(base.hint, base.type))
+        for path, atoms in zip(paths, into, strict=True):
+            atoms.append(path.state.versions[base])
+    regions = [path.builder.region((), atoms) for path, atoms in zip(paths, into, strict=True)]
+    frame.builder.node("if", (frame.read(node.args[0]),), outs, regions)
+    for base, new in zip(written, outs[len(outs) - len(written) :], strict=True):
+        frame.state.versions[base] = new
+    for path in paths:
+        for base, place in path.state.stale.items():
+            if base in frame.state.versions:
+                frame.state.stale.setdefault(base, place)
+
+
+def _single(frame: Frame, paths: Sequence[Path], pair: tuple[Value, Value]) -> Value | None:
+    """The reference that both arms give, or the only one, if it means something outside the arms too."""
+    given = [value for value in pair if not _is_open(value)]
+    if not given:
+        return pair[0] if isinstance(pair[0], Ref) else pair[1]
+    first = given[0]
+    if not all(value == first for value in given) or not isinstance(first, Ref):
+        return None
+    inside = {out for path in paths for node in path.builder.nodes for out in node.outs}
+    if first.base not in frame.state.versions or inside.intersection(first.operands()):
+        return None
+    return first
+
+
+def _is_open(value: Value) -> bool:
+    """A value that does not exist on this path, or a recursive call's result that is not known yet."""
+    return is_missing(value) or (isinstance(value, Ref) and value.base.hint == "" and value.base.param is None)
+
+
+def _merged(frame: Frame, new: Var, pair: Sequence[Value], others: dict[tuple[Value, Value], Ref]) -> Ref:
+    """A new base for an array that comes out of two paths."""
+    outer = set(frame.state.versions)
+    partners = {b for value in pair if isinstance(value, Ref) for b in frame.partners(value) if b in outer}
+    for other_pair, other in others.items():
+        if any(_may_share(frame, a, b) for a, b in zip(pair, other_pair, strict=True)):
+            partners.add(other.base)
+    return frame.new_base(new.hint, new.type, new, partners)
+
+
+def _may_share(frame: Frame, one: Value, other: Value) -> bool:
+    return isinstance(one, Ref) and isinstance(other, Ref) and other.base in frame.partners(one)
+
+
+@dataclass
+class Guess:
+    """What is assumed of a loop while its body is walked; each walk may widen it."""
+
+    fixed: set[int]  # positions whose reference no turn changes
+    written: list[Base] = field(default_factory=list)
+    stale: dict[Base, Any] = field(default_factory=dict)
+    init_partners: dict[int, set[Base]] = field(default_factory=dict)
+    turn_partners: dict[int, set[Base]] = field(default_factory=dict)
+    pairs: set[tuple[int, int]] = field(default_factory=set)
+
+    def size(self) -> tuple[int, ...]:
+        partners = sum(map(len, self.turn_partners.values()))
+        return (-len(self.fixed), len(self.written), len(self.stale), partners, len(self.pairs))
+
+
+def loop(frame: Frame, node: Node, run: Run) -> None:
+    lead = 3 if node.op == "for" else 0
+    skip = 1 if node.attrs.get("exits") else 0
+    bounds = [frame.read(a) for a in node.args[:lead]]
+    init = [frame.get(a) for a in node.args[lead:]]
+    body = node.regions[-1]
+    params = body.params[len(body.params) - len(init) :]
+    references = [k for k, param in enumerate(params) if is_reference(param.type)]
+    guess = Guess(set(references))
+    while True:
+        before = guess.size()
+        walk = _Walk(frame, node, init, guess)
+        path = walk.body(body, run)
+        _widen(frame, guess, init, path, skip, walk, references)
+        if guess.size() == before:
+            break
+    made = [k for k in range(len(init)) if k not in guess.fixed]
+    regions = []
+    if node.op == "while":
+        regions.append(walk.test(node.regions[0], run, made))
+    yields = [_read_in(frame, path, value) for value in path.yields[:skip]]
+    yields += [_read_in(frame, path, path.yields[skip + k]) for k in made]
+    yields += [path.state.versions[base] for base in guess.written]
+    regions.append(path.builder.region(walk.params, yields))
+    entering = [frame.derive(v) if isinstance(v, Ref) else v for v in (init[k] for k in made)]
+    args = [*bounds, *entering, *(frame.version(base) for base in guess.written)]
+    _leave(frame, node, init, guess, made, args, regions)
+
+
+@dataclass
+class _Walk:
+    """One walk over a loop's body under a guess."""
+
+    frame: Frame
+    node: Node
+    init: Sequence[Value]
+    guess: Guess
+    params: list[Var] = field(default_factory=list)
+    bases: dict[int, Base] = field(default_factory=dict)
+
+    def enter(self, old: Sequence[Var], state: State) -> list[Var]:
+        """New parameters for the carried values and for the arrays written; the bases they stand for."""
+        frame, guess = self.frame, self.guess
+        made: list[Var] = []
+        self.bases = {}
+        for k, param in enumerate(old):
+            if k in guess.fixed:
+                frame.env[param] = self.init[k]
+                continue
+            new = Var(param.hint, param.type)
+            made.append(new)
+            frame.env[param] = new
+            if is_reference(param.type):
+                self.bases[k] = base = Base(param.hint, param.type)
+                state.versions[base] = new
+                frame.env[param] = Ref(base)
+        for k, base in self.bases.items():
+            frame.tangle(base, list(guess.init_partners.get(k, set()) | guess.turn_partners.get(k, set())))
+            frame.tangle(base, [self.bases[j] for i, j in guess.pairs if i == k and j in self.bases])
+        for base in guess.written:
+            new = Var(base.hint, base.type)
+            made.append(new)
+            state.versions[base] = new
+        state.stale.update(guess.stale)
+        return made
+
+    def body(self, region: Region, run: Run) -> Path:
+        state = self.frame.state.copy()
+        index = region.params[: len(region.params) - len(self.init)]
+        fresh = [Var(p.hint, p.type) for p in index]
+        self.frame.env.update(zip(index, fresh, strict=True))
+        self.params = [*fresh, *self.enter(region.params[len(index) :], state)]
+        self.entered = dict(state.versions)
+        return walked(self.frame, region, state, run)
+
+    def test(self, region: Region, run: Run, made: Sequence[int]) -> Region:
+        """The condition of a `while`: it reads what the body carries and writes nothing."""
+        frame = self.frame
+        state = frame.state.copy()
+        params = self.enter(region.params, state)
+        entered = dict(state.versions)
+        path = walked(frame, region, state, run)
+        if any(path.state.versions[base] is not version for base, version in entered.items()):
+            frame.fail("DL007", "the condition of a while loop writes an array", "write it in the body")
+        return path.builder.region(params, [_read_in(frame, path, path.yields[0])])
+
+
+def _widen(frame: Frame, guess: Guess, init: Sequence[Value], path: Path, skip: int, walk: _Walk, references: Sequence[int]) -> None:
+    """What the walk found that the guess did not know."""
+    outer = frame.state.versions
+    turn = {k: path.yields[skip + k] for k in references}
+    for k in list(guess.fixed):
+        if not (turn[k] == init[k] or _is_open(turn[k])):
+            guess.fixed.discard(k)
+    guess.written += [b for b in outer if b not in guess.written and path.state.versions[b] is not outer[b]]
+    for base, place in path.state.stale.items():
+        if base in outer and base not in frame.state.stale:
+            guess.stale.setdefault(base, place)
+    free = [k for k in references if k not in guess.fixed]
+    for k in free:
+        start, end = init[k], turn[k]
+        guess.init_partners[k] = {b for b in frame.partners(start) if b in outer} if isinstance(start, Ref) else set()
+        found = guess.turn_partners.setdefault(k, set())
+        if isinstance(end, Ref):
+            near = frame.partners(end)
+            found |= {b for b in near if b in outer}
+            for j, base in walk.bases.items():
+                if base in near:
+                    found |= guess.turn_partners.get(j, set()) | guess.init_partners.get(j, set())
+        for j in free:
+            if j != k and (_may_share(frame, start, init[j]) or _may_share(frame, end, turn[j])):
+                guess.pairs |= {(k, j), (j, k)}
+
+
+def _leave(
+    frame: Frame, node: Node, init: Sequence[Value], guess: Guess, made: Sequence[int], args: Sequence[Atom], regions: Sequence[Region]
+) -> None:
+    """The loop's node, and what its results stand for."""
+    outs = [Var(node.outs[k].hint, node.outs[k].type) for k in made]
+    finals = [Var(base.hint, base.type) for base in guess.written]
+    frame.builder.node(node.op, args, [*outs, *finals], regions, **node.attrs)
+    for k in guess.fixed:
+        frame.env[node.outs[k]] = init[k]
+    for base, final in zip(guess.written, finals, strict=True):
+        frame.state.versions[base] = final
+    for base, place in guess.stale.items():
+        frame.state.stale.setdefault(base, place)
+    bases: dict[int, Base] = {}
+    for k, new in zip(made, outs, strict=True):
+        old = node.outs[k]
+        frame.env[old] = new
+        if is_reference(old.type):
+            partners = set(guess.turn_partners.get(k, ()))
+            if not _runs(node):
+                partners |= guess.init_partners.get(k, set())
+            partners |= {bases[j] for i, j in guess.pairs if i == k and j in bases}
+            ref = frame.new_base(old.hint, old.type, new, list(partners))
+            bases[k] = ref.base
+            frame.env[old] = ref
+
+
+def _runs(node: Node) -> bool:
+    """Whether a loop certainly has one turn at least."""
+    bounds = node.args[:3]
+    return node.op == "for" and all(isinstance(b, Const) for b in bounds) and len(range(*(b.value for b in bounds))) > 0  # type: ignore[union-attr]

@@ -1,0 +1,237 @@
+"""One function on its way from references to values: the environment, the versions of arrays, reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from difflang.build import Builder
+from difflang.errors import DifflangError, TypeMismatch
+from difflang.ir import Atom, Const, Function, Node, Place, Var, const
+from difflang.op import row
+from difflang.types import Array, Scalar, Type, Undefined, Unknown
+
+from .own_references import Base, Ref, Step, Value, compose
+
+
+@dataclass
+class State:
+    """What holds at one point of the text: the version of each array, and which arrays may no longer be read
+    (another name that may mean the same memory was written at that place)."""
+
+    versions: dict[Base, Atom] = field(default_factory=dict)
+    stale: dict[Base, Place | None] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        return State(dict(self.versions), dict(self.stale))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What callers must know of a function: parameters written; for each result leaf the parameter that it is,
+    the parameters and earlier leaves (~k) that it may share memory with. `known` is False before the first pass."""
+
+    writes: tuple[int, ...] = ()
+    alias: tuple[int | None, ...] = ()
+    shares: tuple[frozenset[int], ...] = ()
+    known: bool = False
+
+
+@dataclass
+class Frame:
+    function: Function
+    summaries: Mapping[str, Summary]
+    builder: Builder = field(default_factory=Builder)
+    env: dict[Var, Value] = field(default_factory=dict)
+    state: State = field(default_factory=State)
+    tangles: dict[Base, set[Base]] = field(default_factory=dict)
+    scopes: list[dict[Any, Atom]] = field(default_factory=lambda: [{}])
+    views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them
+
+    # Values
+
+    def get(self, atom: Atom) -> Value:
+        return self.env[atom] if isinstance(atom, Var) else atom
+
+    def read(self, atom: Atom) -> Atom:
+        """The value of an atom of the typed level, now."""
+        value = self.get(atom)
+        return self.derive(value) if isinstance(value, Ref) else value
+
+    def new_base(self, hint: str, type: Type, version: Atom, partners: Iterator[Base] | Sequence[Base] = ()) -> Ref:
+        base = Base(hint, type)
+        self.state.versions[base] = version
+        self.tangle(base, partners)
+        return Ref(base)
+
+    def tangle(self, base: Base, partners: Iterator[Base] | Sequence[Base]) -> None:
+        """Note that these bases may be the same memory."""
+        for partner in partners:
+            if partner is not base:
+                self.tangles.setdefault(base, set()).add(partner)
+                self.tangles.setdefault(partner, set()).add(base)
+
+    def partners(self, ref: Ref) -> set[Base]:
+        """The bases whose memory this may be."""
+        return {ref.base} | self.tangles.get(ref.base, set())
+
+    def version(self, base: Base) -> Atom:
+        if base in self.state.stale:
+            written = self.state.stale[base]
+            where = f" at line {written.line}" if written else ""
+            self.fail(
+                "DL007",
+                f"{base.hint!r} may be the array that was written{where} under another name",
+                f"make it an array of its own: {base.hint} = {base.hint}.copy()",
+            )
+        return self.state.versions[base]
+
+    def derive(self, ref: Ref) -> Atom:
+        """The value of a view from its base's version now; derived once where nothing was written in between."""
+        version = self.version(ref.base)
+        if ref.at is not None and ref.at is not version:
+            self.fail(
+                "DL011",
+                f"whether this is a view of {ref.base.hint!r}, which was written meanwhile, depends on types that are not known",
+                "give the function's argument types",
+            )
+        value = version
+        for k, step in enumerate(ref.steps):
+            key = (version, ref.steps[: k + 1])
+            cached = next((scope[key] for scope in reversed(self.scopes) if key in scope), None)
+            if cached is None:
+                cached = self.emit(step.op, value, *step.operands, type=step.type, hint=step.hint, **dict(step.attrs))
+                if isinstance(cached, Var):
+                    self.views.add(cached)
+                self.scopes[-1][key] = cached
+            value = cached
+        return value
+
+    def emit(self, op: str, *args: Atom, type: Type | None = None, hint: str = "t", **attrs: Any) -> Atom:
+        """Append an op; its type is given where the typed level knows it better than the row."""
+        if type is None:
+            try:
+                return self.builder.emit(op, *args, hint=hint, **attrs)
+            except (TypeError, IndexError, ValueError) as error:
+                self.fail("DL005", str(error), kind=TypeMismatch)
+        out = Var(hint, type)
+        self.builder.node(op, args, (out,), **attrs)
+        return out
+
+    # Writes
+
+    def write(self, base: Base, version: Atom) -> None:
+        """The base has a new version. Whatever may be the same memory cannot be read any more."""
+        for partner in self.tangles.get(base, ()):
+            if partner not in self.state.versions:
+                continue
+            if partner.param is not None:
+                self.fail(
+                    "DL007",
+                    f"this may write the argument {partner.hint!r}, or an array of its own: it depends on the path taken",
+                    f"start from a copy: {partner.hint} = {partner.hint}.copy()",
+                )
+            self.state.stale.setdefault(partner, self.builder.place)
+        self.state.versions[base] = version
+
+    def store(self, ref: Ref, value: Atom, operands: Sequence[Atom], pattern: Sequence[str]) -> None:
+        """ref[pattern] = value."""
+        if not ref.steps:
+            current = self.version(ref.base)
+            self.write(ref.base, self.emit("store", current, value, *operands, type=ref.base.type, hint=ref.base.hint, pattern=tuple(pattern)))
+            return
+        last = ref.steps[-1]
+        parent = Ref(ref.base, ref.steps[:-1])
+        if last.op == "index":
+            merged = compose(last.pattern, last.operands, last.parent, pattern, operands)
+            if merged is not None:
+                self.store(parent, value, merged[1], merged[0])
+                return
+        whole = self.derive(Ref(ref.base, ref.steps))
+        changed = self.emit("store", whole, value, *operands, type=ref.type, hint=last.hint, pattern=tuple(pattern))
+        self.write_back(ref, changed)
+
+    def write_back(self, ref: Ref, value: Atom) -> None:
+        """The view has this value now: its base gets it."""
+        if not ref.steps:
+            self.version(ref.base)
+            self.write(ref.base, value)
+            return
+        last, parent = ref.steps[-1], Ref(ref.base, ref.steps[:-1])
+        if last.op == "index":
+            self.store(parent, value, last.operands, last.pattern)
+            return
+        self.store(parent, self.undone(last, parent, value), (), (":",) * self.rank(parent.type))
+
+    def undone(self, step: Step, parent: Ref, value: Atom) -> Atom:
+        """A value of the view, laid out as its parent."""
+        attrs = dict(step.attrs)
+        if step.op == "transpose":
+            axes = attrs["axes"]
+            back = tuple(sorted(range(len(axes)), key=axes.__getitem__)) if axes is not None else None
+            return self.emit("transpose", value, axes=back)
+        if step.op == "flip":
+            return self.emit("flip", value, **attrs)
+        if step.op in ("reshape", "expand_dims", "squeeze"):
+            whole = self.derive(parent)
+            rank = self.rank(parent.type)
+            return self.emit("reshape", value, *(self.dim(whole, axis) for axis in range(rank)))
+        self.fail("DL007", f"the result of {step.op} cannot be written through", "write into a copy")
+
+    def dim(self, array: Atom, axis: int) -> Atom:
+        if isinstance(array.type, Array) and array.type.dims[axis] == "1":
+            return const(1)
+        return self.emit("dim", array, axis=axis)
+
+    def rank(self, type: Type) -> int:
+        if not isinstance(type, Array):
+            self.fail("DL011", "a write here needs the number of axes", "give the function's argument types")
+        return type.rank
+
+    def fitted(self, value: Atom, target: Type) -> Atom:
+        """The value with the array's dtype, as NumPy converts what is assigned."""
+        if not isinstance(target, Array) or not isinstance(value.type, (Array, Scalar)) or value.type.dtype == target.dtype:
+            return value
+        weak = isinstance(value.type, Scalar) and value.type.weak and target.dtype in ("f64", "i64", "bool")
+        return self.emit("cast", value, dtype=target.dtype, weak=weak)
+
+    # Regions and errors
+
+    @contextmanager
+    def inside(self, builder: Builder, state: State, scope: dict[Any, Atom]) -> Iterator[None]:
+        """Work inside a region: its own nodes, its own versions, and views that end with it."""
+        outer = self.builder, self.state
+        builder.place = builder.place or self.builder.place
+        self.builder, self.state = builder, state
+        self.scopes.append(scope)
+        try:
+            yield
+        finally:
+            self.scopes.pop()
+            self.builder, self.state = outer
+
+    def unknown_result(self, out: Var, result: Var) -> Ref:
+        """What a recursive call returns while the function is walked for the first time: whatever it meets."""
+        base = Base("", out.type)
+        self.state.versions[base] = result
+        return Ref(base)
+
+    def fail(self, code: str, reason: str, way_out: str = "", kind: type[DifflangError] = DifflangError) -> NoReturn:
+        raise kind(code, reason, self.builder.place, way_out, self.function.origin)
+
+
+def is_reference(type: Type) -> bool:
+    """Whether values of this type may share memory that someone writes."""
+    return isinstance(type, (Array, Unknown))
+
+
+def is_missing(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.type, Undefined)
+
+
+def is_view(node: Node) -> bool:
+    return node.op == "stop_gradient" or row(node.op).view
+
+

@@ -1,0 +1,190 @@
+"""The straight-line nodes: views, copies, items, writes and calls, turned into values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from difflang.errors import TypeMismatch
+from difflang.ir import Atom, Node, Var
+from difflang.ops.index import expand
+from difflang.types import DTYPES, Array, Scalar, Unknown, promote, rank
+
+from .own_frame import Frame, Summary, is_reference, is_view
+from .own_references import Ref, Step, disjoint
+
+
+def straight(frame: Frame, node: Node) -> None:
+    """One node without regions."""
+    if node.op == "getitem":
+        _getitem(frame, node)
+    elif node.op == "setitem":
+        _setitem(frame, node)
+    elif node.op == "inplace":
+        _inplace(frame, node)
+    elif node.op == "call":
+        _call(frame, node)
+    else:
+        _op(frame, node)
+
+
+def _op(frame: Frame, node: Node) -> None:
+    """A row of the table: its operands' values now, its result a view or an array of its own."""
+    operand = frame.get(node.args[0]) if node.args else None
+    reference = bool(node.outs) and is_reference(node.outs[0].type)
+    if reference and isinstance(operand, Ref) and is_view(node):
+        others = tuple(frame.read(a) for a in node.args[1:])
+        out = node.out
+        if _certainly_view(node, operand):
+            step = Step(node.op, others, tuple(sorted(node.attrs.items())), out.type, operand.type, out.hint)
+            frame.env[out] = operand.then(step)
+            frame.derive(frame.env[out])  # type: ignore[arg-type]
+            return
+        value = frame.emit(node.op, frame.derive(operand), *others, type=out.type, hint=out.hint, **node.attrs)
+        frame.env[out] = frame.new_base(out.hint, out.type, value, frame.partners(operand))
+        return
+    args = [frame.read(a) for a in node.args]
+    outs = tuple(Var(out.hint, out.type) for out in node.outs)
+    frame.builder.node(node.op, args, outs, **node.attrs)
+    for old, new in zip(node.outs, outs, strict=True):
+        frame.env[old] = frame.new_base(old.hint, old.type, new) if is_reference(old.type) else new
+
+
+def _certainly_view(node: Node, operand: Ref) -> bool:
+    """Whether NumPy gives a view and not, as the memory may have it, a copy."""
+    if node.op == "stop_gradient" or not isinstance(operand.type, Array):
+        return False
+    return node.op != "reshape" or operand.type.layout == "C"
+
+
+def _getitem(frame: Frame, node: Node) -> None:
+    target, operands = frame.get(node.args[0]), tuple(frame.read(a) for a in node.args[1:])
+    pattern, out = tuple(node.attrs["pattern"]), node.out
+    if not isinstance(target, Ref):
+        frame.env[out] = frame.emit("index", target, *operands, type=out.type, hint=out.hint, pattern=pattern)
+        return
+    if isinstance(target.type, Array):
+        pattern = expand(pattern, target.type.rank)
+    view = target.then(Step("index", operands, (("pattern", pattern),), out.type, target.type, out.hint))
+    copies = "a" in pattern or any(isinstance(o.type, (Array, Unknown)) for o in operands)
+    if copies or not is_reference(out.type):
+        frame.env[out] = _element(frame, node, target, view, copies)
+        return
+    if isinstance(out.type, Unknown):
+        view = Ref(view.base, view.steps, frame.version(view.base))
+    frame.env[out] = view
+    frame.derive(view)
+
+
+def _element(frame: Frame, node: Node, target: Ref, view: Ref, copies: bool) -> Ref | Atom:
+    """A number read now, or a copy of what an array of indices picks."""
+    out, last = node.out, view.steps[-1]
+    parent = frame.derive(Ref(view.base, view.steps[:-1], view.at))
+    value = frame.emit("index", parent, *last.operands, type=out.type, hint=out.hint, **dict(last.attrs))
+    if not is_reference(out.type):
+        return value
+    return frame.new_base(out.hint, out.type, value)
+
+
+def _setitem(frame: Frame, node: Node) -> None:
+    target, given = frame.get(node.args[0]), frame.get(node.args[1])
+    operands = tuple(frame.read(a) for a in node.args[2:])
+    pattern = tuple(node.attrs["pattern"])
+    assert isinstance(target, Ref)
+    if isinstance(target.type, Array):
+        pattern = expand(pattern, target.type.rank)
+    if isinstance(given, Ref) and "a" not in pattern:
+        place = target.then(Step("index", operands, (("pattern", pattern),), given.type, target.type))
+        if (place.base, place.steps) == (given.base, given.steps):
+            return  # `x[i] += v` on a row: written already, through the row
+    if any(isinstance(o.type, Unknown) for o in operands) and target.steps:
+        frame.fail("DL011", "what this index means depends on types that are not known", "give the function's argument types")
+    value = frame.derive(given) if isinstance(given, Ref) else given
+    frame.store(target, frame.fitted(value, target.type), operands, pattern)
+
+
+def _inplace(frame: Frame, node: Node) -> None:
+    """x op= v on an array: computed, brought to the array's dtype, written back over the whole view."""
+    target = frame.get(node.args[0])
+    assert isinstance(target, Ref)
+    op = node.attrs["fn"]
+    current, value = frame.derive(target), frame.read(node.args[1])
+    result = frame.emit(op, current, value, hint=target.steps[-1].hint if target.steps else target.base.hint)
+    axes = frame.rank(target.type)
+    if (rank(result.type) or 0) > axes:
+        frame.fail("DL005", f"{op} in place gives {result.type}, which does not fit into {target.type}", kind=TypeMismatch)
+    common = promote(result.type)
+    assert isinstance(target.type, Array)
+    if isinstance(common, Scalar) and common.dtype != target.type.dtype:
+        if not np.can_cast(DTYPES[common.dtype], DTYPES[target.type.dtype], "same_kind"):
+            frame.fail("DL005", f"{op} in place gives {common.dtype}, the array holds {target.type.dtype}", kind=TypeMismatch)
+        result = frame.emit("cast", result, dtype=target.type.dtype, weak=False)
+    frame.store(target, result, (), (":",) * axes)
+
+
+def _call(frame: Frame, node: Node) -> None:
+    key = node.attrs["callee"]
+    summary = frame.summaries[key]
+    refs = [frame.get(a) for a in node.args]
+    _check_apart(frame, refs, summary.writes)
+    args = [frame.read(a) for a in node.args]
+    results = tuple(Var(out.hint, out.type) for out in node.outs)
+    finals = tuple(_final(frame, args[k]) for k in summary.writes)
+    frame.builder.node("call", args, (*results, *finals), callee=key)
+    for k, final in zip(summary.writes, finals, strict=True):
+        written = refs[k]
+        if isinstance(written, Ref):
+            frame.write_back(written, final)
+    _bind_results(frame, node, results, refs, summary)
+
+
+def _bind_results(frame: Frame, node: Node, results: Sequence[Var], refs: Sequence[object], summary: Summary) -> None:
+    """Result leaves are the caller's own arrays again, or arrays that may share memory with them."""
+    bound: list[Ref | None] = []
+    for k, (out, result) in enumerate(zip(node.outs, results, strict=True)):
+        if not is_reference(out.type):
+            frame.env[out] = result
+            bound.append(None)
+            continue
+        if not summary.known:
+            frame.env[out] = frame.unknown_result(out, result)
+            bound.append(None)
+            continue
+        alias = summary.alias[k]
+        given = refs[alias] if alias is not None else None
+        if isinstance(given, Ref):
+            frame.env[out] = given
+            bound.append(given)
+            continue
+        partners = set()
+        for position in summary.shares[k]:
+            shared = bound[~position] if position < 0 else refs[position]
+            if isinstance(shared, Ref):
+                partners |= frame.partners(shared)
+        made = frame.new_base(out.hint, out.type, result, partners)
+        frame.env[out] = made
+        bound.append(made)
+
+
+def _final(frame: Frame, arg: Atom) -> Var:
+    return Var(arg.hint if isinstance(arg, Var) else "t", arg.type)
+
+
+def _check_apart(frame: Frame, refs: Sequence[object], writes: Sequence[int]) -> None:
+    """An argument that the callee writes must share no memory with another one."""
+    for k in writes:
+        written = refs[k]
+        for j, other in enumerate(refs):
+            if j == k or not isinstance(written, Ref) or not isinstance(other, Ref):
+                continue
+            if written.base is other.base and disjoint(written, other):
+                continue
+            if other.base in frame.partners(written):
+                frame.fail(
+                    "DL012",
+                    "this call writes an argument that shares memory with another one",
+                    "pass a copy of one of them",
+                    TypeMismatch,
+                )
+
