@@ -1,0 +1,258 @@
+"""From a placed function to statements: loops, branches, writes, and `return` and `break` where they stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var
+from ..types import BOOL, Array, Undefined
+from .expressions import Phrases, negated
+from .fold import Folding
+from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Move, Return, Statement, While, Write, ends, mark_of
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Word
+
+AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
+
+
+@dataclass(frozen=True)
+class Tail:
+    """What becomes of a region's values: returned, or moved to variables; `exits`: the first one ends the loop."""
+
+    targets: tuple[Var, ...] = ()
+    returns: bool = False
+    exits: bool = False
+    loop: Node | None = None
+    after: Node | None = None  # the `if` behind the loop that tells a return from a break
+
+
+class Building:
+    """Builds the statements of one function. `same` lists the pairs of values that must be one variable."""
+
+    def __init__(self, program: Program, function: Function, phrases: Phrases) -> None:
+        self.program, self.function, self.phrases = program, function, phrases
+        self.folding = Folding(function, program.functions)
+        self.same: list[tuple[Var, Var]] = []
+        results = len(function.body.yields) - len(function.writes)
+        body = replace(function.body, yields=function.body.yields[:results])
+        self.unpacking: Block = []
+        self.block = [*self.unpacked(), *self.region(body, Tail(returns=True))]
+
+    def unpacked(self) -> Block:
+        """Parameters that are tuples, taken apart."""
+        leaves = list(self.function.body.params)
+        found: Block = []
+        for param in self.function.params:
+            target = self.pattern(param.tree, leaves)
+            if isinstance(param.tree, tuple) and target != Pack(()):
+                found.append(Assign(target, Word(param.name)))
+        return found
+
+    def pattern(self, tree: Tree, leaves: list[Var]) -> Expr:
+        if tree == "*":
+            return Ref(leaves.pop(0))
+        if isinstance(tree, tuple):
+            return Pack(tuple(self.pattern(item, leaves) for item in tree))
+        return Word("_")
+
+    # Expressions
+
+    def expr(self, atom: Atom) -> Expr:
+        if isinstance(atom, Const) or atom not in self.folding.inline:
+            return self.phrases.atom(atom)
+        node = self.folding.inline[atom]
+        if node.op == "if":
+            return self.choice(node)
+        args = [self.expr(a) for a in node.args]
+        return self.call(node, args) if node.op == "call" else self.phrases.phrase(node, args)
+
+    def call(self, node: Node, args: Sequence[Expr]) -> Expr:
+        key = node.attrs["callee"]
+        return self.phrases.call(self.program.functions[key], self.phrases.functions[key], args)
+
+    def choice(self, node: Node) -> Expr:
+        """`a if test else b`, or `and` and `or` where that is what it says."""
+        test, (yes, no) = self.expr(node.args[0]), [arm.yields[0] for arm in node.regions]
+        if node.out.type == BOOL and node.args[0].type == BOOL:
+            if _is(no, False) or no is node.args[0]:
+                return Infix(test, "and", self.expr(yes))
+            if _is(yes, True) or yes is node.args[0]:
+                return Infix(test, "or", self.expr(no))
+            if _is(yes, False) and _is(no, True):
+                return negated(test)
+        return Choice(test, self.expr(yes), self.expr(no))
+
+    # Regions
+
+    def region(self, region: Region, tail: Tail) -> Block:
+        block: Block = []
+        nodes = region.nodes
+        for position, node in enumerate(nodes):
+            if len(node.outs) == 1 and node.outs[0] in self.folding.inline:
+                continue
+            last = position == len(nodes) - 1
+            if node.op == "if" and last and self.is_tail(node, region, tail):
+                block.append(self.tail_if(node, region, tail))
+                return block
+            following = nodes[position + 1] if position == len(nodes) - 2 else None
+            block += self.node(node, region, tail, following)
+            if ends(block):
+                return block
+        return block + self.finish(region.yields, tail)
+
+    def is_tail(self, node: Node, region: Region, tail: Tail) -> bool:
+        """Whether the region's last word is this branch, so that its arms may speak it."""
+        if any(self.folding.uses[out] != region.yields.count(out) for out in node.outs):
+            return False
+        if tail.returns:
+            return True
+        if tail.exits:
+            return region.yields[0] in node.outs
+        return bool(node.outs) and all(y in node.outs or isinstance(y, Const) for y in region.yields)
+
+    def tail_if(self, node: Node, region: Region, tail: Tail) -> Statement:
+        arms = []
+        for arm in node.regions:
+            chosen = dict(zip(node.outs, arm.yields, strict=True))
+            arms.append(self.region(replace(arm, yields=tuple(chosen.get(y, y) if isinstance(y, Var) else y for y in region.yields)), tail))
+        return If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))
+
+    def finish(self, yields: Sequence[Atom], tail: Tail) -> Block:
+        """What the end of a region says."""
+        if tail.returns:
+            return self.returned(yields)
+        if not tail.exits:
+            return self.move(tail.targets, yields)
+        exit_, *values = yields
+        moves = self.move(tail.targets, values)
+        if isinstance(exit_, Const):
+            return [*moves, Break()] if exit_.value is True else moves
+        return [*moves, If(self.expr(exit_), [Break()], [])]
+
+    def returned(self, yields: Sequence[Atom]) -> Block:
+        if any(isinstance(y, Const) and isinstance(y.type, Undefined) for y in yields):
+            return []
+        if self.function.result is None:
+            return [Return(None)]
+        leaves = [self.expr(y) for y in yields]
+        return [Return(self.phrases.packed(self.function.result, leaves))]
+
+    def move(self, targets: Sequence[Var], values: Sequence[Atom]) -> Block:
+        pairs, marks = [], []
+        for target, value in zip(targets, values, strict=True):
+            if value is target or (isinstance(value, Const) and isinstance(value.type, Undefined)):
+                continue
+            pairs.append((target, self.expr(value)))
+            node = self.folding.inline.get(value) if isinstance(value, Var) else None
+            marks.append(mark_of(node) if node else NO_MARK)
+        return [Move(tuple(pairs), tuple(marks))] if pairs else []
+
+    # Nodes
+
+    def node(self, node: Node, region: Region, tail: Tail, following: Node | None) -> Block:
+        match node.op:
+            case "if":
+                arms = [self.region(arm, Tail(node.outs)) for arm in node.regions]
+                return [If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))]
+            case "for":
+                return self.for_(node)
+            case "while":
+                return self.while_(node)
+            case "call":
+                return self.call_statement(node)
+            case "store" | "accumulate":
+                return self.write(node)
+            case "push":
+                self.same.append((node.args[0], node.out))  # type: ignore[arg-type]
+                return [Do(Apply(Attribute(self.expr(node.args[0]), "append"), (self.expr(node.args[1]),)), mark_of(node))]
+            case "pop":
+                return self.pop(node)
+            case "check":
+                return self.check(node)
+        args = [self.expr(a) for a in node.args]
+        return [Assign(Ref(node.out), self.phrases.phrase(node, args), mark_of(node))]
+
+    def for_(self, node: Node) -> Block:
+        (body,) = node.regions
+        index, *carried = body.params
+        self.same += zip(carried, node.outs, strict=True)
+        start, stop, step = node.args[:3]
+        bounds = [start, stop, step] if not _is(step, 1) else [stop] if _is(start, 0) else [start, stop]
+        iterable: Expr = Apply(Word("range"), tuple(self.expr(b) for b in bounds))
+        if node.attrs.get("reverse"):
+            iterable = Apply(Word("reversed"), (iterable,))
+        inner = self.region(body, Tail(tuple(carried), exits=bool(node.attrs.get("exits")), loop=node))
+        return [*self.move(carried, node.args[3:]), For(index, iterable, inner, mark_of(node))]
+
+    def while_(self, node: Node) -> Block:
+        condition, body = node.regions
+        self.same += zip(condition.params, node.outs, strict=True)
+        self.same += zip(body.params, node.outs, strict=True)
+        head: Block = []
+        for inner in condition.nodes:
+            if not (len(inner.outs) == 1 and inner.outs[0] in self.folding.inline):
+                head += self.node(inner, condition, Tail(), None)
+        test = self.expr(condition.yields[0])
+        block = self.region(body, Tail(body.params, exits=bool(node.attrs.get("exits")), loop=node))
+        return [*self.move(body.params, node.args), While(test, block, mark_of(node), head)]
+
+    def call_statement(self, node: Node) -> Block:
+        callee = self.program.functions[node.attrs["callee"]]
+        results = len(node.outs) - len(callee.writes)
+        for position, out in zip(callee.writes, node.outs[results:], strict=True):
+            arg = node.args[position]
+            if isinstance(arg, Var):
+                self.same.append((arg, out))
+        value = self.call(node, [self.expr(a) for a in node.args])
+        leaves = list(node.outs[:results])
+        if not any(self.folding.uses[leaf] for leaf in leaves):
+            return [Do(value, mark_of(node))]
+        return [Assign(self.pattern(callee.result, leaves), value, mark_of(node))]
+
+    def write(self, node: Node) -> Block:
+        base, value, *operands = node.args
+        assert isinstance(base, Var)
+        self.same.append((base, node.out))
+        pattern = node.attrs["pattern"]
+        target = self.phrases.subscript(self.expr(base), pattern, [self.expr(o) for o in operands])
+        added = self.expr(value)
+        if node.op == "store":
+            op, added = self.augmented(node, added)
+            return [Write(target, op, added, mark_of(node))]
+        if "a" in pattern:
+            assert isinstance(target, Item)
+            key = target.items[0] if len(target.items) == 1 else Pack(target.items)
+            return [Do(Apply(Attribute(self.phrases.np("add"), "at"), (target.value, key, added)), mark_of(node))]
+        whole = pattern and set(pattern) == {":"} and isinstance(base.type, Array)
+        return [Write(self.expr(base) if whole else target, "+=", added, mark_of(node))]
+
+    def augmented(self, node: Node, value: Expr) -> tuple[str, Expr]:
+        """`a[i] = a[i] + v` is written `a[i] += v`."""
+        added = node.args[1]
+        inner = self.folding.inline.get(added) if isinstance(added, Var) else None
+        if inner is None or inner.op not in AUGMENTED or not isinstance(value, Infix):
+            return "=", value
+        old = self.folding.inline.get(inner.args[0]) if isinstance(inner.args[0], Var) else None
+        same = old is not None and old.op == "index" and (old.args[0], *old.args[1:]) == (node.args[0], *node.args[2:])
+        if not same or old is None or old.attrs["pattern"] != node.attrs["pattern"] or "a" in node.attrs["pattern"]:
+            return "=", value
+        return AUGMENTED[inner.op], value.right
+
+    def pop(self, node: Node) -> Block:
+        stack, value = node.outs
+        self.same.append((node.args[0], stack))  # type: ignore[arg-type]
+        taken = Apply(Attribute(self.expr(node.args[0]), "pop"), ())
+        return [Assign(Ref(value), taken, mark_of(node)) if self.folding.uses[value] else Do(taken, mark_of(node))]
+
+    def check(self, node: Node) -> Block:
+        kind = node.attrs.get("kind", "raise")
+        if kind == "unbound":
+            return []
+        error = node.attrs.get("error", AssertionError)
+        return [Check(self.expr(node.args[0]), error.__name__, node.attrs.get("message") or "", kind, mark_of(node))]
+
+
+def _is(atom: Atom, value: object) -> bool:
+    return isinstance(atom, Const) and type(atom.value) is type(value) and atom.value == value
+
+

@@ -1,0 +1,369 @@
+"""How each op reads in Python: one expression for one node."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..ir import LEAF, Atom, Const, Function, Node, Tree, Var
+from ..op import Op, elementwise_type, row
+from ..types import DTYPES, Array, Scalar, Type, Undefined, Unknown
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word
+
+NATURAL = {"absolute": "abs", "true_divide": "divide", "bool": "bool_"}
+
+
+class Phrases:
+    """Turns nodes into expressions and remembers what the text must import and define for them."""
+
+    def __init__(self, numpy: str = "np", math: str = "math", functions: dict[str, str] | None = None) -> None:
+        self.numpy, self.math = numpy, math
+        self.functions = functions or {}
+        self.modules: set[str] = set()
+        self.helpers: set[str] = set()
+
+    # Values
+
+    def np(self, name: str) -> Expr:
+        self.modules.add("numpy")
+        return Attribute(Word(self.numpy), NATURAL.get(name, name))
+
+    def atom(self, atom: Atom) -> Expr:
+        return Ref(atom) if isinstance(atom, Var) else self.constant(atom)
+
+    def constant(self, const: Const) -> Expr:
+        value, type = const.value, const.type
+        if isinstance(type, Undefined):
+            return Word("None")
+        if isinstance(type, Scalar) and not type.weak:
+            return Apply(self.np(DTYPES[type.dtype].name), (self.number(value.item() if isinstance(value, np.generic) else value),))
+        return self.number(value)
+
+    def number(self, value: Any) -> Expr:
+        if isinstance(value, float) and not math.isfinite(value):
+            return self.np("nan") if math.isnan(value) else self.np("inf") if value > 0 else Prefix("-", self.np("inf"))
+        if isinstance(value, str):
+            return Word(quoted(value))
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and (value < 0 or str(value).startswith("-")):
+            return Prefix("-", Word(repr(-value)))
+        if value is None or isinstance(value, (bool, int, float)):
+            return Word(repr(value))
+        return self.static(value)
+
+    def static(self, value: Any) -> Expr:
+        """A function, class or module, reached by its name."""
+        name = getattr(value, "__name__", None)
+        if isinstance(value, np.dtype):
+            return self.np(value.name)
+        if isinstance(name, str):
+            if getattr(np, name, None) is value:
+                return self.np(name)
+            if getattr(math, name, None) is value:
+                self.modules.add("math")
+                return Attribute(Word(self.math), name)
+            return Word(name)
+        return Word("None")
+
+    def dtype(self, name: str) -> Expr:
+        return self.np(DTYPES[name].name)
+
+    # Nodes
+
+    def phrase(self, node: Node, args: Sequence[Expr]) -> Expr:
+        """The expression of a node of the op table over its operands' expressions."""
+        special = SPECIAL.get(node.op)
+        if special is not None:
+            return special(self, node, list(args))
+        op = row(node.op)
+        plain = self.literals(node, op, args)
+        if op.infix and self.is_natural(node):
+            return Prefix(op.infix, plain[0]) if len(plain) == 1 else Infix(plain[0], op.infix, plain[1])
+        return Apply(self.callable(op, node.out.type), (*plain, *self.statics(op, node)))
+
+    def is_natural(self, node: Node) -> bool:
+        """Whether Python's operator gives the flavor of number that the type states."""
+        weak = all(isinstance(a.type, Scalar) and a.type.weak for a in node.args)
+        result = node.out.type
+        return weak == (isinstance(result, Scalar) and result.weak)
+
+    def callable(self, op: Op, result: Type) -> Expr:
+        weak = isinstance(result, Scalar) and result.weak
+        for function in (*op.python, *op.numpy) if weak or not op.numpy else op.numpy:
+            name = function.__name__
+            if weak and op.name in ("maximum", "minimum"):
+                return Word(name[:3])
+            if getattr(builtins, name, None) is function:
+                return Word(name)
+            if getattr(math, name, None) is function:
+                self.modules.add("math")
+                return Attribute(Word(self.math), name)
+            if getattr(np, name, None) is function:
+                return self.np(name)
+        return self.helper(op.name)
+
+    def helper(self, name: str) -> Expr:
+        self.helpers.add(name)
+        return Word(name)
+
+    def statics(self, op: Op, node: Node) -> list[Expr]:
+        """The statics that differ from their defaults, as keywords."""
+        found: list[Expr] = []
+        for name, default in op.statics.items():
+            value = node.attrs.get(name, default)
+            if value == default and type(value) is type(default):
+                continue
+            if name == "dtype":
+                found.append(Keyword(name, self.dtype(value)))
+            else:
+                found.append(Keyword(name, self.axes(value)))
+        return found
+
+    def axes(self, value: Any) -> Expr:
+        if isinstance(value, tuple):
+            return self.number(value[0]) if len(value) == 1 else Pack(tuple(map(self.number, value)))
+        return self.number(value)
+
+    def literals(self, node: Node, op: Op, args: Sequence[Expr]) -> list[Expr]:
+        """NumPy's numbers known while compiling, written as plain ones where that gives the same result."""
+        found = list(args)
+        for k, atom in enumerate(node.args):
+            if not isinstance(atom, Const) or not isinstance(atom.type, Scalar) or atom.type.weak or op.kind != "elementwise":
+                continue
+            types = [Scalar(atom.type.dtype, weak=True) if j == k else a.type for j, a in enumerate(node.args)]
+            if atom.type.dtype in ("f64", "i64", "bool") and _same_type(op, types, node):
+                found[k] = self.number(atom.value.item() if isinstance(atom.value, np.generic) else atom.value)
+        return found
+
+    # Indexing
+
+    def subscript(self, array: Expr, pattern: Sequence[str], operands: Sequence[Expr]) -> Expr:
+        """`array[...]`; whole axes at the end go without saying."""
+        values = iter(operands)
+        items: list[Expr] = []
+        for code in pattern:
+            if code in "ia":
+                items.append(next(values))
+            elif code == "s":
+                start, stop, step = (None if v == Word("None") else v for v in (next(values), next(values), next(values)))
+                items.append(Slice(start, stop, None if step == Word("1") else step))
+            else:
+                items.append({":": Slice(), "n": Word("None"), ".": Word("...")}[code])
+        while len(items) > 1 and items[-1] == Slice():
+            items.pop()
+        return Item(array, tuple(items) or (Word("()"),))
+
+    # Calls
+
+    def call(self, callee: Function, name: str, args: Sequence[Expr]) -> Expr:
+        """The call with its leaves packed again as the parameters are."""
+        leaves = list(args)
+        found: list[Expr] = []
+        keyword = False
+        for param in callee.params:
+            packed = self.packed(param.tree, leaves)
+            if isinstance(param.tree, Const) and is_unspeakable(param.tree):
+                keyword = True
+                continue
+            if param.kind == "var_positional" and isinstance(packed, Pack):
+                found += packed.items
+            else:
+                named = param.kind == "keyword_only" or keyword
+                found.append(Keyword(param.name, packed) if named else packed)
+        found += [Keyword(c.name, leaf) if keyword else leaf for c, leaf in zip(callee.captures, leaves, strict=True)]
+        return Apply(Word(name), tuple(found))
+
+    def packed(self, tree: Tree, leaves: list[Expr]) -> Expr:
+        """The tree over the next leaves, which it takes away."""
+        if tree == LEAF:
+            return leaves.pop(0)
+        if isinstance(tree, tuple):
+            return Pack(tuple(self.packed(item, leaves) for item in tree))
+        return self.constant(tree) if isinstance(tree, Const) else Word("None")
+
+
+def is_unspeakable(const: Const) -> bool:
+    """Whether a static value has no name or literal by which the text could pass it."""
+    value = const.value
+    if value is None or isinstance(value, (bool, int, float, str, ModuleType)):
+        return isinstance(value, ModuleType)
+    name = getattr(value, "__name__", "")
+    return not (isinstance(name, str) and any(getattr(module, name, None) is value for module in (np, math, builtins)))
+
+
+def quoted(text: str) -> str:
+    """A string literal as ruff writes it."""
+    plain = repr(text)
+    if plain[0] == "'" and '"' not in plain:
+        return '"' + plain[1:-1] + '"'
+    return plain
+
+
+def negated(test: Expr) -> Expr:
+    """The opposite truth."""
+    if isinstance(test, Prefix) and test.op == "not ":
+        return test.operand
+    if isinstance(test, Infix) and test.op in ("==", "!="):
+        return Infix(test.left, "!=" if test.op == "==" else "==", test.right)
+    if isinstance(test, Word) and test.text in ("True", "False"):
+        return Word("False" if test.text == "True" else "True")
+    return Prefix("not ", test)
+
+
+def _same_type(op: Op, types: list[Type], node: Node) -> bool:
+    try:
+        result = op.typing(tuple(types), node.attrs) if op.typing else elementwise_type(op.result, types, None)
+    except (TypeError, ValueError):
+        return False
+    return bool(result == node.out.type)
+
+
+# Ops with a form of their own
+
+Special = Callable[[Phrases, Node, list[Expr]], Expr]
+
+
+def _method(value: Expr, name: str, *args: Expr) -> Expr:
+    return Apply(Attribute(value, name), args)
+
+
+def _is_array(node: Node, k: int = 0) -> bool:
+    return isinstance(node.args[k].type, Array)
+
+
+def _dim(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    shape = Attribute(args[0], "shape") if _is_array(node) else Apply(p.np("shape"), (args[0],))
+    return Item(shape, (p.number(node.attrs["axis"]),))
+
+
+def _size(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Attribute(args[0], "size") if _is_array(node) else Apply(p.np("size"), (args[0],))
+
+
+def _shape(items: list[Expr]) -> Expr:
+    return items[0] if len(items) == 1 else Pack(tuple(items))
+
+
+def _reshape(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    value, *shape = args
+    if _is_array(node) and shape:
+        return _method(value, "reshape", *shape)
+    return Apply(p.np("reshape"), (value, _shape(shape)))
+
+
+def _transpose(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    axes = node.attrs.get("axes")
+    rank = node.args[0].type.rank if isinstance(node.args[0].type, Array) else None
+    if axes is None or (rank is not None and tuple(axes) == tuple(reversed(range(rank)))):
+        return Attribute(args[0], "T") if rank is not None else Apply(p.np("transpose"), (args[0],))
+    return Apply(p.np("transpose"), (args[0], Pack(tuple(map(p.number, axes)))))
+
+
+def _broadcast_to(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(p.np("broadcast_to"), (args[0], _shape(args[1:])))
+
+
+def _axis_function(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    axis = node.attrs.get("axis")
+    return Apply(p.np(node.op), (args[0],) if axis is None else (args[0], Keyword("axis", p.axes(axis))))
+
+
+def _joined(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    axis = node.attrs.get("axis", 0)
+    return Apply(p.np(node.op), (Pack(tuple(args)), *([Keyword("axis", p.number(axis))] if axis else [])))
+
+
+def _dtype_of(p: Phrases, node: Node, default: str | None) -> list[Expr]:
+    dtype = node.attrs.get("dtype")
+    return [] if dtype is None or dtype == default else [Keyword("dtype", p.dtype(dtype))]
+
+
+def _filled(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(p.np(node.op), (_shape(args), *_dtype_of(p, node, "f64")))
+
+
+def _full(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    value, *shape = args
+    atom = node.args[0]
+    default = atom.type.dtype if isinstance(atom.type, (Scalar, Array)) else None
+    return Apply(p.np("full"), (_shape(shape), value, *_dtype_of(p, node, default)))
+
+
+def _like(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    type = node.args[0].type
+    return Apply(p.np(node.op), (*args, *_dtype_of(p, node, type.dtype if isinstance(type, (Array, Scalar)) else None)))
+
+
+def _arange(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    start, stop, step = args
+    bounds = [start, stop, step]
+    if step == Word("1"):
+        bounds = [stop] if start == Word("0") else [start, stop]
+    result = node.out.type
+    plain = {True: "i64", False: "f64"}[all(isinstance(a.type, Scalar) and a.type.dtype == "i64" for a in node.args)]
+    wanted = result.dtype if isinstance(result, Array) else None
+    return Apply(p.np("arange"), (*bounds, *([Keyword("dtype", p.dtype(wanted))] if wanted not in (plain, None) else [])))
+
+
+def _eye(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    shape = args[:1] if len(args) == 2 and args[0] == args[1] else args
+    return Apply(p.np("eye"), (*shape, *_dtype_of(p, node, "f64")))
+
+
+def _cast(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    dtype = node.attrs["dtype"]
+    if node.attrs.get("weak"):
+        return Apply(Word({"f64": "float", "i64": "int", "bool": "bool"}[dtype]), (args[0],))
+    if _is_array(node):
+        return _method(args[0], "astype", p.dtype(dtype))
+    return Apply(p.dtype(dtype), (args[0],))
+
+
+def _copy(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    if isinstance(node.args[0].type, Unknown):
+        return Apply(p.np("copy"), (args[0],))
+    return args[0] if isinstance(node.args[0].type, Scalar) else _method(args[0], "copy")
+
+
+def _not(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    result = node.out.type
+    return negated(args[0]) if isinstance(result, Scalar) and result.weak else Apply(p.np("logical_not"), (args[0],))
+
+
+def _index(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return p.subscript(args[0], node.attrs["pattern"], args[1:])
+
+
+def _masked(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    x, y = args
+    result = node.out.type
+    if isinstance(result, Scalar) and result.weak and isinstance(x, Ref):
+        return Choice(Infix(x, "!=", Word("0")), Infix(x, "*", y), Word("0.0"))
+    return Apply(p.helper("masked"), (x, y))
+
+
+def _same(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return args[0]
+
+
+def _stack_new(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Word("[]")
+
+
+def _intdiv(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(Word("int"), (Infix(args[0], "/", args[1]),))
+
+
+SPECIAL: dict[str, Special] = {
+    "dim": _dim, "size": _size, "reshape": _reshape, "transpose": _transpose, "broadcast_to": _broadcast_to,
+    "expand_dims": _axis_function, "squeeze": _axis_function, "flip": _axis_function, "concatenate": _joined, "stack": _joined,
+    "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
+    "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
+    "masked": _masked, "stop_gradient": _same, "stack_new": _stack_new, "intdiv": _intdiv,
+}  # fmt: skip
+
+__all__ = ["Phrases", "Star", "is_unspeakable", "negated", "quoted"]

@@ -1,0 +1,159 @@
+"""Which values need no name: those used once, where nothing between changes what they read, become parts of expressions.
+
+What the user named keeps its name and its line, unless value and use stand on the same line of his text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from ..alias import KILLS, Aliases, has_memory, kills, reads
+from ..ir import Const, Function, Node, Region, Var, walk
+from ..op import row
+from ..types import Scalar, Undefined
+
+TEMPORARY = re.compile(r"(t|item|_+)(_bar|_dot)*(_\d+)?")
+FREE = ("dim", "size")
+"""Ops that read a shape: written anew at each use."""
+LONGEST = 120
+
+
+def is_temporary(hint: str) -> bool:
+    """Whether a hint is nobody's choice."""
+    return TEMPORARY.fullmatch(hint) is not None
+
+
+class Folding:
+    """`inline[v]` is the node whose expression stands wherever `v` is used."""
+
+    def __init__(self, function: Function, functions: Mapping[str, Function]) -> None:
+        self.function, self.functions = function, functions
+        self.aliases = Aliases(function, functions)
+        self.inline: dict[Var, Node] = {}
+        self.weight: dict[Var, int] = {}
+        self.uses: Counter[Var] = Counter()
+        self.count(function.body)
+        self.region(function.body)
+
+    def count(self, region: Region) -> None:
+        for node in region.nodes:
+            self.uses.update(a for a in node.args if isinstance(a, Var))
+            for inner in node.regions:
+                self.count(inner)
+        finals = len(self.function.writes) if region is self.function.body else 0
+        yields = region.yields[: len(region.yields) - finals]
+        self.uses.update(a for a in yields if isinstance(a, Var))
+
+    def region(self, region: Region) -> None:
+        nodes = region.nodes
+        for node in nodes:
+            for inner in node.regions:
+                self.region(inner)
+        end = len(nodes)
+        consumer: dict[Var, int] = {a: end for a in region.yields if isinstance(a, Var)}
+        for position, node in enumerate(nodes):
+            consumer.update({a: position for a in self.foldable_operands(node)})
+        root = list(range(end))
+        for position in range(end - 1, -1, -1):
+            node = nodes[position]
+            if len(node.outs) != 1:
+                continue
+            out = node.outs[0]
+            if node.op in FREE and is_temporary(out.hint):
+                self.take(out, node)
+            elif self.uses[out] == 1 and out in consumer and self.is_expression(node):
+                at = consumer[out]
+                target = at if at == end else root[at]
+                if self.is_unnamed(node, nodes, at, region) and self.may_move(node, nodes[position + 1 : target]):
+                    self.take(out, node)
+                    root[position] = target
+
+    def take(self, out: Var, node: Node) -> None:
+        self.inline[out] = node
+
+    def length(self, node: Node) -> int:
+        """About how long the expression is."""
+        total = len(node.op) + 3
+        for region in node.regions:
+            total += sum(self.length(self.inline[y]) if isinstance(y, Var) and y in self.inline else 4 for y in region.yields)
+        for a in node.args:
+            total += self.length(self.inline[a]) if isinstance(a, Var) and a in self.inline else len(getattr(a, "hint", "1.0"))
+        return total
+
+    def foldable_operands(self, node: Node) -> list[Var]:
+        """The operands that may be expressions: not those written into."""
+        written = {position for position, _ in kills(node, self.functions)}
+        return [a for k, a in enumerate(node.args) if isinstance(a, Var) and k not in written]
+
+    def is_expression(self, node: Node) -> bool:
+        """Whether the node can be written as an expression without effect."""
+        if node.op == "if":
+            return all(self.is_pure_arm(arm) for arm in node.regions)
+        if node.op == "call":
+            callee = self.functions[node.attrs["callee"]]
+            return not callee.writes and callee.result == "*"
+        return node.op not in ("for", "while", "check", "stack_new", *KILLS)
+
+    def is_pure_arm(self, arm: Region) -> bool:
+        if any(isinstance(y, Const) and isinstance(y.type, Undefined) for y in arm.yields):
+            return False
+        return all(len(node.outs) == 1 and node.outs[0] in self.inline for node in arm.nodes)
+
+    def is_unnamed(self, node: Node, nodes: Sequence[Node], at: int, region: Region) -> bool:
+        """Whether the value needs no name of its own."""
+        out = node.outs[0]
+        if self.length(node) > LONGEST:
+            return False
+        if is_temporary(out.hint):
+            return True
+        if at == len(nodes):
+            return self.is_late(out, region)
+        user = nodes[at]
+        same_line = node.place is not None and user.place is not None and node.place.line == user.place.line
+        return same_line and node.role == user.role and bool(user.outs) and is_temporary(user.outs[0].hint)
+
+    def is_late(self, out: Var, region: Region) -> bool:
+        """Whether the variable that a loop carries is still read after its next value is known: it is assigned at the end then."""
+        if not region.params:
+            return False
+        shift = len(region.yields) - len(region.params)
+        position = region.yields.index(out) - shift
+        if shift > 0 and position < 0:
+            return False
+        old = region.params[position] if 0 <= position < len(region.params) else None
+        passed = False
+        for node in region.nodes:
+            if passed and old is not None and (old in node.args or any(old in n.args for r in node.regions for n in walk(r))):
+                return True
+            passed = passed or out in node.outs
+        return False
+
+    def may_move(self, node: Node, between: Sequence[Node]) -> bool:
+        """Whether the node may be evaluated after those that follow it."""
+        wanted = self.read_by(node)
+        fallible = self.may_fail(node)
+        for other in between:
+            for effect in (other, *(n for r in other.regions for n in walk(r))):
+                if effect.op == "check" and fallible:
+                    return False
+                for position, _ in kills(effect, self.functions):
+                    target = effect.args[position]
+                    if isinstance(target, Var) and any(self.aliases.share(target, var) for var in wanted):
+                        return False
+        return True
+
+    def read_by(self, node: Node) -> list[Var]:
+        """What in memory a node reads, directly or within."""
+        inner = [n for r in node.regions for n in walk(r)]
+        yields = [y for r in node.regions for y in r.yields if isinstance(y, Var)]
+        return [v for n in (node, *inner) for v in reads(n) if has_memory(v.type)] + [y for y in yields if has_memory(y.type)]
+
+    def may_fail(self, node: Node) -> bool:
+        if node.regions or node.op == "call":
+            return True
+        if node.op == "index":
+            return bool(node.attrs["pattern"]) and "i" in node.attrs["pattern"] or "a" in node.attrs["pattern"]
+        result = node.outs[0].type
+        return bool(row(node.op).faults) and isinstance(result, Scalar) and result.weak

@@ -1,0 +1,251 @@
+"""Printing one function: its statements with names, comments and layout."""
+
+from __future__ import annotations
+
+
+from ..ir import Const, Function, Param, Var
+from ..types import Scalar
+from .expressions import Phrases, is_unspeakable, negated, quoted
+from .layout import INDENT, WIDTH, call_header, statement
+from .names import Names
+from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write, ends
+from .syntax import Apply, Expr, Infix, Pack, Ref, Word, flat, flat_items, refs, rewrite
+
+REVERSE = "# Reverse sweep"
+SHORTEST = 16
+"""A quotation shorter than this says nothing: the line's number alone then."""
+
+
+class Printing:
+    """The lines of one function."""
+
+    def __init__(self, function: Function, name: str, block: Block, names: Names, phrases: Phrases) -> None:
+        self.function, self.name, self.names, self.phrases = function, name, names, phrases
+        self.lines: list[str] = []
+        self.header()
+        body = self.block(block, 1, top=True)
+        self.lines += body
+        if not body and not function.doc:
+            self.lines.append(f"{INDENT}pass")
+
+    # Names
+
+    def named(self, expr: Expr) -> Expr:
+        return rewrite(expr, lambda ref: Word(self.names[ref.var]))
+
+    # Header
+
+    def header(self) -> None:
+        params = [text for text in map(self.param, self.function.params) if text]
+        if any(p.kind == "keyword_only" for p in self.function.params):
+            first = next(k for k, p in enumerate(self.function.params) if p.kind == "keyword_only")
+            params.insert(first, "*") if not any(p.kind == "var_positional" for p in self.function.params) else None
+        params += [self.names[leaf] for leaf in self.function.body.params[len(self.function.body.params) - len(self.function.captures) :]]
+        self.lines += call_header(f"def {self.name}", params, ":")
+        self.docstring()
+
+    def param(self, param: Param) -> str:
+        text = ("*" if param.kind == "var_positional" else "") + self.param_name(param)
+        if isinstance(param.tree, Const) and is_unspeakable(param.tree) and param.default is not ...:
+            return f"{text}=None"
+        if param.default is not ... and (param.default is None or isinstance(param.default, (bool, int, float, str))):
+            return f"{text}={flat(self.phrases.number(param.default))}"
+        return text
+
+    def param_name(self, param: Param) -> str:
+        if param.tree != "*":
+            return param.name
+        return self.names[self.leaf_of(param)]
+
+    def leaf_of(self, wanted: Param) -> Var:
+        from ..ir import leaves
+
+        position = 0
+        for param in self.function.params:
+            if param is wanted:
+                break
+            position += leaves(param.tree)
+        return self.function.body.params[position]
+
+    def docstring(self) -> None:
+        if not self.function.doc:
+            return
+        first, *rest = self.function.doc.strip().splitlines()
+        lines = [f'"""{first.strip()}', *(line.rstrip() for line in rest)]
+        lines = [*lines, '"""'] if rest else [lines[0] + '"""']
+        self.lines += [INDENT + line if line else "" for line in lines]
+
+    # Statements
+
+    def block(self, block: Block, depth: int, top: bool = False) -> list[str]:
+        found: list[str] = []
+        forward = False
+        for position, stmt in enumerate(block):
+            lines = self.statement(stmt, depth, block[position + 1 :])
+            if top and lines:
+                adjoint = any(mark.role == "adjoint" for mark in self.marks(stmt))
+                if adjoint and forward:
+                    found += ["", INDENT * depth + REVERSE]
+                    forward = False
+                    top = False
+                forward = forward or not adjoint
+            found += lines
+            if isinstance(stmt, If) and ends(block[position:]) and not ends([stmt]) and ends(stmt.then):
+                pass
+        return found
+
+    def marks(self, stmt: Statement) -> tuple[Mark, ...]:
+        if isinstance(stmt, Move):
+            return tuple(m for k, m in enumerate(stmt.marks) if self.names.is_live(stmt, k))
+        mark = getattr(stmt, "mark", NO_MARK)
+        return (mark,)
+
+    def statement(self, stmt: Statement, depth: int, rest: Block) -> list[str]:
+        match stmt:
+            case Assign(target, value, mark):
+                return self.assign(target, value, mark, depth)
+            case Write(target, op, value, mark):
+                return self.line(f"{flat(self.named(target))} {op} ", self.named(value), "", mark, depth)
+            case Do(value, mark):
+                return self.line("", self.named(value), "", mark, depth)
+            case Move():
+                return self.move(stmt, depth)
+            case If():
+                return self.if_(stmt, depth)
+            case For(index, iterable, body, mark):
+                head = self.line(f"for {self.names[index]} in ", self.named(iterable), ":", mark, depth)
+                return self.compound(head, body, depth)
+            case While():
+                return self.while_(stmt, depth)
+            case Break():
+                return [INDENT * depth + "break"]
+            case Return(value):
+                if value is None:
+                    return [INDENT * depth + "return"] if depth > 1 else []
+                return self.line("return ", self.named(value), "", NO_MARK, depth)
+            case Check():
+                return self.check(stmt, depth)
+
+    def compound(self, head: list[str], body: Block, depth: int) -> list[str]:
+        return head + (self.block(body, depth + 1) or [INDENT * (depth + 1) + "pass"])
+
+    def assign(self, target: Expr, value: Expr, mark: Mark, depth: int) -> list[str]:
+        if isinstance(target, Pack):
+            target = rewrite(target, lambda ref: ref if self.names.cell(ref.var) in self.names.live_targets else Word("_"))
+            named = self.named(target)
+            assert isinstance(named, Pack)
+            return self.line(f"{flat_items(named.items)} = ", self.named(value), "", mark, depth)
+        assert isinstance(target, (Ref, Word))
+        return self.bind(target, value, mark, depth)
+
+    def bind(self, target: Ref | Word, value: Expr, mark: Mark, depth: int) -> list[str]:
+        """`x = value`, or `x += ...` for numbers."""
+        name, named = flat(self.named(target)), self.named(value)
+        number = isinstance(target, Ref) and isinstance(target.var.type, Scalar)
+        if number and isinstance(named, Infix) and named.left == Word(name) and named.op in ("+", "-", "*", "/"):
+            return self.line(f"{name} {named.op}= ", named.right, "", mark, depth)
+        return self.line(f"{name} = ", named, "", mark, depth)
+
+    def move(self, move: Move, depth: int) -> list[str]:
+        """The moves that somebody waits for, in an order in which none overwrites what another still reads."""
+        pending: list[tuple[str, Ref, Expr, Mark]] = []
+        for k, (var, value) in enumerate(move.pairs):
+            name = self.names[var]
+            if self.names.is_live(move, k) and self.named(value) != Word(name):
+                pending.append((name, Ref(var), value, move.marks[k] if move.marks else NO_MARK))
+        lines: list[str] = []
+        while pending:
+            free = next((p for p in pending if not any(p[0] in self.read(q[2]) for q in pending if q is not p)), None)
+            if free is None:
+                left = ", ".join(p[0] for p in pending)
+                return lines + self.line(f"{left} = ", Pack(tuple(self.named(p[2]) for p in pending)), "", pending[0][3], depth)
+            pending.remove(free)
+            lines += self.bind(free[1], free[2], free[3], depth)
+        return lines
+
+    def read(self, value: Expr) -> set[str]:
+        return {self.names[var] for var in refs(value)}
+
+    # Branches
+
+    def if_(self, stmt: If, depth: int) -> list[str]:
+        then, other = self.block(stmt.then, depth + 1), self.block(stmt.other, depth + 1)
+        test = self.named(stmt.test)
+        if not then and not other:
+            return []
+        if not then:
+            return self.line("if ", negated(test), ":", stmt.mark, depth) + other
+        head = self.line("if ", test, ":", stmt.mark, depth)
+        if not other:
+            return head + then
+        if ends(stmt.then):
+            return head + then + self.block(stmt.other, depth)
+        if ends(stmt.other):
+            return self.line("if ", negated(test), ":", stmt.mark, depth) + other + self.block(stmt.then, depth)
+        nested = [s for s in stmt.other if self.block([s], depth)]
+        if len(nested) == 1 and isinstance(nested[0], If):
+            chain = self.block(nested, depth)
+            if chain[0].startswith(INDENT * depth + "if ") and self.is_one_branch(chain, depth):
+                return head + then + [chain[0].replace("if ", "elif ", 1), *chain[1:]] if self.fits_elif(chain[0]) else self.else_(head, then, other, depth)
+        return self.else_(head, then, other, depth)
+
+    def else_(self, head: list[str], then: list[str], other: list[str], depth: int) -> list[str]:
+        return [*head, *then, INDENT * depth + "else:", *other]
+
+    def is_one_branch(self, lines: list[str], depth: int) -> bool:
+        """Whether these lines are a single `if` with its branches."""
+        own = INDENT * depth
+        heads = [line[len(own) :] for line in lines if line.startswith(own) and not line.startswith(own + " ")]
+        return all(head.startswith(("elif ", "else:", ")")) for head in heads[1:])
+
+    def fits_elif(self, line: str) -> bool:
+        return len(line) + 2 <= WIDTH
+
+    def while_(self, stmt: While, depth: int) -> list[str]:
+        head = self.block(stmt.head, depth + 1)
+        test = self.named(stmt.test)
+        if not head:
+            return self.compound(self.line("while ", test, ":", stmt.mark, depth), stmt.body, depth)
+        lines = self.line("while ", Word("True"), ":", stmt.mark, depth) + head
+        lines += self.line("if ", negated(test), ":", NO_MARK, depth + 1) + [INDENT * (depth + 2) + "break"]
+        return lines + self.block(stmt.body, depth + 1)
+
+    def check(self, stmt: Check, depth: int) -> list[str]:
+        test = self.named(stmt.test)
+        if stmt.kind == "assert":
+            value: Expr = Pack((test, Word(quoted(stmt.message)))) if stmt.message else test
+            if isinstance(value, Pack):
+                return [f"{INDENT * depth}assert {flat_items(value.items)}"]
+            return self.line("assert ", value, "", stmt.mark, depth)
+        error = Apply(Word(stmt.error), (Word(quoted(stmt.message)),) if stmt.message else ())
+        if test == Word("False"):
+            return self.line("raise ", error, "", stmt.mark, depth)
+        head = self.line("if ", negated(test), ":", stmt.mark, depth)
+        return head + self.line("raise ", error, "", NO_MARK, depth + 1)
+
+    # Lines
+
+    def line(self, head: str, value: Expr, tail: str, mark: Mark, depth: int) -> list[str]:
+        """The lines of a statement, its comment shortened to what fits."""
+        bare = f"{head}{flat_items(value.items) if isinstance(value, Pack) and value.items and not tail else flat(value)}{tail}"
+        comment = self.comment(mark, WIDTH - len(INDENT) * depth - len(bare) - len("  # "))
+        return statement(head, value, tail, depth, comment)
+
+    def comment(self, mark: Mark, room: int) -> str:
+        if not mark.role or mark.place is None:
+            return ""
+        number = f"line {mark.place.line}"
+        origin = self.function.origin
+        text = origin.line(mark.place.line).strip() if origin else ""
+        text = text.partition("  #")[0].rstrip()
+        if not text:
+            return number
+        if room < len(number):  # the statement breaks; its last line has room
+            room = WIDTH - 30
+        whole = f"{number}: {text}"
+        if len(whole) <= room:
+            return whole
+        cut = whole[: max(0, room - 3)].rstrip()
+        return f"{cut}..." if len(cut) >= SHORTEST else number
+
+

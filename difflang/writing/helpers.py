@@ -1,0 +1,18 @@
+"""Short functions that a written text may need; each is printed once, at the top, where it is used."""
+
+from __future__ import annotations
+
+HELPERS: dict[str, str] = {
+    "masked": '''\
+def masked(x, y):
+    """x * y, but zero where x is zero, whatever y is there."""
+    return np.where(x == 0, 0.0, x * y) * 1.0''',
+    "unbroadcast": '''\
+def unbroadcast(x, like):
+    """Sum x down to the shape of like: the adjoint of broadcasting."""
+    x = np.sum(x, axis=tuple(range(np.ndim(x) - np.ndim(like))))
+    for axis, n in enumerate(np.shape(like)):
+        if n == 1:
+            x = np.sum(x, axis=axis, keepdims=True)
+    return x''',
+}

@@ -1,0 +1,230 @@
+"""Which Python variable each value lives in.
+
+Values that must be one variable (a loop's carried value from turn to turn, an array before and after a write)
+form a cell. Cells are live where a later statement reads them; two that are live together may not share a name. Then
+cells that are only moved into each other are joined, and each gets the user's name for it, with a suffix
+where that name is taken by a cell that is live at the same time.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from ..ir import Var
+from .fold import is_temporary
+from .statements import Assign, Block, Break, For, If, Move, Return, Statement, While, targets, uses
+from .syntax import Ref
+
+Live = frozenset[Var]
+NOTHING: Live = frozenset()
+
+
+class Names:
+    """The names of one function's values. `dead` holds the moves nobody waits for, as (id of the move, position)."""
+
+    def __init__(self, params: Sequence[Var], block: Block, same: Iterable[tuple[Var, Var]], reserved: Iterable[str]) -> None:
+        self.parent: dict[Var, Var] = {}
+        for one, other in same:
+            self.join(one, other)
+        self.reserved = {*reserved, *keyword.kwlist, *dir(builtins)}
+        self.enemies: defaultdict[Var, set[Var]] = defaultdict(set)
+        self.members: dict[Var, list[Var]] = {}
+        self.live_moves: set[tuple[int, int]] = set()
+        self.live_targets: set[Var] = set()
+        self.moves: list[Move] = []
+        self.breaks: list[Live] = []
+        self.params = params
+        entry = self.flow(block, NOTHING, True)
+        for param in params:
+            self.conflict(self.cell(param), {self.cell(p) for p in params} | entry)
+        self.collect(block)
+        self.coalesce()
+        self.name_of: dict[Var, str] = {}
+        self.choose()
+
+    # Cells
+
+    def cell(self, var: Var) -> Var:
+        root = var
+        while root in self.parent:
+            root = self.parent[root]
+        while var is not root:
+            self.parent[var], var = root, self.parent[var]
+        return root
+
+    def join(self, one: Var, other: Var) -> None:
+        a, b = self.cell(one), self.cell(other)
+        if a is not b:
+            self.parent[b] = a
+
+    def conflict(self, cell: Var, live: Iterable[Var]) -> None:
+        for other in live:
+            if other is not cell:
+                self.enemies[cell].add(other)
+                self.enemies[other].add(cell)
+
+    # What is live where
+
+    def flow(self, block: Block, after: Live, record: bool) -> Live:
+        """The cells live before a block, given those live after it."""
+        live = after
+        for statement in reversed(block):
+            live = self.before(statement, live, record)
+        return live
+
+    def before(self, statement: Statement, live: Live, record: bool) -> Live:
+        read = frozenset(map(self.cell, uses(statement)))
+        match statement:
+            case If(_, then, other):
+                return read | self.flow(then, live, record) | self.flow(other, live, record)
+            case For(index, _, body):
+                return read | self.around(body, [], live, read, record, self.cell(index))
+            case While(_, body, _, head):
+                return self.around(body, head, live, read, record, None)
+            case Break():
+                return self.breaks[-1]
+            case Return():
+                return read
+            case Move():
+                return self.moved(statement, live, record)
+            case Assign():
+                made = frozenset(map(self.cell, targets(statement)))
+                if record:
+                    self.live_targets |= made & live
+                    for cell in made:
+                        self.conflict(cell, (live | made))
+                return (live - made) | read
+        return live | read
+
+    def around(self, body: Block, head: Block, after: Live, test: Live, record: bool, index: Var | None) -> Live:
+        """The cells live before a loop: grown until one more turn adds none."""
+        self.breaks.append(after)
+        start = after
+        while True:
+            turn = self.turn(body, head, after, test, start, index, False)
+            if turn <= start:
+                break
+            start |= turn
+        if record:
+            self.turn(body, head, after, test, start, index, True)
+        self.breaks.pop()
+        return start
+
+    def turn(self, body: Block, head: Block, after: Live, test: Live, start: Live, index: Var | None, record: bool) -> Live:
+        inside = self.flow(body, start, record)
+        if index is not None:
+            if record:
+                self.conflict(index, inside)
+            return after | (inside - {index})
+        return self.flow(head, inside | after | test, record)
+
+    def moved(self, move: Move, live: Live, record: bool) -> Live:
+        """A move whose target nobody waits for is not made."""
+        made = {self.cell(var) for var, _ in move.pairs}
+        read: set[Var] = set()
+        for k, (var, value) in enumerate(move.pairs):
+            cell = self.cell(var)
+            if cell not in live:
+                continue
+            source = self.cell(value.var) if isinstance(value, Ref) else None
+            read |= {self.cell(v) for v in uses(Move(((var, value),)))}
+            if record:
+                self.live_moves.add((id(move), k))
+                self.conflict(cell, {c for c in (live | made) if c is not source and (c in live)})
+        return (live - made) | read
+
+    def is_live(self, move: Move, position: int) -> bool:
+        return (id(move), position) in self.live_moves
+
+    # Joining and naming
+
+    def collect(self, block: Block) -> None:
+        """The members of each cell in order of the text, and the moves."""
+        for param in self.params:
+            self.enter(param)
+        self.visit(block)
+
+    def visit(self, block: Block) -> None:
+        for statement in block:
+            for var in (*targets(statement), *uses(statement)):
+                self.enter(var)
+            match statement:
+                case Move():
+                    self.moves.append(statement)
+                case If(_, then, other):
+                    self.visit(then)
+                    self.visit(other)
+                case For(index, _, body):
+                    self.enter(index)
+                    self.visit(body)
+                case While(_, body, _, head):
+                    self.visit(head)
+                    self.visit(body)
+
+    def enter(self, var: Var) -> None:
+        members = self.members.setdefault(self.cell(var), [])
+        if var not in members:
+            members.append(var)
+
+    def coalesce(self) -> None:
+        for move in self.moves:
+            for k, (target, value) in enumerate(move.pairs):
+                if isinstance(value, Ref) and self.is_live(move, k):
+                    self.merge(self.cell(target), self.cell(value.var))
+
+    def merge(self, one: Var, other: Var) -> None:
+        if one is other or other in self.enemies[one]:
+            return
+        first, second = self.wish(one), self.wish(other)
+        both_params = one in map(self.cell, self.params) and other in map(self.cell, self.params)
+        if both_params or (first != second and not is_temporary(first) and not is_temporary(second)):
+            return
+        order = list(self.members)
+        keep, gone = (one, other) if order.index(one) < order.index(other) else (other, one)
+        self.parent[gone] = keep
+        self.members[keep] += self.members.pop(gone)
+        for enemy in self.enemies.pop(gone, set()):
+            self.enemies[enemy].discard(gone)
+            self.conflict(keep, [enemy])
+
+    def wish(self, cell: Var) -> str:
+        """The name a cell would like: a parameter's own, else the user's most frequent."""
+        members = self.members[cell]
+        for param in self.params:
+            if param in members:
+                return param.hint
+        hints = Counter(var.hint for var in members)
+        own = Counter({hint: n for hint, n in hints.items() if not is_temporary(hint)})
+        return (own or hints).most_common(1)[0][0]
+
+    def choose(self) -> None:
+        own = {self.cell(param) for param in self.params}
+        for cell in [*own, *(c for c in self.members if c not in own)]:
+            taken = {self.name_of[enemy] for enemy in self.enemies[cell] if enemy in self.name_of}
+            name = identifier(self.wish(cell))
+            if cell not in own or name in taken or keyword.iskeyword(name):
+                taken |= self.reserved
+            self.name_of[cell] = free_name(name, taken)
+
+    def __getitem__(self, var: Var) -> str:
+        return self.name_of[self.cell(var)]
+
+
+def identifier(hint: str) -> str:
+    """The hint as a Python name."""
+    name = re.sub(r"\W", "_", hint) or "value"
+    return f"_{name}" if name[0].isdigit() else name
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    taken = set(taken)
+    if name not in taken:
+        return name
+    serial = 2
+    while f"{name}_{serial}" in taken:
+        serial += 1
+    return f"{name}_{serial}"
