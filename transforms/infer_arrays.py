@@ -15,7 +15,6 @@ from .infer_frame import Frame
 from .infer_items import setitem, transpose
 from .infer_values import Compound, Value, denote, is_undefined, known, python_value
 
-MANY_AXES = ("sum", "prod", "mean", "var", "std", "max", "min", "any", "all", "squeeze", "flip")
 EXTRA_AXIS = ("expand_dims", "stack")
 
 
@@ -141,14 +140,14 @@ def _axes(frame: Frame, op: Op, atoms: Sequence[Atom], axis: Any) -> Any:
         negative = any(k < 0 for k in given)
         if negative and op.name == "transpose":
             frame.fail("DL011", "negative axes need the number of axes", "give the function's argument types")
-        return given if op.name in MANY_AXES or op.name == "transpose" else axis
+        return given if op.axes == "many" or op.name == "transpose" else axis
     if not isinstance(first, (Array, Scalar)):
         frame.fail("DL005", f"{op.name} needs numbers or arrays, not {first}")
     rank = (first.rank if isinstance(first, Array) else 0) + (1 if op.name in EXTRA_AXIS else 0)
     if op.name == "expand_dims" and isinstance(axis, (tuple, list)):
         rank += len(axis) - 1
     with frame.fitting():
-        if op.name in MANY_AXES or isinstance(axis, (tuple, list)):
+        if op.axes == "many" or isinstance(axis, (tuple, list)):
             given = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
             found = tuple(_axis(k, rank) for k in given)
             if len(set(found)) < len(found):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder
@@ -68,10 +68,22 @@ class Frame:
             handler = HANDLERS.get(node.op)
             if handler is None:
                 self.fail("DL001", f"{node.op} is not an operation of the language", kind=OutsideLanguage)
+            before_it = len(self.builder.nodes)
             results = handler(self, node, [self.get(arg) for arg in node.args])
+            if len(node.outs) == 1 and len(self.builder.nodes) > before_it:
+                results = [self._named(results[0], node.outs[0].hint)]
             self.env.update(zip(node.outs, results, strict=True))
         finally:
             self.builder.place = before
+
+    def _named(self, value: Value, hint: str) -> Value:
+        """The result of the node just made, under the user's name for it."""
+        last = self.builder.nodes[-1]
+        if not isinstance(value, Var) or value.hint == hint or value.hint != "t" or last.outs != (value,):
+            return value
+        named = Var(hint, value.type)
+        self.builder.nodes[-1] = replace(last, outs=(named,))
+        return named
 
     @contextmanager
     def nested(self) -> Any:

@@ -33,7 +33,8 @@ def _op(frame: Frame, node: Node) -> None:
     """A row of the table: its operands' values now, its result a view or an array of its own."""
     operand = frame.get(node.args[0]) if node.args else None
     reference = bool(node.outs) and is_reference(node.outs[0].type)
-    if reference and isinstance(operand, Ref) and is_view(node):
+    copies = node.op == "index" and "a" in node.attrs["pattern"]
+    if reference and isinstance(operand, Ref) and is_view(node) and not copies:
         others = tuple(frame.read(a) for a in node.args[1:])
         out = node.out
         if _certainly_view(node, operand):
