@@ -187,6 +187,7 @@ class Function:
     origin: Origin | None = None
     place: Place | None = None
     doc: str | None = None
+    python: Any = None  # the Python function it was read from
 
 
 @dataclass(frozen=True, eq=False, slots=True)
