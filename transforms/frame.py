@@ -70,9 +70,10 @@ class Frame:
         for param in self.region.params:
             nodes += self.after.get(param, ())
         for node in self.region.nodes:
-            nodes += self.changed.get(node, [node])
-            for out in node.outs:
-                nodes += self.after.get(out, ())
+            for made in self.changed.get(node, [node]):
+                nodes.append(made)
+                for out in made.outs:
+                    nodes += self.after.get(out, ())
         return tuple(nodes)
 
 

@@ -283,7 +283,7 @@ class Mirror:
 
     def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
         """Give a mirrored region the primal values it names. Outside of loops an `if` hands them out (`exports`)."""
-        if frame.loops:
+        if frame.loops or self.shared:
             return self.transport(frame, back)
         assert exports is not None
         back, choice = self.choose(frame, back)
