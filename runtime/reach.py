@@ -9,6 +9,8 @@ from __future__ import annotations
 import builtins
 import functools
 import hashlib
+import re
+import sys
 from collections.abc import Iterator
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -19,6 +21,8 @@ from .load import ABSENT, Lookup
 
 LIBRARIES = frozenset("numpy math cmath operator functools itertools builtins scipy difflang typing collections".split())
 """Modules whose contents do not change while a program runs."""
+
+_STEP = re.compile(r"\w+")
 
 RULES: dict[Any, list[Any]] = {}
 """Derivative rules of the user's: function -> the functions that state them. They belong to what the function reaches."""
@@ -55,6 +59,28 @@ class Reach:
             if found is not expected:
                 return False
         return True
+
+    def lookup(self, index: int, text: str) -> Lookup:
+        """Where the name `text` of the function number `index` leads: `x`, or `module.x`, `settings[0]`. Raises NameError."""
+        name, *steps = _STEP.findall(text)
+        function = self.functions[index]
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        if name in cells:
+            root = Lookup(None, cells[name])
+        elif name in function.__globals__:
+            root = Lookup(function.__globals__, sys.intern(name))
+        else:
+            raise NameError(f"name {name!r} is not defined")
+        if not steps:
+            return root
+
+        def read() -> Any:
+            value = root.read()
+            for step in steps:
+                value = value[int(step)] if step.isdigit() else getattr(value, step)
+            return value
+
+        return Lookup(1, read)
 
     def _say(self, *items: object) -> None:
         self._hash.update(repr(items).encode())

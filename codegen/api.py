@@ -1,0 +1,49 @@
+"""From a placed program to a shared object that Python can call: the modules of this folder, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from difflang.ir import Program
+
+from . import abi, optimize, shared
+from .module import emit
+from .targets.cpu import host
+from .targets.target import Target
+from .writer import Site
+
+ENTRY = "difflang_entry"
+"""The symbol of the vectorcall entry; `<ENTRY>_try` beside it takes the record as an argument."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A compiled program: a shared object, its fault sites, and what a record of it holds."""
+
+    code: bytes
+    sites: tuple[Site, ...]
+    statics: tuple[object, ...]
+    blas: bool
+
+
+def module_text(program: Program, target: Target | None = None) -> tuple[str, tuple[Site, ...], tuple[object, ...]]:
+    """The LLVM text of a placed program with its vectorcall entry, the fault sites, the static objects of its record."""
+    module = emit(program, target or host())
+    entry, plan = abi.entry(program.entry, program.main, ENTRY)
+    return abi.append(module.text, entry), module.sites, tuple(plan.statics)
+
+
+def build(program: Program) -> Built:
+    """Compile a placed program for this machine."""
+    target = host()
+    text, sites, statics = module_text(program, target)
+    code = shared.link(optimize.to_object(text, target), target)
+    return Built(code, sites, statics, text.count("@dl_blas") > 1)
+
+
+def assembly(program: Program) -> str:
+    """The assembly of a placed program, for people."""
+    return optimize.to_assembly(module_text(program)[0], host())
+
+
+__all__ = ["ENTRY", "Built", "assembly", "build", "module_text"]

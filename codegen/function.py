@@ -1,0 +1,313 @@
+"""The object that `dl.differentiable` returns: a function of the language that can be called from Python.
+
+A call goes straight to machine code through the slot of `runtime.callable.Native`. What no specialisation takes (new types,
+keywords, defaults, subclasses, arrays that overlap) comes to `_slow`: it binds the arguments as Python would, compiles what is
+missing, and calls the machine code through a second object, `_direct`, that takes bound arguments only.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import MethodType
+from typing import Any
+from weakref import WeakSet
+
+import numpy as np
+
+from difflang.config import Options
+from difflang.errors import IntegerOverflow, TypeMismatch
+from difflang.types import Static, Type, type_of
+
+from ..runtime.array import plain
+from ..runtime.callable import Native, fast, uninstall
+from ..runtime.load import bind
+from ..runtime.reach import Reach
+from .specialise import Specialised, number_type, program_for, specialise
+
+_UNCHECKED, _BOUND = 1, 2
+_LOCK = threading.RLock()
+_ALIVE: WeakSet[DifferentiableFunction] = WeakSet()
+_plain_depth = 0
+
+
+class _Direct(Native):
+    """Machine code called with arguments that `_slow` has prepared."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("a specialisation does not take the arguments it was made for: please report it")
+
+
+fast(_Direct)
+
+
+class DifferentiableFunction(Native):
+    """A Python function that runs as machine code, specialised to the types of its arguments."""
+
+    def __init__(self, function: Callable[..., Any], options: Options) -> None:
+        functools.update_wrapper(self, function)
+        self.__dict__["_options"] = options
+        self.__dict__["_root"] = function
+        self._reset()
+        _ALIVE.add(self)
+
+    def _reset(self) -> None:
+        """Forget every specialisation."""
+        uninstall(self)
+        state = self.__dict__
+        direct = _Direct()
+        direct._flags = _UNCHECKED | _BOUND
+        state["_direct"], state["_reach"], state["_known"] = direct, None, {}
+        self.__dict__["_slow_method"] = self._slow
+
+    @property
+    def __difflang_root__(self) -> Any:
+        return self.__dict__["_root"]
+
+    @property
+    def python(self) -> Callable[..., Any]:
+        """The function as written, run by Python and NumPy."""
+        function: Callable[..., Any] = self.__dict__["_root"]
+        return function
+
+    @property
+    def _signature(self) -> inspect.Signature:
+        found = self.__dict__.get("_known_signature")
+        if found is None:
+            found = self.__dict__["_known_signature"] = inspect.signature(self.__dict__["_root"])
+        return found  # type: ignore[no-any-return]
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<differentiable {self.__qualname__}>"
+
+    def __reduce__(self) -> Any:
+        """By name where the name leads here, else as the decorated function."""
+        import sys
+
+        found: Any = sys.modules.get(self.__module__)
+        for part in self.__qualname__.split("."):
+            found = getattr(found, part, None)
+        return self.__qualname__ if found is self else (_again, (type(self), self.__dict__["_root"], self.__dict__["_options"]))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._slow(*args, **kwargs)
+
+    # -- the slow path ---------------------------------------------------------------------------
+
+    def _slow(self, *args: Any, **kwargs: Any) -> Any:
+        """Bind, compile what is missing, call."""
+        if _plain_depth:
+            return self.python(*args, **kwargs)
+        values = self._bind(args, kwargs)
+        prepared = [plain(value) for value in values]
+        types = tuple(map(_type, prepared))
+        special = self._special(types)
+        flat = self._flat(prepared)
+        if special.writes:
+            _refuse_overlap(self.__name__, flat, special.writes)
+        result = self.__dict__["_direct"](*flat)
+        for value, given in zip(values, prepared, strict=True):
+            if value is not given and special.writes:
+                _give_back(value, given)
+        return result
+
+    def _bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:
+        """One value for each parameter, as Python binds them. Raises Python's own TypeError."""
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}() {error}") from None
+        bound.apply_defaults()
+        return list(bound.arguments.values())
+
+    def _flat(self, values: Sequence[Any]) -> list[Any]:
+        """The values as machine code takes them: items of *args one by one."""
+        found: list[Any] = []
+        for value, parameter in zip(values, self._signature.parameters.values(), strict=True):
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                found += value
+            elif parameter.kind is not parameter.VAR_KEYWORD:
+                found.append(value)
+        return found
+
+    def _special(self, types: tuple[Type, ...]) -> Specialised:
+        """The specialisation for these types, in the chain of both objects."""
+        with _LOCK:
+            state = self.__dict__
+            if state["_reach"] is None or not state["_reach"].current():
+                self._reset()
+                state["_reach"] = Reach(state["_root"])
+            reach: Reach = state["_reach"]
+            key = (types, tuple(map(number_type, reach.numbers)))
+            found: Specialised | None = state["_known"].get(key)
+            if found is None:
+                found = specialise(state["_root"], types, reach, state["_options"])
+                state["_known"][key] = found
+                bind(state["_direct"], found.library, found.symbol, found.binding)
+                bind(self, found.library, found.symbol, found.binding, state["_slow_method"])
+                state["_native_entry"] = self._entry
+            state["_last_types"] = types
+            return found
+
+
+fast(DifferentiableFunction)
+
+
+def _again(cls: type, root: Any, options: Options) -> Any:
+    return cls(root, options)
+
+
+class DerivedFunction(DifferentiableFunction):
+    """A function that is derived from others: a gradient, a Jacobian. Its text is written when it is asked for."""
+
+    def __init__(self, derived: Any, options: Options) -> None:
+        base = derived
+        while hasattr(base, "base"):
+            base = base.base
+        self.__dict__.update(__name__=derived.__name__, __qualname__=derived.__name__, __module__=getattr(base, "__module__", None))
+        self.__dict__["_options"] = options
+        self.__dict__["_root"] = derived
+        self._reset()
+        _ALIVE.add(self)
+
+    def __difflang_program__(self, types: Sequence[Type]) -> Any:
+        return self.__dict__["_root"].__difflang_program__(types)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self._signature
+
+    @property
+    def _signature(self) -> inspect.Signature:
+        found = self.__dict__.get("_known_signature")
+        if found is None:
+            found = self.__dict__["_known_signature"] = signature_of(self.__dict__["_root"])
+        return found  # type: ignore[no-any-return]
+
+    @property
+    def python(self) -> Callable[..., Any]:
+        """The written text of the derived function, run by Python and NumPy."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            values = self._bind(args, kwargs)
+            types = tuple(_type(plain(value)) for value in values)
+            written = self.__dict__.setdefault("_written", {})
+            if types not in written:
+                written[types] = _defined(self, types)
+            return written[types](*self._flat(values))
+
+        return run
+
+
+fast(DerivedFunction)
+
+
+def signature_of(root: Any) -> inspect.Signature:
+    """The parameters of a plain or derived function. Pullbacks and tangents take more than their base."""
+    if not hasattr(root, "kind"):
+        return inspect.signature(root)
+    base = signature_of(root.base)
+    if root.kind in ("jvp", "pullback"):
+        count = 1
+        if root.kind == "jvp":
+            count = len(root.argnums) if isinstance(root.argnums, tuple) else 1
+        positional = inspect.Parameter.POSITIONAL_ONLY
+        names = [*base.parameters, *(f"_extra{k}" for k in range(count))]
+        return inspect.Signature([inspect.Parameter(name, positional) for name in names])
+    return base.replace(return_annotation=inspect.Signature.empty)
+
+
+def _defined(function: DerivedFunction, types: Sequence[Type]) -> Callable[..., Any]:
+    """Run the written text and take its last function."""
+    import linecache
+
+    from difflang.writing.python import write
+
+    text = write(program_for(function, types))
+    name = f"<difflang {function.__name__} {next(_texts)}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    scope: dict[str, Any] = {"__name__": function.__module__}
+    exec(compile(text, name, "exec"), scope)  # our own text
+    found = [value for value in scope.values() if getattr(value, "__code__", None) and value.__code__.co_filename == name]
+    return found[-1]  # type: ignore[no-any-return]
+
+
+_texts = itertools.count()
+
+
+def _type(value: Any) -> Type:
+    """The type of an argument. Raises TypeMismatch for what has none."""
+    try:
+        found = type_of(value)
+    except TypeError as error:
+        raise TypeMismatch("DL005", str(error), way_out="convert it: float64, float32, int64, int32 and bool are known") from None
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        raise IntegerOverflow("DL013", f"the argument {value} does not fit in 64 bits")
+    if isinstance(found, Static):
+        try:
+            hash(found)
+        except TypeError:
+            kind = type(value).__name__
+            raise TypeMismatch("DL005", f"an argument of type {kind} is outside the language", way_out="pass a tuple or an array") from None
+    return found
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, (int, float, np.ndarray, np.generic)):
+        yield value
+
+
+def _refuse_overlap(name: str, values: Sequence[Any], writes: Sequence[int]) -> None:
+    """Arrays that share memory may be passed as long as none of the shared elements is in an array that is written."""
+    leaves = [leaf for value in values for leaf in _leaves(value)]
+    for position in writes:
+        if position >= len(leaves):
+            continue
+        for other, value in enumerate(leaves):
+            if other != position and isinstance(value, np.ndarray) and np.shares_memory(value, leaves[position]):
+                reason = f"{name}() writes into an argument that shares memory with another one"
+                raise TypeMismatch("DL012", reason, way_out="pass a copy of one of them")
+
+
+def _give_back(value: Any, given: Any) -> None:
+    """What was written into an aligned copy goes into the caller's own array."""
+    if isinstance(value, np.ndarray) and isinstance(given, np.ndarray) and not np.shares_memory(value, given) and value.flags.writeable:
+        value[...] = given
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Inside, every decorated function of the process runs as plain Python: for pdb, coverage, printing."""
+    global _plain_depth
+    with _LOCK:
+        _plain_depth += 1
+        for function in list(_ALIVE):
+            function._entry = 0
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _plain_depth -= 1
+            if not _plain_depth:
+                for function in list(_ALIVE):
+                    function._entry = function.__dict__.get("_native_entry", 0) if function._record else 0
+
+
+def forget() -> None:
+    """Drop every specialisation of every function."""
+    with _LOCK:
+        for function in list(_ALIVE):
+            function._reset()
+
+
+__all__ = ["DerivedFunction", "DifferentiableFunction", "as_written", "forget", "signature_of"]

@@ -1,0 +1,182 @@
+"""From a function and the types of its arguments to loaded machine code: memory, then disk, then the compiler.
+
+Nothing here imports libcst or llvmlite unless the compiler has to run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from difflang.config import Options
+from difflang.ir import Capture, Program
+from difflang.types import Static, Tuple, Type, type_of
+
+from ..runtime import cache, load
+from ..runtime.fault import Faults, importable, row
+from ..runtime.load import Binding, Library, Lookup
+from ..runtime.reach import Reach
+
+
+@dataclass(frozen=True)
+class Specialised:
+    """A function compiled for some types: what `runtime.load.bind` needs, and which leaves of the arguments are written."""
+
+    library: Library
+    symbol: str
+    binding: Binding
+    writes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Code loaded in this process; functions of the same code and different captured values share it."""
+
+    library: Library
+    manifest: dict[str, Any]
+    classes: tuple[type[BaseException], ...] | None
+    statics: tuple[object, ...] | None
+
+
+_LOADED: dict[str, _Entry] = {}
+
+
+def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options) -> Specialised:
+    """Machine code for `root` (a plain function or a derived one) on arguments of these types."""
+    storable = reach.storable and options.cache and all(map(_storable, types))
+    name = cache.key(reach.digest, signature(types, reach), str(options))
+    entry = (_LOADED.get(name) or _from_disk(name)) if storable else None
+    captures: tuple[Lookup, ...] | None = None
+    if entry is None:
+        entry, captures = _compile(root, types, reach, name, storable)
+    if captures is None:
+        captures = tuple(reach.lookup(index, text) for index, text in entry.manifest["captures"])
+    if storable:
+        _LOADED[name] = entry
+    manifest = entry.manifest
+    statics = entry.statics if entry.statics is not None else tuple(_static(value, types) for value in manifest["statics"])
+    binding = Binding(Faults(manifest["sites"], entry.classes), reach.guards, captures, statics)
+    return Specialised(entry.library, manifest["symbol"], binding, tuple(manifest["writes"]))
+
+
+def signature(types: Sequence[Type], reach: Reach) -> str:
+    """What the code was specialised to: the types of the arguments, and of all numbers and arrays that it may read by name."""
+    return "; ".join((", ".join(map(_said, types)), *(number_type(lookup) for lookup in reach.numbers)))
+
+
+def number_type(lookup: Lookup) -> str:
+    """The type of a captured value, as a text; a value outside the language has one too, for it may never be used."""
+    value = lookup.read()
+    try:
+        return str(type_of(value))
+    except TypeError:
+        return str(getattr(value, "dtype", type(value)))
+
+
+def _said(type: Type) -> str:
+    if isinstance(type, Tuple):
+        return f"({', '.join(map(_said, type.items))})"
+    return f"static {type.value!r}" if isinstance(type, Static) else str(type)
+
+
+def _storable(type: Type) -> bool:
+    """Static arguments go to disk if their text says all."""
+    if isinstance(type, Tuple):
+        return all(map(_storable, type.items))
+    return not isinstance(type, Static) or isinstance(type.value, (str, bytes))
+
+
+def _static(value: Any, types: Sequence[Type]) -> object:
+    """A static object of the manifest, the very object that came in where one did."""
+    for type in types:
+        for item in type.items if isinstance(type, Tuple) else (type,):
+            if isinstance(item, Static) and item.value == value:
+                return item.value
+    return value
+
+
+def _from_disk(name: str) -> _Entry | None:
+    found = cache.find(name)
+    if found is None:
+        return None
+    path, manifest = found
+    return _Entry(_library(path, manifest), manifest, None, None)
+
+
+def _library(path: Path, manifest: dict[str, Any]) -> Library:
+    library = load.library(path)
+    if manifest["blas"]:
+        load.use_blas(library)
+    return library
+
+
+def program_for(root: Any, types: Sequence[Type]) -> Program:
+    """The placed program of a function: what the code generator takes."""
+    from difflang.transforms.derived import program_of
+    from difflang.transforms.place import place
+    from difflang.transforms.simplify import simplify
+
+    return place(simplify(program_of(root, tuple(types))))
+
+
+def _compile(root: Any, types: Sequence[Type], reach: Reach, name: str, storable: bool) -> tuple[_Entry, tuple[Lookup, ...]]:
+    """Run the compiler, keep the result on disk where it means the same in another process, load it."""
+    from . import api
+
+    program = program_for(root, types)
+    built = api.build(program)
+    located = [_locate(capture, reach) for capture in program.main.captures]
+    manifest = {
+        "symbol": api.ENTRY,
+        "function": program.main.name,
+        "types": [str(type) for type in types],
+        "reaches": [f"{f.__module__}.{f.__qualname__}" for f in reach.functions],
+        "captures": [where for where, _ in located],
+        "sites": [row(site.error, site.message, site.arguments, site.place) for site in built.sites],
+        "statics": list(built.statics) if all(isinstance(value, (str, int, float, type(None))) for value in built.statics) else None,
+        "writes": list(program.main.writes),
+        "blas": built.blas,
+    }
+    storable = storable and manifest["statics"] is not None and all(where for where, _ in located)
+    storable = storable and all(importable(site.error) for site in built.sites)
+    path = cache.store(name, built.code, manifest) if storable else None
+    if path is None:
+        path = _scratch(built.code)
+    entry = _Entry(_library(path, manifest), json.loads(json.dumps(manifest)), tuple(s.error for s in built.sites), built.statics)
+    return entry, tuple(lookup for _, lookup in located)
+
+
+_scratched = iter(range(10**9))
+
+
+def _scratch(code: bytes) -> Path:
+    path = cache.scratch() / f"{next(_scratched)}.so"
+    path.write_bytes(code)
+    return path
+
+
+def _locate(capture: Capture, reach: Reach) -> tuple[list[Any] | None, Lookup]:
+    """Where a captured value stands: for the manifest, and for the record. Without a name of its own it is asked for at each call."""
+    value = capture.read()
+    found: dict[tuple[int, int], tuple[list[Any], Lookup]] = {}
+    for index in range(len(reach.functions)):
+        try:
+            lookup = reach.lookup(index, capture.name)
+            if lookup.read() is value:
+                found.setdefault(lookup.words(), ([index, capture.name], lookup))
+        except (NameError, AttributeError, LookupError, TypeError):
+            continue
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return None, Lookup(1, capture.read)
+
+
+def clear() -> None:
+    """Forget what was loaded; code that runs stays."""
+    _LOADED.clear()
+
+
+__all__ = ["Specialised", "clear", "number_type", "program_for", "signature", "specialise"]

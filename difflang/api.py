@@ -1,0 +1,254 @@
+"""The public face: every name of `import difflang as dl`. What lies behind a name is imported when it is first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .codegen.function import DerivedFunction, DifferentiableFunction, as_written
+from .config import Options, Spec, spec
+from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
+
+Argnums = int | str | tuple[int | str, ...]
+
+
+def differentiable(
+    function: Callable[..., Any] | None = None,
+    *,
+    static: Sequence[str] = (),
+    fastmath: bool = False,
+    contract: bool = False,
+    parallel: bool = False,
+    cache: bool = True,
+) -> Any:
+    """Make a plain Python function one that runs natively and has derivatives. Also as `@differentiable(cache=False)`."""
+    for name, asked in (("static", static), ("fastmath", fastmath), ("contract", contract), ("parallel", parallel)):
+        if asked:
+            raise NotAvailable("DL015", f"differentiable({name}=...) is not built yet", way_out=f"leave {name} out")
+    options = Options(tuple(static), cache)
+    if function is None:
+        return lambda f: differentiable(f, cache=cache)
+    return _decorated(function, options)
+
+
+def _decorated(function: Any, options: Options) -> DifferentiableFunction:
+    if isinstance(function, DifferentiableFunction):
+        return type(function)(function.__difflang_root__, options)
+    if hasattr(type(function), "__difflang_program__"):
+        return DerivedFunction(function, options)
+    if not callable(function) or isinstance(function, type):
+        raise TypeMismatch("DL017", f"differentiable() takes a function, not {function!r}", way_out="decorate a def or a lambda")
+    return DifferentiableFunction(function, options)
+
+
+def _root(function: Any) -> Any:
+    """What a derivative is taken of: the plain or derived function behind a decorated one."""
+    if isinstance(function, DifferentiableFunction):
+        return function.__difflang_root__
+    if not callable(function):
+        raise TypeMismatch("DL017", f"a function is needed here, not {function!r}", way_out="pass the function itself, not what it returns")
+    return function
+
+
+def _compile_along() -> None:
+    """Let `dl.grad(f)(x)` inside a function of the language become a call of what `dl.grad(f)` returns."""
+    from .transforms import infer_calls
+
+    def resolve(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return target(*args, **kwargs) if target in _OPERATORS else None
+
+    infer_calls.resolve_static_call = resolve
+
+
+def derived(kind: str, function: Any, argnums: Argnums = 0, has_aux: bool = False) -> DerivedFunction:
+    """A function derived from another; the same object each time it is asked for."""
+    from .transforms.derived import Derived
+
+    _compile_along()
+    root = _root(function)
+    key = (kind, argnums, has_aux)
+    memory = getattr(root, "__dict__", {}).setdefault("__difflang_derived__", {}) if hasattr(root, "__dict__") else {}
+    found = memory.get(key)
+    if found is None or found.__difflang_root__.base is not root:
+        options = function.__dict__["_options"] if isinstance(function, DifferentiableFunction) else Options()
+        found = memory[key] = DerivedFunction(Derived(kind, root, argnums, has_aux), options)
+    return found  # type: ignore[no-any-return]
+
+
+def _asked(argnums: Argnums, wrt: Argnums | None) -> Argnums:
+    chosen = argnums if wrt is None else wrt
+    return tuple(chosen) if isinstance(chosen, (tuple, list)) else chosen
+
+
+def grad(f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None) -> DerivedFunction:
+    """The function that returns the gradient of f, shaped like the argument (or arguments) of `argnums`."""
+    return derived("grad", f, _asked(argnums, wrt), has_aux)
+
+
+def value_and_grad(f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None) -> DerivedFunction:
+    """The function that returns (value, gradient)."""
+    return derived("value_and_grad", f, _asked(argnums, wrt), has_aux)
+
+
+def jacfwd(f: Any, argnums: Argnums = 0) -> DerivedFunction:
+    """The Jacobian, one column after the other: right for few inputs."""
+    return derived("jacfwd", f, _asked(argnums, None))
+
+
+def jacrev(f: Any, argnums: Argnums = 0) -> DerivedFunction:
+    """The Jacobian, one row after the other: right for few outputs."""
+    return derived("jacrev", f, _asked(argnums, None))
+
+
+def jacobian(f: Any, argnums: Argnums = 0, mode: str = "auto", sparsity: Any = None) -> DerivedFunction:
+    """The Jacobian. `mode`: "fwd", "rev" or "auto" (forward unless the result has fewer axes than the argument)."""
+    _refuse_sparsity(sparsity)
+    kinds = {"fwd": "jacfwd", "rev": "jacrev", "auto": "jacobian"}
+    if mode not in kinds:
+        raise TypeMismatch("DL017", f"jacobian() has no mode {mode!r}", way_out='choose "fwd", "rev" or "auto"')
+    if mode != "auto":
+        return derived(kinds[mode], f, _asked(argnums, None))
+    root = _root(f)
+    return DerivedFunction(_AutoJacobian(root, argnums), Options())
+
+
+@dataclass(frozen=True)
+class _AutoJacobian:
+    """A Jacobian whose direction is chosen when the types are known."""
+
+    base: Any
+    argnums: Argnums
+
+    @property
+    def __name__(self) -> str:
+        return f"{getattr(self.base, '__name__', 'f')}_jacobian"
+
+    def __difflang_program__(self, types: Sequence[Any]) -> Any:
+        from .transforms.derived import Derived, program_of
+        from .types import rank
+
+        main = program_of(self.base, tuple(types)).main
+        names = [param.name for param in main.params]
+        position = names.index(self.argnums) if isinstance(self.argnums, str) and self.argnums in names else self.argnums
+        argument = rank(types[position]) if isinstance(position, int) and -len(types) <= position < len(types) else None
+        result = rank(main.body.yields[0].type) if main.body.yields else None
+        backward = argument is not None and result is not None and result < argument
+        return Derived("jacrev" if backward else "jacfwd", self.base, self.argnums).__difflang_program__(tuple(types))
+
+
+def _refuse_sparsity(sparsity: Any) -> None:
+    if sparsity is not None:
+        raise NotAvailable("DL015", "sparse Jacobians and Hessians are not built yet", way_out="leave sparsity out")
+
+
+def hessian(f: Any, argnums: Argnums = 0, sparsity: Any = None) -> DerivedFunction:
+    """The Hessian: forward over reverse."""
+    _refuse_sparsity(sparsity)
+    return jacfwd(grad(f, argnums), argnums)
+
+
+def jvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """(value, tangent). A tangent is None for an argument held constant."""
+    primals, tangents = tuple(primals), tuple(tangents)
+    if len(primals) != len(tangents):
+        raise TypeMismatch("DL017", f"jvp() got {len(primals)} primals and {len(tangents)} tangents", way_out="give one for each, or None")
+    chosen = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
+    function = derived("jvp", f, chosen)
+    result: tuple[Any, Any] = function(*primals, *(_like(primals[k], tangents[k]) for k in chosen))
+    return result
+
+
+def _like(primal: Any, tangent: Any) -> Any:
+    """A tangent or cotangent with its primal's kind of number."""
+    if isinstance(primal, tuple):
+        return tuple(_like(p, t) for p, t in zip(primal, tangent, strict=True))
+    if isinstance(primal, np.ndarray):
+        return np.asarray(tangent, dtype=primal.dtype) if np.shape(tangent) == primal.shape else tangent
+    return float(tangent) if isinstance(primal, float) and not isinstance(primal, np.generic) else type(primal)(tangent)
+
+
+@dataclass(frozen=True)
+class Pullback:
+    """The pullback of a function at a point: from an adjoint of the result to a tuple of adjoints, one for each argument."""
+
+    function: DerivedFunction
+    primals: tuple[Any, ...]
+    value: Any
+
+    def __call__(self, cotangent: Any) -> tuple[Any, ...]:
+        result: tuple[Any, ...] = self.function(*_copies(self.primals), _like(self.value, cotangent))
+        return result
+
+
+def _copies(values: Any) -> Any:
+    if isinstance(values, tuple):
+        return tuple(map(_copies, values))
+    return values.copy() if isinstance(values, np.ndarray) else values
+
+
+def vjp(f: Any, *primals: Any) -> tuple[Any, Pullback]:
+    """(value, pullback). The pullback can be called many times; it keeps its own copy of the arguments."""
+    decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
+    value = decorated(*_copies(primals))
+    return value, Pullback(derived("pullback", f), _copies(primals), value)
+
+
+def _wrapped(f: Any) -> DifferentiableFunction:
+    """The decorated form of a plain function, the same each time."""
+    root = _root(f)
+    memory = getattr(root, "__dict__", {})
+    found = memory.get("__difflang_decorated__")
+    if found is None or found.__difflang_root__ is not root:
+        found = _decorated(root, Options())
+        if isinstance(memory, dict) and hasattr(root, "__dict__"):
+            memory["__difflang_decorated__"] = found
+    return found  # type: ignore[no-any-return]
+
+
+def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """(value, linear map): the map takes one tangent for each argument (None where it is held constant)."""
+    decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
+    kept = _copies(primals)
+    value = decorated(*_copies(primals))
+    return value, lambda *tangents: jvp(f, _copies(kept), tangents)[1]
+
+
+def hvp(f: Any, primals: Sequence[Any], vectors: Sequence[Any]) -> tuple[Any, ...]:
+    """Hessian-vector product: one entry for each argument, None where the vector is None."""
+    chosen = tuple(k for k, vector in enumerate(vectors) if vector is not None)
+    _, tangent = jvp(grad(f, chosen), tuple(primals), tuple(vectors))
+    found = dict(zip(chosen, tangent, strict=True))
+    return tuple(found.get(k) for k in range(len(tuple(primals))))
+
+
+def stop_gradient(x: Any) -> Any:
+    """x, held constant by every derivative."""
+    return x
+
+
+stop_gradient.__difflang_op__ = "stop_gradient"  # type: ignore[attr-defined]
+without_derivative = stop_gradient
+
+
+def clear_caches() -> None:
+    """Forget all compiled code, in this process and on disk."""
+    from .codegen import specialise
+    from .codegen.function import forget
+    from .runtime import cache
+
+    forget()
+    specialise.clear()
+    cache.clear()
+
+
+_OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, jacobian, hessian})
+
+__all__ = [
+    "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable", "NotDifferentiable",
+    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "clear_caches", "derived", "differentiable",
+    "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linearize", "spec", "stop_gradient",
+    "value_and_grad", "vjp", "without_derivative",
+]  # fmt: skip

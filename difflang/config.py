@@ -1,0 +1,137 @@
+"""Options of a decorated function, and the short language for types: `spec("f64[:, :], f64[:], float, int")`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .errors import TypeMismatch
+from .types import BOOL, FLOAT, INT, MANY, NOTHING, ONE, OPEN, Array, Scalar, Tuple, Type, type_of
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the decorator was given. `static`: names of parameters that are known while compiling."""
+
+    static: tuple[str, ...] = ()
+    cache: bool = True
+
+    def __str__(self) -> str:
+        return repr(sorted(asdict(self).items()))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The types of a function's arguments."""
+
+    types: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.types))
+
+
+SCALARS: dict[str, Type] = {
+    "float": FLOAT, "int": INT, "bool": BOOL, "none": NOTHING, "None": NOTHING,
+    "f64": Scalar("f64"), "f32": Scalar("f32"), "i64": Scalar("i64"), "i32": Scalar("i32"), "truth": Scalar("bool"),
+    "float64": Scalar("f64"), "float32": Scalar("f32"), "int64": Scalar("i64"), "int32": Scalar("i32"),
+}  # fmt: skip
+ELEMENTS = {"bool": "bool", "truth": "bool", "float": "f64", "int": "i64"}
+_TOKEN = re.compile(r"\s*(?:(?P<word>[A-Za-z_]\w*)|(?P<mark>[\[\](),:*?])|(?P<number>\d+))")
+
+
+def spec(*arguments: Any) -> Spec:
+    """The types of arguments: from one text, or from examples.
+
+    Text: `f64[:, :]` an array of two axes of any size, `f64[1, :]` with a first axis of exactly one, `f64[:, n]` with a second axis
+    that is never one; elements are `f64 f32 i64 i32 bool`. `float`, `int`, `bool` are Python's numbers, `f64`, `i64` ... alone
+    NumPy's, `none` is None, parentheses make tuples. `f64[:]S` may be strided.
+    """
+    if len(arguments) == 1 and isinstance(arguments[0], Spec):
+        return arguments[0]
+    if len(arguments) == 1 and isinstance(arguments[0], str):
+        return Spec(tuple(_Parser(arguments[0]).types()))
+    return Spec(tuple(map(type_of, arguments)))
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def fail(self, reason: str) -> TypeMismatch:
+        caret = " " * self.at + "^"
+        return TypeMismatch("DL017", f"{reason}\n   | {self.text}\n   | {caret}", way_out='write types as in "f64[:, :], f64[:], float, int"')
+
+    def peek(self) -> str:
+        found = _TOKEN.match(self.text, self.at)
+        return (found["word"] or found["mark"] or found["number"]) if found else ""
+
+    def take(self, expected: str = "") -> str:
+        found = _TOKEN.match(self.text, self.at)
+        token = self.peek()
+        if found is None or (expected and token != expected):
+            raise self.fail(f"expected {expected or 'a type'} here")
+        self.at = found.end()
+        return token
+
+    def types(self) -> Iterator[Type]:
+        while self.text[self.at :].strip():
+            yield self.type()
+            if self.peek() == ",":
+                self.take()
+            elif self.text[self.at :].strip():
+                raise self.fail("expected a comma here")
+
+    def type(self) -> Type:
+        if self.peek() == "(":
+            return self.tuple()
+        word = self.peek()
+        if not (word.isidentifier() and (word in SCALARS or word in ELEMENTS)):
+            raise self.fail("expected a type here")
+        self.take()
+        if self.peek() != "[":
+            return SCALARS[word]
+        scalar = SCALARS[word]
+        if not isinstance(scalar, Scalar):
+            raise self.fail(f"there are no arrays of {word}")
+        dims = self.dims()
+        layout = "C"
+        if self.peek() == "S":
+            self.take()
+            layout = "A"
+        return Array(ELEMENTS.get(word, scalar.dtype), dims, layout)
+
+    def dims(self) -> tuple[str, ...]:
+        self.take("[")
+        found = []
+        while self.peek() != "]":
+            found.append(self.dim())
+            if self.peek() != "]":
+                self.take(",")
+        self.take("]")
+        return tuple(found)
+
+    def dim(self) -> str:
+        token = self.take()
+        if token in (":", "?"):
+            return OPEN
+        if token.isdigit():
+            return ONE if token == "1" else MANY
+        if token == "n":
+            return MANY
+        raise self.fail("expected : or 1 or n here")
+
+    def tuple(self) -> Type:
+        self.take("(")
+        items = []
+        while self.peek() != ")":
+            items.append(self.type())
+            if self.peek() != ")":
+                self.take(",")
+        self.take(")")
+        return Tuple(tuple(items))
+
+
+__all__ = ["Options", "Spec", "spec"]
