@@ -18,9 +18,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .ir import Atom, Capture, Const, Function, Guard, Node, Origin, Param, Place, Program, Region, Var
+import numpy as np
+
+from .ir import Atom, Const, Function, Node, Origin, Param, Place, Program, Region, Var
 from .parse import RESERVED, loads
-from .types import DTYPES, UNKNOWN, Nothing, Scalar, Static, Type, Undefined
+from .types import DTYPES, NAMES, UNKNOWN, Nothing, Scalar, Static, Type, Undefined
 
 __all__ = ["dumps", "loads"]
 
@@ -128,6 +130,8 @@ class _Writer:
 
     def value(self, value: Any) -> str:
         """A value of an attribute as an expression."""
+        if isinstance(value, np.generic):
+            return f"{NAMES[value.dtype]}({value.item()!r})"
         if value is ... or value is None or isinstance(value, (bool, int, float, str)):
             return "..." if value is ... else repr(value)
         if isinstance(value, (tuple, list)):
@@ -141,9 +145,6 @@ class _Writer:
             return f"function({self.number(value)})"
         if isinstance(value, Place):
             return f"place({value.file!r}, {value.line}, {value.column}, {value.end_line}, {value.end_column})"
-        for name, dtype in DTYPES.items():
-            if type(value) is dtype.type:
-                return f"{name}({value.item()!r})"
         return _named(value)
 
     def number(self, function: Function) -> int:

@@ -25,6 +25,8 @@ def check_writes(program: Program, function: Function, need: Need) -> None:
     for param in function.body.params:
         checker.fresh(param)
     checker.region(function.body)
+    for atom in function.body.yields:
+        checker.read(atom)
     kept = {p for k, p in enumerate(function.body.params) if k not in function.writes}
     for param in kept & checker.gone:
         need(False, f"the parameter {param!r} is written, and `writes` does not say so")
@@ -72,29 +74,32 @@ class _Writes:
         taken = self.of(atom)
         self.gone |= {var for var, tokens in self.tokens.items() if self.share(taken, tokens)}
 
-    def merge(self, outs: Sequence[Var], sources: Sequence[Sequence[Atom]]) -> None:
-        """Values that control flow makes of others: sources[k] is one path's values, in the order of `outs`."""
-        paths = [[self.of(atom) for atom in path] for path in sources]
+    def seen(self, atoms: Sequence[Atom]) -> list[tuple[frozenset[object], bool]]:
+        """The memory of values passed on here, and whether it is gone. To pass on is not to read."""
+        return [(self.of(atom), atom in self.gone) for atom in atoms]
+
+    def merge(self, outs: Sequence[Var], paths: Sequence[list[tuple[frozenset[object], bool]]]) -> None:
+        """Values that control flow makes of others: each path's values as `seen`, in the order of `outs`."""
         for k, out in enumerate(outs):
             self.fresh(out)
             if out not in self.tokens:
                 continue
             (token,) = self.tokens[out]
-            self.leads[token] = {t for path in paths for t in path[k]}
-            twins = [o for j, o in enumerate(outs[:k]) if any(self.share(path[j], path[k]) for path in paths)]
-            for twin in twins:
-                self.tokens[out] |= self.of(twin)
+            self.leads[token] = {t for path in paths for t in path[k][0]}
+            for j, twin in enumerate(outs[:k]):
+                if any(self.share(path[j][0], path[k][0]) for path in paths):
+                    self.tokens[out] |= self.of(twin)
+            if any(path[k][1] for path in paths):
+                self.gone.add(out)
 
     def region(self, region: Region) -> None:
         for node in region.nodes:
             self.node(node)
-        for atom in region.yields:
-            self.read(atom)
 
     def node(self, node: Node) -> None:
-        ignored = SHAPE_ONLY.get(node.op, ())
+        ignored = tuple(range(3, len(node.args))) if node.op == "for" else SHAPE_ONLY.get(node.op, ())
         for k, arg in enumerate(node.args):
-            if k not in ignored:
+            if k not in ignored and node.op != "while":
                 self.read(arg)
         if node.op == "if":
             self.if_(node)
@@ -111,19 +116,20 @@ class _Writes:
             self.kill(node.args[0])
         for k, out in enumerate(node.outs):
             self.fresh(out)
-            if node.op in KILLS or (node.op == "pop" and k == 0) or (node.op in TABLE and TABLE[node.op].view):
-                if out in self.tokens:
-                    self.tokens[out] = shared
+            if out in self.tokens and (node.op in KILLS or (node.op == "pop" and k == 0) or _is_view(node)):
+                self.tokens[out] = shared
 
     def if_(self, node: Node) -> None:
         before = set(self.gone)
         after: set[Var] = set()
+        paths = []
         for arm in node.regions:
             self.gone = set(before)
             self.region(arm)
+            paths.append(self.seen(arm.yields))
             after |= self.gone
         self.gone = after
-        self.merge(node.outs, [arm.yields for arm in node.regions])
+        self.merge(node.outs, paths)
 
     def loop(self, node: Node) -> None:
         """Twice around, so that an iteration meets what the one before it has taken."""
@@ -131,16 +137,14 @@ class _Writes:
         body = node.regions[-1]
         params = body.params[1:] if node.op == "for" else body.params
         yields = body.yields[len(body.yields) - len(params) :]
-        sources = [init]
+        start = self.seen(init)
+        paths = [start]
         for _ in range(2):
             for region in node.regions:
-                if region is not body:
-                    self.merge(region.params, sources)
-                    self.region(region)
-            self.merge(params, sources)
-            self.region(body)
-            sources = [init, yields]
-        self.merge(node.outs, sources)
+                self.merge(params if region is body else region.params, paths)
+                self.region(region)
+            paths = [start, self.seen(yields)]
+        self.merge(node.outs, paths)
 
     def call(self, node: Node) -> None:
         callee = self.program.functions[node.attrs["callee"]]
@@ -156,3 +160,8 @@ class _Writes:
                 self.tokens[out] = written[k - results]
             elif k < len(callee.alias) and callee.alias[k] is not None:
                 self.tokens[out] = self.of(node.args[callee.alias[k]])  # type: ignore[index]
+
+
+def _is_view(node: Node) -> bool:
+    """Whether the result may share its first operand's memory: an index with arrays gathers a copy."""
+    return node.op in TABLE and TABLE[node.op].view and "a" not in node.attrs.get("pattern", ())
