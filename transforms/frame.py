@@ -30,6 +30,7 @@ class Frame:
     local: set[Var] = field(default_factory=set)
     changed: dict[Node, list[Node]] = field(default_factory=dict)  # primal nodes that were replaced
     after: dict[Var, list[Node]] = field(default_factory=dict)  # what follows a definition (recording)
+    last: list[Node] = field(default_factory=list)  # what ends the region (recording in a recursion)
 
     def __post_init__(self) -> None:
         self.local.update(self.region.params)
@@ -42,16 +43,23 @@ class Frame:
             self.inputs[value] = self.bars[value] = Var(f"{value.hint}_bar", bar_type(value.type))
         return self.bars.get(value)
 
+    def put(self, value: Atom, bar: Atom) -> None:
+        """Set the adjoint of a stack: it has one reader, so there is nothing to add to."""
+        assert isinstance(value, Var)
+        self.current(value)
+        self.bars[value] = bar
+
     def add(self, value: Atom, amount: Atom) -> None:
         assert isinstance(value, Var)
+        if isinstance(value.type, Stack):
+            self.put(value, amount)
+            return
         sofar = self.current(value)
         if sofar is None:
             self.bars[value] = amount
         elif isinstance(value.type, Array) and value in self.inputs:
             pattern = (":",) * value.type.rank
             self.bars[value] = self.builder.emit("accumulate", sofar, amount, pattern=pattern, hint=f"{value.hint}_bar")
-        elif isinstance(value.type, Stack):
-            raise AssertionError("a stack's adjoint has one reader")
         else:
             self.bars[value] = self.builder.emit("add", sofar, amount, hint=f"{value.hint}_bar")
 
@@ -74,7 +82,7 @@ class Frame:
                 nodes.append(made)
                 for out in made.outs:
                     nodes += self.after.get(out, ())
-        return tuple(nodes)
+        return (*nodes, *self.last)
 
 
 def array_params(function: Function, wrt: Mask) -> list[int]:

@@ -99,7 +99,7 @@ class Mirror:
             value_bar = frame.take(node.outs[1])
             stack_bar = zero(b, node.outs[0]) if stack_bar is None else stack_bar
             value_bar = zero(b, node.outs[1]) if value_bar is None else value_bar
-            frame.bars[node.args[0]] = b.emit("push", stack_bar, value_bar)  # type: ignore[index]
+            frame.put(node.args[0], b.emit("push", stack_bar, value_bar))
             return
         y_bar = frame.take(node.out)
         if y_bar is None:
@@ -124,7 +124,7 @@ class Mirror:
         rest = Var(f"{stack.hint}_bar", bar.type)
         top = Var(f"{hint_of(value, 'value')}_bar", value.type)
         frame.builder.node("pop", (bar,), (rest, top))
-        frame.bars[stack] = rest
+        frame.put(stack, rest)
         if self.is_active(value):
             frame.add(value, top)
 
@@ -304,7 +304,11 @@ class Mirror:
                 slot = replace(slot, dims=None, shared=True)
             self.slots.append(slot)
             at = () if slot.dims is None else tuple(loop.regions[0].params[0] for loop in frame.loops)
-            frame.after.setdefault(value, []).append(Node("tape_write", (value, *at), (), {"slot": slot}))
+            write = Node("tape_write", (value, *at), (), {"slot": slot})
+            if self.shared:  # after the calls of the region, since its mirror image reads before its calls
+                frame.last.append(write)
+            else:
+                frame.after.setdefault(value, []).append(write)
             read = Var(value.hint, value.type)
             mapping[value] = read
             nodes.append(Node("tape_read", at, (read,), {"slot": slot}))
