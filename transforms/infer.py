@@ -133,10 +133,10 @@ class Inference:
             made.recursive = False
             frame = Frame(self, function, truths=only_truths(function), items=item_writes(function))
             frame.builder.place = function.place
-            count = len(function.body.params) - len(function.captures)
             hints = [param.hint for param in function.body.params]
-            arguments = [fresh(shape, hint) for shape, hint in zip(forms, hints[:count], strict=True)]
-            captured = [self.capture(frame, capture) for capture in function.captures]
+            arguments = [fresh(shape, hint) for shape, hint in zip(forms, hints, strict=False)]
+            closed = len(forms) > len(function.params)  # a closure is given what it captured
+            captured = [] if closed else [self.capture(frame, capture) for capture in function.captures]
             (result,) = frame.run(function.body, [*(value for value, _ in arguments), *captured])
             with frame.fitting("DL006"):
                 joined = join_forms(made.result, form(result))
