@@ -13,7 +13,7 @@ import numpy as np
 
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
-from .types import DTYPES, Array, Scalar, Type, Unknown, rank
+from .types import DTYPES, Array, Nothing, Scalar, Type, Unknown, rank
 
 
 class Builder:
@@ -157,7 +157,7 @@ def _index_item(item: Any) -> tuple[str, list[Any]]:
         return ".", []
     if isinstance(item, slice):
         parts = [item.start, item.stop, item.step]
-        return (":", []) if parts == [None] * 3 else ("s", parts)
+        return (":", []) if all(part is None for part in parts) else ("s", parts)
     if isinstance(item, Tracer) and isinstance(item.type, Array):
         return "a", [item]
     return "i", [item]
@@ -204,7 +204,7 @@ def _call(builder: Builder, op: str, flavor: str | None, args: Sequence[Any], kw
 
 def trace(builder: Builder, function: Callable[..., Any], *args: Any, **statics: Any) -> Any:
     """Run a rule on atoms (or None): what it returns, with atoms in place of tracers."""
-    wrapped = [Tracer(builder, a) if isinstance(a, (Var, Const)) else a for a in args]
+    wrapped = [Tracer(builder, a) if isinstance(a, (Var, Const)) and not isinstance(a.type, Nothing) else None for a in args]
     return _unwrap(builder, function(*wrapped, **statics))
 
 
