@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from difflang.errors import DifflangError
 from difflang.ir import Atom, Function, Node, Program, Region, Var
 
 from .own_control import branch, loop
-from .own_frame import Frame, Summary, is_reference
+from .own_frame import Frame, Summary, Unclear, is_reference
 from .own_nodes import straight
-from .own_references import Base, Ref
+from .own_references import REFERENCES, Base, Ref
 from .own_sweep import sweep
 
 
@@ -35,8 +36,20 @@ def own(program: Program) -> Program:
 
 
 def _owned(function: Function, summaries: Mapping[str, Summary]) -> tuple[Function, Summary]:
-    """One function, given what is known of those it calls."""
-    frame = Frame(function, summaries)
+    """One function, given what is known of those it calls. Where two paths give different arrays and one is written
+    later, it is walked again with these results kept as choices."""
+    choices: frozenset[tuple[int, int]] = frozenset()
+    while True:
+        try:
+            return _walked(function, summaries, choices)
+        except Unclear as unclear:
+            if unclear.merges <= choices:
+                raise DifflangError(unclear.code, unclear.reason, unclear.place, unclear.way_out, unclear.origin) from None
+            choices |= unclear.merges
+
+
+def _walked(function: Function, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]]) -> tuple[Function, Summary]:
+    frame = Frame(function, summaries, choices=choices)
     frame.builder.place = function.place
     params = tuple(Var(p.hint, p.type) for p in function.body.params)
     bases: dict[Base, int] = {}
@@ -49,7 +62,7 @@ def _owned(function: Function, summaries: Mapping[str, Summary]) -> tuple[Functi
             bases[base] = position
     _nodes(frame, function.body)
     results = [frame.get(atom) for atom in function.body.yields]
-    yields: list[Atom] = [frame.derive(value) if isinstance(value, Ref) else value for value in results]
+    yields: list[Atom] = [frame.derive(value) if isinstance(value, REFERENCES) else value for value in results]
     writes = tuple(position for base, position in bases.items() if frame.state.versions[base] is not params[position])
     finals = [frame.version(base) for base, position in bases.items() if position in writes]
     summary = _summary(frame, results, writes)
@@ -77,13 +90,13 @@ def _summary(frame: Frame, results: list[object], writes: tuple[int, ...]) -> Su
     alias: list[int | None] = []
     shares: list[frozenset[int]] = []
     for k, value in enumerate(results):
-        if not isinstance(value, Ref):
+        if not isinstance(value, REFERENCES):
             alias.append(None)
             shares.append(frozenset())
             continue
-        alias.append(value.base.param if not value.steps else None)
+        alias.append(value.base.param if isinstance(value, Ref) and not value.steps else None)
         near = frame.partners(value)
         positions = {base.param for base in near if base.param is not None}
-        earlier = {~j for j, other in enumerate(results[:k]) if isinstance(other, Ref) and other.base in near}
+        earlier = {~j for j, other in enumerate(results[:k]) if isinstance(other, REFERENCES) and other.bases() & near}
         shares.append(frozenset(positions | earlier))
     return Summary(writes, tuple(alias), tuple(shares), known=True)

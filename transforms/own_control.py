@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from difflang.build import Builder
-from difflang.ir import Atom, Const, Node, Region, Var
+from difflang.ir import UNDEF, Atom, Const, Node, Region, Var
 
 from .own_frame import Frame, State, is_missing, is_reference
-from .own_references import Base, Ref, Value
+from .own_references import REFERENCES, Base, Choice, Ref, Reference, Value
 
 Run = Callable[[Frame, Region], None]
 
@@ -40,42 +40,24 @@ def walked(frame: Frame, region: Region, state: State, run: Run) -> Path:
 
 def _read_in(frame: Frame, path: Path, value: Value) -> Atom:
     """A value of the region, read at its end."""
-    if not isinstance(value, Ref):
+    if not isinstance(value, REFERENCES):
         return value
     with frame.inside(path.builder, path.state, path.scope):
         return frame.derive(value)
 
 
 def branch(frame: Frame, node: Node, run: Run) -> None:
+    condition = frame.read(node.args[0])
     before = frame.state
     paths = [walked(frame, region, before.copy(), run) for region in node.regions]
+    join = _Join(frame, node, condition, paths)
     written = [b for b in before.versions if any(path.state.versions[b] is not before.versions[b] for path in paths)]
-    outs: list[Var] = []
-    into: tuple[list[Atom], list[Atom]] = ([], [])
-    merged: dict[tuple[Value, Value], Ref] = {}
     for k, out in enumerate(node.outs):
-        pair = (paths[0].yields[k], paths[1].yields[k])
-        single = _single(frame, paths, pair) if is_reference(out.type) else None
-        if single is not None:
-            frame.env[out] = single
-            continue
-        if is_reference(out.type) and pair in merged:
-            frame.env[out] = merged[pair]
-            continue
-        new = Var(out.hint, out.type)
-        outs.append(new)
-        for path, value, atoms in zip(paths, pair, into, strict=True):
-            atoms.append(_read_in(frame, path, value))
-        frame.env[out] = new
-        if is_reference(out.type):
-            frame.env[out] = merged[pair] = _merged(frame, new, pair, merged)
-    for base in written:
-        outs.append(Var(base.hint, base.type))
-        for path, atoms in zip(paths, into, strict=True):
-            atoms.append(path.state.versions[base])
-    regions = [path.builder.region((), atoms) for path, atoms in zip(paths, into, strict=True)]
-    frame.builder.node("if", (frame.read(node.args[0]),), outs, regions)
-    for base, new in zip(written, outs[len(outs) - len(written) :], strict=True):
+        frame.env[out] = join.result(k, out)
+    finals = [join.add(Var(base.hint, base.type), [path.state.versions[base] for path in paths]) for base in written]
+    regions = [path.builder.region((), atoms) for path, atoms in zip(paths, join.yields, strict=True)]
+    frame.builder.node("if", (condition,), join.outs, regions)
+    for base, new in zip(written, finals, strict=True):
         frame.state.versions[base] = new
     for path in paths:
         for base, place in path.state.stale.items():
@@ -83,37 +65,104 @@ def branch(frame: Frame, node: Node, run: Run) -> None:
                 frame.state.stale.setdefault(base, place)
 
 
-def _single(frame: Frame, paths: Sequence[Path], pair: tuple[Value, Value]) -> Value | None:
+@dataclass
+class _Join:
+    """The results of an `if`, one after another."""
+
+    frame: Frame
+    node: Node
+    condition: Atom
+    paths: Sequence[Path]
+    outs: list[Var] = field(default_factory=list)
+    yields: tuple[list[Atom], list[Atom]] = field(default_factory=lambda: ([], []))
+    merged: dict[tuple[Value, ...], Reference] = field(default_factory=dict)
+    hoisted: dict[tuple[int, Reference], Ref] = field(default_factory=dict)
+
+    def add(self, out: Var, atoms: Sequence[Atom]) -> Var:
+        self.outs.append(out)
+        for atom, into in zip(atoms, self.yields, strict=True):
+            into.append(atom)
+        return out
+
+    def result(self, k: int, out: Var) -> Value:
+        """What the k-th result stands for."""
+        frame, pair = self.frame, tuple(path.yields[k] for path in self.paths)
+        new = Var(out.hint, out.type)
+        if not is_reference(out.type):
+            return self.add(new, [_read_in(frame, p, v) for p, v in zip(self.paths, pair, strict=True)])
+        single = _single(frame, self.paths, pair)
+        if single is not None:
+            return single
+        if pair in self.merged:
+            return self.merged[pair]
+        if (id(self.node), k) in frame.choices and all(isinstance(v, REFERENCES) for v in pair):
+            one, other = (self.outside(i, v) for i, v in enumerate(pair))  # type: ignore[arg-type]
+            found: Reference = Choice(self.condition, one, other, out.type)
+        else:
+            self.add(new, [_read_in(frame, p, v) for p, v in zip(self.paths, pair, strict=True)])
+            found = self.merge(new, pair, k)
+        self.merged[pair] = found
+        return found
+
+    def merge(self, new: Var, pair: tuple[Value, ...], k: int) -> Ref:
+        """A new base for an array that comes out of two paths."""
+        frame, outer = self.frame, set(self.frame.state.versions)
+        partners = {b for value in pair if isinstance(value, REFERENCES) for b in frame.partners(value) if b in outer}
+        for other_pair, other in self.merged.items():
+            if any(_may_share(frame, a, b) for a, b in zip(pair, other_pair, strict=True)):
+                partners |= other.bases()
+        return frame.new_base(new.hint, new.type, new, partners, (id(self.node), k))
+
+    def outside(self, arm: int, ref: Reference) -> Reference:
+        """The reference of one arm as it is known after the `if`: an array made inside becomes a result."""
+        if _visible(self.frame, self.paths, ref):
+            return ref
+        source = Ref(ref.base) if isinstance(ref, Ref) and _visible_steps(self.paths, ref) else ref
+        key = (arm, source)
+        if key not in self.hoisted:
+            value = _read_in(self.frame, self.paths[arm], source)
+            new = Var(_hint(source), source.type)
+            self.add(new, [value, UNDEF] if arm == 0 else [UNDEF, value])
+            outer = self.frame.state.versions
+            partners = {b for b in self.frame.partners(source) if b in outer}
+            partners |= {r.base for (_, s), r in self.hoisted.items() if _may_share(self.frame, s, source)}
+            self.hoisted[key] = self.frame.new_base(new.hint, new.type, new, partners)
+        base = self.hoisted[key].base
+        return Ref(base, ref.steps) if isinstance(ref, Ref) and source != ref else Ref(base)
+
+
+def _hint(ref: Reference) -> str:
+    return ref.base.hint if isinstance(ref, Ref) else _hint(ref.one)
+
+
+def _visible(frame: Frame, paths: Sequence[Path], ref: Reference) -> bool:
+    """Whether a reference of an arm means something outside it."""
+    return ref.bases() <= set(frame.state.versions) and _visible_steps(paths, ref)
+
+
+def _visible_steps(paths: Sequence[Path], ref: Reference) -> bool:
+    inside = {out for path in paths for node in path.builder.nodes for out in node.outs}
+    return not inside.intersection(ref.operands())
+
+
+def _single(frame: Frame, paths: Sequence[Path], pair: Sequence[Value]) -> Value | None:
     """The reference that both arms give, or the only one, if it means something outside the arms too."""
     given = [value for value in pair if not _is_open(value)]
     if not given:
-        return pair[0] if isinstance(pair[0], Ref) else pair[1]
+        return next((value for value in pair if isinstance(value, REFERENCES)), pair[0])
     first = given[0]
-    if not all(value == first for value in given) or not isinstance(first, Ref):
-        return None
-    inside = {out for path in paths for node in path.builder.nodes for out in node.outs}
-    if first.base not in frame.state.versions or inside.intersection(first.operands()):
+    if not isinstance(first, REFERENCES) or any(value != first for value in given) or not _visible(frame, paths, first):
         return None
     return first
 
 
 def _is_open(value: Value) -> bool:
     """A value that does not exist on this path, or a recursive call's result that is not known yet."""
-    return is_missing(value) or (isinstance(value, Ref) and value.base.hint == "" and value.base.param is None)
-
-
-def _merged(frame: Frame, new: Var, pair: Sequence[Value], others: dict[tuple[Value, Value], Ref]) -> Ref:
-    """A new base for an array that comes out of two paths."""
-    outer = set(frame.state.versions)
-    partners = {b for value in pair if isinstance(value, Ref) for b in frame.partners(value) if b in outer}
-    for other_pair, other in others.items():
-        if any(_may_share(frame, a, b) for a, b in zip(pair, other_pair, strict=True)):
-            partners.add(other.base)
-    return frame.new_base(new.hint, new.type, new, partners)
+    return is_missing(value) or (isinstance(value, Ref) and value.base.open)
 
 
 def _may_share(frame: Frame, one: Value, other: Value) -> bool:
-    return isinstance(one, Ref) and isinstance(other, Ref) and other.base in frame.partners(one)
+    return isinstance(one, REFERENCES) and isinstance(other, REFERENCES) and bool(frame.partners(one) & other.bases())
 
 
 @dataclass
@@ -156,7 +205,7 @@ def loop(frame: Frame, node: Node, run: Run) -> None:
     yields += [_read_in(frame, path, path.yields[skip + k]) for k in made]
     yields += [path.state.versions[base] for base in guess.written]
     regions.append(path.builder.region(walk.params, yields))
-    entering = [frame.derive(v) if isinstance(v, Ref) else v for v in (init[k] for k in made)]
+    entering = [frame.derive(v) if isinstance(v, REFERENCES) else v for v in (init[k] for k in made)]
     args = [*bounds, *entering, *(frame.version(base) for base in guess.written)]
     _leave(frame, node, init, guess, made, args, regions)
 
@@ -233,9 +282,9 @@ def _widen(frame: Frame, guess: Guess, init: Sequence[Value], path: Path, skip: 
     free = [k for k in references if k not in guess.fixed]
     for k in free:
         start, end = init[k], turn[k]
-        guess.init_partners[k] = {b for b in frame.partners(start) if b in outer} if isinstance(start, Ref) else set()
+        guess.init_partners[k] = {b for b in frame.partners(start) if b in outer} if isinstance(start, REFERENCES) else set()
         found = guess.turn_partners.setdefault(k, set())
-        if isinstance(end, Ref):
+        if isinstance(end, REFERENCES):
             near = frame.partners(end)
             found |= {b for b in near if b in outer}
             for j, base in walk.bases.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -13,7 +13,7 @@ from difflang.ir import Atom, Const, Function, Node, Place, Var, const
 from difflang.op import row
 from difflang.types import Array, Scalar, Type, Undefined, Unknown
 
-from .own_references import Base, Ref, Step, Value, compose
+from .own_references import REFERENCES, Base, Choice, Ref, Reference, Step, Value, compose
 
 
 @dataclass
@@ -39,6 +39,13 @@ class Summary:
     known: bool = False
 
 
+@dataclass(eq=False)
+class Unclear(DifflangError):
+    """A DL007 that goes away if the results of these `if` nodes are kept as choices between references."""
+
+    merges: frozenset[tuple[int, int]] = frozenset()
+
+
 @dataclass
 class Frame:
     function: Function
@@ -48,6 +55,7 @@ class Frame:
     state: State = field(default_factory=State)
     tangles: dict[Base, set[Base]] = field(default_factory=dict)
     scopes: list[dict[Any, Atom]] = field(default_factory=lambda: [{}])
+    choices: frozenset[tuple[int, int]] = frozenset()  # results of `if` nodes (id, position) that are kept as choices
     views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them
 
     # Values
@@ -58,38 +66,44 @@ class Frame:
     def read(self, atom: Atom) -> Atom:
         """The value of an atom of the typed level, now."""
         value = self.get(atom)
-        return self.derive(value) if isinstance(value, Ref) else value
+        return self.derive(value) if isinstance(value, REFERENCES) else value
 
-    def new_base(self, hint: str, type: Type, version: Atom, partners: Iterator[Base] | Sequence[Base] = ()) -> Ref:
-        base = Base(hint, type)
+    def new_base(
+        self, hint: str, type: Type, version: Atom, partners: Iterable[Base] = (), merge: tuple[int, int] | None = None
+    ) -> Ref:
+        base = Base(hint, type, merge=merge)
         self.state.versions[base] = version
         self.tangle(base, partners)
         return Ref(base)
 
-    def tangle(self, base: Base, partners: Iterator[Base] | Sequence[Base]) -> None:
+    def tangle(self, base: Base, partners: Iterable[Base]) -> None:
         """Note that these bases may be the same memory."""
         for partner in partners:
             if partner is not base:
                 self.tangles.setdefault(base, set()).add(partner)
                 self.tangles.setdefault(partner, set()).add(base)
 
-    def partners(self, ref: Ref) -> set[Base]:
+    def partners(self, ref: Reference) -> set[Base]:
         """The bases whose memory this may be."""
-        return {ref.base} | self.tangles.get(ref.base, set())
+        return {partner for base in ref.bases() for partner in (base, *self.tangles.get(base, ()))}
 
     def version(self, base: Base) -> Atom:
         if base in self.state.stale:
             written = self.state.stale[base]
             where = f" at line {written.line}" if written else ""
-            self.fail(
-                "DL007",
+            self.unclear(
+                base,
                 f"{base.hint!r} may be the array that was written{where} under another name",
                 f"make it an array of its own: {base.hint} = {base.hint}.copy()",
             )
         return self.state.versions[base]
 
-    def derive(self, ref: Ref) -> Atom:
+    def derive(self, ref: Reference) -> Atom:
         """The value of a view from its base's version now; derived once where nothing was written in between."""
+        if isinstance(ref, Choice):
+            from .own_choice import chosen
+
+            return chosen(self, ref)
         version = self.version(ref.base)
         if ref.at is not None and ref.at is not version:
             self.fail(
@@ -128,19 +142,25 @@ class Frame:
             if partner not in self.state.versions:
                 continue
             if partner.param is not None:
-                self.fail(
-                    "DL007",
+                self.unclear(
+                    base,
                     f"this may write the argument {partner.hint!r}, or an array of its own: it depends on the path taken",
                     f"start from a copy: {partner.hint} = {partner.hint}.copy()",
                 )
             self.state.stale.setdefault(partner, self.builder.place)
         self.state.versions[base] = version
 
-    def store(self, ref: Ref, value: Atom, operands: Sequence[Atom], pattern: Sequence[str]) -> None:
+    def store(self, ref: Reference, value: Atom, operands: Sequence[Atom], pattern: Sequence[str]) -> None:
         """ref[pattern] = value."""
+        if isinstance(ref, Choice):
+            from .own_choice import each_way
+
+            each_way(self, ref, lambda one: self.store(one, value, operands, pattern))
+            return
         if not ref.steps:
             current = self.version(ref.base)
-            self.write(ref.base, self.emit("store", current, value, *operands, type=ref.base.type, hint=ref.base.hint, pattern=tuple(pattern)))
+            new = self.emit("store", current, value, *operands, type=ref.base.type, hint=ref.base.hint, pattern=tuple(pattern))
+            self.write(ref.base, new)
             return
         last = ref.steps[-1]
         parent = Ref(ref.base, ref.steps[:-1])
@@ -153,8 +173,13 @@ class Frame:
         changed = self.emit("store", whole, value, *operands, type=ref.type, hint=last.hint, pattern=tuple(pattern))
         self.write_back(ref, changed)
 
-    def write_back(self, ref: Ref, value: Atom) -> None:
+    def write_back(self, ref: Reference, value: Atom) -> None:
         """The view has this value now: its base gets it."""
+        if isinstance(ref, Choice):
+            from .own_choice import each_way
+
+            each_way(self, ref, lambda one: self.write_back(one, value))
+            return
         if not ref.steps:
             self.version(ref.base)
             self.write(ref.base, value)
@@ -214,9 +239,14 @@ class Frame:
 
     def unknown_result(self, out: Var, result: Var) -> Ref:
         """What a recursive call returns while the function is walked for the first time: whatever it meets."""
-        base = Base("", out.type)
+        base = Base(out.hint, out.type, open=True)
         self.state.versions[base] = result
         return Ref(base)
+
+    def unclear(self, base: Base, reason: str, way_out: str) -> NoReturn:
+        """A write that may or may not be seen elsewhere. Where paths of an `if` met, they can be kept apart."""
+        found = {b.merge for b in (base, *self.tangles.get(base, ())) if b.merge is not None}
+        raise Unclear("DL007", reason, self.builder.place, way_out, self.function.origin, merges=frozenset(found))
 
     def fail(self, code: str, reason: str, way_out: str = "", kind: type[DifflangError] = DifflangError) -> NoReturn:
         raise kind(code, reason, self.builder.place, way_out, self.function.origin)

@@ -12,7 +12,7 @@ from difflang.ops.index import expand
 from difflang.types import DTYPES, Array, Scalar, Unknown, promote, rank
 
 from .own_frame import Frame, Summary, is_reference, is_view
-from .own_references import Ref, Step, disjoint
+from .own_references import REFERENCES, Ref, Reference, Step, disjoint
 
 
 def straight(frame: Frame, node: Node) -> None:
@@ -34,7 +34,7 @@ def _op(frame: Frame, node: Node) -> None:
     operand = frame.get(node.args[0]) if node.args else None
     reference = bool(node.outs) and is_reference(node.outs[0].type)
     copies = node.op == "index" and "a" in node.attrs["pattern"]
-    if reference and isinstance(operand, Ref) and is_view(node) and not copies:
+    if reference and isinstance(operand, REFERENCES) and is_view(node) and not copies:
         others = tuple(frame.read(a) for a in node.args[1:])
         out = node.out
         if _certainly_view(node, operand):
@@ -52,7 +52,7 @@ def _op(frame: Frame, node: Node) -> None:
         frame.env[old] = frame.new_base(old.hint, old.type, new) if is_reference(old.type) else new
 
 
-def _certainly_view(node: Node, operand: Ref) -> bool:
+def _certainly_view(node: Node, operand: Reference) -> bool:
     """Whether NumPy gives a view and not, as the memory may have it, a copy."""
     if node.op == "stop_gradient" or not isinstance(operand.type, Array):
         return False
@@ -62,7 +62,7 @@ def _certainly_view(node: Node, operand: Ref) -> bool:
 def _getitem(frame: Frame, node: Node) -> None:
     target, operands = frame.get(node.args[0]), tuple(frame.read(a) for a in node.args[1:])
     pattern, out = tuple(node.attrs["pattern"]), node.out
-    if not isinstance(target, Ref):
+    if not isinstance(target, REFERENCES):
         frame.env[out] = frame.emit("index", target, *operands, type=out.type, hint=out.hint, pattern=pattern)
         return
     if isinstance(target.type, Array):
@@ -70,19 +70,24 @@ def _getitem(frame: Frame, node: Node) -> None:
     view = target.then(Step("index", operands, (("pattern", pattern),), out.type, target.type, out.hint))
     copies = "a" in pattern or any(isinstance(o.type, (Array, Unknown)) for o in operands)
     if copies or not is_reference(out.type):
-        frame.env[out] = _element(frame, node, target, view, copies)
+        frame.env[out] = _element(frame, node, target, view)
         return
-    if isinstance(out.type, Unknown):
+    if isinstance(out.type, Unknown) and isinstance(view, Ref):
         view = Ref(view.base, view.steps, frame.version(view.base))
     frame.env[out] = view
     frame.derive(view)
 
 
-def _element(frame: Frame, node: Node, target: Ref, view: Ref, copies: bool) -> Ref | Atom:
+def _element(frame: Frame, node: Node, target: Reference, view: Reference) -> Ref | Atom:
     """A number read now, or a copy of what an array of indices picks."""
-    out, last = node.out, view.steps[-1]
-    parent = frame.derive(Ref(view.base, view.steps[:-1], view.at))
-    value = frame.emit("index", parent, *last.operands, type=out.type, hint=out.hint, **dict(last.attrs))
+    out = node.out
+    if isinstance(view, Ref):
+        last = view.steps[-1]
+        parent = frame.derive(Ref(view.base, view.steps[:-1], view.at))
+        value = frame.emit("index", parent, *last.operands, type=out.type, hint=out.hint, **dict(last.attrs))
+    else:
+        operands = [frame.read(a) for a in node.args[1:]]
+        value = frame.emit("index", frame.derive(target), *operands, type=out.type, hint=out.hint, **node.attrs)
     if not is_reference(out.type):
         return value
     return frame.new_base(out.hint, out.type, value)
@@ -92,26 +97,32 @@ def _setitem(frame: Frame, node: Node) -> None:
     target, given = frame.get(node.args[0]), frame.get(node.args[1])
     operands = tuple(frame.read(a) for a in node.args[2:])
     pattern = tuple(node.attrs["pattern"])
-    assert isinstance(target, Ref)
+    assert isinstance(target, REFERENCES)
     if isinstance(target.type, Array):
         pattern = expand(pattern, target.type.rank)
-    if isinstance(given, Ref) and "a" not in pattern:
+    if isinstance(given, REFERENCES) and "a" not in pattern:
         place = target.then(Step("index", operands, (("pattern", pattern),), given.type, target.type))
-        if (place.base, place.steps) == (given.base, given.steps):
+        if _same_view(place, given):
             return  # `x[i] += v` on a row: written already, through the row
-    if any(isinstance(o.type, Unknown) for o in operands) and target.steps:
+    if any(isinstance(o.type, Unknown) for o in operands) and not (isinstance(target, Ref) and not target.steps):
         frame.fail("DL011", "what this index means depends on types that are not known", "give the function's argument types")
-    value = frame.derive(given) if isinstance(given, Ref) else given
+    value = frame.derive(given) if isinstance(given, REFERENCES) else given
     frame.store(target, frame.fitted(value, target.type), operands, pattern)
+
+
+def _same_view(one: Reference, other: Reference) -> bool:
+    if isinstance(one, Ref) and isinstance(other, Ref):
+        return (one.base, one.steps) == (other.base, other.steps)
+    return one == other
 
 
 def _inplace(frame: Frame, node: Node) -> None:
     """x op= v on an array: computed, brought to the array's dtype, written back over the whole view."""
     target = frame.get(node.args[0])
-    assert isinstance(target, Ref)
+    assert isinstance(target, REFERENCES)
     op = node.attrs["fn"]
     current, value = frame.derive(target), frame.read(node.args[1])
-    result = frame.emit(op, current, value, hint=target.steps[-1].hint if target.steps else target.base.hint)
+    result = frame.emit(op, current, value, hint=_name(target))
     axes = frame.rank(target.type)
     if (rank(result.type) or 0) > axes:
         frame.fail("DL005", f"{op} in place gives {result.type}, which does not fit into {target.type}", kind=TypeMismatch)
@@ -122,6 +133,12 @@ def _inplace(frame: Frame, node: Node) -> None:
             frame.fail("DL005", f"{op} in place gives {common.dtype}, the array holds {target.type.dtype}", kind=TypeMismatch)
         result = frame.emit("cast", result, dtype=target.type.dtype, weak=False)
     frame.store(target, result, (), (":",) * axes)
+
+
+def _name(target: Reference) -> str:
+    if isinstance(target, Ref):
+        return target.steps[-1].hint if target.steps else target.base.hint
+    return _name(target.one)
 
 
 def _call(frame: Frame, node: Node) -> None:
@@ -135,14 +152,14 @@ def _call(frame: Frame, node: Node) -> None:
     frame.builder.node("call", args, (*results, *finals), callee=key)
     for k, final in zip(summary.writes, finals, strict=True):
         written = refs[k]
-        if isinstance(written, Ref):
+        if isinstance(written, REFERENCES):
             frame.write_back(written, final)
     _bind_results(frame, node, results, refs, summary)
 
 
 def _bind_results(frame: Frame, node: Node, results: Sequence[Var], refs: Sequence[object], summary: Summary) -> None:
     """Result leaves are the caller's own arrays again, or arrays that may share memory with them."""
-    bound: list[Ref | None] = []
+    bound: list[Reference | None] = []
     for k, (out, result) in enumerate(zip(node.outs, results, strict=True)):
         if not is_reference(out.type):
             frame.env[out] = result
@@ -154,14 +171,14 @@ def _bind_results(frame: Frame, node: Node, results: Sequence[Var], refs: Sequen
             continue
         alias = summary.alias[k]
         given = refs[alias] if alias is not None else None
-        if isinstance(given, Ref):
+        if isinstance(given, REFERENCES):
             frame.env[out] = given
             bound.append(given)
             continue
         partners = set()
         for position in summary.shares[k]:
             shared = bound[~position] if position < 0 else refs[position]
-            if isinstance(shared, Ref):
+            if isinstance(shared, REFERENCES):
                 partners |= frame.partners(shared)
         made = frame.new_base(out.hint, out.type, result, partners)
         frame.env[out] = made
@@ -177,11 +194,11 @@ def _check_apart(frame: Frame, refs: Sequence[object], writes: Sequence[int]) ->
     for k in writes:
         written = refs[k]
         for j, other in enumerate(refs):
-            if j == k or not isinstance(written, Ref) or not isinstance(other, Ref):
+            if j == k or not isinstance(written, REFERENCES) or not isinstance(other, REFERENCES):
                 continue
-            if written.base is other.base and disjoint(written, other):
+            if disjoint(written, other):
                 continue
-            if other.base in frame.partners(written):
+            if frame.partners(written) & other.bases():
                 frame.fail(
                     "DL012",
                     "this call writes an argument that shares memory with another one",

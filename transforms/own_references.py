@@ -24,6 +24,8 @@ class Base:
     hint: str
     type: Type
     param: int | None = None
+    open: bool = False  # the result of a recursive call, in the first pass: it may be any array
+    merge: tuple[int, int] | None = None  # the `if` and the position of its result where two paths met
 
     def __repr__(self) -> str:
         return f"<{self.hint}>"
@@ -73,7 +75,37 @@ class Ref:
         return [o for step in self.steps for o in step.operands if isinstance(o, Var)]
 
 
-Value = Union[Ref, Var, Const]
+    def bases(self) -> set[Base]:
+        return {self.base}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of two references, by a truth known since both were there."""
+
+    condition: Atom
+    one: Reference
+    other: Reference
+    own_type: Type = field(compare=False)
+
+    @property
+    def type(self) -> Type:
+        return self.own_type
+
+    def then(self, step: Step) -> Choice:
+        return Choice(self.condition, self.one.then(step), self.other.then(step), step.type)
+
+    def operands(self) -> list[Var]:
+        own = [self.condition] if isinstance(self.condition, Var) else []
+        return [*own, *self.one.operands(), *self.other.operands()]
+
+    def bases(self) -> set[Base]:
+        return self.one.bases() | self.other.bases()
+
+
+Reference = Union[Ref, Choice]
+REFERENCES = (Ref, Choice)
+Value = Union[Ref, Choice, Var, Const]
 Item = tuple[str, Operands]
 
 
@@ -123,12 +155,15 @@ def _merge(code: str, operands: Operands, inner: str, inner_operands: Operands) 
     return None
 
 
-def disjoint(one: Ref, other: Ref) -> bool:
+def disjoint(one: Reference, other: Reference) -> bool:
     """Whether two views of one base are certainly of different elements: constant indices that differ on one axis."""
+    if isinstance(one, Choice) or isinstance(other, Choice) or one.base is not other.base:
+        return False
     if not (one.steps and other.steps and one.steps[0].op == other.steps[0].op == "index"):
         return False
     first, second = (ref.steps[0] for ref in (one, other))
-    for (code, operands), (code_, operands_) in zip(items(first.pattern, first.operands), items(second.pattern, second.operands), strict=False):
+    pairs = zip(items(first.pattern, first.operands), items(second.pattern, second.operands), strict=False)
+    for (code, operands), (code_, operands_) in pairs:
         if code in "n." or code_ in "n.":
             return False
         if code == code_ == "i" and isinstance(operands[0], Const) and isinstance(operands_[0], Const):
