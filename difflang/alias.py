@@ -92,7 +92,7 @@ class Aliases:
         copies: Copies | None = None,
     ) -> None:
         self.functions, self.shares = functions, shares
-        self.copies = copies or Copies()
+        self.copies = Copies() if copies is None else copies
         self.base: dict[Var, Var] = {}  # a view, or a new version: the memory is that of the base
         self.sources: dict[Memory, list[Memory]] = {}  # made from any of these
         self.alternatives: dict[Var, tuple[int, list[Atom | None]]] = {}  # where paths meet: one group, path by path
@@ -255,7 +255,7 @@ class Aliases:
         return None if var in self.copies.values else self.alternatives.get(var)
 
     def must(self, one: Var, other: Var) -> bool:
-        """Whether the memory of `one` is certainly that of `other`, which is a parameter of the function."""
+        """Whether the memory of `one` is certainly that of `other`, which is defined before."""
         seen: set[Var] = set()
         pending = [one]
         while pending:

@@ -57,7 +57,7 @@ class _Placing:
 
     def aliases(self, copies: Copies | None = None) -> Aliases:
         # A function that is not summed up yet shares nothing: sharing only grows until it is stable.
-        copies = copies or self.copies
+        copies = self.copies if copies is None else copies
         key = (id(self.function), frozenset(copies.operands), frozenset(copies.values))
         if key not in self.memo:
             self.memo[key] = Aliases(self.function, self.functions, self.summary, copies)
@@ -294,5 +294,3 @@ def _copy(value: Var, near: Node | None, nodes: list[Node]) -> Var:
     out = Var(value.hint, value.type)
     nodes.append(Node("copy", (value,), (out,), place=near.place if near else None, role=near.role if near else ""))
     return out
-
-

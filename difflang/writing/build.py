@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var
-from ..types import BOOL, Array, Undefined
+from ..types import BOOL, Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .fold import Folding
 from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Move, Return, Statement, While, Write, ends, mark_of
@@ -33,6 +33,7 @@ class Building:
         self.program, self.function, self.phrases = program, function, phrases
         self.folding = Folding(function, program.functions)
         self.same: list[tuple[Var, Var]] = []
+        self.objects: dict[Var, Var] = {}  # a new version of an array: the very object that was written into
         results = len(function.body.yields) - len(function.writes)
         body = replace(function.body, yields=function.body.yields[:results])
         self.unpacking: Block = []
@@ -65,6 +66,12 @@ class Building:
             return self.choice(node)
         args = [self.expr(a) for a in node.args]
         return self.call(node, args) if node.op == "call" else self.phrases.phrase(node, args)
+
+    def value(self, atom: Atom) -> Expr:
+        """A value on its own: a NumPy number known while compiling reads as a plain one."""
+        if isinstance(atom, Const) and isinstance(atom.type, Scalar) and atom.type.dtype in ("f64", "i64", "bool"):
+            return self.phrases.number(atom.value.item() if hasattr(atom.value, "item") else atom.value)
+        return self.expr(atom)
 
     def call(self, node: Node, args: Sequence[Expr]) -> Expr:
         key = node.attrs["callee"]
@@ -115,6 +122,8 @@ class Building:
         for arm in node.regions:
             chosen = dict(zip(node.outs, arm.yields, strict=True))
             arms.append(self.region(replace(arm, yields=tuple(chosen.get(y, y) if isinstance(y, Var) else y for y in region.yields)), tail))
+        for k, out in enumerate(node.outs):
+            self.joined_object([arm.yields[k] for arm in node.regions], out)
         return If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))
 
     def finish(self, yields: Sequence[Atom], tail: Tail) -> Block:
@@ -134,7 +143,7 @@ class Building:
             return []
         if self.function.result is None:
             return [Return(None)]
-        leaves = [self.expr(y) for y in yields]
+        leaves = [self.value(y) for y in yields]
         return [Return(self.phrases.packed(self.function.result, leaves))]
 
     def move(self, targets: Sequence[Var], values: Sequence[Atom]) -> Block:
@@ -142,10 +151,34 @@ class Building:
         for target, value in zip(targets, values, strict=True):
             if value is target or (isinstance(value, Const) and isinstance(value.type, Undefined)):
                 continue
-            pairs.append((target, self.expr(value)))
+            pairs.append((target, self.value(value)))
             node = self.folding.inline.get(value) if isinstance(value, Var) else None
             marks.append(mark_of(node) if node else NO_MARK)
         return [Move(tuple(pairs), tuple(marks))] if pairs else []
+
+    # The same object
+
+    def object_of(self, atom: Atom) -> Atom:
+        while isinstance(atom, Var) and atom in self.objects:
+            atom = self.objects[atom]
+        return atom
+
+    def written(self, old: Atom, new: Var) -> None:
+        """`new` is the object `old` after a write: one variable."""
+        if isinstance(old, Var):
+            self.same.append((old, new))
+            self.objects[new] = old
+
+    def carried_object(self, init: Atom, param: Var, final: Atom, out: Var) -> None:
+        """A loop that only writes into what it carries carries one object."""
+        if isinstance(init, Var) and init not in self.folding.inline and final is not param and self.object_of(final) is param:
+            self.written(init, out)
+
+    def joined_object(self, finals: Sequence[Atom], out: Var) -> None:
+        """A branch whose arms leave the same object, written or not."""
+        first, *others = {id(o): o for o in map(self.object_of, finals)}.values()
+        if not others and any(final is not first for final in finals):
+            self.written(first, out)
 
     # Nodes
 
@@ -153,6 +186,8 @@ class Building:
         match node.op:
             case "if":
                 arms = [self.region(arm, Tail(node.outs)) for arm in node.regions]
+                for k, out in enumerate(node.outs):
+                    self.joined_object([arm.yields[k] for arm in node.regions], out)
                 return [If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))]
             case "for":
                 return self.for_(node)
@@ -163,7 +198,7 @@ class Building:
             case "store" | "accumulate":
                 return self.write(node)
             case "push":
-                self.same.append((node.args[0], node.out))  # type: ignore[arg-type]
+                self.written(node.args[0], node.out)
                 return [Do(Apply(Attribute(self.expr(node.args[0]), "append"), (self.expr(node.args[1]),)), mark_of(node))]
             case "pop":
                 return self.pop(node)
@@ -181,7 +216,10 @@ class Building:
         iterable: Expr = Apply(Word("range"), tuple(self.expr(b) for b in bounds))
         if node.attrs.get("reverse"):
             iterable = Apply(Word("reversed"), (iterable,))
-        inner = self.region(body, Tail(tuple(carried), exits=bool(node.attrs.get("exits")), loop=node))
+        exits = bool(node.attrs.get("exits"))
+        inner = self.region(body, Tail(tuple(carried), exits=exits, loop=node))
+        for init, param, final, out in zip(node.args[3:], carried, body.yields[exits:], node.outs, strict=True):
+            self.carried_object(init, param, final, out)
         return [*self.move(carried, node.args[3:]), For(index, iterable, inner, mark_of(node))]
 
     def while_(self, node: Node) -> Block:
@@ -193,16 +231,17 @@ class Building:
             if not (len(inner.outs) == 1 and inner.outs[0] in self.folding.inline):
                 head += self.node(inner, condition, Tail(), None)
         test = self.expr(condition.yields[0])
-        block = self.region(body, Tail(body.params, exits=bool(node.attrs.get("exits")), loop=node))
+        exits = bool(node.attrs.get("exits"))
+        block = self.region(body, Tail(body.params, exits=exits, loop=node))
+        for init, param, final, out in zip(node.args, body.params, body.yields[exits:], node.outs, strict=True):
+            self.carried_object(init, param, final, out)
         return [*self.move(body.params, node.args), While(test, block, mark_of(node), head)]
 
     def call_statement(self, node: Node) -> Block:
         callee = self.program.functions[node.attrs["callee"]]
         results = len(node.outs) - len(callee.writes)
         for position, out in zip(callee.writes, node.outs[results:], strict=True):
-            arg = node.args[position]
-            if isinstance(arg, Var):
-                self.same.append((arg, out))
+            self.written(node.args[position], out)
         value = self.call(node, [self.expr(a) for a in node.args])
         leaves = list(node.outs[:results])
         if not any(self.folding.uses[leaf] for leaf in leaves):
@@ -212,7 +251,7 @@ class Building:
     def write(self, node: Node) -> Block:
         base, value, *operands = node.args
         assert isinstance(base, Var)
-        self.same.append((base, node.out))
+        self.written(base, node.out)
         pattern = node.attrs["pattern"]
         target = self.phrases.subscript(self.expr(base), pattern, [self.expr(o) for o in operands])
         added = self.expr(value)
@@ -240,7 +279,7 @@ class Building:
 
     def pop(self, node: Node) -> Block:
         stack, value = node.outs
-        self.same.append((node.args[0], stack))  # type: ignore[arg-type]
+        self.written(node.args[0], stack)
         taken = Apply(Attribute(self.expr(node.args[0]), "pop"), ())
         return [Assign(Ref(value), taken, mark_of(node)) if self.folding.uses[value] else Do(taken, mark_of(node))]
 

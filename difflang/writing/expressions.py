@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..ir import LEAF, Atom, Const, Function, Node, Tree, Var
-from ..op import Op, elementwise_type, row
+from ..op import Op, row
 from ..types import DTYPES, Array, Scalar, Type, Undefined, Unknown
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word
 
@@ -216,10 +216,9 @@ def negated(test: Expr) -> Expr:
 
 def _same_type(op: Op, types: list[Type], node: Node) -> bool:
     try:
-        result = op.typing(tuple(types), node.attrs) if op.typing else elementwise_type(op.result, types, None)
+        return bool(op.type_of_result(types, node.attrs) == node.out.type)
     except (TypeError, ValueError):
         return False
-    return bool(result == node.out.type)
 
 
 # Ops with a form of their own

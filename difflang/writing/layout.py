@@ -99,7 +99,9 @@ def _bare(pack: Pack) -> list[Doc]:
     if len(pack.items) == 0:
         return [Text("()")]
     inside = _items(pack.items)
-    end: Doc = Text(",") if len(pack.items) == 1 else IfBroken((Text(","),))
+    if len(pack.items) == 1:
+        return [Text("("), *inside, Text(",)")]
+    end: Doc = IfBroken((Text(","),))
     return [Group((IfBroken((Text("("),)), Nest((Line(), *inside, end)), Line(), IfBroken((Text(")"),))))]
 
 

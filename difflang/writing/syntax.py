@@ -193,13 +193,13 @@ def flat(expr: Expr) -> str:
         case Item(value, items):
             return f"{_operand(value, expr)}[{', '.join(map(flat, items))}]"
         case Pack(items):
-            return f"({flat_items(items)})"
+            return flat_items(items) if len(items) == 1 else f"({flat_items(items)})"
         case Slice():
             return flat_slice(expr)
 
 
 def flat_items(items: tuple[Expr, ...]) -> str:
-    return flat(items[0]) + "," if len(items) == 1 else ", ".join(map(flat, items))
+    return f"({flat(items[0])},)" if len(items) == 1 else ", ".join(map(flat, items))
 
 
 def _operand(part: Expr, whole: Expr) -> str:
