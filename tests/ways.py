@@ -54,10 +54,12 @@ def compiled(target: Any, arguments: Sequence[Any]) -> Callable[..., Any]:
 
 
 def written(target: Any, arguments: Sequence[Any]) -> Callable[..., Any]:
-    """The function that the written text defines, run by Python and NumPy."""
+    """The function that the written text defines, run by Python and NumPy. What it captured are its last parameters."""
     import difflang as dl
 
-    return define(dl.source(target, *copied(arguments)))
+    function = define(dl.source(target, *copied(arguments)))
+    captured = [c.read() for c in program_of(target, tuple(type_of(a) for a in arguments)).main.captures]
+    return lambda *given: function(*given, *captured) if captured else function(*given)
 
 
 _count = iter(range(10**9))
