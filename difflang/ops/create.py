@@ -195,7 +195,7 @@ def _full_like(x: Any, value: Any, dtype: Any = None) -> Any:
 
 
 def _full_like_tangent(y, x, value, x_dot, value_dot, dtype=None):
-    return np.full_like(y, value_dot)
+    return None if value_dot is None else np.full_like(y, value_dot)
 
 
 @general(np.full_like, typing=_like_type, evaluate=_full_like, bind=_full_like_bind, tangent=_full_like_tangent)
