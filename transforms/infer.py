@@ -36,6 +36,7 @@ def infer(function: Function, types: Sequence[Type], *, statics: Mapping[str, An
     """
     statics = dict(statics or {})
     names = [param.name for param in function.params]
+    types = [*types, *(_default_type(param) for param in function.params[len(types) :] if param.default is not ... or param.name in statics)]
     unknown = [name for name in statics if name not in names]
     if unknown or len(types) != len(names):
         reason = f"{function.name}() has no parameter {unknown[0]!r}" if unknown else f"{function.name}() takes {len(names)} arguments"
@@ -47,6 +48,11 @@ def infer(function: Function, types: Sequence[Type], *, statics: Mapping[str, An
         reason = f"{function.name}() returns a {_unreturnable(entry.result)}, which a compiled function cannot give to Python"
         raise TypeMismatch("DL005", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)
     return linked(entry.key, {i.key: i.function for i in inference.instances.values() if i.function is not None} | inference.foreign)
+
+
+def _default_type(param: Param) -> Type:
+    """A parameter that the call leaves out has the type of its default."""
+    return type_of(None if param.default is ... else param.default)
 
 
 def _returnable(shape: Form) -> bool:

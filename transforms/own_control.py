@@ -7,14 +7,15 @@ a write to one makes the others unreadable from there on (`Frame.write`), so not
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from difflang.build import Builder
-from difflang.ir import UNDEF, Atom, Const, Node, Region, Var
+from difflang.ir import NONE, UNDEF, Atom, Const, Node, Region, Var, const
+from difflang.types import Scalar, Type
 
 from .own_frame import Frame, State, is_missing, is_reference
-from .own_references import REFERENCES, Base, Choice, Ref, Reference, Value
+from .own_references import REFERENCES, Base, Choice, Ref, Reference, Step, Value, items
 
 Run = Callable[[Frame, Region], None]
 
@@ -170,6 +171,7 @@ class Guess:
     """What is assumed of a loop while its body is walked; each walk may widen it."""
 
     fixed: set[int]  # positions whose reference no turn changes
+    moving: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # views of one array whose operands turns change
     written: list[Base] = field(default_factory=list)
     stale: dict[Base, Any] = field(default_factory=dict)
     init_partners: dict[int, set[Base]] = field(default_factory=dict)
@@ -178,7 +180,7 @@ class Guess:
 
     def size(self) -> tuple[int, ...]:
         partners = sum(map(len, self.turn_partners.values()))
-        return (-len(self.fixed), len(self.written), len(self.stale), partners, len(self.pairs))
+        return (-len(self.fixed), -len(self.moving), sum(map(len, self.moving.values())), len(self.written), len(self.stale), partners, len(self.pairs))
 
 
 def loop(frame: Frame, node: Node, run: Run) -> None:
@@ -189,7 +191,7 @@ def loop(frame: Frame, node: Node, run: Run) -> None:
     body = node.regions[-1]
     params = body.params[len(body.params) - len(init) :]
     references = [k for k, param in enumerate(params) if is_reference(param.type)]
-    guess = Guess(set(references))
+    guess = Guess(set(references), {k: [] for k in references if isinstance(init[k], Ref) and init[k].steps})  # type: ignore[union-attr]
     while True:
         before = guess.size()
         walk = _Walk(frame, node, init, guess)
@@ -198,16 +200,67 @@ def loop(frame: Frame, node: Node, run: Run) -> None:
         if guess.size() == before:
             break
     made = [k for k in range(len(init)) if k not in guess.fixed]
-    regions = []
-    if node.op == "while":
-        regions.append(walk.test(node.regions[0], run, made))
+    regions = [walk.test(node.regions[0], run)] if node.op == "while" else []
     yields = [_read_in(frame, path, value) for value in path.yields[:skip]]
-    yields += [_read_in(frame, path, path.yields[skip + k]) for k in made]
-    yields += [path.state.versions[base] for base in guess.written]
-    regions.append(path.builder.region(walk.params, yields))
-    entering = [frame.derive(v) if isinstance(v, REFERENCES) else v for v in (init[k] for k in made)]
-    args = [*bounds, *entering, *(frame.version(base) for base in guess.written)]
+    args = list(bounds)
+    for k in made:
+        start, end = init[k], path.yields[skip + k]
+        if k in guess.moving:
+            args += _picked(start, guess.moving[k])
+            yields += _picked(start if _is_open(end) else end, guess.moving[k])
+        else:
+            args.append(frame.derive(start) if isinstance(start, REFERENCES) else start)
+            yields.append(_read_in(frame, path, end))
+    regions.append(path.builder.region(walk.params, [*yields, *(path.state.versions[base] for base in guess.written)]))
+    args += [frame.version(base) for base in guess.written]
     _leave(frame, node, init, guess, made, args, regions)
+
+
+def _picked(ref: Value, slots: Sequence[tuple[int, int]]) -> list[Atom]:
+    """The operands of a view that change from turn to turn."""
+    assert isinstance(ref, Ref)
+    found = [ref.steps[step].operands[k] for step, k in slots]
+    return [const(0) if atom == NONE else atom for atom in found]  # a slice from the start
+
+
+def _moved(ref: Value, slots: Sequence[tuple[int, int]], operands: Sequence[Atom], type: Type) -> Ref:
+    """The view with other operands."""
+    assert isinstance(ref, Ref)
+    steps = [list(step.operands) for step in ref.steps]
+    for (step, k), operand in zip(slots, operands, strict=True):
+        steps[step][k] = operand
+    made = [replace(step, operands=tuple(given)) for step, given in zip(ref.steps, steps, strict=True)]
+    made[-1] = replace(made[-1], type=type)
+    return Ref(ref.base, tuple(made), ref.at)
+
+
+def _is_start(step: Step, position: int) -> bool:
+    """Whether an operand is where a slice of step one starts."""
+    at = 0
+    for code, operands in items(step.pattern, step.operands) if step.op == "index" else []:
+        if code == "s" and at == position and operands[2] == NONE:
+            return True
+        at += len(operands)
+    return False
+
+
+def _slots(one: Value, other: Value) -> list[tuple[int, int]] | None:
+    """Where the operands of two views differ that are otherwise the same view of the same array."""
+    if not isinstance(one, Ref) or not isinstance(other, Ref) or one.base is not other.base or len(one.steps) != len(other.steps):
+        return None
+    if one.at is not None or other.at is not None:
+        return None
+    slots: list[tuple[int, int]] = []
+    for k, (a, b) in enumerate(zip(one.steps, other.steps, strict=True)):
+        if (a.op, a.attrs, len(a.operands), a.parent) != (b.op, b.attrs, len(b.operands), b.parent):
+            return None
+        for j, (x, y) in enumerate(zip(a.operands, b.operands, strict=True)):
+            if x != y:
+                x, y = (const(0) if atom == NONE and _is_start(step, j) else atom for atom, step in ((x, a), (y, b)))
+                if x.type != y.type or not isinstance(x.type, Scalar):
+                    return None
+                slots.append((k, j))
+    return slots
 
 
 @dataclass
@@ -229,6 +282,11 @@ class _Walk:
         for k, param in enumerate(old):
             if k in guess.fixed:
                 frame.env[param] = self.init[k]
+                continue
+            if k in guess.moving:
+                operands = [Var("at", atom.type) for atom in _picked(self.init[k], guess.moving[k])]
+                made += operands
+                frame.env[param] = _moved(self.init[k], guess.moving[k], operands, param.type)
                 continue
             new = Var(param.hint, param.type)
             made.append(new)
@@ -256,7 +314,7 @@ class _Walk:
         self.entered = dict(state.versions)
         return walked(self.frame, region, state, run)
 
-    def test(self, region: Region, run: Run, made: Sequence[int]) -> Region:
+    def test(self, region: Region, run: Run) -> Region:
         """The condition of a `while`: it reads what the body carries and writes nothing."""
         frame = self.frame
         state = frame.state.copy()
@@ -275,11 +333,17 @@ def _widen(frame: Frame, guess: Guess, init: Sequence[Value], path: Path, skip: 
     for k in list(guess.fixed):
         if not (turn[k] == init[k] or _is_open(turn[k])):
             guess.fixed.discard(k)
+    for k in [k for k in guess.moving if k not in guess.fixed and not _is_open(turn[k])]:
+        slots = _slots(init[k], turn[k])
+        if slots is None:
+            del guess.moving[k]
+        else:
+            guess.moving[k] = sorted({*guess.moving[k], *slots})
     guess.written += [b for b in outer if b not in guess.written and path.state.versions[b] is not outer[b]]
     for base, place in path.state.stale.items():
         if base in outer and base not in frame.state.stale:
             guess.stale.setdefault(base, place)
-    free = [k for k in references if k not in guess.fixed]
+    free = [k for k in references if k not in guess.fixed and k not in guess.moving]
     for k in free:
         start, end = init[k], turn[k]
         guess.init_partners[k] = {b for b in frame.partners(start) if b in outer} if isinstance(start, REFERENCES) else set()
@@ -299,9 +363,11 @@ def _leave(
     frame: Frame, node: Node, init: Sequence[Value], guess: Guess, made: Sequence[int], args: Sequence[Atom], regions: Sequence[Region]
 ) -> None:
     """The loop's node, and what its results stand for."""
-    outs = [Var(node.outs[k].hint, node.outs[k].type) for k in made]
+    outs: dict[int, list[Var]] = {k: [Var(node.outs[k].hint, node.outs[k].type)] for k in made}
+    for k in [k for k in made if k in guess.moving]:
+        outs[k] = [Var("at", atom.type) for atom in _picked(init[k], guess.moving[k])]
     finals = [Var(base.hint, base.type) for base in guess.written]
-    frame.builder.node(node.op, args, [*outs, *finals], regions, **node.attrs)
+    frame.builder.node(node.op, args, [*(var for k in made for var in outs[k]), *finals], regions, **node.attrs)
     for k in guess.fixed:
         frame.env[node.outs[k]] = init[k]
     for base, final in zip(guess.written, finals, strict=True):
@@ -309,8 +375,12 @@ def _leave(
     for base, place in guess.stale.items():
         frame.state.stale.setdefault(base, place)
     bases: dict[int, Base] = {}
-    for k, new in zip(made, outs, strict=True):
+    for k in made:
         old = node.outs[k]
+        if k in guess.moving:
+            frame.env[old] = _moved(init[k], guess.moving[k], outs[k], old.type)
+            continue
+        (new,) = outs[k]
         frame.env[old] = new
         if is_reference(old.type):
             partners = set(guess.turn_partners.get(k, ()))
