@@ -1,0 +1,132 @@
+"""Arrays and stacks in memory: fresh blocks, references, alias scopes. The blocks themselves are `prelude.py`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from difflang.types import Array, Stack, Type
+
+from .arrays import Desc, c_strides, size
+from .writer import REGISTER, SIZE, ModuleWriter, Site, Writer
+
+if TYPE_CHECKING:
+    from .lower import Lowering
+
+_SCOPES = 48
+"""Metadata grows with the square of the scopes: later allocations share scopes with earlier ones, which is safe."""
+
+
+class Scopes:
+    """The alias scopes of one function: one for each allocation, and their metadata."""
+
+    def __init__(self, module: ModuleWriter) -> None:
+        self.module = module
+        self.scopes: dict[int, int] = {}
+        self.sets: dict[frozenset[int], tuple[int, int]] = {}
+        self.domain: int | None = None
+
+    def suffix(self, memory: frozenset[int]) -> str:
+        """The metadata of an access to memory that lies in one of these allocations; none for unknown memory."""
+        if not memory or 0 in memory:
+            return ""
+        memory = frozenset(m % _SCOPES + 1 for m in memory)
+        if memory not in self.sets:
+            for one in memory:
+                self._scope(one)
+            self.sets[memory] = (self.module.meta(), self.module.meta())
+        inside, outside = self.sets[memory]
+        return f", !alias.scope !{inside}, !noalias !{outside}"
+
+    def _scope(self, memory: int) -> None:
+        if self.domain is None:
+            self.domain = self.module.meta()
+            self.module.metadata[self.domain] = f"distinct !{{!{self.domain}}}"
+        if memory not in self.scopes:
+            scope = self.module.meta()
+            self.module.metadata[scope] = f"distinct !{{!{scope}, !{self.domain}}}"
+            self.scopes[memory] = scope
+
+    def finish(self) -> None:
+        """Fill the sets in, now that all scopes are known."""
+        for memory, (inside, outside) in self.sets.items():
+            self.module.metadata[inside] = _tuple(self.scopes[m] for m in sorted(memory))
+            self.module.metadata[outside] = _tuple(s for m, s in sorted(self.scopes.items()) if m not in memory)
+
+
+def _tuple(nodes: Iterable[int]) -> str:
+    return "!{" + ", ".join(f"!{n}" for n in nodes) + "}"
+
+
+def allocate(low: Lowering, bytes_: str) -> tuple[str, str]:
+    """A fresh block of this size: (block, data). Raises MemoryError at run time."""
+    w = low.w
+    block = w.let(f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})", "block")
+    w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, "", 0, low.place))
+    slot = w.let(f"getelementptr inbounds i8, ptr {block}, i64 8")
+    return block, w.let(f"load ptr, ptr {slot}", "data")
+
+
+def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], memory: frozenset[int]) -> Desc:
+    """A new C-contiguous array, its elements undefined."""
+    w = low.w
+    count = size(w, dims)
+    if count.startswith("%"):
+        bytes_ = count if SIZE[dtype] == 1 else w.let(f"mul nuw i64 {count}, {SIZE[dtype]}")
+    else:
+        bytes_ = str(int(count) * SIZE[dtype])
+    block, data = allocate(low, bytes_)
+    return Desc(dtype, tuple(kinds), tuple(dims), data, block, c_strides(w, dtype, dims), memory, True)
+
+
+def retain(w: Writer, block: str) -> None:
+    if block != "null":
+        w.do(f"call void @dl_retain(ptr {block})")
+
+
+def release(w: Writer, block: str) -> None:
+    if block != "null":
+        w.do(f"call void @dl_release(ptr {block})")
+
+
+def parts(type: Type) -> list[str]:
+    """The LLVM types of a leaf in registers: a number, (data, block, sizes, strides unless C), or a stack's handle."""
+    if isinstance(type, Array):
+        return ["ptr", "ptr"] + ["i64"] * (type.rank * (1 if type.layout == "C" else 2))
+    if isinstance(type, Stack):
+        return ["ptr"]
+    return [REGISTER[type.dtype]]  # type: ignore[union-attr]
+
+
+def components(desc: Desc, type: Array) -> list[str]:
+    """An array's parts, as `parts` lists them."""
+    return [desc.data, desc.block, *desc.dims, *(() if type.layout == "C" else desc.strides)]
+
+
+def assemble(w: Writer, type: Array, values: Sequence[str], memory: frozenset[int]) -> Desc:
+    """A descriptor from its parts. Axes of size one get the literal."""
+    r = type.rank
+    dims = tuple("1" if kind == "1" else dim for kind, dim in zip(type.dims, values[2 : 2 + r], strict=True))
+    strides = c_strides(w, type.dtype, dims) if type.layout == "C" else tuple(values[2 + r : 2 + 2 * r])
+    return Desc(type.dtype, type.dims, dims, values[0], values[1], strides, memory, type.layout == "C")
+
+
+def record_size(rank: int) -> int:
+    return 16 + 16 * rank
+
+
+def write_record(w: Writer, pointer: str, desc: Desc) -> None:
+    """Fill {data, block, sizes, strides} in memory."""
+    fields = [("ptr", desc.data), ("ptr", desc.block), *(("i64", v) for v in (*desc.dims, *desc.strides))]
+    for k, (type, value) in enumerate(fields):
+        slot = pointer if k == 0 else w.let(f"getelementptr inbounds i8, ptr {pointer}, i64 {8 * k}")
+        w.do(f"store {type} {value}, ptr {slot}")
+
+
+def read_record(w: Writer, pointer: str, type: Array) -> list[str]:
+    """The parts of an array in memory."""
+    values = []
+    for k, part in enumerate(parts(type)):
+        slot = pointer if k == 0 else w.let(f"getelementptr inbounds i8, ptr {pointer}, i64 {8 * k}")
+        values.append(w.let(f"load {part}, ptr {slot}"))
+    return values

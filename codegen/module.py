@@ -1,0 +1,198 @@
+"""A placed program to one LLVM module, as text: the contract is docs/codegen.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from difflang.ir import Function, Program, walk
+from difflang.types import Array, Stack, Type
+
+from . import contract, create, elementwise, index, reduce, scan, shape, stacks, structured  # noqa: F401 (they enter their handlers)
+from .kernels import kernels
+from .lower import Lowering, is_alias, result_types, struct
+from .memory import parts, read_record, write_record
+from .prelude import text as prelude
+from .targets.target import Target
+from .writer import MEMORY, REGISTER, ModuleWriter, Site, Writer
+
+_STACK = 4 << 20
+"""How much machine stack a call from outside may use before RecursionError: half of what a thread has by default."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The leaves of a compiled function: `outs` has an out pointer each, `aliases[k]` the parameter that result k is."""
+
+    ins: tuple[Type, ...]
+    outs: tuple[Type, ...]
+    writes: tuple[int, ...]
+    aliases: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Module:
+    text: str
+    sites: tuple[Site, ...]
+    signatures: dict[str, Signature]
+
+
+def emit(program: Program, target: Target) -> Module:
+    """LLVM IR of all functions of a placed program."""
+    writer = ModuleWriter(target)
+    cyclic = recursive(program)
+    texts = []
+    for key, function in program.functions.items():
+        texts.append(implementation(writer, program, key, function, key in cyclic))
+        texts.append(entry(writer, key, function))
+    helpers = kernels(writer)
+    declarations = "\n".join(writer.declarations.values())
+    metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(writer.metadata))
+    used = _kept(sorted(writer.kept))
+    body = prelude() + "\n".join([declarations, helpers, used, *texts, f"attributes #0 = {{ {target.attributes} }}", metadata])
+    return Module(body, tuple(writer.sites), {key: signature(f) for key, f in program.functions.items()})
+
+
+def _kept(symbols: Sequence[str]) -> str:
+    """Vector functions are named by attributes only: without this the optimiser drops their declarations."""
+    if not symbols:
+        return ""
+    items = ", ".join(f"ptr @{name}" for name in symbols)
+    return f'@llvm.compiler.used = appending global [{len(symbols)} x ptr] [{items}], section "llvm.metadata"'
+
+
+def signature(function: Function) -> Signature:
+    leaves = len(function.body.yields) - len(function.writes)
+    aliases = tuple(function.alias[k] if is_alias(function, k) else None for k in range(leaves))
+    return Signature(
+        tuple(p.type for p in function.body.params), tuple(a.type for a in function.body.yields[:leaves]), function.writes, aliases
+    )
+
+
+def recursive(program: Program) -> set[str]:
+    """The functions on a cycle of the call graph."""
+    calls = {key: {n.attrs["callee"] for n in walk(f.body) if n.op == "call"} for key, f in program.functions.items()}
+    reach = {key: set(direct) for key, direct in calls.items()}
+    changed = True
+    while changed:
+        changed = False
+        for found in reach.values():
+            more = set().union(*(reach[k] for k in found)) - found if found else set()
+            found |= more
+            changed = changed or bool(more)
+    return {key for key, found in reach.items() if key in found}
+
+
+def implementation(module: ModuleWriter, program: Program, key: str, function: Function, cyclic: bool) -> str:
+    """The function itself: arrays taken apart into registers, the results and a status in one structure."""
+    low = Lowering(module, program, function, cyclic)
+    w = low.w
+    heads = ["ptr %ctx"]
+    for k, param in enumerate(function.body.params):
+        names = [f"%a{k}.{p}" for p in range(len(parts(param.type)))]
+        heads += [f"{t} {name}" for t, name in zip(parts(param.type), names, strict=True)]
+        low.bind(param, names)
+    if cyclic:
+        depth_test(low)
+    scope = low.region(function.body, {})
+    values: list[str] = []
+    leaves = len(function.body.yields) - len(function.writes)
+    for k, atom in enumerate(function.body.yields[:leaves]):
+        if not is_alias(function, k):
+            if isinstance(atom.type, (Array, Stack)):
+                low.take(atom, scope)
+            values += low.parts_of(atom, atom.type)
+    low.leave()
+    types = result_types(function)
+    _return(w, types, values)
+    low.scopes.finish()
+    return w.text(f'define internal fastcc {struct(types)} @"{key}.impl"({", ".join(heads)}) #0')
+
+
+def _return(w: Writer, types: Sequence[Type], values: Sequence[str]) -> None:
+    result = struct(types)
+    whole = "{ " + ", ".join(["i32 0", *(f"{p} undef" for t in types for p in parts(t))]) + " }"
+    registers = [p for t in types for p in parts(t)]
+    for k, (part, value) in enumerate(zip(registers, values, strict=True)):
+        whole = w.let(f"insertvalue {result} {whole}, {part} {value}, {k + 1}")
+    w.do(f"ret {result} {whole}")
+
+
+def depth_test(low: Lowering) -> None:
+    """RecursionError before the machine's stack ends. The context lies on the stack of the first caller: no counter is needed."""
+    w = low.w
+    frame = w.let("call ptr @llvm.frameaddress.p0(i32 0)")
+    here, there = w.let(f"ptrtoint ptr {frame} to i64"), w.let("ptrtoint ptr %ctx to i64")
+    used = w.let(f"sub i64 {there}, {here}")
+    w.fail_if(w.let(f"icmp sgt i64 {used}, {_STACK}"), Site(RecursionError, "maximum recursion depth exceeded", 0, low.place))
+
+
+def entry(module: ModuleWriter, key: str, function: Function) -> str:
+    """The public form: arrays by record, results through pointers."""
+    w = Writer(module, "ret i32 1")
+    heads, passed = ["ptr %ctx"], ["ptr %ctx"]
+    for k, param in enumerate(function.body.params):
+        name = f"%in{k}"
+        heads.append(f"{_public(param.type)} {name}")
+        passed += [f"{t} {v}" for t, v in zip(parts(param.type), _received(w, param.type, name), strict=True)]
+    sign = signature(function)
+    heads += [f"ptr %out{k}" for k in range(len(sign.outs))]
+    types = result_types(function)
+    result = w.let(f'call fastcc {struct(types)} @"{key}.impl"({", ".join(passed)})')
+    status = w.let(f"extractvalue {struct(types)} {result}, 0")
+    w.branch(w.let(f"icmp eq i32 {status}, 0"), "success", "failure")
+    w.start("success")
+    at = 1
+    for k, type in enumerate(sign.outs):
+        source = sign.aliases[k]
+        if source is not None:
+            _copy_record(w, f"%in{source}", f"%out{k}", function.body.params[source].type)
+            continue
+        values = [w.let(f"extractvalue {struct(types)} {result}, {at + p}") for p in range(len(parts(type)))]
+        at += len(values)
+        _deliver(w, type, values, f"%out{k}")
+    w.do("ret i32 0")
+    w.start("failure")
+    w.do("ret i32 1")
+    return w.text(f'define hidden i32 @"{key}"({", ".join(heads)}) #0')
+
+
+def _public(type: Type) -> str:
+    return "ptr" if isinstance(type, (Array, Stack)) else MEMORY[type.dtype]  # type: ignore[union-attr]
+
+
+def _received(w: Writer, type: Type, name: str) -> list[str]:
+    if isinstance(type, Array):
+        return read_record(w, name, type)
+    if isinstance(type, Stack) or type.dtype != "bool":  # type: ignore[union-attr]
+        return [name]
+    return [w.let(f"icmp ne i8 {name}, 0")]
+
+
+def _deliver(w: Writer, type: Type, values: list[str], pointer: str) -> None:
+    from .memory import assemble
+
+    if isinstance(type, Array):
+        write_record(w, pointer, assemble(w, type, values, frozenset()))
+    elif isinstance(type, Stack):
+        w.do(f"store ptr {values[0]}, ptr {pointer}")
+    else:
+        dtype = type.dtype  # type: ignore[union-attr]
+        value = w.let(f"zext i1 {values[0]} to i8") if dtype == "bool" else values[0]
+        w.do(f"store {MEMORY[dtype]} {value}, ptr {pointer}")
+
+
+def _copy_record(w: Writer, source: str, target: str, type: Type) -> None:
+    """A result that is a parameter's very array; its block stays with the caller."""
+    if isinstance(type, Array):
+        from .memory import assemble
+
+        write_record(w, target, assemble(w, type, read_record(w, source, type), frozenset()))
+        w.do(f"store ptr null, ptr {w.let(f'getelementptr inbounds i8, ptr {target}, i64 8')}")
+    elif isinstance(type, Stack):
+        w.do(f"store ptr {source}, ptr {target}")
+    else:
+        _deliver(w, type, _received(w, type, source), target)
+
+
+__all__ = ["REGISTER", "Module", "Signature", "emit"]

@@ -1,0 +1,37 @@
+"""LLVM text to optimised object code: the O3 pipeline, loop and superword vectorisers on, IEEE arithmetic untouched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .targets.target import Target, machine
+
+
+def to_object(text: str, target: Target) -> bytes:
+    """Object code of a module."""
+    module = optimized(text, target)
+    return bytes(machine(target).emit_object(module))
+
+
+def to_assembly(text: str, target: Target) -> str:
+    """Assembly of a module, for people."""
+    module = optimized(text, target)
+    return str(machine(target).emit_assembly(module))
+
+
+def optimized(text: str, target: Target) -> Any:
+    """The module parsed, verified and optimised."""
+    import llvmlite.binding as llvm
+
+    tm = machine(target)
+    module = llvm.parse_assembly(text)
+    module.triple = target.triple
+    module.data_layout = str(tm.target_data)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = True
+    options.slp_vectorization = True
+    options.loop_interleaving = True
+    builder = llvm.create_pass_builder(tm, options)
+    builder.getModulePassManager().run(module, builder)
+    return module

@@ -1,0 +1,47 @@
+"""What the code generator must know of a machine: names for LLVM, vector width, vector math library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A machine to generate code for.
+
+    `vector_library` is "mvec" where glibc's libmvec can be linked: loops then call its vector functions.
+    """
+
+    triple: str
+    cpu: str = ""
+    features: str = ""
+    vector_library: str = ""
+    vector_bits: int = 128
+
+    @property
+    def has(self) -> frozenset[str]:
+        """The features switched on."""
+        return frozenset(name[1:] for name in self.features.split(",") if name.startswith("+"))
+
+    @property
+    def attributes(self) -> str:
+        """LLVM function attributes that every function of a module gets."""
+        return f"nounwind {self.wide}"
+
+    @property
+    def wide(self) -> str:
+        """The attribute that lets vectors be as wide as the machine's."""
+        return f'"prefer-vector-width"="{self.vector_bits}"' if self.vector_bits > 128 else ""
+
+
+@lru_cache(maxsize=8)
+def machine(target: Target) -> Any:
+    """LLVM's target machine. Position independent: its objects become shared objects."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    found = llvm.Target.from_triple(target.triple)
+    return found.create_target_machine(cpu=target.cpu, features=target.features, opt=3, reloc="pic", codemodel="default")

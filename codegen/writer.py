@@ -1,0 +1,173 @@
+"""Writing LLVM IR as text: names, blocks, declarations, metadata, fault sites. Knows nothing of the language."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from difflang.ir import Place
+
+from .targets.target import Target
+
+REGISTER = {"f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "bool": "i1"}
+"""The LLVM type of a number in a register; in memory and across public calls a bool is an i8."""
+MEMORY = {**REGISTER, "bool": "i8"}
+SIZE = {"f64": 8, "f32": 4, "i64": 8, "i32": 4, "bool": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Something that can go wrong at run time: `error(message % details)` at a place of the user's text."""
+
+    error: type[BaseException]
+    message: str
+    arguments: int = 0
+    place: Place | None = None
+
+
+@dataclass(eq=False)
+class ModuleWriter:
+    """What the functions of one module share."""
+
+    target: Target
+    sites: list[Site] = field(default_factory=list)
+    declarations: dict[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)  # symbols that the optimiser must not drop
+    helpers: set[str] = field(default_factory=set)  # helper functions of the prelude in use
+    metadata: list[str] = field(default_factory=list)
+    _site_of: dict[Site, int] = field(default_factory=dict)
+
+    def declare(self, name: str, text: str) -> None:
+        self.declarations.setdefault(name, text)
+
+    def need(self, helper: str) -> str:
+        """The symbol of a helper function, which the module will hold."""
+        self.helpers.add(helper)
+        return f"@{helper}"
+
+    def meta(self, text: str = "") -> int:
+        """A new metadata node; its text may be given later."""
+        self.metadata.append(text)
+        return len(self.metadata) - 1
+
+    def site(self, site: Site) -> int:
+        if site not in self._site_of:
+            self._site_of[site] = len(self.sites)
+            self.sites.append(site)
+        return self._site_of[site]
+
+
+class Writer:
+    """Writes one function. `block` is the label of the block being written, which phis need."""
+
+    def __init__(self, module: ModuleWriter, failure: str) -> None:
+        self.module = module
+        self.lines: list[str] = []
+        self.entry: list[str] = []
+        self.cold: list[str] = []
+        self.block = "body"
+        self.failure = failure  # the instruction that leaves the function with a fault
+        self.alias: Callable[[frozenset[int]], str] = lambda memory: ""  # metadata of accesses to allocations
+        self._names = 0
+        self._cold_weights: int | None = None
+
+    def name(self, hint: str = "t") -> str:
+        self._names += 1
+        return f"{hint}.{self._names}"
+
+    def let(self, code: str, hint: str = "t") -> str:
+        """Append an instruction; its result."""
+        name = f"%{self.name(hint)}"
+        self.lines.append(f"  {name} = {code}")
+        return name
+
+    def do(self, code: str) -> None:
+        self.lines.append(f"  {code}")
+
+    def alloca(self, type: str, align: int = 8) -> str:
+        """Memory on the stack, made once on entry whatever loop asks for it."""
+        name = f"%{self.name('slot')}"
+        self.entry.append(f"  {name} = alloca {type}, align {align}")
+        return name
+
+    def start(self, label: str) -> None:
+        self.lines.append(f"{label}:")
+        self.block = label
+
+    def jump(self, label: str, suffix: str = "") -> None:
+        self.do(f"br label %{label}{suffix}")
+
+    def branch(self, condition: str, yes: str, no: str, suffix: str = "") -> None:
+        self.do(f"br i1 {condition}, label %{yes}, label %{no}{suffix}")
+
+    def phi(self, type: str, incoming: Sequence[tuple[str, str]], hint: str = "t") -> str:
+        """A merge of (value, label) pairs; no instruction where all values are one and the same."""
+        values = {value for value, _ in incoming}
+        if len(values) == 1 and (value := next(iter(values)))[0] != "%":
+            return value
+        return self.let(f"phi {type} " + ", ".join(f"[ {value}, %{label} ]" for value, label in incoming), hint)
+
+    def open_phi(self, type: str, initial: str, hint: str = "t") -> tuple[str, int]:
+        """A phi whose other values are not known yet: (name, line to give to `close_phi`)."""
+        name = f"%{self.name(hint)}"
+        self.lines.append(f"  {name} = phi {type} [ {initial}, %{self.block_before} ]")
+        return name, len(self.lines) - 1
+
+    block_before = "body"
+
+    def open_loop(self, hint: str = "loop") -> str:
+        """Jump into a new block that phis will head."""
+        label = self.name(hint)
+        self.jump(label)
+        self.block_before = self.block
+        self.start(label)
+        return label
+
+    def close_phi(self, line: int, value: str, label: str) -> None:
+        self.lines[line] += f", [ {value}, %{label} ]"
+
+    def fail_if(self, bad: str, site: Site, details: Sequence[str] = ()) -> None:
+        """Leave with a fault where `bad` (an i1) holds; `details` are i64 values."""
+        if bad == "false":
+            return
+        fault, fine = self.name("fault"), self.name("fine")
+        self.branch(bad, fault, fine, f", !prof !{self.cold_weights}")
+        self.fault(fault, site, details)
+        self.start(fine)
+
+    def fault(self, label: str, site: Site, details: Sequence[str] = ()) -> None:
+        """The cold block that fills the context and leaves."""
+        self.cold.append(f"{label}:")
+        for k, detail in enumerate(details):
+            slot = f"%{self.name('detail')}"
+            self.cold.append(f"  {slot} = getelementptr inbounds i8, ptr %ctx, i64 {8 + 8 * k}")
+            self.cold.append(f"  store i64 {detail}, ptr {slot}")
+        self.cold.append(f"  store i32 {self.module.site(site)}, ptr %ctx")
+        self.cold.append(f"  {self.failure}")
+
+    @property
+    def cold_weights(self) -> int:
+        if self._cold_weights is None:
+            self._cold_weights = self.module.meta('!{!"branch_weights", i32 1, i32 1048575}')
+        return self._cold_weights
+
+    def text(self, head: str) -> str:
+        """The whole function."""
+        return "\n".join([head + " {", "entry:", *self.entry, "  br label %body", "body:", *self.lines, *self.cold, "}"])
+
+
+def literal(value: object, dtype: str) -> str:
+    """A number as LLVM writes it; floats by their bits."""
+    if dtype in ("f64", "f32"):
+        number = float(np.float32(value)) if dtype == "f32" else float(value)  # type: ignore[arg-type]
+        return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
+    if dtype == "bool":
+        return "true" if value else "false"
+    return str(int(value))  # type: ignore[call-overload]
+
+
+def is_literal(value: str) -> bool:
+    return not value.startswith("%")
