@@ -59,9 +59,10 @@ class Text:
 class Frame:
     """The state of reading one function."""
 
-    def __init__(self, text: Text, local: frozenset[str], parent: Frame | None = None) -> None:
+    def __init__(self, text: Text, local: frozenset[str], changing: frozenset[str], parent: Frame | None = None) -> None:
         self.text = text
         self.local = local
+        self.changing = changing  # the names that statements assign: all but untouched parameters
         self.parent = parent
         self.nodes: list[Node] = []
         self.env: Env = {}
@@ -164,7 +165,7 @@ class Frame:
         finally:
             self._making.pop()
         out = self.emit("closure", values, node, name, function=late.function)
-        self.holds[out] = {key: self.env.get(key) for key in late.captured if key in self.local and isinstance(key, str)}
+        self.holds[out] = {key: self.env.get(key) for key in late.captured if isinstance(key, str) and key in self.changing}
         return out
 
     def captured_value(self, key: str | Route, node: cst.CSTNode) -> Atom:

@@ -50,7 +50,7 @@ def read_function(function: FunctionType) -> tuple[Function, Names, tuple[Route,
     positions, names = Positions(module, source), Names(function)
     origin = Origin(source.file, source.first_line, source.lines, (), positions.comments)
     node = _definition(module)
-    frame = Frame(Text(positions, origin, names), _locals(node))
+    frame = _frame(Text(positions, origin, names), node)
     if function.__code__.co_flags & GENERATOR:
         raise frame.refuse(_place(frame, node), "a generator or coroutine is outside the language", "fill an array and return it")
     result = _read(frame, node, source.name, Meant.of(function))
@@ -77,12 +77,12 @@ def _body(node: Definition) -> list[Any]:
     return statements(node.body) if isinstance(node, cst.FunctionDef) else []
 
 
-def _locals(node: Definition) -> frozenset[str]:
+def _frame(text: Text, node: Definition, parent: Frame | None = None) -> Frame:
+    """A frame that knows which names are the function's own."""
     body = _body(node)
-    names = {parameter.name.value for parameter, _ in _parameters(node.params)} | set(assigned(body))
-    if isinstance(node, cst.Lambda):
-        names |= set(walrus_names(node.body))
-    return frozenset(names - declared_elsewhere(body))
+    bound = set(assigned(body)) if isinstance(node, cst.FunctionDef) else set(walrus_names(node.body))
+    changing = frozenset(bound - declared_elsewhere(body))
+    return Frame(text, changing | {parameter.name.value for parameter, _ in _parameters(node.params)}, changing, parent)
 
 
 def _parameters(params: cst.Parameters) -> Iterator[tuple[cst.Param, str]]:
@@ -131,7 +131,7 @@ def nested(frame: Frame, node: Definition, name: str) -> Late:
             raise frame.refuse(node.decorators[0], "a decorator on a nested function is outside the language", "call the decorator outside")
         if node.asynchronous is not None:
             raise frame.refuse(node.name, "a coroutine is outside the language", "compute the value and return it")
-    inner = Frame(frame.text, _locals(node), frame)
+    inner = _frame(frame.text, node, frame)
     function = _read(inner, node, name, _static_defaults(frame, node))
     return Late(function, tuple(inner.captured), node)
 
@@ -152,4 +152,3 @@ def _static_defaults(frame: Frame, node: Definition) -> Meant:
 @handles(cst.Lambda)
 def _lambda(frame: Frame, node: cst.Lambda, hint: str) -> Any:
     return frame.closure(nested(frame, node, hint or "lambda_"), node, hint or "lambda_")
-

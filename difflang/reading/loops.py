@@ -6,7 +6,7 @@ the loop carries the truth "?x" along. A `break` or `return` makes the body yiel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -15,10 +15,10 @@ from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
 from .expressions import condition, expression, is_builtin, positional
 from .frame import CALL_IT_LATER, FALSE, HINTS, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused, bound_in, value_in
 from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
-from .scope import assigned, else_block, is_true, statements, target_names, walrus_names
+from .scope import Statement, assigned, else_block, is_true, statements, target_names, walrus_names
 from .targets import bind_target
 
-Block = Callable[[Frame, Sequence[object]], Ends]
+Block = Callable[[Frame, Sequence[Statement]], Ends]
 
 
 @dataclass
@@ -203,7 +203,7 @@ def _reads(region: Region, var: Var) -> bool:
 
 def _close(
     frame: Frame, op: str, heads: Sequence[Atom], carried: _Carried, regions: list[Region], params: Sequence[Var], body: Arm, place: Place,
-    attrs: dict[str, object],
+    attrs: Mapping[str, object],
 ) -> list[Var]:  # fmt: skip
     """Append the loop. Its results."""
     exits = bool(body.ends & {BREAK, RETURNS})
@@ -234,7 +234,7 @@ def _endless(frame: Frame, ends: Ends, results: dict[str, Var]) -> Ends:
     return frozenset({RETURNS})
 
 
-def _after(frame: Frame, orelse: Sequence[object], ends: Ends, results: dict[str, Var], block: Block, place: Place) -> Ends:
+def _after(frame: Frame, orelse: Sequence[Statement], ends: Ends, results: dict[str, Var], block: Block, place: Place) -> Ends:
     """What follows the loop's last turn: its `else`, unless it was left by break or return."""
     returned: Binding = FALSE
     if RETURNS in ends:

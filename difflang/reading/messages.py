@@ -61,7 +61,8 @@ def _part(frame: Frame, part: cst.BaseFormattedStringContent) -> str:
         return _unescaped(part.value)
     assert isinstance(part, cst.FormattedStringExpression)
     value = _static_value(frame, part.expression)
-    value = {"r": repr, "s": str, "a": ascii, None: lambda v: v}[part.conversion](value)  # type: ignore[no-untyped-call, dict-item]
+    if part.conversion is not None:
+        value = {"r": repr, "s": str, "a": ascii}[part.conversion](value)
     specification = "".join(_part(frame, inner) for inner in part.format_spec or ())
     return format(value, specification)
 

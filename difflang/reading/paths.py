@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ..errors import OutsideLanguage
 from ..ir import UNDEF, Atom, Const, Node, Place, Region, Var
-from .frame import CALL_IT_LATER, FALSE, FLAGS, HINTS, LEAVE, RETURNED, SKIP, TRUE, VALUE, Binding, Env, Frame, Late, Refused, bound_in, value_in
+from .frame import CALL_IT_LATER, FALSE, FLAGS, HINTS, LEAVE, RETURNED, SKIP, TRUE, VALUE
+from .frame import Binding, Env, Frame, Late, Refused, bound_in, value_in
 
 FALL, CONTINUE, BREAK, RETURNS = "fall", "continue", "break", "return"
 Ends = frozenset[str]
@@ -180,4 +181,3 @@ def set_jump(frame: Frame, ends: Ends) -> None:
 def clear_jump(frame: Frame) -> None:
     for key in FLAGS:
         frame.env[key] = FALSE
-

@@ -25,7 +25,7 @@ EXPRESSIONS: dict[str, tuple[str, str]] = {
     "SetComp": ("a set", "use a tuple, or a boolean array"),
     "ListComp": ("a list comprehension", LOOP),
     "GeneratorExp": ("a generator expression", LOOP),
-    "FormattedString": ("an f-string", "format text where the function is called; the message of raise and assert may hold static values only"),
+    "FormattedString": ("an f-string", "format text where the function is called; raise and assert take static values"),
     "TemplatedString": ("a template string", "format text where the function is called"),
     "Imaginary": ("a complex number", "keep the real and the imaginary part in two numbers or arrays"),
     "StarredElement": ("a starred item", "name the items one by one"),

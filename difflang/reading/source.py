@@ -65,7 +65,7 @@ def find(function: FunctionType) -> Source:
         other = _compiled(source, code)
         if other is not None and _agree(other, code):
             return source
-    raise _missing(code, f"the text at line {code.co_firstlineno} of {code.co_filename!r} is not that of {code.co_name!r}: it changed since")
+    raise _missing(code, f"the text at line {code.co_firstlineno} of {code.co_filename!r} is not that of {code.co_name!r} any more")
 
 
 def file_of(code: CodeType) -> str:

@@ -21,7 +21,7 @@ Target = cst.BaseExpression
 def bind_name(frame: Frame, node: cst.Name, value: Atom | Late) -> None:
     """A name stands for a value from here on."""
     if node.value not in frame.local:
-        raise frame.refuse(node, f"assigning {node.value!r}, a variable of the surroundings, is outside the language", "return the new value")
+        raise frame.refuse(node, f"assigning the outer variable {node.value!r} is outside the language", "return the new value")
     frame.bind(node.value, value)
 
 
