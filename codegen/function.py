@@ -1,7 +1,7 @@
 """The object that `dl.differentiable` returns: a function of the language that can be called from Python.
 
 A call goes straight to machine code through the slot of `runtime.callable.Native`. What no specialisation takes (new types,
-keywords, defaults, subclasses, arrays that overlap) comes to `_slow`: it binds the arguments as Python would, compiles what is
+keywords, defaults, subclasses, arrays that overlap) comes to `_prepare`: it binds the arguments as Python would, compiles what is
 missing, and calls the machine code through a second object, `_direct`, that takes bound arguments only.
 """
 
@@ -36,7 +36,7 @@ _plain_depth = 0
 
 
 class _Direct(Native):
-    """Machine code called with arguments that `_slow` has prepared."""
+    """Machine code called with arguments that `_prepare` has prepared."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("a specialisation does not take the arguments it was made for: please report it")
@@ -62,7 +62,7 @@ class DifferentiableFunction(Native):
         direct = _Direct()
         direct._flags = _UNCHECKED | _BOUND
         state["_direct"], state["_reach"], state["_known"] = direct, None, {}
-        self.__dict__["_slow_method"] = self._slow
+        self.__dict__["_slow_path"] = self._prepare
 
     @property
     def __difflang_root__(self) -> Any:
@@ -97,11 +97,11 @@ class DifferentiableFunction(Native):
         return self.__qualname__ if found is self else (_again, (type(self), self.__dict__["_root"], self.__dict__["_options"]))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._slow(*args, **kwargs)
+        return self._prepare(*args, **kwargs)
 
     # -- the slow path ---------------------------------------------------------------------------
 
-    def _slow(self, *args: Any, **kwargs: Any) -> Any:
+    def _prepare(self, *args: Any, **kwargs: Any) -> Any:
         """Bind, compile what is missing, call."""
         if _plain_depth:
             return self.python(*args, **kwargs)
@@ -151,7 +151,7 @@ class DifferentiableFunction(Native):
                 found = specialise(state["_root"], types, reach, state["_options"])
                 state["_known"][key] = found
                 bind(state["_direct"], found.library, found.symbol, found.binding)
-                bind(self, found.library, found.symbol, found.binding, state["_slow_method"])
+                bind(self, found.library, found.symbol, found.binding, state["_slow_path"])
                 state["_native_entry"] = self._entry
             state["_last_types"] = types
             return found

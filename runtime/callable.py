@@ -81,6 +81,8 @@ def fast(cls: type) -> type:
     """Let CPython call instances of a subclass of `Native` through their slot."""
     if ctypes.c_ssize_t.from_address(id(cls) + _VECTORCALL_OFFSET).value != ENTRY:
         raise TypeError(f"{cls.__name__} is not laid out as {Native.__name__} is")
+    if {"_entry", "_slow", "_record", "_flags"} & set(vars(cls)) and cls is not Native:
+        raise TypeError(f"{cls.__name__} hides a word of {Native.__name__}")
     flags = ctypes.c_ulong.from_address(id(cls) + _TP_FLAGS)
     if flags.value & 0xFFFFFFFF != cls.__flags__ & 0xFFFFFFFF:
         raise RuntimeError("this Python lays out its types in another way: please report it")
