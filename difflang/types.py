@@ -200,9 +200,8 @@ def shaped(dtype: str, *operands: Type) -> Type:
     """The type of an elementwise result of this dtype: a strong scalar, or an array of the broadcast shape."""
     if any(isinstance(type, Unknown) for type in operands):
         return UNKNOWN
-    if not any(isinstance(type, Array) for type in operands):
-        return Scalar(dtype)
-    return Array(dtype, broadcast_dims(*map(dims_of, operands)))
+    dims = broadcast_dims(*map(dims_of, operands))
+    return Array(dtype, dims) if dims else Scalar(dtype)  # NumPy makes numbers of arrays without axes
 
 
 def join(one: Type, other: Type) -> Type:
