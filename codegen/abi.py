@@ -18,11 +18,12 @@ Everything runs with the GIL except the compiled function where its arguments pr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Tree
-from difflang.types import Array, Scalar, Type
+from difflang.types import Array, Scalar, Type, rank
 
 from ..runtime.array import ALIGNED, C_CONTIGUOUS, DATA, DESCR, DIMS, FLAGS, HEADER, NDIM, STRIDES, WRITEABLE
 from ..runtime.load import SLOTS
@@ -96,10 +97,19 @@ class Plan:
     captures: int
 
 
-def entry(key: str, function: Function, symbol: str) -> tuple[str, Plan]:
-    """The text of the entry and its support functions, and what its records hold."""
+def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = ()) -> tuple[str, Plan]:
+    """The text of the entry, and what its records hold.
+
+    `accepted`: the types of the leaves that the entry takes, where they say more than the function's own parameters do
+    (Python's float for np.float64, a size that is known for an open one).
+    """
     text = Text()
-    writer = _Entry(key, function, text)
+    own = [param.type for param in function.body.params]
+    given = list(accepted) or own[: len(own) - len(function.captures)]
+    for one, other in zip(given, own, strict=False):
+        if (_dtype(one), rank(one)) != (_dtype(other), rank(other)):
+            raise TypeMismatch("DL005", f"{function.name} takes {other} where {one} is given", function.place, "convert the argument")
+    writer = _Entry(key, function, text, [*given, *own[len(given) :]])
     body = writer.write()
     lines = [
         f'define ptr @"{symbol}"(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames) {{',
@@ -136,15 +146,19 @@ def _declares(line: str, names: set[str]) -> bool:
     return line.startswith("declare") and found is not None and found[1] in names
 
 
+def _dtype(type: Type) -> str | None:
+    return type.dtype if isinstance(type, (Array, Scalar)) else None
+
+
 class _Entry:
-    def __init__(self, key: str, function: Function, text: Text) -> None:
+    def __init__(self, key: str, function: Function, text: Text, types: Sequence[Type]) -> None:
         self.key = key
         self.function = function
         self.text = text
         self.statics: list[object] = []
         self.leaves: list[Leaf] = []
         self.fail = "next"
-        self.types: Iterator[tuple[int, Type]] = iter(list(enumerate(p.type for p in function.body.params)))
+        self.types: Iterator[tuple[int, Type]] = iter(list(enumerate(types)))
 
     def write(self) -> list[str]:
         t = self.text

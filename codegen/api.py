@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from difflang.ir import Program
+from difflang.types import Array, Scalar, Tuple, Type
 
 from . import abi, optimize, shared
 from .module import emit
@@ -26,17 +28,27 @@ class Built:
     blas: bool
 
 
-def module_text(program: Program, target: Target | None = None) -> tuple[str, tuple[Site, ...], tuple[object, ...]]:
+def module_text(
+    program: Program, types: Sequence[Type] = (), target: Target | None = None
+) -> tuple[str, tuple[Site, ...], tuple[object, ...]]:
     """The LLVM text of a placed program with its vectorcall entry, the fault sites, the static objects of its record."""
     module = emit(program, target or host())
-    entry, plan = abi.entry(program.entry, program.main, ENTRY)
+    entry, plan = abi.entry(program.entry, program.main, ENTRY, tuple(_leaf_types(types)))
     return abi.append(module.text, entry), module.sites, tuple(plan.statics)
 
 
-def build(program: Program) -> Built:
-    """Compile a placed program for this machine."""
+def _leaf_types(types: Sequence[Type]) -> Iterator[Type]:
+    for type in types:
+        if isinstance(type, Tuple):
+            yield from _leaf_types(type.items)
+        elif isinstance(type, (Array, Scalar)):
+            yield type
+
+
+def build(program: Program, types: Sequence[Type] = ()) -> Built:
+    """Compile a placed program for this machine. `types`: those of the arguments, where they say more than the program's parameters."""
     target = host()
-    text, sites, statics = module_text(program, target)
+    text, sites, statics = module_text(program, types, target)
     code = shared.link(optimize.to_object(text, target), target)
     return Built(code, sites, statics, text.count("@dl_blas") > 1)
 

@@ -35,16 +35,16 @@ _ALIVE: WeakSet[DifferentiableFunction] = WeakSet()
 _plain_depth = 0
 
 
+@fast
 class _Direct(Native):
     """Machine code called with arguments that `_prepare` has prepared."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError("a specialisation does not take the arguments it was made for: please report it")
+
+def _not_taken(*args: Any) -> Any:
+    raise RuntimeError("a specialisation does not take the arguments it was made for: please report it")
 
 
-fast(_Direct)
-
-
+@fast
 class DifferentiableFunction(Native):
     """A Python function that runs as machine code, specialised to the types of its arguments."""
 
@@ -150,20 +150,18 @@ class DifferentiableFunction(Native):
             if found is None:
                 found = specialise(state["_root"], types, reach, state["_options"])
                 state["_known"][key] = found
-                bind(state["_direct"], found.library, found.symbol, found.binding)
+                bind(state["_direct"], found.library, found.symbol, found.binding, _not_taken)
                 bind(self, found.library, found.symbol, found.binding, state["_slow_path"])
                 state["_native_entry"] = self._entry
             state["_last_types"] = types
             return found
 
 
-fast(DifferentiableFunction)
-
-
 def _again(cls: type, root: Any, options: Options) -> Any:
     return cls(root, options)
 
 
+@fast
 class DerivedFunction(DifferentiableFunction):
     """A function that is derived from others: a gradient, a Jacobian. Its text is written when it is asked for."""
 
@@ -204,9 +202,6 @@ class DerivedFunction(DifferentiableFunction):
             return written[types](*self._flat(values))
 
         return run
-
-
-fast(DerivedFunction)
 
 
 def signature_of(root: Any) -> inspect.Signature:

@@ -6,7 +6,7 @@ Nothing here imports libcst or llvmlite unless the compiler has to run.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,8 +113,14 @@ def _library(path: Path, manifest: dict[str, Any]) -> Library:
     return library
 
 
+BEFORE_COMPILING: list[Callable[[], None]] = []
+"""What the face has to set up before the compiler runs for the first time."""
+
+
 def program_for(root: Any, types: Sequence[Type]) -> Program:
     """The placed program of a function: what the code generator takes."""
+    while BEFORE_COMPILING:
+        BEFORE_COMPILING.pop()()
     from difflang.transforms.derived import program_of
     from difflang.transforms.place import place
     from difflang.transforms.simplify import simplify
@@ -127,7 +133,7 @@ def _compile(root: Any, types: Sequence[Type], reach: Reach, name: str, storable
     from . import api
 
     program = program_for(root, types)
-    built = api.build(program)
+    built = api.build(program, types)
     located = [_locate(capture, reach) for capture in program.main.captures]
     manifest = {
         "symbol": api.ENTRY,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .codegen.function import DerivedFunction, DifferentiableFunction, as_written
+from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
 
@@ -53,6 +54,39 @@ def _root(function: Any) -> Any:
     return function
 
 
+@dataclass(frozen=True)
+class Derivation:
+    """A derivative asked for and not yet written: what `transforms.derived.Derived` says, without importing the compiler."""
+
+    kind: str
+    base: Any
+    argnums: Argnums = 0
+    has_aux: bool = False
+
+    @property
+    def __name__(self) -> str:
+        return f"{getattr(self.base, '__name__', 'f')}_{self.kind}"
+
+    def __difflang_program__(self, types: Sequence[Any]) -> Any:
+        from .transforms.derived import Derived
+
+        return Derived(self._kind(types), self.base, self.argnums, self.has_aux).__difflang_program__(tuple(types))
+
+    def _kind(self, types: Sequence[Any]) -> str:
+        """A Jacobian's direction is chosen when the types are known: backward if the result has fewer axes than the argument."""
+        if self.kind != "jacobian":
+            return self.kind
+        from .transforms.derived import program_of
+        from .types import rank
+
+        main = program_of(self.base, tuple(types)).main
+        names = [param.name for param in main.params]
+        position = names.index(self.argnums) if isinstance(self.argnums, str) and self.argnums in names else self.argnums
+        argument = rank(types[position]) if isinstance(position, int) and -len(types) <= position < len(types) else None
+        result = rank(main.body.yields[0].type) if main.body.yields else None
+        return "jacrev" if argument is not None and result is not None and result < argument else "jacfwd"
+
+
 def _compile_along() -> None:
     """Let `dl.grad(f)(x)` inside a function of the language become a call of what `dl.grad(f)` returns."""
     from .transforms import infer_calls
@@ -63,18 +97,18 @@ def _compile_along() -> None:
     infer_calls.resolve_static_call = resolve
 
 
+BEFORE_COMPILING.append(_compile_along)
+
+
 def derived(kind: str, function: Any, argnums: Argnums = 0, has_aux: bool = False) -> DerivedFunction:
     """A function derived from another; the same object each time it is asked for."""
-    from .transforms.derived import Derived
-
-    _compile_along()
     root = _root(function)
     key = (kind, argnums, has_aux)
     memory = getattr(root, "__dict__", {}).setdefault("__difflang_derived__", {}) if hasattr(root, "__dict__") else {}
     found = memory.get(key)
     if found is None or found.__difflang_root__.base is not root:
         options = function.__dict__["_options"] if isinstance(function, DifferentiableFunction) else Options()
-        found = memory[key] = DerivedFunction(Derived(kind, root, argnums, has_aux), options)
+        found = memory[key] = DerivedFunction(Derivation(kind, root, argnums, has_aux), options)
     return found  # type: ignore[no-any-return]
 
 
@@ -109,34 +143,7 @@ def jacobian(f: Any, argnums: Argnums = 0, mode: str = "auto", sparsity: Any = N
     kinds = {"fwd": "jacfwd", "rev": "jacrev", "auto": "jacobian"}
     if mode not in kinds:
         raise TypeMismatch("DL017", f"jacobian() has no mode {mode!r}", way_out='choose "fwd", "rev" or "auto"')
-    if mode != "auto":
-        return derived(kinds[mode], f, _asked(argnums, None))
-    root = _root(f)
-    return DerivedFunction(_AutoJacobian(root, argnums), Options())
-
-
-@dataclass(frozen=True)
-class _AutoJacobian:
-    """A Jacobian whose direction is chosen when the types are known."""
-
-    base: Any
-    argnums: Argnums
-
-    @property
-    def __name__(self) -> str:
-        return f"{getattr(self.base, '__name__', 'f')}_jacobian"
-
-    def __difflang_program__(self, types: Sequence[Any]) -> Any:
-        from .transforms.derived import Derived, program_of
-        from .types import rank
-
-        main = program_of(self.base, tuple(types)).main
-        names = [param.name for param in main.params]
-        position = names.index(self.argnums) if isinstance(self.argnums, str) and self.argnums in names else self.argnums
-        argument = rank(types[position]) if isinstance(position, int) and -len(types) <= position < len(types) else None
-        result = rank(main.body.yields[0].type) if main.body.yields else None
-        backward = argument is not None and result is not None and result < argument
-        return Derived("jacrev" if backward else "jacfwd", self.base, self.argnums).__difflang_program__(tuple(types))
+    return derived(kinds[mode], f, _asked(argnums, None))
 
 
 def _refuse_sparsity(sparsity: Any) -> None:

@@ -15,7 +15,9 @@ a class defines `__call__`. The tables that the type points at live as long as t
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 HEADER = object.__basicsize__
 ENTRY, SLOW, RECORD, FLAGS = (HEADER + 8 * k for k in range(4))
@@ -77,7 +79,7 @@ def _make() -> tuple[type, tuple[Any, ...]]:
 _made, _immortal = _make()
 
 
-def fast(cls: type) -> type:
+def fast(cls: type[_T]) -> type[_T]:
     """Let CPython call instances of a subclass of `Native` through their slot."""
     if ctypes.c_ssize_t.from_address(id(cls) + _VECTORCALL_OFFSET).value != ENTRY:
         raise TypeError(f"{cls.__name__} is not laid out as {Native.__name__} is")
