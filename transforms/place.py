@@ -15,9 +15,12 @@ from difflang.alias import Aliases, Copies, Shares, has_memory, kills, reads
 from difflang.ir import Atom, Function, Node, Program, Region, Var
 from difflang.types import Array, Stack
 
+from .place_stacks import pass_stacks
+
 
 def place(program: Program) -> Program:
     """The placed form of an owned program."""
+    program = pass_stacks(program)
     shares: dict[str, Shares] = {}
     functions: dict[str, Function] = {}
     while True:
@@ -277,7 +280,8 @@ class _Putting:
             for out in node.outs:
                 if out in self.copies.values:
                     self.renamed[out] = _copy(out, node, nodes)
-        return Region(region.params, tuple(nodes), self.operands(region, region.yields, nodes))
+        yields = self.operands(region, region.yields, nodes)
+        return Region(region.params, tuple(nodes), yields)
 
     def operands(self, consumer: Node | Region, atoms: tuple[Atom, ...], nodes: list[Node]) -> tuple[Atom, ...]:
         found: list[Atom] = []

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var
-from ..types import BOOL, Array, Scalar, Undefined
+from ..types import Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .fold import Folding
 from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Move, Return, Statement, While, Write, ends, mark_of
@@ -80,7 +82,7 @@ class Building:
     def choice(self, node: Node) -> Expr:
         """`a if test else b`, or `and` and `or` where that is what it says."""
         test, (yes, no) = self.expr(node.args[0]), [arm.yields[0] for arm in node.regions]
-        if node.out.type == BOOL and node.args[0].type == BOOL:
+        if _is_truth(node.out) and _is_truth(node.args[0]):
             if _is(no, False) or no is node.args[0]:
                 return Infix(test, "and", self.expr(yes))
             if _is(yes, True) or yes is node.args[0]:
@@ -291,7 +293,14 @@ class Building:
         return [Check(self.expr(node.args[0]), error.__name__, node.attrs.get("message") or "", kind, mark_of(node))]
 
 
+def _is_truth(atom: Atom) -> bool:
+    return isinstance(atom.type, Scalar) and atom.type.dtype == "bool"
+
+
 def _is(atom: Atom, value: object) -> bool:
-    return isinstance(atom, Const) and type(atom.value) is type(value) and atom.value == value
+    if not isinstance(atom, Const):
+        return False
+    plain = atom.value.item() if isinstance(atom.value, np.generic) else atom.value
+    return type(plain) is type(value) and plain == value
 
 

@@ -50,9 +50,9 @@ class Phrases:
         if isinstance(value, str):
             return Word(quoted(value))
         if isinstance(value, (int, float)) and not isinstance(value, bool) and (value < 0 or str(value).startswith("-")):
-            return Prefix("-", Word(repr(-value)))
+            return Prefix("-", self.number(-value))
         if value is None or isinstance(value, (bool, int, float)):
-            return Word(repr(value))
+            return Word(repr(value).replace("e+", "e"))
         return self.static(value)
 
     def static(self, value: Any) -> Expr:

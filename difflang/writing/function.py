@@ -19,7 +19,8 @@ SHORTEST = 16
 class Printing:
     """The lines of one function."""
 
-    def __init__(self, function: Function, name: str, block: Block, names: Names, phrases: Phrases) -> None:
+    def __init__(self, function: Function, name: str, block: Block, names: Names, phrases: Phrases, entry: bool) -> None:
+        self.entry = entry
         self.function, self.name, self.names, self.phrases = function, name, names, phrases
         self.lines: list[str] = []
         self.header()
@@ -37,6 +38,11 @@ class Printing:
 
     def header(self) -> None:
         params = [text for text in map(self.param, self.function.params) if text]
+        hidden = len(self.function.captures)
+        required = [k for k, text in enumerate(params) if "=" not in text]
+        if hidden or required:  # a default before a parameter without one is not Python
+            last = len(params) if hidden else required[-1]
+            params = [text.partition("=")[0] if k < last else text for k, text in enumerate(params)]
         if any(p.kind == "keyword_only" for p in self.function.params):
             first = next(k for k, p in enumerate(self.function.params) if p.kind == "keyword_only")
             params.insert(first, "*") if not any(p.kind == "var_positional" for p in self.function.params) else None
@@ -46,8 +52,8 @@ class Printing:
 
     def param(self, param: Param) -> str:
         text = ("*" if param.kind == "var_positional" else "") + self.param_name(param)
-        if isinstance(param.tree, Const) and is_unspeakable(param.tree) and param.default is not ...:
-            return f"{text}=None"
+        if isinstance(param.tree, Const) and is_unspeakable(param.tree) and not self.entry:
+            return ""
         if param.default is not ... and (param.default is None or isinstance(param.default, (bool, int, float, str))):
             return f"{text}={flat(self.phrases.number(param.default))}"
         return text
@@ -131,12 +137,21 @@ class Printing:
 
     def assign(self, target: Expr, value: Expr, mark: Mark, depth: int) -> list[str]:
         if isinstance(target, Pack):
-            target = rewrite(target, lambda ref: ref if self.names.cell(ref.var) in self.names.live_targets else Word("_"))
+            target = rewrite(target, lambda ref: ref if ref.var in self.names.live_targets else Word("_"))
             named = self.named(target)
             assert isinstance(named, Pack)
-            return self.line(f"{flat_items(named.items)} = ", self.named(value), "", mark, depth)
+            return self.unpack(named, self.named(value), mark, depth)
         assert isinstance(target, (Ref, Word))
         return self.bind(target, value, mark, depth)
+
+    def unpack(self, target: Pack, value: Expr, mark: Mark, depth: int) -> list[str]:
+        """`a, b = value`; many targets stand below each other."""
+        head = f"{flat_items(target.items)} = "
+        if len(target.items) < 4 or len(INDENT) * depth + len(head) + len(flat(value)) <= WIDTH:
+            return self.line(head, value, "", mark, depth)
+        own = INDENT * depth
+        lines = [f"{own}(", *(f"{own}{INDENT}{flat(item)}," for item in target.items)]
+        return lines + self.line(") = ", value, "", mark, depth)
 
     def bind(self, target: Ref | Word, value: Expr, mark: Mark, depth: int) -> list[str]:
         """`x = value`, or `x += ...` for numbers."""

@@ -15,4 +15,11 @@ def unbroadcast(x, like):
         if n == 1:
             x = np.sum(x, axis=axis, keepdims=True)
     return x''',
+    "recurrence": '''\
+def recurrence(a, b):
+    """Row by row y[0] = b[0], y[k] = a[k] * y[k - 1] + b[k]."""
+    y = b.copy()
+    for k in range(1, y.shape[1]):
+        y[:, k] += a[:, k] * y[:, k - 1]
+    return y''',
 }

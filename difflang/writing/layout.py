@@ -126,17 +126,19 @@ def _wants_parentheses(value: Expr) -> bool:
 
 
 def _is_fluent(value: Expr) -> bool:
-    """A chain of two or more method calls on something: ruff gives each its line."""
-    calls = 0
-    while True:
-        if isinstance(value, Apply) and isinstance(value.function, Attribute):
-            inner = value.function.value
-            calls += isinstance(inner, (Apply, Item)) or needs_parentheses(inner, value.function)
-            value = inner
-        elif isinstance(value, (Apply, Item, Attribute)):
-            value = value.function if isinstance(value, Apply) else value.value
-        else:
-            return calls >= 2
+    """A chain of two or more methods or attributes after brackets: ruff gives each its line."""
+    links = 0
+    while isinstance(value, (Apply, Item, Attribute)):
+        inner = value.function if isinstance(value, Apply) else value.value
+        links += isinstance(value, Attribute) and _after_brackets(value)
+        if needs_parentheses(inner, value):
+            break
+        value = inner
+    return links >= 2
+
+
+def _after_brackets(link: Attribute) -> bool:
+    return isinstance(link.value, (Apply, Item)) or needs_parentheses(link.value, link)
 
 
 class _Omission:
@@ -224,25 +226,48 @@ def _doc(expr: Expr, level: Level) -> list[Doc]:
             return [Text(op), *_operand(operand, expr, level)]
         case Infix():
             return [_inside(_chain(_flatten(expr), level), level)]
-        case Choice(test, yes, no):
-            inner: list[Doc] = [*_operand(yes, expr, level), _break(level), Text("if "), *_operand(test, expr, level)]
-            return [_inside([*inner, _break(level), Text("else "), *_doc(no, level)], level)]
+        case Choice():
+            return [_inside(_choices(expr, level), level)]
         case Keyword(name, value):
             return [Text(f"{name}="), *_doc(value, CLOSED)]
         case Star(value):
             return [Text("*"), *_doc(value, level)]
-        case Apply(function, args):
-            head = _operand(function, expr, level)
-            return [*head, Text("()")] if not args else [*head, _own("(", _items(args), ")", level, comma=True)]
-        case Attribute(value, name):
-            return [*_operand(value, expr, level), Text(f".{name}")]
-        case Item(value, items):
-            return [*_operand(value, expr, level), _own("[", _items(items), "]", level, comma=len(items) > 1)]
+        case Apply() | Attribute() | Item():
+            fluent = _is_fluent(expr)
+            chain = _postfix(expr, level, fluent)
+            return [_inside(chain, level)] if fluent else chain
         case Pack(items):
             if not items:
                 return [Text("()")]
             inside = _items(items)
             return [_own("(", [*inside, Text(",")] if len(items) == 1 else inside, ")", level, comma=len(items) > 1)]
+
+
+def _choices(expr: Choice, level: Level) -> list[Doc]:
+    """`a if x else b if y else c`: every part on its line."""
+    head: list[Doc] = [*_operand(expr.yes, expr, level), _break(level), Text("if "), *_operand(expr.test, expr, level)]
+    rest = _choices(expr.no, level) if isinstance(expr.no, Choice) else _doc(expr.no, level)
+    return [*head, _break(level), Text("else "), *rest]
+
+
+def _postfix(expr: Expr, level: Level, fluent: bool) -> list[Doc]:
+    """Calls, attributes and subscripts one after another; in a fluent chain a line may break before a dot."""
+    match expr:
+        case Apply(function, args):
+            head = _link(function, expr, level, fluent)
+            return [*head, Text("()")] if not args else [*head, _own("(", _items(args), ")", level, comma=True)]
+        case Attribute(value, name):
+            dot = [_break(level, "")] if fluent and _after_brackets(expr) else []
+            return [*_link(value, expr, level, fluent), *dot, Text(f".{name}")]
+        case Item(value, items):
+            return [*_link(value, expr, level, fluent), _own("[", _items(items), "]", level, comma=len(items) > 1)]
+    return _doc(expr, level)
+
+
+def _link(part: Expr, whole: Expr, level: Level, fluent: bool) -> list[Doc]:
+    if isinstance(part, (Apply, Attribute, Item)) and not needs_parentheses(part, whole):
+        return _postfix(part, level, fluent)
+    return _operand(part, whole, level)
 
 
 def _slice(slice: Slice, level: Level) -> list[Doc]:

@@ -24,7 +24,7 @@ NOTHING: Live = frozenset()
 
 
 class Names:
-    """The names of one function's values. `dead` holds the moves nobody waits for, as (id of the move, position)."""
+    """The names of one function's values, and which moves and results somebody waits for."""
 
     def __init__(self, params: Sequence[Var], block: Block, same: Iterable[tuple[Var, Var]], reserved: Iterable[str]) -> None:
         self.parent: dict[Var, Var] = {}
@@ -94,7 +94,7 @@ class Names:
             case Assign():
                 made = frozenset(map(self.cell, targets(statement)))
                 if record:
-                    self.live_targets |= made & live
+                    self.live_targets |= {var for var in targets(statement) if self.cell(var) in live}
                     for cell in made:
                         self.conflict(cell, (live | made))
                 return (live - made) | read
@@ -202,7 +202,7 @@ class Names:
         return (own or hints).most_common(1)[0][0]
 
     def choose(self) -> None:
-        own = {self.cell(param) for param in self.params}
+        own = list(dict.fromkeys(map(self.cell, self.params)))
         for cell in [*own, *(c for c in self.members if c not in own)]:
             taken = {self.name_of[enemy] for enemy in self.enemies[cell] if enemy in self.name_of}
             name = identifier(self.wish(cell))

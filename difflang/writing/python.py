@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from ..ir import Function, Program, walk
 from .build import Building
 from .expressions import Phrases
@@ -14,6 +17,7 @@ BUILTINS_USED = ("range", "reversed", "abs", "min", "max", "float", "int", "bool
 
 def write(program: Program) -> str:
     """The text: imports, helpers, then every function, callee first."""
+    program = replace(program, functions={key: plain_result(f, key == program.entry) for key, f in program.functions.items()})
     order = callee_first(program)
     numpy, math = import_names(program)
     functions: dict[str, str] = {}
@@ -21,11 +25,16 @@ def write(program: Program) -> str:
         functions[key] = free_name(identifier(key), {*functions.values(), *HELPERS, *BUILTINS_USED, numpy, math})
     phrases = Phrases(numpy, math, functions)
     texts = [function_text(program, program.functions[key], functions[key], phrases) for key in order]
-    helpers = [HELPERS[name] for name in HELPERS if name in phrases.helpers]
-    if helpers:
-        phrases.modules.add("numpy")
-    imports = import_text(phrases)
-    return "\n\n\n".join([*imports, *(h.replace("np.", f"{numpy}.") for h in helpers), *texts]) + "\n"
+    helpers = [HELPERS[name].replace("np.", f"{numpy}.") for name in HELPERS if name in phrases.helpers]
+    body = "\n\n\n".join([*helpers, *texts]) + "\n"
+    return import_text(phrases, body) + body
+
+
+def plain_result(function: Function, entry: bool) -> Function:
+    """A function that only the text calls returns its one result as it is, and nothing as None."""
+    if entry or not isinstance(function.result, tuple) or len(function.result) > 1:
+        return function
+    return replace(function, result=function.result[0] if function.result else None)
 
 
 def function_text(program: Program, function: Function, name: str, phrases: Phrases) -> str:
@@ -33,7 +42,7 @@ def function_text(program: Program, function: Function, name: str, phrases: Phra
     tuples = {param.name for param in function.params if param.tree != "*"}
     reserved = {phrases.numpy, phrases.math, *phrases.functions.values(), *HELPERS, *tuples}
     names = Names(function.body.params, built.block, built.same, reserved)
-    return "\n".join(Printing(function, name, built.block, names, phrases).lines)
+    return "\n".join(Printing(function, name, built.block, names, phrases, function is program.main).lines)
 
 
 def callee_first(program: Program) -> list[str]:
@@ -61,10 +70,11 @@ def import_names(program: Program) -> tuple[str, str]:
     return known.get("numpy", "np"), known.get("math", "math")
 
 
-def import_text(phrases: Phrases) -> list[str]:
-    """The imports, the standard library first."""
+def import_text(phrases: Phrases, body: str) -> str:
+    """The imports that the text needs, the standard library first."""
+    body = re.sub(r"  # .*", "", body)
     found = []
     for module, name in (("math", phrases.math), ("numpy", phrases.numpy)):
-        if module in phrases.modules:
-            found.append(f"import {module}" + (f" as {name}" if name != module else ""))
-    return ["\n\n".join(found)] if found else []
+        if re.search(rf"\b{name}\.", body):
+            found.append(f"import {module}" + (f" as {name}" if name != module else "") + "\n")
+    return "\n".join(found) + "\n\n" if found else ""
