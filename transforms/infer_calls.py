@@ -22,6 +22,7 @@ from .infer_operators import binary
 from .infer_values import Compound, Form, Value, denote, form, frozen, is_static, is_undefined, known, leaves, python_value
 from .infer_values import fresh as fresh_value
 
+LIBRARIES = frozenset({"numpy", "scipy", "math", "operator", "functools", "itertools", "builtins"})
 Hook = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 
 
@@ -66,6 +67,10 @@ def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str
             return call_function(frame, callee.info, args, kwargs, callee.items, hint)
         if callee.kind == "bound":
             return call_method(frame, callee.items[0], callee.info, args, dict(kwargs))
+        if callee.kind == "partial":
+            count = len(callee.items) - len(callee.info)
+            named = dict(zip(callee.info, callee.items[count:], strict=True))
+            return call(frame, callee.items[0], [*callee.items[1:count], *args], {**named, **kwargs}, hint)
         frame.fail("DL004", f"a {callee.kind} cannot be called")
     if not is_static(callee):
         frame.fail("DL004", f"{callee.type} cannot be called")
@@ -74,6 +79,8 @@ def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str
 
 def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
     """A call of a Python object known while compiling."""
+    if target is functools.partial and args:
+        return Compound("partial", (*args, *kwargs.values()), tuple(kwargs))
     resolved = _resolved(target, args, kwargs)
     if resolved is not None:
         return denote(resolved)
@@ -86,7 +93,7 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     if known_call is not None:
         return known_call
     function, before = _python_function(target)
-    if function is None:
+    if function is None or _of_library(function):
         name = getattr(target, "__qualname__", None) or repr(target)
         module = getattr(target, "__module__", None)
         frame.fail(
@@ -162,6 +169,11 @@ def _python_function(target: Any) -> tuple[Any, list[Any]]:
         else:
             break
     return None, []
+
+
+def _of_library(function: Any) -> bool:
+    """NumPy's own functions are ops of the table or nothing: their text is not the user's to compile."""
+    return str(getattr(function, "__module__", "")).partition(".")[0] in LIBRARIES
 
 
 def bound_arguments(frame: Frame, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> list[Value]:

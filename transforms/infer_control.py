@@ -114,13 +114,18 @@ def counted(
     try:
         return _loop(frame, bounds, turn, init, hints, exits, reverse)
     except DifflangError as error:
-        if error.code not in ("DL011", "DL006") or not all(isinstance(b, Const) and isinstance(b.value, int) for b in bounds):
+        if error.code not in ("DL005", "DL006", "DL011") or not all(isinstance(b, Const) and isinstance(b.value, int) for b in bounds):
             raise
         trips = range(*(b.value for b in bounds))  # type: ignore[union-attr]
         if len(trips) > LONGEST_UNROLLED:
             raise
         items = [const(i) for i in (reversed(trips) if reverse else trips)]
-        return unrolled(frame, items, turn, init, hints[1:], exits)
+        count = len(frame.builder.nodes)
+        try:
+            return unrolled(frame, items, turn, init, hints[1:], exits)
+        except DifflangError:
+            del frame.builder.nodes[count:]
+            raise error from None
 
 
 def unrolled(

@@ -123,8 +123,12 @@ def check_iterable(frame: Frame, value: Value) -> None:
                 check_iterable(frame, part)
     elif isinstance(value.type, Array) and not value.type.rank:
         frame.fail("DL005", "iteration over a 0-d array")
-    elif not isinstance(value.type, (Array, Unknown)) and not is_undefined(value) and not hasattr(python_value(value), "__getitem__"):
+    elif not isinstance(value.type, (Array, Unknown)) and not is_undefined(value) and not _walkable(value):
         frame.fail("DL005", f"{value.type} cannot be iterated")
+
+
+def _walkable(value: Value) -> bool:
+    return known(value) and hasattr(python_value(value), "__getitem__") and hasattr(python_value(value), "__len__")
 
 
 def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:

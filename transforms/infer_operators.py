@@ -232,7 +232,9 @@ def _inplace(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     if isinstance(target, Var) and isinstance(target.type, Array):
         return (inplace(frame, op, target, value),)
     if isinstance(target, Var) and isinstance(target.type, Unknown) and not (node.outs and node.out in frame.items):
-        frame.fail("DL011", "whether this writes into an array depends on a type that is not known", "give the function's argument types")
+        out = Var(target.hint, target.type)  # a write or a new number: `own` finds out whether it matters
+        frame.builder.node("inplace", (target, frame.atom(value)), (out,), fn=op)
+        return (out,)
     return (binary(frame, op, target, value),)
 
 

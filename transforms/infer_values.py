@@ -21,7 +21,7 @@ from difflang.types import NAMES, Nothing, Scalar, Static, Type, Undefined, join
 @dataclass(frozen=True)
 class Compound:
     """A value made of values. `kind`: tuple, list, closure (info: its Function), range, zip, enumerate, reversed,
-    bound (info: the method's name), shape (of an array whose rank is not known)."""
+    bound (info: the method's name), partial (the callable, then its arguments; info: names of the last ones), shape (of an array whose rank is not known)."""
 
     kind: str
     items: tuple[Any, ...] = ()
@@ -205,7 +205,7 @@ def join_forms(one: Form, other: Form) -> Form:
     if isinstance(other, Undefined):
         return one
     if isinstance(one, Compound) and isinstance(other, Compound):
-        if (one.kind, len(one.items)) == (other.kind, len(other.items)) and one.info is other.info:
+        if (one.kind, len(one.items)) == (other.kind, len(other.items)) and one.info == other.info:
             items = tuple(join_forms(a, b) for a, b in zip(one.items, other.items, strict=True))
             return Compound(one.kind, items, one.info)
         raise TypeError(f"one path gives {one}, another {other}")
@@ -231,7 +231,7 @@ def same(one: Form, other: Form) -> bool:
             isinstance(one, Compound)
             and isinstance(other, Compound)
             and (one.kind, len(one.items)) == (other.kind, len(other.items))
-            and one.info is other.info
+            and one.info == other.info
             and all(map(same, one.items, other.items))
         )
     return form_key(one) == form_key(other)
@@ -240,7 +240,7 @@ def same(one: Form, other: Form) -> bool:
 def form_key(shape: Form) -> Any:
     """A hashable key of a form."""
     if isinstance(shape, Compound):
-        info = shape.info if isinstance(shape.info, str) else id(shape.info)
+        info = shape.info if isinstance(shape.info, (str, tuple)) else id(shape.info)
         return (shape.kind, info, tuple(map(form_key, shape.items)))
     if isinstance(shape, Static):
         value = shape.value

@@ -191,7 +191,8 @@ def loop(frame: Frame, node: Node, run: Run) -> None:
     body = node.regions[-1]
     params = body.params[len(body.params) - len(init) :]
     references = [k for k, param in enumerate(params) if is_reference(param.type)]
-    guess = Guess(set(references), {k: [] for k in references if isinstance(init[k], Ref) and init[k].steps})  # type: ignore[union-attr]
+    held = {k for k in references if isinstance(init[k], REFERENCES)}
+    guess = Guess(held, {k: [] for k in references if isinstance(init[k], Ref) and init[k].steps})  # type: ignore[union-attr]
     while True:
         before = guess.size()
         walk = _Walk(frame, node, init, guess)

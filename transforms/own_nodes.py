@@ -121,6 +121,9 @@ def _inplace(frame: Frame, node: Node) -> None:
     target = frame.get(node.args[0])
     assert isinstance(target, REFERENCES)
     op = node.attrs["fn"]
+    if isinstance(target.type, Unknown):
+        frame.env[node.out] = _inplace_unknown(frame, node, target)
+        return
     current, value = frame.derive(target), frame.read(node.args[1])
     result = frame.emit(op, current, value, hint=_name(target))
     axes = frame.rank(target.type)
@@ -133,6 +136,20 @@ def _inplace(frame: Frame, node: Node) -> None:
             frame.fail("DL005", f"{op} in place gives {common.dtype}, the array holds {target.type.dtype}", kind=TypeMismatch)
         result = frame.emit("cast", result, dtype=target.type.dtype, weak=False)
     frame.store(target, result, (), (":",) * axes)
+
+
+def _inplace_unknown(frame: Frame, node: Node, target: Reference) -> Ref:
+    """A number is made anew, an array is written: as long as no other name is read that may be this array, both are the same."""
+    if not isinstance(target, Ref) or target.steps or any(base.param is not None for base in frame.partners(target)):
+        frame.fail(
+            "DL011",
+            "whether this writes into an array that others see depends on a type that is not known",
+            "give the function's argument types, or write x = x + v",
+        )
+    value = frame.emit(node.attrs["fn"], frame.derive(target), frame.read(node.args[1]), hint=target.base.hint)
+    for base in frame.partners(target):
+        frame.state.stale.setdefault(base, node.place)
+    return frame.new_base(target.base.hint, node.out.type, value)
 
 
 def _name(target: Reference) -> str:
