@@ -27,6 +27,8 @@ LITERALS: dict[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE, "__deb
 
 Handler = Callable[[Frame, Any, str], Atom]
 HANDLERS: dict[type[cst.CSTNode], Handler] = {}
+FOLDS: dict[Any, Handler] = {}
+"""Builtins that take a comprehension apart item by item: `sum(x * x for x in xs)`."""
 
 
 def handles(*kinds: type[cst.CSTNode]) -> Callable[[Handler], Handler]:
@@ -242,6 +244,9 @@ def _attribute(frame: Frame, node: cst.Attribute, hint: str) -> Atom:
 @handles(cst.Call)
 def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
     callee = node.func
+    fold = FOLDS.get(static_object(frame, callee)) if isinstance(callee, cst.Name) and _over_items(node) else None
+    if fold is not None:
+        return fold(frame, node, hint)
     on_value = isinstance(callee, cst.Attribute) and not _is_namespace(frame, callee.value)
     if on_value:
         assert isinstance(callee, cst.Attribute)
@@ -257,6 +262,10 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
         out = frame.emit("invoke", [function, *values], node, hint, keywords=keywords, star=star)
     _keep(frame.may_hold, out, values, frame)
     return out
+
+
+def _over_items(node: cst.Call) -> bool:
+    return bool(node.args) and isinstance(node.args[0].value, (cst.GeneratorExp, cst.ListComp)) and positional(node.args)
 
 
 def _arguments(frame: Frame, node: cst.Call) -> tuple[list[Atom], tuple[str, ...], tuple[int, ...]]:
@@ -307,10 +316,11 @@ def _index_items(frame: Frame, node: cst.Subscript) -> list[cst.Slice | cst.Base
     for element in node.slice:
         if isinstance(element.slice, cst.Slice):
             items.append(element.slice)
-        elif element.slice.star:
+            continue
+        assert isinstance(element.slice, cst.Index)
+        if element.slice.star:
             raise frame.refuse(element, "a starred index is outside the language", "write the items of the index out")
-        else:
-            items.append(element.slice.value)
+        items.append(element.slice.value)
     if len(items) == 1 and isinstance(items[0], cst.Tuple):
         return [element.value for element in items[0].elements]
     return items

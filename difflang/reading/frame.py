@@ -1,13 +1,14 @@
 """One function while it is read: its nodes so far and what each name stands for at this point of the text.
 
-`env` maps a name to its value. Three kinds of keys that no identifier can be stand beside the names: "?x" is
-the truth whether x is bound (absent: it is, if x is there), "$skip $leave $returned" are truths that say how control
-left (any jump; break or return; return), "$return" and "$value" hold the value returned and the one of an expression's arm.
+`env` maps a name to its value. Keys that no identifier can be stand beside the names: "?x" is the truth whether
+x is bound (absent: it is, if x is there); "$skip $leave $returned" are truths that say how control left (any jump;
+break or return; return); "$return" holds the value returned, "$value" that of an expression's arm, and "$fold ..."
+what a comprehension adds up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -23,6 +24,7 @@ TRUE, FALSE = const(True), const(False)
 SKIP, LEAVE, RETURNED, RETURN, VALUE = "$skip", "$leave", "$returned", "$return", "$value"
 FLAGS = (SKIP, LEAVE, RETURNED)
 HINTS = {SKIP: "skip", LEAVE: "left", RETURNED: "returned", RETURN: "result", VALUE: "t"}
+FOLDED = "$fold "
 CALL_IT_LATER = "define the function after the last assignment to the name, or pass the value as an argument"
 
 
@@ -59,10 +61,10 @@ class Text:
 class Frame:
     """The state of reading one function."""
 
-    def __init__(self, text: Text, local: frozenset[str], changing: frozenset[str], parent: Frame | None = None) -> None:
+    def __init__(self, text: Text, local: frozenset[str], bindings: Mapping[str, int], parent: Frame | None = None) -> None:
         self.text = text
         self.local = local
-        self.changing = changing  # the names that statements assign: all but untouched parameters
+        self.bindings = bindings  # how often each name is assigned: not at all, for untouched parameters
         self.parent = parent
         self.nodes: list[Node] = []
         self.env: Env = {}
@@ -165,7 +167,7 @@ class Frame:
         finally:
             self._making.pop()
         out = self.emit("closure", values, node, name, function=late.function)
-        self.holds[out] = {key: self.env.get(key) for key in late.captured if isinstance(key, str) and key in self.changing}
+        self.holds[out] = {key: self.env.get(key) for key in late.captured if isinstance(key, str) and key in self.bindings}
         return out
 
     def captured_value(self, key: str | Route, node: cst.CSTNode) -> Atom:
@@ -219,6 +221,13 @@ def bound_in(env: Env, name: str) -> Atom:
 def value_in(env: Env, key: str) -> Binding:
     """What a key stands for, defaults included: a jump not taken, a value missing."""
     return env.get(key, FALSE if key in FLAGS else UNDEF)
+
+
+def key_hint(key: str) -> str:
+    """What a value under this key is called."""
+    if key.startswith("?"):
+        return key[1:] + "_bound"
+    return key.split()[-1] if key.startswith(FOLDED) else HINTS.get(key, key)
 
 
 def _last_name(route: Route) -> str:

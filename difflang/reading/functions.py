@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import FunctionType
@@ -9,14 +10,15 @@ from typing import Any
 
 import libcst as cst
 
-from ..ir import LEAF, UNDEF, Const, Function, Origin, Param, Place, Region, Var
+from ..ir import LEAF, UNDEF, Const, Function, Node, Origin, Param, Place, Region, Var
+from . import comprehensions  # noqa: F401  enters its handlers
 from .expressions import expression, handles
 from .frame import RETURN, Frame, Late, Text
 from .names import Names, Route
 from .paths import clear_jump
 from .positions import Positions
 from .prune import prune
-from .scope import assigned, declared_elsewhere, statements, walrus_names
+from .scope import bindings, declared_elsewhere, statements, walrus_names
 from .source import find
 from .statements import block
 
@@ -80,9 +82,10 @@ def _body(node: Definition) -> list[Any]:
 def _frame(text: Text, node: Definition, parent: Frame | None = None) -> Frame:
     """A frame that knows which names are the function's own."""
     body = _body(node)
-    bound = set(assigned(body)) if isinstance(node, cst.FunctionDef) else set(walrus_names(node.body))
-    changing = frozenset(bound - declared_elsewhere(body))
-    return Frame(text, changing | {parameter.name.value for parameter, _ in _parameters(node.params)}, changing, parent)
+    bound = bindings(body) if isinstance(node, cst.FunctionDef) else Counter(walrus_names(node.body))
+    for name in declared_elsewhere(body):
+        del bound[name]
+    return Frame(text, frozenset(bound) | {parameter.name.value for parameter, _ in _parameters(node.params)}, bound, parent)
 
 
 def _parameters(params: cst.Parameters) -> Iterator[tuple[cst.Param, str]]:
@@ -133,7 +136,22 @@ def nested(frame: Frame, node: Definition, name: str) -> Late:
             raise frame.refuse(node.name, "a coroutine is outside the language", "compute the value and return it")
     inner = _frame(frame.text, node, frame)
     function = _read(inner, node, name, _static_defaults(frame, node))
-    return Late(function, tuple(inner.captured), node)
+    captured = tuple(inner.captured)
+    if isinstance(node, cst.FunctionDef) and name in captured and frame.bindings.get(name) == 1:
+        function, captured = _recursive(function, captured, name), tuple(key for key in captured if key != name)
+    return Late(function, captured, node)
+
+
+def _recursive(function: Function, captured: tuple[str | Route, ...], name: str) -> Function:
+    """A nested function that calls itself: where it is captured it is made anew, of what it captured."""
+    at = len(function.params) + captured.index(name)
+    itself = function.body.params[at]
+    params = tuple(param for param in function.body.params if param is not itself)
+    attrs: dict[str, Any] = {}
+    node = Node("closure", params[len(function.params) :], (itself,), attrs, (), function.place)
+    captures = tuple(capture for key, capture in zip(captured, function.captures, strict=True) if key != name)
+    attrs["function"] = replace(function, body=Region(params, (node, *function.body.nodes), function.body.yields), captures=captures)
+    return attrs["function"]  # type: ignore[no-any-return]
 
 
 def _static_defaults(frame: Frame, node: Definition) -> Meant:

@@ -13,7 +13,8 @@ import libcst as cst
 
 from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
 from .expressions import condition, expression, is_builtin, positional
-from .frame import CALL_IT_LATER, FALSE, HINTS, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused, bound_in, value_in
+from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused
+from .frame import bound_in, key_hint, value_in
 from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
 from .scope import Statement, assigned, else_block, is_true, statements, target_names, walrus_names
 from .targets import bind_target
@@ -30,11 +31,7 @@ class _Carried:
     refused: dict[str, Refused]
 
     def params(self) -> list[Var]:
-        return [Var(hint_of(key)) for key in self.keys]
-
-
-def hint_of(key: str) -> str:
-    return key[1:] + "_bound" if key.startswith("?") else HINTS.get(key, key)
+        return [Var(key_hint(key)) for key in self.keys]
 
 
 def read_for(frame: Frame, node: cst.For, block: Block) -> Ends:
@@ -42,26 +39,44 @@ def read_for(frame: Frame, node: cst.For, block: Block) -> Ends:
     if node.asynchronous is not None:
         raise frame.refuse(node, "async for is outside the language", "collect the values before and pass an array")
     place = frame.place(node, node.iter)
-    bounds, reverse = _range_of(frame, node.iter)
-    if bounds is None:
-        op, heads = "each", [expression(frame, node.iter)]
-    else:
-        op, heads = "for", bounds
-    carried = _carry(frame, dict.fromkeys([*target_names(node.target), *assigned(statements(node.body))]))
+    names = dict.fromkeys([*target_names(node.target), *assigned(statements(node.body))])
+    ends, results = iterate(frame, node.target, node.iter, names, lambda: block(frame, statements(node.body)), place)
+    return _after(frame, else_block(node), ends, results, block, place)
+
+
+def iterate(
+    frame: Frame,
+    target: cst.BaseExpression,
+    iterable: cst.BaseExpression,
+    names: Iterable[str],
+    run: Callable[[], Ends],
+    place: Place,
+    own: frozenset[str] = frozenset(),
+) -> tuple[Ends, dict[str, Var]]:
+    """A loop over a range or anything else. How turns end, and the loop's results.
+
+    `names` are those that a turn binds for what follows; `own` are a comprehension's, which nobody else sees.
+    """
+    bounds, reverse = _range_of(frame, iterable)
+    op, heads = ("each", [expression(frame, iterable)]) if bounds is None else ("for", bounds)
+    carried = _carry(frame, names)
     params = carried.params()
-    item = Var(node.target.value if isinstance(node.target, cst.Name) else "item")
+    item = Var(target.value if isinstance(target, cst.Name) else "item")
 
     def turn() -> Ends:
-        bind_target(frame, node.target, item)
-        return block(frame, statements(node.body))
+        around = frame.local
+        frame.local = around | own
+        bind_target(frame, target, item)
+        ends = run()
+        frame.local = around
+        return ends
 
     body = _body(frame, carried, params, turn)
     region = _body_region(frame, carried, [item, *params], body, place)
-    attrs = {"reverse": True} if reverse else {}
-    outs = _close(frame, op, heads, carried, [region], params, body, place, attrs)
+    outs = _close(frame, op, heads, carried, [region], params, body, place, {"reverse": True} if reverse else {})
     certain = bounds is not None and _turns_at_least_once(bounds)
     _bind_results(frame, carried, outs, body if certain else None)
-    return _after(frame, else_block(node), body.ends, dict(zip(carried.keys, outs, strict=True)), block, place)
+    return body.ends, dict(zip(carried.keys, outs, strict=True))
 
 
 def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
@@ -151,6 +166,11 @@ def _carry(frame: Frame, names: Iterable[str]) -> _Carried:
         if flag is not TRUE:
             carried.keys.append("?" + name)
             carried.inits.append(flag)
+    for key, folded in frame.env.items():
+        if key.startswith(FOLDED):
+            assert not isinstance(folded, (Late, Refused))
+            carried.keys.append(key)
+            carried.inits.append(folded)
     carried.keys += [RETURN, RETURNED, LEAVE]
     carried.inits += [UNDEF, FALSE, FALSE]
     return carried
@@ -218,7 +238,7 @@ def _close(
 def _bind_results(frame: Frame, carried: _Carried, outs: Sequence[Var], certain: Arm | None) -> None:
     """Names stand for the loop's results now. With `certain`, a body that runs at least once, what it binds is bound."""
     for key, out in zip(carried.keys, outs, strict=True):
-        if key.startswith("$"):
+        if key in (RETURN, RETURNED, LEAVE):
             continue
         if key.startswith("?") and certain is not None and certain.ends and bound_in(certain.env, key[1:]) is TRUE:
             frame.env.pop(key, None)

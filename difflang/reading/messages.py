@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
@@ -10,6 +11,7 @@ from ..ir import Const
 from .expressions import condition, expression, static_object
 from .frame import FALSE, Frame
 
+CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 FIXED = "use a fixed message"
 
 
@@ -62,7 +64,7 @@ def _part(frame: Frame, part: cst.BaseFormattedStringContent) -> str:
     assert isinstance(part, cst.FormattedStringExpression)
     value = _static_value(frame, part.expression)
     if part.conversion is not None:
-        value = {"r": repr, "s": str, "a": ascii}[part.conversion](value)
+        value = CONVERSIONS[part.conversion](value)
     specification = "".join(_part(frame, inner) for inner in part.format_spec or ())
     return format(value, specification)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ..errors import OutsideLanguage
 from ..ir import UNDEF, Atom, Const, Node, Place, Region, Var
-from .frame import CALL_IT_LATER, FALSE, FLAGS, HINTS, LEAVE, RETURNED, SKIP, TRUE, VALUE
-from .frame import Binding, Env, Frame, Late, Refused, bound_in, value_in
+from .frame import CALL_IT_LATER, FALSE, FLAGS, LEAVE, RETURNED, SKIP, TRUE, VALUE
+from .frame import Binding, Env, Frame, Late, Refused, bound_in, key_hint, value_in
 
 FALL, CONTINUE, BREAK, RETURNS = "fall", "continue", "break", "return"
 Ends = frozenset[str]
@@ -105,7 +105,7 @@ class _Results:
             self.env[key] = refused
             return
         assert not isinstance(a, (Late, Refused)) and not isinstance(b, (Late, Refused))
-        self.env[key] = self._pair(a, b, HINTS.get(key, key) if key != VALUE else self.hint, key in FLAGS)
+        self.env[key] = self._pair(a, b, key_hint(key) if key != VALUE else self.hint, key in FLAGS)
 
     def _add_bound(self, name: str) -> None:
         flag = self._pair(bound_in(self.one.env, name), bound_in(self.two.env, name), f"{name}_bound", True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Union
 
@@ -35,10 +36,17 @@ def else_block(node: cst.For | cst.While) -> list[Statement]:
 
 def assigned(block: Iterable[Statement]) -> dict[str, None]:
     """The names that the statements bind, in order of the text; nested functions are scopes of their own."""
-    names: dict[str, None] = {}
+    return dict.fromkeys(_bound(block))
+
+
+def _bound(block: Iterable[Statement]) -> Iterator[str]:
     for statement in block:
-        names.update(dict.fromkeys(_bound_by(statement)))
-    return names
+        yield from _bound_by(statement)
+
+
+def bindings(block: Iterable[Statement]) -> Counter[str]:
+    """How often each name is bound, as the text says it."""
+    return Counter(_bound(block))
 
 
 def walrus_names(node: cst.CSTNode) -> Iterator[str]:
@@ -75,15 +83,15 @@ def _bound_by(node: Statement) -> Iterator[str]:
     if isinstance(node, cst.If):
         yield from walrus_names(node.test)
         for arm in arms(node):
-            yield from assigned(arm)
+            yield from _bound(arm)
     elif isinstance(node, (cst.For, cst.While)):
         if isinstance(node, cst.For):
             yield from target_names(node.target)
             yield from walrus_names(node.iter)
         else:
             yield from walrus_names(node.test)
-        yield from assigned(statements(node.body))
-        yield from assigned(else_block(node))
+        yield from _bound(statements(node.body))
+        yield from _bound(else_block(node))
     elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
         yield node.name.value
     elif isinstance(node, cst.BaseSmallStatement):

@@ -49,7 +49,7 @@ def register_source(code_or_name: Callable[..., Any] | CodeType | str, text: str
         _REGISTERED[code_or_name] = lines
         linecache.cache[code_or_name] = (len(text), None, [line + "\n" for line in lines], code_or_name)
         return
-    code = code_or_name if isinstance(code_or_name, CodeType) else code_or_name.__code__  # type: ignore[attr-defined]
+    code = code_or_name if isinstance(code_or_name, CodeType) else code_or_name.__code__
     for each in _nested(code):
         _REGISTERED[each] = lines
 
