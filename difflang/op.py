@@ -206,9 +206,10 @@ def elementwise_type(op: Op, types: Sequence[Type], flavor: str | None) -> Type:
     if not isinstance(common, Scalar):
         return UNKNOWN
     if flavor == "python" or (flavor is None and common.weak):
-        if any(isinstance(type, Array) for type in types):
+        if any(isinstance(type, Array) and type.rank for type in types):
             raise TypeError(f"{op.name} on Python's numbers takes numbers, not arrays")
-        return Scalar(_class_dtype(op.result, common), weak=True)
+        dtype = _class_dtype(op.result, common)
+        return Scalar({"f32": "f64", "i32": "i64"}.get(dtype, dtype), weak=True)
     if op.numpy and isinstance(op.numpy[0], np.ufunc):
         return shaped(_ufunc_dtype(op.numpy[0], tuple(map(_operand_key, types))), *types)
     return shaped(_class_dtype(op.result, common), *types)

@@ -100,7 +100,8 @@ def mod(z, x, y):
 
 def _lower_fmod(x, y):
     if not _is_float(x):
-        return np.where(y == 0, 0, x - apply("intdiv", x, np.where(np.logical_or(y == 0, y == -1), 1, y)) * y)
+        divisor = np.where(np.logical_or(y == 0, y == -1), 1, y)
+        return np.where(y == 0, 0, x - apply("intdiv", x, divisor) * divisor)
     return apply("frem", x, y)
 
 
@@ -177,7 +178,7 @@ def _varies(x: Any) -> bool:
 
 
 @elementwise(
-    python=(math.pow,), evaluate=np.power, result="float", lower=Lower("libm:pow"), faults=MATH_POWER, singular=True, cost=40
+    python=(math.pow,), evaluate=np.float_power, result="float", lower=Lower("libm:pow"), faults=MATH_POWER, singular=True, cost=40
 )
 def fpow(z, x, y):
     """math.pow: floats always."""
@@ -213,7 +214,7 @@ def fabs(y, x):
 
 def _lower_sign(x):
     if _is_float(x):
-        return np.where(x > 0, 1, np.where(x < 0, -1, x))
+        return np.where(x > 0, 1, np.where(x < 0, -1, np.where(x == 0, 0, x)))
     return np.where(x > 0, 1, np.where(x < 0, -1, 0))
 
 

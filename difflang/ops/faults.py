@@ -43,7 +43,7 @@ def division(function: Callable[..., Any]) -> tuple[Fault, ...]:
 
 
 def _zero_to_negative(z: Any, x: Any, y: Any) -> Any:
-    return np.logical_and(x == 0, y < 0)
+    return np.logical_and(np.logical_and(x == 0, y < 0), np.isfinite(y))
 
 
 def _root_of_negative(z: Any, x: Any, y: Any) -> Any:

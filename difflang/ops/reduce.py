@@ -126,7 +126,7 @@ def _others(x: Any, axis: Any) -> Any:
     kept = tuple(k for k in range(rank) if k not in gone)
     order = permutation(kept + gone, rank)
     moved = np.transpose(x, order)
-    rows = np.reshape(moved, (-1, count(x, gone)))
+    rows = np.reshape(moved, (count(x, kept), count(x, gone)))
     before = _before(rows)
     after = np.flip(_before(np.flip(rows, 1)), 1)
     back = tuple(order.index(k) for k in range(rank))

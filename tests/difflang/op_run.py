@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -90,8 +92,11 @@ def traced_adjoints(op: Op, y: Any, y_bar: Any, operands: Sequence[Any], attrs: 
     return tuple(None if a is None else next(given) for a in found)
 
 
+_pow = ctypes.CDLL(ctypes.util.find_library("m")).pow
+_pow.restype, _pow.argtypes = ctypes.c_double, (ctypes.c_double, ctypes.c_double)
+
 LIBM: dict[str, Callable[..., Any]] = {
-    "pow": np.power, "cbrt": np.cbrt, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log2": np.log2, "log10": np.log10,
+    "pow": _pow, "cbrt": np.cbrt, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log2": np.log2, "log10": np.log10,
     "log1p": np.log1p, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "atan2": np.arctan2,
     "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "hypot": np.hypot,
     "erf": math.erf, "erfc": math.erfc, "lgamma": math.lgamma,

@@ -24,12 +24,12 @@ ELEMENTWISE: dict[str, str] = {
     **dict.fromkeys(
         "add sub mul div floordiv mod fmod frem neg pos abs fabs sign copysign square reciprocal masked maximum minimum cast less less_equal "
         "greater greater_equal equal not_equal logical_and logical_or logical_xor not_ where clip isnan isinf isfinite floor ceil trunc rint "
-        "floor_to_int ceil_to_int trunc_to_int round_to_int cbrt exp exp2 expm1 sin cos tan arctan arctan2 sinh cosh tanh arcsinh hypot deg2rad "
+        "floor_to_int ceil_to_int trunc_to_int round_to_int cbrt exp exp2 expm1 sin cos arctan arctan2 sinh cosh tanh arcsinh hypot deg2rad "
         "rad2deg erf erfc logaddexp".split(),
         "real",
     ),
     **dict.fromkeys("sqrt log log2 log10 pow fpow lgamma".split(), "positive"),
-    **dict.fromkeys("arcsin arccos arctanh".split(), "unit"),
+    **dict.fromkeys("arcsin arccos arctanh tan".split(), "unit"),
     "arccosh": "above one", "log1p": "above minus one",
     **dict.fromkeys("bitand bitor bitxor invert lshift rshift intdiv ipow".split(), "whole"),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from difflang.build import Builder, Tracer, lift, trace
 from difflang.errors import DifflangError
 from difflang.ir import Var
 from difflang.op import TABLE, bind, load, lookup
-from difflang.types import NAMES, Scalar, Stack, general, type_of
+from difflang.types import NAMES, Array, Scalar, Stack, general, type_of
 from difflang.verify import fits
 
 from .op_run import adjoints, emitted, evaluated, is_float, lowered, same, slope, traced_adjoints
@@ -181,7 +181,9 @@ def test_lowering_gives_the_values(name: str) -> None:
     tried = 0
     for dtypes in itertools.product(["f64", "f32", "i64", "i32", "bool"], repeat=len(op.operands)):
         pool = [{"f": FLOATS, "i": INTS, "b": (True, False)}[np.dtype(kind_of(d)).kind] for d in dtypes]
-        for values in itertools.product(*pool):
+        if len(dtypes) == 3 and (len(set(dtypes)) > 1 or dtypes[0] == "bool"):
+            continue
+        for values in itertools.product(*(p[::2] if len(dtypes) == 3 else p for p in pool)):
             with np.errstate(all="ignore"):
                 given = [kind_of(d)(v) for d, v in zip(dtypes, values, strict=True)]
             types = [Scalar(d) for d in dtypes]
@@ -192,8 +194,8 @@ def test_lowering_gives_the_values(name: str) -> None:
                 continue
             if outside(name, given):
                 continue
-            found = lowered(op, given, types, result)
             with np.errstate(all="ignore"):
+                found = lowered(op, given, types, result)
                 same_element(name, found, np.asarray(expected).astype(found.dtype)[()], given)
             tried += 1
     assert tried
@@ -220,6 +222,10 @@ def outside(name: str, given: Any) -> bool:
     if name in ("intdiv", "frem", "ipow"):
         kind = "f" if name == "frem" else "i"
         return any(g.dtype.kind != kind for g in given) or (name == "intdiv" and given[1] in (0, -1)) or (name == "ipow" and given[1] < 0)
+    if name.endswith("_to_int"):
+        return not np.abs(given[0]) < 2.0**62
+    if name in ("pow", "fpow") and given[1] == 0.5:
+        return bool(given[0] == -np.inf or given[0] == 0)  # NumPy takes the square root
     if name == "logaddexp":
         return any(np.isnan(g) for g in given)
     return name == "reciprocal" and given[0].dtype.kind != "f"
@@ -233,6 +239,8 @@ def test_partials_against_differences(name: str) -> None:
     count = len(op.operands)
     for shapes in [((5,),) * count, ((2, 3), (3,))[:count], ((), (2,))[:count]]:
         values = [away(real(*shape, low=low, high=high)) for shape in shapes]
+        if name in ("floordiv", "mod", "fmod"):
+            values[0] = values[1] * (np.round(2 * values[0]) + real(*np.shape(values[0] * values[1]), low=0.2, high=0.8))
         y = function(*values)
         partials = op.rule(y, *values)
         partials = partials if isinstance(partials, tuple) else (partials,)
@@ -241,13 +249,9 @@ def test_partials_against_differences(name: str) -> None:
             moved = [lambda t, k=k: function(*(v + t if j == k else v for j, v in enumerate(values)))]
             expected = slope(moved[0], 1e-3 if name in ("lgamma", "arccosh", "arctanh", "arcsin", "arccos", "tan") else 5e-3)
             np.testing.assert_allclose(np.broadcast_to(partial, np.shape(y)), expected, rtol=1e-7, atol=1e-7)
-        by_ir, _ = evaluated(lambda b, *atoms: tuple(lift(b, p) for p in as_tuple(trace(b, op.rule, *atoms))), [y, *values])
+        by_ir, _ = evaluated(lambda b, *atoms: trace(b, op.rule, *atoms), [y, *values])
         for plain, written in zip(partials, by_ir, strict=True):
             np.testing.assert_array_equal(np.broadcast_to(plain, np.shape(y)), np.broadcast_to(written, np.shape(y)))
-
-
-def as_tuple(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def away(values: Any) -> Any:
@@ -288,16 +292,18 @@ def test_values_and_types(name: str, sample: Any) -> None:
     for stated in opened:
         (found,), (result,) = evaluated(emitted(name, attrs), values, stated)
         same(found, expected)
-        assert fits(type_of(np.asarray(expected)[()] if np.ndim(expected) == 0 and name not in ("dim", "size") else expected), as_c(result, expected))
+        assert fits(type_for(result, expected), result)
     (found,), (result,) = evaluated(constants_of(name, values, attrs), [v for v in values if not is_size(v)])
     same(found, expected)
-    assert fits(type_of(found), as_c(result, expected))
+    assert fits(type_for(result, expected), result)
 
 
-def as_c(result: Any, expected: Any) -> Any:
-    """Layout aside: a view's may be said to be any, and NumPy's own copies may lie otherwise."""
-    stated, given = result, type_of(expected) if isinstance(expected, np.ndarray) else None
-    return type(stated)(stated.dtype, stated.dims, "A") if given is not None and hasattr(stated, "layout") else stated
+def type_for(stated: Any, expected: Any) -> Any:
+    """NumPy's type for what it gave. An array without axes may count as a number; layout is a matter of ours."""
+    if isinstance(stated, Scalar):
+        return stated if stated.weak and type(expected) in (int, float) else type_of(np.asarray(expected)[()])
+    given = type_of(np.asarray(expected))
+    return Array(given.dtype, given.dims, stated.layout) if isinstance(given, Array) else given
 
 
 def is_size(value: Any) -> bool:
@@ -320,7 +326,7 @@ def test_adjoint_and_tangent_agree_with_differences(name: str, sample: Any) -> N
     op = TABLE[name]
     values, attrs, expected = prepared(name, sample)
     moving = [k for k, v in enumerate(values) if is_float(v) and np.asarray(v).dtype == np.float64 and not (name == "unbroadcast" and k == 1)]
-    if op.kind in ("constant", "composite") or not moving or not is_float(expected) or kinked(name, values):
+    if op.kind in ("constant", "composite") or not moving or not is_float(expected) or np.asarray(expected).dtype != np.float64 or kinked(name, values):
         return
     dots = [real(*np.shape(v)) if k in moving else None for k, v in enumerate(values)]
 
