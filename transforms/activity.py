@@ -41,7 +41,8 @@ class Activity:
         """The values of a function's body that depend on the given parameters."""
         body = self.program.functions[key].body
         values = {p for p, active in zip(body.params, params, strict=True) if active and is_float(p.type)}
-        self._flow(body, values)
+        if values:
+            self._flow(body, values)
         return values
 
     def _flow(self, region: Region, values: set[Var]) -> None:
@@ -57,7 +58,8 @@ class Activity:
                 if any(mask):
                     results = self.varied_results(node.attrs["callee"], mask)
                     values.update(o for o, varied in zip(node.outs, results, strict=True) if varied and is_float(o.type))
-            elif row(node.op).kind != "constant" and any(_is_in(a, values) for a in node.args):
+            elif node.op == "stack_new" or (row(node.op).kind != "constant" and any(_is_in(a, values) for a in node.args)):
+                # a stack is varied from its beginning, so that it and its tangent always have the same length
                 values.update(o for o in node.outs if is_float(o.type))
 
     def _flow_loop(self, node: Node, values: set[Var]) -> None:

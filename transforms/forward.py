@@ -187,7 +187,10 @@ class _Tangents:
             b.node("pop", (self.full(b, node.args[0]),), outs)
             self.dots.update(zip(node.outs, outs, strict=True))
             return
-        if op.kind == "elementwise":
+        tangent: Atom | None
+        if node.op == "stack_new":
+            tangent = zero(b, node.out)
+        elif op.kind == "elementwise":
             tangent = self.elementwise(b, node)
         elif op.kind == "linear" or node.op == "push":
             args = tuple(self.full(b, a) if is_float(a.type) else a for a in node.args)

@@ -102,7 +102,7 @@ class Mirror:
             frame.put(node.args[0], b.emit("push", stack_bar, value_bar))
             return
         y_bar = frame.take(node.out)
-        if y_bar is None:
+        if y_bar is None or row(node.op).kind == "constant":
             return
         if row(node.op).rule is None:
             raise NotDifferentiable("DL008", f"the derivative of {node.op} is not known", node.place, origin=self.function.origin)

@@ -13,8 +13,9 @@ from dataclasses import replace
 from difflang.errors import DifflangError
 from difflang.ir import Atom, Function, Node, Program, Region, Var
 
-from .own_control import branch, loop
+from .own_branch import branch
 from .own_frame import Frame, Summary, Unclear, is_reference
+from .own_loops import loop
 from .own_nodes import straight
 from .own_references import REFERENCES, Base, Ref
 from .own_sweep import sweep
@@ -30,26 +31,29 @@ def own(program: Program) -> Program:
     while True:
         before = dict(summaries)
         for key in reversed(typed):  # callees first, mostly
-            functions[key], summaries[key] = _owned(program.functions[key], summaries)
+            functions[key], summaries[key] = _owned(program, key, summaries)
         if summaries == before:
             return replace(program, functions=functions)
 
 
-def _owned(function: Function, summaries: Mapping[str, Summary]) -> tuple[Function, Summary]:
+def _owned(program: Program, key: str, summaries: Mapping[str, Summary]) -> tuple[Function, Summary]:
     """One function, given what is known of those it calls. Where two paths give different arrays and one is written
     later, it is walked again with these results kept as choices."""
     choices: frozenset[tuple[int, int]] = frozenset()
     while True:
         try:
-            return _walked(function, summaries, choices)
+            return _walked(program, key, summaries, choices)
         except Unclear as unclear:
             if unclear.merges <= choices:
                 raise DifflangError(unclear.code, unclear.reason, unclear.place, unclear.way_out, unclear.origin) from None
             choices |= unclear.merges
 
 
-def _walked(function: Function, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]]) -> tuple[Function, Summary]:
-    frame = Frame(function, summaries, choices=choices)
+def _walked(
+    program: Program, key: str, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]]
+) -> tuple[Function, Summary]:
+    function = program.functions[key]
+    frame = Frame(function, program.functions, summaries, _nodes, choices=choices)
     frame.builder.place = function.place
     params = tuple(Var(p.hint, p.type) for p in function.body.params)
     bases: dict[Base, int] = {}
@@ -78,9 +82,9 @@ def _nodes(frame: Frame, region: Region) -> None:
 def _node(frame: Frame, node: Node) -> None:
     before, frame.builder.place = frame.builder.place, node.place or frame.builder.place
     if node.op == "if":
-        branch(frame, node, _nodes)
+        branch(frame, node)
     elif node.op in ("for", "while"):
-        loop(frame, node, _nodes)
+        loop(frame, node)
     else:
         straight(frame, node)
     frame.builder.place = before

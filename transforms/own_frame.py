@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from difflang.build import Builder
 from difflang.errors import DifflangError, TypeMismatch
-from difflang.ir import Atom, Const, Function, Node, Place, Var, const
+from difflang.ir import Atom, Const, Function, Node, Place, Region, Var, const
 from difflang.op import row
 from difflang.types import Array, Scalar, Type, Undefined, Unknown
 
@@ -49,7 +49,10 @@ class Unclear(DifflangError):
 @dataclass
 class Frame:
     function: Function
+    functions: Mapping[str, Function]  # of the typed program, by key
     summaries: Mapping[str, Summary]
+    run: Callable[[Frame, Region], None]  # walks the nodes of a region
+    inlined: list[str] = field(default_factory=list)  # callees that are walked in place, outermost first
     builder: Builder = field(default_factory=Builder)
     env: dict[Var, Value] = field(default_factory=dict)
     state: State = field(default_factory=State)

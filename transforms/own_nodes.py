@@ -12,7 +12,7 @@ from difflang.ops.index import expand
 from difflang.types import DTYPES, Array, Scalar, Unknown, promote, rank
 
 from .own_frame import Frame, Summary, is_reference, is_view
-from .own_references import REFERENCES, Ref, Reference, Step, disjoint
+from .own_references import REFERENCES, Ref, Reference, Step, Value, disjoint
 
 
 def straight(frame: Frame, node: Node) -> None:
@@ -162,7 +162,9 @@ def _call(frame: Frame, node: Node) -> None:
     key = node.attrs["callee"]
     summary = frame.summaries[key]
     refs = [frame.get(a) for a in node.args]
-    _check_apart(frame, refs, summary.writes)
+    if _overlap(frame, refs, summary.writes):
+        _inline(frame, node, refs)
+        return
     args = [frame.read(a) for a in node.args]
     results = tuple(Var(out.hint, out.type) for out in node.outs)
     finals = tuple(_final(frame, args[k]) for k in summary.writes)
@@ -206,20 +208,32 @@ def _final(frame: Frame, arg: Atom) -> Var:
     return Var(arg.hint if isinstance(arg, Var) else "t", arg.type)
 
 
-def _check_apart(frame: Frame, refs: Sequence[object], writes: Sequence[int]) -> None:
-    """An argument that the callee writes must share no memory with another one."""
+def _overlap(frame: Frame, refs: Sequence[object], writes: Sequence[int]) -> bool:
+    """Whether an argument that the callee writes may share memory with another one."""
     for k in writes:
         written = refs[k]
         for j, other in enumerate(refs):
             if j == k or not isinstance(written, REFERENCES) or not isinstance(other, REFERENCES):
                 continue
-            if disjoint(written, other):
-                continue
-            if frame.partners(written) & other.bases():
-                frame.fail(
-                    "DL012",
-                    "this call writes an argument that shares memory with another one",
-                    "pass a copy of one of them",
-                    TypeMismatch,
-                )
+            if not disjoint(written, other) and frame.partners(written) & other.bases():
+                return True
+    return False
 
+
+def _inline(frame: Frame, node: Node, refs: Sequence[Value]) -> None:
+    """Walk the callee here, where it is known which of its arguments are the same memory."""
+    key = node.attrs["callee"]
+    callee = frame.functions[key]
+    if key in frame.inlined or callee.level != "typed" or callee is frame.function:
+        frame.fail(
+            "DL012", "this call writes an argument that shares memory with another one", "pass a copy of one of them", TypeMismatch
+        )
+    caller = frame.function
+    frame.inlined.append(key)
+    frame.function = callee
+    frame.env.update(zip(callee.body.params, refs, strict=True))
+    frame.run(frame, callee.body)
+    frame.function = caller
+    frame.inlined.pop()
+    for out, atom in zip(node.outs, callee.body.yields, strict=True):
+        frame.env[out] = frame.get(atom)

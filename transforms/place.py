@@ -154,7 +154,7 @@ class _Placing:
         return body.yields[: len(body.yields) - len(self.function.writes)]
 
     def returned(self) -> None:
-        """What the entry returns is nobody else's memory, unless the user's function returns its very argument."""
+        """What the entry returns is nobody else's memory and may be written, unless the user's function returns its very argument."""
         if not self.entry:
             return
         alias = self.function.alias
@@ -162,7 +162,9 @@ class _Placing:
             if not isinstance(result, Var) or (k < len(alias) and alias[k] is not None):
                 continue
             others = [*self.function.body.params, *self.results()[:k]]
-            if any(isinstance(other, Var) and self.aliases().share(result, other) for other in others):
+            aliases = self.aliases()
+            shared = any(isinstance(other, Var) and aliases.share(result, other) for other in others)
+            if shared or aliases.is_frozen(result):
                 self.copies.operands.add((id(self.function.body), k))
 
     def shares(self) -> Shares:
