@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -87,8 +88,6 @@ def _error_name(site: Site) -> str:
 
 def _declared_once(text: str) -> str:
     """Drop `declare` lines for what the text declares or defines before or after."""
-    import re
-
     symbol = re.compile(r"^(define|declare)\b[^@\n]*@([\w.$]+)\(")
     defined = {found[2] for line in text.splitlines() if (found := symbol.match(line)) and found[1] == "define"}
     lines = []
@@ -234,8 +233,11 @@ class _Wrapper:
         return found
 
     def deliver(self, ctx: str, outs: Sequence[str]) -> None:
-        """Array results into the caller's structs; the first that does not fit ends it."""
+        """Array results into the caller's structs: nothing is written or allocated unless all of them fit."""
         code = "0"
+        for slot, out in zip(self.function.results, outs, strict=True):
+            if isinstance(slot.type, Array):
+                code = self.let(f"call i32 @dl_export_check(i32 {code}, ptr {out}, i64 {slot.rank}, ptr %{slot.name})")
         for slot, out in zip(self.function.results, outs, strict=True):
             if isinstance(slot.type, Array):
                 item = SIZES[slot.type.dtype]

@@ -79,6 +79,37 @@ body:
 end:
   ret void
 }
+define internal i32 @dl_export_check(i32 %before, ptr %array, i64 %rank, ptr %result) noinline nounwind {
+entry:
+  %dims = getelementptr i8, ptr %array, i64 16
+  %theirs = load ptr, ptr %result, align 8
+  %their_dims = getelementptr i8, ptr %result, i64 8
+  %allocate = icmp eq ptr %theirs, null
+  br label %head
+head:
+  %k = phi i64 [0, %entry], [%k1, %body]
+  %same = phi i1 [true, %entry], [%same1, %body]
+  %all = icmp eq i64 %k, %rank
+  br i1 %all, label %compared, label %body
+body:
+  %dim_place = getelementptr i64, ptr %dims, i64 %k
+  %dim = load i64, ptr %dim_place, align 8
+  %their_place = getelementptr i64, ptr %their_dims, i64 %k
+  %their_dim = load i64, ptr %their_place, align 8
+  store i64 %dim, ptr %their_place, align 8
+  %equal = icmp eq i64 %dim, %their_dim
+  %same1 = and i1 %same, %equal
+  %k1 = add i64 %k, 1
+  br label %head
+compared:
+  %fine = or i1 %same, %allocate
+  br i1 %fine, label %yes, label %wrong
+wrong:
+  call void @dl_export_say(ptr @dl_wrong_shape)
+  ret i32 VALUE_ERROR
+yes:
+  ret i32 %before
+}
 define internal i32 @dl_export_array(i32 %before, ptr %ctx, ptr %array, i64 %rank, i64 %item, ptr %result) noinline nounwind {
 entry:
   %data = load ptr, ptr %array, align 8
@@ -93,7 +124,6 @@ entry:
 head:
   %k = phi i64 [%rank, %entry], [%k1, %body]
   %size = phi i64 [%item, %entry], [%size1, %body]
-  %same = phi i1 [true, %entry], [%same1, %body]
   %dense = phi i1 [true, %entry], [%dense1, %body]
   %all = icmp eq i64 %k, 0
   br i1 %all, label %compared, label %body
@@ -104,10 +134,7 @@ body:
   %stride_place = getelementptr i64, ptr %strides, i64 %k1
   %stride = load i64, ptr %stride_place, align 8
   %their_place = getelementptr i64, ptr %their_dims, i64 %k1
-  %their_dim = load i64, ptr %their_place, align 8
   store i64 %dim, ptr %their_place, align 8
-  %equal = icmp eq i64 %dim, %their_dim
-  %same1 = and i1 %same, %equal
   %fits = icmp eq i64 %stride, %size
   %single = icmp eq i64 %dim, 1
   %fine = or i1 %fits, %single
@@ -118,12 +145,7 @@ compared:
   %failed = icmp ne i32 %before, 0
   br i1 %failed, label %release, label %go
 go:
-  br i1 %allocate, label %own, label %given
-given:
-  br i1 %same, label %copy, label %wrong
-wrong:
-  call void @dl_export_say(ptr @dl_wrong_shape)
-  br label %release
+  br i1 %allocate, label %own, label %copy
 own:
   %has_block = icmp ne ptr %block, null
   %stealable = and i1 %has_block, %dense
@@ -149,7 +171,7 @@ out_of_memory:
   call void @dl_export_say(ptr @dl_no_memory)
   br label %release
 copy:
-  %target = phi ptr [%theirs, %given], [%memory, %fresh]
+  %target = phi ptr [%theirs, %go], [%memory, %fresh]
   store ptr %target, ptr %result, align 8
   br i1 %dense, label %fast, label %slow
 fast:
@@ -159,7 +181,7 @@ slow:
   call void @dl_export_copy(ptr %target, ptr %data, ptr %dims, ptr %strides, i64 %rank, i64 %item)
   br label %release
 release:
-  %code = phi i32 [%before, %compared], [VALUE_ERROR, %wrong], [MEMORY_ERROR, %out_of_memory], [0, %fast], [0, %slow]
+  %code = phi i32 [%before, %compared], [MEMORY_ERROR, %out_of_memory], [0, %fast], [0, %slow]
   call void @dl_release(ptr %block)
   ret i32 %code
 }

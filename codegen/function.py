@@ -33,6 +33,8 @@ _UNCHECKED, _BOUND = 1, 2
 _LOCK = threading.RLock()
 _ALIVE: WeakSet[DifferentiableFunction] = WeakSet()
 _plain_depth = 0
+GRAD: list[Callable[..., Any]] = []
+"""The face's `grad`, which makes derived functions; the face enters it."""
 
 
 @fast
@@ -73,6 +75,18 @@ class DifferentiableFunction(Native):
         """The function as written, run by Python and NumPy."""
         function: Callable[..., Any] = self.__dict__["_root"]
         return function
+
+    @property
+    def source(self) -> str:
+        """The text as written; of a derived function, as a person would have written it (for the types of the last call)."""
+        from .look import source
+
+        return source(self, ())
+
+    @property
+    def grad(self) -> Any:
+        """The gradient function, as `dl.grad` of this one."""
+        return GRAD[0](self)
 
     @property
     def _signature(self) -> inspect.Signature:

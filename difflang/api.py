@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .codegen.function import DerivedFunction, DifferentiableFunction, as_written
+from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
@@ -120,6 +121,9 @@ def _asked(argnums: Argnums, wrt: Argnums | None) -> Argnums:
 def grad(f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None) -> DerivedFunction:
     """The function that returns the gradient of f, shaped like the argument (or arguments) of `argnums`."""
     return derived("grad", f, _asked(argnums, wrt), has_aux)
+
+
+GRAD.append(grad)
 
 
 def value_and_grad(f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None) -> DerivedFunction:
@@ -240,6 +244,78 @@ stop_gradient.__difflang_op__ = "stop_gradient"  # type: ignore[attr-defined]
 without_derivative = stop_gradient
 
 
+def check_grads(
+    f: Any, args: Sequence[Any], order: int = 2, modes: Sequence[str] = ("fwd", "rev"), tolerance: float = 1e-5
+) -> None:
+    """Compare the derivatives of f at args with differences, up to this order. Raises WrongDerivative."""
+    from .check import check, floats
+
+    decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
+    args = tuple(args)
+
+    def forward(primals: Any, tangents: Any) -> Any:
+        return jvp(f, primals, tangents)
+
+    check(decorated.__name__, decorated, forward, lambda *primals: vjp(f, *primals), args, modes, tolerance)
+    if order > 1:
+        value = decorated(*_copies(args))
+        chosen = tuple(k for k, arg in enumerate(args) if any(True for _ in floats(arg)))
+        if np.ndim(value) == 0 and not isinstance(value, tuple):
+            check_grads(grad(f, chosen), args, order - 1, modes, tolerance * 10)
+        else:
+            for k in chosen:
+                check_grads(jacfwd(f, k), args, order - 1, modes, tolerance * 10)
+
+
+def source(f: Any, *args: Any) -> str:
+    """Python text of a function, of a derived one as a person would have written it."""
+    from .codegen import look
+
+    return look.source(f, args)
+
+
+def inspect(f: Any, *args: Any, stage: str = "ir") -> str:
+    """A stage of the way to machine code as text: "source" "read" "ir" "placed" "gradient" "llvm" "asm" "ptx"."""
+    from .codegen import look
+
+    return look.inspect_stage(f, args, stage)
+
+
+def explain(f: Any, *args: Any) -> Any:
+    """What is active in a derivative, what is kept, how many bytes, and why."""
+    from .codegen import look
+
+    return look.explain(f, args)
+
+
+def diagnose(f: Any, *args: Any) -> list[DifflangError]:
+    """The errors that compiling f would raise."""
+    from .codegen import look
+
+    return look.diagnose(f, args)
+
+
+def export_library(name: str, functions: Mapping[str, tuple[Any, Any]], directory: str | Path = ".", target: str | None = None) -> Path:
+    """Write a C library of {name: (function, spec or tuple of example arguments)}. Returns the path of its manifest."""
+    from .codegen.export import export
+    from .codegen.specialise import program_for
+    from .types import general
+
+    programs = {}
+    for public, (f, given) in functions.items():
+        wanted = given if isinstance(given, Spec) else spec(given) if isinstance(given, str) else spec(*given)
+        types = wanted.types if isinstance(given, (str, Spec)) else tuple(map(general, wanted.types))
+        programs[public] = program_for(_root(f), types)
+    return export(name, programs, directory, target)
+
+
+def load_library(path: str | Path) -> Any:
+    """A library that export_library wrote: its functions take and return what the Python ones did."""
+    from .runtime.exported import load_library
+
+    return load_library(path)
+
+
 def clear_caches() -> None:
     """Forget all compiled code, in this process and on disk."""
     from .codegen import specialise
@@ -255,7 +331,7 @@ _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, ja
 
 __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable", "NotDifferentiable",
-    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "clear_caches", "derived", "differentiable",
-    "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linearize", "spec", "stop_gradient",
-    "value_and_grad", "vjp", "without_derivative",
+    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches", "derived",
+    "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp",
+    "linearize", "load_library", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip

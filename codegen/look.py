@@ -1,0 +1,161 @@
+"""Looking inside: the written text of a function, its IR, its LLVM and assembly, what its derivative keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from difflang.config import Spec, spec
+from difflang.errors import DifflangError, TypeMismatch
+from difflang.ir import Program
+from difflang.types import UNKNOWN, Type
+
+from ..runtime.array import plain
+from .function import DifferentiableFunction, _type, signature_of
+from .specialise import program_for
+
+STAGES = ("source", "read", "ir", "placed", "gradient", "llvm", "asm", "ptx")
+
+
+def types_for(function: Any, args: Sequence[Any]) -> tuple[Type, ...]:
+    """The types to look at: of the arguments or the spec given, else from annotations, else of the last call, else unknown."""
+    root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
+    if len(args) == 1 and isinstance(args[0], Spec):
+        return args[0].types
+    if args:
+        return tuple(_type(plain(value)) for value in _bound(root, args))
+    last = function.__dict__.get("_last_types") if isinstance(function, DifferentiableFunction) else None
+    parameters = list(signature_of(root).parameters.values())
+    annotated = [_annotated(parameter.annotation) for parameter in parameters]
+    if all(type is not None for type in annotated):
+        return tuple(type for type in annotated if type is not None)
+    if last is not None:
+        return tuple(last)
+    return tuple(UNKNOWN if type is None else type for type in annotated)
+
+
+def _bound(root: Any, args: Sequence[Any]) -> list[Any]:
+    signature = signature_of(root)
+    try:
+        bound = signature.bind(*args)
+    except TypeError as error:
+        raise TypeMismatch("DL017", str(error), way_out="give one example for each parameter, or a dl.spec") from None
+    bound.apply_defaults()
+    return list(bound.arguments.values())
+
+
+def _annotated(annotation: Any) -> Type | None:
+    """The type an annotation says: float, int, bool, or the text of a spec."""
+    if annotation in (float, int, bool):
+        return spec(annotation.__name__).types[0]
+    if isinstance(annotation, str):
+        try:
+            found = spec(annotation).types
+        except DifflangError:
+            return None
+        return found[0] if len(found) == 1 else None
+    return None
+
+
+def source(function: Any, args: Sequence[Any]) -> str:
+    """The text of a function: as written for a plain one, written out for a derived one."""
+    root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
+    if not hasattr(type(root), "__difflang_program__"):
+        return _own_text(root)
+    from difflang.writing.python import write
+
+    return write(program_for(root, types_for(function, args)))
+
+
+def _own_text(function: Any) -> str:
+    import inspect
+    import textwrap
+
+    try:
+        return textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        from difflang.reading.source import find
+
+        return "\n".join(find(function).lines) + "\n"
+
+
+def inspect_stage(function: Any, args: Sequence[Any], stage: str) -> str:
+    """One stage of a function's way to machine code, as text."""
+    root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
+    if stage not in STAGES:
+        raise TypeMismatch("DL017", f"there is no stage {stage!r}", way_out=f"choose one of {', '.join(STAGES)}")
+    if stage == "source":
+        return source(function, args)
+    if stage == "read":
+        return _read_text(root)
+    types = types_for(function, args)
+    if stage == "gradient":
+        from difflang.transforms.derived import Derived
+        from difflang.writing.python import write
+
+        return write(program_for(Derived("grad", root), types))
+    if stage == "ir":
+        return _ir_text(_owned(root, types))
+    if stage == "ptx":
+        from .targets.ptx import ptx  # type: ignore[import-not-found, unused-ignore]
+
+        return str(ptx(program_for(root, types)))
+    from . import api
+
+    program = program_for(root, types)
+    if stage == "placed":
+        return _ir_text(program)
+    return api.module_text(program, types)[0] if stage == "llvm" else api.assembly(program)
+
+
+def _read_text(root: Any) -> str:
+    from difflang.reading import read
+
+    function = read(root)
+    return _ir_text(Program(function.name, {function.name: function}))
+
+
+def _owned(root: Any, types: Sequence[Type]) -> Program:
+    from difflang.transforms.derived import program_of
+
+    return program_of(root, tuple(types))
+
+
+def _ir_text(program: Program) -> str:
+    from difflang.text import dumps
+
+    return dumps(program)
+
+
+def explain(function: Any, args: Sequence[Any]) -> Any:
+    """What a derivative keeps, how much and why. Of a plain function: of its gradient."""
+    from difflang.transforms.derived import Derived
+    from difflang.transforms.explain import explain as explain_program
+
+    root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
+    types = types_for(function, args)
+    if not hasattr(type(root), "__difflang_program__"):
+        root = Derived("grad", root)
+    return explain_program(program_for(root, types))
+
+
+def diagnose(function: Any, args: Sequence[Any]) -> list[DifflangError]:
+    """The errors that compiling would raise, with code, place and way out; an empty list where there are none.
+
+    Without arguments, annotations or an earlier call only the text is checked.
+    """
+    root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
+    try:
+        types = types_for(function, args)
+        if UNKNOWN in types and not hasattr(type(root), "__difflang_program__"):
+            from difflang.reading import read
+
+            read(root)
+        else:
+            program_for(root, types)
+    except DifflangError as error:
+        return [error]
+    return []
+
+
+__all__ = ["STAGES", "diagnose", "explain", "inspect_stage", "source", "types_for"]

@@ -1,0 +1,111 @@
+"""Checking derivatives against extrapolated differences, in random directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .errors import WrongDerivative
+
+Values = tuple[Any, ...]
+
+
+def floats(value: Any) -> Iterator[Any]:
+    """The real numbers and arrays of a value, in order."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from floats(item)
+    elif isinstance(value, float) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f"):
+        yield value
+
+
+def direction(value: Any, rng: np.random.Generator) -> Any:
+    """A random tangent for a value; None where it has none."""
+    if isinstance(value, tuple):
+        return tuple(direction(item, rng) for item in value)
+    if not any(True for _ in floats(value)):
+        return None
+    step = rng.uniform(-1.0, 1.0, np.shape(value))
+    return step.astype(value.dtype) if isinstance(value, np.ndarray) else type(value)(step)
+
+
+def moved(value: Any, tangent: Any, step: float) -> Any:
+    if isinstance(value, tuple):
+        return tuple(moved(v, t, step) for v, t in zip(value, tangent, strict=True))
+    if tangent is None:
+        return value.copy() if isinstance(value, np.ndarray) else value
+    if isinstance(value, np.ndarray):
+        return (value + step * tangent).astype(value.dtype)
+    return type(value)(value + step * tangent)
+
+
+def dot(one: Any, other: Any) -> float:
+    """The inner product of two values of one shape; a missing one is zero."""
+    if one is None or other is None:
+        return 0.0
+    if isinstance(one, tuple):
+        return sum(dot(a, b) for a, b in zip(one, other, strict=True))
+    return float(np.sum(np.multiply(one, other, dtype=np.float64)))
+
+
+def differences(f: Callable[..., Any], args: Values, tangent: Values, step: float) -> list[Any]:
+    """The directional derivative of every real result, by central differences extrapolated twice."""
+
+    def slope(h: float) -> list[Any]:
+        ahead, behind = (list(floats(f(*moved(args, tangent, s)))) for s in (h, -h))
+        return [(np.asarray(a, np.float64) - np.asarray(b, np.float64)) / (2 * h) for a, b in zip(ahead, behind, strict=True)]
+
+    first, second, third = slope(step), slope(step / 2), slope(step / 4)
+    once = [(4 * b - a) / 3 for a, b in zip(first, second, strict=True)]
+    twice = [(4 * c - b) / 3 for b, c in zip(second, third, strict=True)]
+    return [(16 * b - a) / 15 for a, b in zip(once, twice, strict=True)]
+
+
+def compare(name: str, mode: str, found: Sequence[Any], expected: Sequence[Any], tolerance: float) -> None:
+    """Raise WrongDerivative where they differ."""
+    for number, (one, other) in enumerate(zip(found, expected, strict=True)):
+        one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
+        scale = np.maximum(1.0, np.abs(other))
+        wrong = ~(np.abs(one - other) <= tolerance * scale) & ~(np.isnan(one) & np.isnan(other))
+        if np.any(wrong):
+            at = tuple(int(i) for i in np.argwhere(wrong)[0]) if one.ndim else ()
+            raise WrongDerivative(
+                "DL016",
+                f"the {mode} derivative of {name} is {one[at]}, differences give {other[at]} (result {number}{f', element {at}' if at else ''})",
+                way_out="check that no kink is near the point, and the rule of every dl.derivative",
+            )
+
+
+def check(
+    name: str, f: Callable[..., Any], jvp: Callable[..., Any], vjp: Callable[..., Any], args: Values, modes: Sequence[str], tolerance: float
+) -> None:
+    """Both modes at one point, in a random direction. `jvp(primals, tangents)`, `vjp(*primals)` as the face has them."""
+    rng = np.random.default_rng(12345)
+    single = any(getattr(leaf, "dtype", None) == np.float32 for leaf in floats(args))
+    tangent = direction(args, rng)
+    expected = differences(f, args, tangent, 0.05 if single else 1e-3)
+    if single:
+        tolerance = max(tolerance, 2e-2)
+    if "fwd" in modes:
+        _, found = jvp(moved(args, tangent, 0.0), tangent)
+        compare(name, "forward", list(floats(found)), expected, tolerance)
+    if "rev" in modes:
+        value, pullback = vjp(*moved(args, tangent, 0.0))
+        bars = direction(value, rng)
+        adjoints = pullback(bars)
+        weights = list(_present(bars))
+        want = sum(dot(b, e) for b, e in zip(weights, expected, strict=True))
+        compare(name, "reverse", [dot(adjoints, tangent)], [want], tolerance)
+
+
+def _present(value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _present(item)
+    elif value is not None:
+        yield value
+
+
+__all__ = ["check"]

@@ -1,0 +1,182 @@
+"""Calling an exported library from Python: ctypes and NumPy alone, the manifest says how."""
+
+from __future__ import annotations
+
+import builtins
+import ctypes
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_NUMPY: dict[str, Any] = {"f64": np.float64, "f32": np.float32, "i64": np.int64, "i32": np.int32, "bool": np.bool_}
+_C: dict[str, Any] = {
+    "f64": ctypes.c_double,
+    "f32": ctypes.c_float,
+    "i64": ctypes.c_int64,
+    "i32": ctypes.c_int32,
+    "bool": ctypes.c_bool,
+}
+_PYTHON: dict[str, Any] = {"f64": float, "i64": int, "bool": bool}
+
+
+def load_library(path: str | Path) -> Library:
+    """A library that `export_library` wrote, from its manifest: its functions are attributes."""
+    manifest = Path(path)
+    described = json.loads(manifest.read_text(encoding="utf-8"))
+    return Library(described, manifest.parent / described["library"])
+
+
+class Library:
+    """A loaded library. `functions` names what it holds."""
+
+    def __init__(self, described: dict[str, Any], path: Path) -> None:
+        self._handle = ctypes.CDLL(str(path.resolve()))
+        self.name: str = described["name"]
+        self.errors: list[str] = described["errors"]
+        self.functions: dict[str, LibraryFunction] = {}
+        last = getattr(self._handle, f"{self.name}_last_error")
+        last.restype = ctypes.c_char_p
+        self._last_error = last
+        self._free = getattr(self._handle, f"{self.name}_free")
+        self._free.argtypes = [ctypes.c_void_p]
+        self._free.restype = None
+        for name, function in described["functions"].items():
+            self.functions[name] = LibraryFunction(self, name, function)
+
+    def __getattr__(self, name: str) -> LibraryFunction:
+        functions = self.__dict__.get("functions", {})
+        if name not in functions:
+            raise AttributeError(f"the library has no function {name!r}: it has {', '.join(functions)}")
+        found: LibraryFunction = functions[name]
+        return found
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.functions]
+
+    def fail(self, code: int) -> None:
+        """Raise what the code and the message say."""
+        name = self.errors[code - 1] if 0 < code <= len(self.errors) else "RuntimeError"
+        message = self._last_error().decode(errors="replace")
+        error = getattr(builtins, name, RuntimeError)
+        head = f"{name.rpartition('.')[2]}: "
+        raise error(message[len(head) :] if message.startswith(head) and error is not RuntimeError else message)
+
+
+class LibraryFunction:
+    """One function: takes and returns what the Python function took and returned."""
+
+    def __init__(self, library: Library, name: str, described: dict[str, Any]) -> None:
+        self.__name__ = name
+        self.__doc__ = described["doc"]
+        self._library = library
+        self._described = described
+        self._function = getattr(library._handle, described["symbol"])
+        self._function.restype = ctypes.c_int
+
+    def __repr__(self) -> str:
+        return f"<library function {self._library.name}.{self.__name__}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        values = list(self._leaves(self._bind(args, kwargs)))
+        given: list[Any] = []
+        arrays: list[Any] = []
+        for value, slot in zip(values, self._described["inputs"], strict=True):
+            if slot["array"]:
+                array = _array(value, slot)
+                arrays.append((array, value, slot))
+                given += [ctypes.c_void_p(array.ctypes.data), *map(ctypes.c_int64, array.shape)]
+            else:
+                given.append(_C[slot["dtype"]](value))
+        results = [_result(slot) for slot in self._described["results"]]
+        code = self._function(*given, *(ctypes.byref(result) for result in results))
+        if code:
+            self._library.fail(code)
+        for array, value, slot in arrays:
+            if slot["written"] and array is not value:
+                value[...] = array
+        outs = iter([self._out(result, slot) for result, slot in zip(results, self._described["results"], strict=True)])
+        return self._assemble(self._described["result"], self._same(outs, values))
+
+    def _bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:
+        """One value for each parameter."""
+        params = self._described["params"]
+        given, rest = list(args), dict(kwargs)
+        values = []
+        for param in params:
+            name, kind = param["name"], param["kind"]
+            if kind == "var_positional":
+                values.append(tuple(given))
+                given = []
+            elif given and kind != "keyword_only":
+                values.append(given.pop(0))
+            elif name in rest and kind != "positional_only":
+                values.append(rest.pop(name))
+            else:
+                raise TypeError(f"{self.__name__}() misses its argument {name!r}")
+        if given or rest:
+            raise TypeError(f"{self.__name__}() takes {len(params)} arguments: {', '.join(p['name'] for p in params)}")
+        return values
+
+    def _leaves(self, values: Sequence[Any]) -> Iterator[Any]:
+        for value, param in zip(values, self._described["params"], strict=True):
+            yield from _taken(value, param["tree"], param["name"])
+
+    def _same(self, outs: Iterator[Any], values: Sequence[Any]) -> Iterator[Any]:
+        """A result that is an argument is that very object."""
+        for out, alias in zip(outs, self._described["alias"], strict=True):
+            yield out if alias is None else values[alias]
+
+    def _out(self, result: Any, slot: dict[str, Any]) -> Any:
+        if not slot["array"]:
+            return (_PYTHON if slot["weak"] else _NUMPY)[slot["dtype"]](result.value)
+        dtype = np.dtype(_NUMPY[slot["dtype"]])
+        shape = tuple(result.dims[: slot["rank"]])
+        size = int(np.prod(shape)) * dtype.itemsize
+        try:
+            return np.frombuffer(ctypes.string_at(result.data, size), dtype=dtype).reshape(shape).copy()
+        finally:
+            self._library._free(result.data)
+
+    def _assemble(self, tree: Any, outs: Iterator[Any]) -> Any:
+        if isinstance(tree, list):
+            return tuple(self._assemble(item, outs) for item in tree)
+        return None if tree is None else next(outs)
+
+
+def _taken(value: Any, tree: Any, name: str) -> Iterator[Any]:
+    """The leaves of an argument, in order."""
+    if isinstance(tree, list):
+        if not isinstance(value, tuple) or len(value) != len(tree):
+            raise TypeError(f"{name} must be a tuple of {len(tree)}")
+        for item, part in zip(value, tree, strict=True):
+            yield from _taken(item, part, name)
+    elif tree is None:
+        if value is not None:
+            raise TypeError(f"{name} must be None")
+    else:
+        yield value
+
+
+def _array(value: Any, slot: dict[str, Any]) -> Any:
+    """The array in C order; NumPy's own conversion where nothing is lost."""
+    dtype = _NUMPY[slot["dtype"]]
+    array = np.asarray(value)
+    if array.ndim != slot["rank"] or not np.can_cast(array.dtype, dtype, "safe"):
+        raise TypeError(f"{slot['name']} must be an array of {slot['rank']} axes of {np.dtype(dtype)}, not {array.ndim} of {array.dtype}")
+    if slot["written"] and not (isinstance(value, np.ndarray) and value.dtype == dtype and value.flags.writeable):
+        raise TypeError(f"{slot['name']} is written: it must be a writeable array of {np.dtype(dtype)}")
+    return np.require(array, dtype=dtype, requirements=["C", "A"])
+
+
+def _result(slot: dict[str, Any]) -> Any:
+    if not slot["array"]:
+        return _C[slot["dtype"]]()
+    rank = max(1, slot["rank"])
+    fields = [("data", ctypes.c_void_p), ("dims", ctypes.c_int64 * rank)]
+    return type("Result", (ctypes.Structure,), {"_fields_": fields})()
+
+
+__all__ = ["Library", "LibraryFunction", "load_library"]
