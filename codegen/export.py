@@ -157,10 +157,15 @@ class _Wrapper:
             operands.append(self.input(slot.name, slot.type))
         operands += self.captured()
         outs = []
-        for slot in function.results:
+        slots = iter(function.results)
+        for source in function.same:
+            if source is not None:  # an argument's own array: the caller has it
+                operands.append(f"ptr {self.let(f'alloca {record_type(function.inputs[source].rank)}, align 8')}")
+                continue
+            slot = next(slots)
             self.heads.append(f"ptr %{slot.name}")
             outs.append(self.let(f"alloca {record_type(slot.rank)}, align 8") if isinstance(slot.type, Array) else f"%{slot.name}")
-        operands += [f"ptr {out}" for out in outs]
+            operands.append(f"ptr {outs[-1]}")
         self.lines.append(f"  call void @dl_ctx_init(ptr {ctx})")
         status = self.let(f'call i32 @"{function.key}"({", ".join(operands)})')
         self.lines.append(f"  br i1 {self.let(f'icmp eq i32 {status}, 0')}, label %good, label %bad")

@@ -53,7 +53,8 @@ class Exported:
     key: str
     function: Function
     inputs: tuple[Slot, ...]
-    results: tuple[Slot, ...]
+    results: tuple[Slot, ...]  # without those that are an argument's very array
+    same: tuple[int | None, ...] = ()  # for each result leaf the input that it is, or None
 
 
 def exported(library: str, name: str, key: str, function: Function) -> Exported:
@@ -68,11 +69,15 @@ def exported(library: str, name: str, key: str, function: Function) -> Exported:
             position = len(inputs)
             inputs.append(Slot(_free(hint, taken), _c_type(name, types[position]), position in function.writes))
     count = leaves(function.result)
-    results = [
-        Slot(_free(hint, taken), _c_type(name, atom.type))
-        for hint, atom in zip(_leaf_names("result", function.result), function.body.yields[:count], strict=True)
-    ]
-    return Exported(f"{library}_{name}", name, key, function, tuple(inputs), tuple(results))
+    alias = (*function.alias, *[None] * count)
+    same: list[int | None] = []
+    results = []
+    for number, (hint, atom) in enumerate(zip(_leaf_names("result", function.result), function.body.yields[:count], strict=True)):
+        source = alias[number]
+        same.append(source if source is not None and source < len(inputs) and isinstance(atom.type, Array) else None)
+        if same[-1] is None:
+            results.append(Slot(_free(hint, taken), _c_type(name, atom.type)))
+    return Exported(f"{library}_{name}", name, key, function, tuple(inputs), tuple(results), tuple(same))
 
 
 def _c_type(name: str, type: Type) -> Array | Scalar:
@@ -186,6 +191,9 @@ def _comment(function: Exported) -> list[str]:
         if isinstance(slot.type, Array):
             shape = "".join(f"[{_size(slot, axis)}]" for axis in range(slot.rank))
             text.append(f"{slot.name}{shape or ': one element'}{' is written in place' if slot.written else ''}")
+    returned = [function.inputs[k].name for k in function.same if k is not None]
+    if returned:
+        text.append(f"What it returns in Python is {' and '.join(returned)}.")
     safe = [line.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?") for line in text]
     return [f"/* {safe[0]}", *(f" * {line}".rstrip() for line in safe[1:]), " */"]
 
@@ -229,13 +237,8 @@ def _described(function: Exported) -> dict[str, Any]:
         "inputs": slots(function.inputs),
         "results": slots(function.results),
         "result": function.function.result,
-        "alias": [k if k is not None and k < len(function.inputs) else None for k in _aliases(function)],
+        "same": list(function.same),
     }
-
-
-def _aliases(function: Exported) -> list[int | None]:
-    alias = list(function.function.alias)
-    return alias + [None] * (len(function.results) - len(alias))
 
 
 def _param(param: Param) -> dict[str, Any]:

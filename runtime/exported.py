@@ -126,8 +126,8 @@ class LibraryFunction:
 
     def _same(self, outs: Iterator[Any], values: Sequence[Any]) -> Iterator[Any]:
         """A result that is an argument is that very object."""
-        for out, alias in zip(outs, self._described["alias"], strict=True):
-            yield out if alias is None else values[alias]
+        for source in self._described["same"]:
+            yield next(outs) if source is None else values[source]
 
     def _out(self, result: Any, slot: dict[str, Any]) -> Any:
         if not slot["array"]:
