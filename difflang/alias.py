@@ -204,12 +204,21 @@ class Aliases:
         return var
 
     def is_frozen(self, var: Var) -> bool:
-        """Whether the memory is reached through a view that may not be written."""
-        while var not in self.frozen:
-            if var not in self.base:
-                return False
-            var = self.base[var]
-        return True
+        """Whether the memory may be reached through a view that NumPy does not let anyone write."""
+        seen: set[Var] = set()
+        pending = [var]
+        while pending:
+            one = pending.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            if one in self.frozen:
+                return True
+            if one in self.base:
+                pending.append(self.base[one])
+            else:
+                pending += [source for kind, source in self._origins(("own", one)) if kind == "own"]
+        return False
 
     def share(self, one: Var, other: Var) -> bool:
         """Whether a write into the memory of `one` may change the value of `other`."""

@@ -76,9 +76,20 @@ class _Placing:
             for reader in sorted(write.live, key=lambda var: var.hint):
                 if self.clash(write, reader, self.copies):
                     self.copies = self.resolve(write, reader)
-            if self.aliases().is_frozen(write.target) and (id(write.node), write.position) not in self.copies.operands:
-                self.copies = self.copies.joined(_before(write))
+            if self.frozen(write, self.copies):
+                self.copies = self.thawed(write)
         self.spare(writes)
+
+    def frozen(self, write: _Write, copies: Copies) -> bool:
+        """Whether the write goes into a view that may not be written."""
+        return (id(write.node), write.position) not in copies.operands and self.aliases(copies).is_frozen(write.target)
+
+    def thawed(self, write: _Write) -> Copies:
+        for candidate in (*self.loop_entries(write), _before(write)):
+            copies = self.copies.joined(candidate)
+            if not self.frozen(write, copies):
+                return copies
+        raise AssertionError("a copy can be written")
 
     def clash(self, write: _Write, reader: Var, copies: Copies) -> bool:
         """Whether the write changes what is read later."""
@@ -134,8 +145,7 @@ class _Placing:
         """Drop what a later copy made needless."""
         for key in [*self.copies.operands, *self.copies.values]:
             rest = Copies(self.copies.operands - {key}, self.copies.values - {key})  # type: ignore[operator, arg-type]
-            aliases = self.aliases(rest)
-            if any(aliases.is_frozen(w.target) for w in writes if (id(w.node), w.position) not in rest.operands):
+            if any(self.frozen(write, rest) for write in writes):
                 continue
             if not any(self.clash(write, reader, rest) for write in writes for reader in write.live):
                 self.copies = rest

@@ -67,7 +67,16 @@ class Building:
         if node.op == "if":
             return self.choice(node)
         args = [self.expr(a) for a in node.args]
-        return self.call(node, args) if node.op == "call" else self.phrases.phrase(node, args)
+        return self.call(node, args) if node.op == "call" else self.phrase(node, args)
+
+    def phrase(self, node: Node, args: list[Expr]) -> Expr:
+        """The node's expression; a copy of a number spread over a shape is `np.full`."""
+        spread = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
+        if spread is not None and spread.op == "broadcast_to" and isinstance(spread.args[0].type, Scalar):
+            if isinstance(node.out.type, Array) and spread.args[0].type.dtype == node.out.type.dtype:
+                value, *shape = (self.value(a) for a in spread.args)
+                return Apply(self.phrases.np("full"), (shape[0] if len(shape) == 1 else Pack(tuple(shape)), value))
+        return self.phrases.phrase(node, args)
 
     def value(self, atom: Atom) -> Expr:
         """A value on its own: a NumPy number known while compiling reads as a plain one."""
@@ -207,7 +216,7 @@ class Building:
             case "check":
                 return self.check(node)
         args = [self.expr(a) for a in node.args]
-        return [Assign(Ref(node.out), self.phrases.phrase(node, args), mark_of(node))]
+        return [Assign(Ref(node.out), self.phrase(node, args), mark_of(node))]
 
     def for_(self, node: Node) -> Block:
         (body,) = node.regions

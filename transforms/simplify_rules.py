@@ -1,0 +1,241 @@
+"""Rules of arithmetic that keep every bit: each is given the node with simplified operands and says what it equals, or None."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from difflang.build import Builder
+from difflang.ir import Atom, Const, Node, Var
+from difflang.types import Array, Scalar, Type
+
+DERIVED = ("adjoint", "tangent")
+
+
+@dataclass
+class Facts:
+    """What is known about the values of one function."""
+
+    definition: dict[Var, Node] = field(default_factory=dict)
+    initial: dict[Var, Atom] = field(default_factory=dict)  # of what a loop carries: the value before it
+    carried: dict[Var, tuple[Atom, Var, Atom]] = field(default_factory=dict)  # a loop's result: (before, in the body, after a turn)
+
+    def made_by(self, atom: Atom, *ops: str) -> Node | None:
+        """The node that defines the value, if it is one of these ops."""
+        node = self.definition.get(atom) if isinstance(atom, Var) else None
+        return node if node is not None and node.op in ops else None
+
+
+Rule = Callable[[Facts, Node, Builder], Atom | None]
+
+
+def number(atom: Atom) -> float | None:
+    """The value of a number known while compiling."""
+    if isinstance(atom, Const) and isinstance(atom.type, Scalar) and atom.type.dtype != "bool":
+        return atom.value.item() if isinstance(atom.value, np.generic) else atom.value  # type: ignore[no-any-return]
+    return None
+
+
+def flavor(node: Node) -> str | None:
+    """Whose numbers the node gives: a rewritten one must give the same."""
+    type = node.out.type
+    return "numpy" if isinstance(type, Scalar) and not type.weak else None
+
+
+def is_zero(atom: Atom) -> bool:
+    value = number(atom)
+    return value is not None and value == 0 and not math.copysign(1.0, value) < 0
+
+
+def fold(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """An op on numbers known while compiling."""
+    if not node.args or not isinstance(node.out.type, Scalar) or not all(isinstance(a, Const) for a in node.args):
+        return None
+    from difflang.op import row
+
+    if row(node.op).kind != "elementwise":
+        return None
+    value = b.emit(node.op, *node.args, flavor=flavor(node), **node.attrs)
+    return value if isinstance(value, Const) else None
+
+
+def add_zero(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """Sums of adjoints start from zero. In the primal 0.0 + -0.0 is 0.0, so floats keep their zero there."""
+    if node.role not in DERIVED and not _is_int(node.out.type):
+        return None
+    x, y = node.args
+    return y if is_zero(x) else x if is_zero(y) else None
+
+
+def add_negative(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    x, y = node.args
+    for one, other in ((x, y), (y, x)):
+        negative = facts.made_by(other, "neg")
+        if negative is not None and not _is_bool(one.type):
+            return b.emit("sub", one, negative.args[0], flavor=flavor(node))
+    return None
+
+
+def sub_zero(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    x, y = node.args
+    if is_zero(y):
+        return x
+    return b.emit("neg", y) if is_zero(x) and node.role in DERIVED else None
+
+
+def sub_negative(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    x, y = node.args
+    negative = facts.made_by(y, "neg")
+    return b.emit("add", x, negative.args[0], flavor=flavor(node)) if negative is not None else None
+
+
+def mul_one(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    x, y = node.args
+    return y if number(x) == 1 else x if number(y) == 1 else None
+
+
+def mul_minus_one(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    x, y = node.args
+    other = y if number(x) == -1 else x if number(y) == -1 else None
+    return b.emit("neg", other) if other is not None else None
+
+
+def mul_negatives(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """The sign goes outside: a * -b is -(a * b), and two of them vanish."""
+    if not _is_float(node.out.type):
+        return None
+    x, y = node.args
+    first, second = facts.made_by(x, "neg"), facts.made_by(y, "neg")
+    if first is not None and second is not None:
+        return b.emit("mul", first.args[0], second.args[0], flavor=flavor(node))
+    if second is not None and number(x) is None:
+        return b.emit("neg", b.emit("mul", x, second.args[0], flavor=flavor(node)))
+    return None
+
+
+def div_one(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    x, y = node.args
+    return x if number(y) == 1 else None
+
+
+def mul_reciprocal(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """x * 0.5 stays, but 2 * (0.5 * x) and the like: powers of two are exact, and scale first."""
+    x, y = node.args
+    for scale, other in ((x, y), (y, x)):
+        outer = number(scale)
+        inner = facts.made_by(other, "mul")
+        if outer is None or inner is None or not _is_float(node.out.type):
+            continue
+        for factor, rest in (inner.args, inner.args[::-1]):
+            known = number(factor)
+            if known is not None and _is_power_of_two(outer) and _is_power_of_two(known) and abs(outer * known) == 1:
+                return b.emit("mul", Const(outer * known, scale.type), rest, flavor=flavor(node))
+    return None
+
+
+def pow_one(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    x, y = node.args
+    return x if number(y) == 1 else None
+
+
+def neg_neg(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    inner = facts.made_by(node.args[0], "neg")
+    return inner.args[0] if inner is not None else None
+
+
+def neg_sub(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """-(a - b) is b - a, but for the sign of a zero: in derivatives only."""
+    inner = facts.made_by(node.args[0], "sub")
+    if inner is None or node.role not in DERIVED:
+        return None
+    return b.emit("sub", inner.args[1], inner.args[0], flavor=flavor(node))
+
+
+def same(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    return node.args[0]
+
+
+def masked_known(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """masked(x, y) with an x that is known not to be zero, or a finite y."""
+    x, y = node.args
+    known, finite = number(x), number(y)
+    if known == 0:
+        return Const(x.value, node.out.type) if isinstance(x, Const) and isinstance(node.out.type, Scalar) else None
+    if known is not None or (finite is not None and math.isfinite(finite) and finite != 0):
+        return b.emit("mul", x, y, flavor=flavor(node))
+    return None
+
+
+def cast_same(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    return node.args[0] if node.args[0].type == node.out.type else None
+
+
+def copy_needless(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """In values a copy is the value: `place` makes those that memory needs. The user's own stay where he wrote them."""
+    value = node.args[0]
+    if isinstance(value.type, Scalar) or node.role in DERIVED or facts.made_by(value, "copy"):
+        return value
+    return None
+
+
+def not_not(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    inner = facts.made_by(node.args[0], "not_")
+    return inner.args[0] if inner is not None else None
+
+
+def maximum_of_size(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """max(n, 0) where n cannot be negative: the trip count of range(n)."""
+    x, y = node.args
+    for one, other in ((x, y), (y, x)):
+        if is_zero(other) and _is_count(facts, one):
+            return one
+    return None
+
+
+def _is_count(facts: Facts, atom: Atom) -> bool:
+    known = number(atom)
+    if known is not None:
+        return known >= 0
+    node = facts.made_by(atom, "dim", "size", "add", "mul", "maximum")
+    if node is None:
+        return False
+    if node.op in ("dim", "size"):
+        return True
+    found = [_is_count(facts, a) for a in node.args]
+    return any(found) if node.op == "maximum" else all(found)
+
+
+def _is_power_of_two(value: float) -> bool:
+    return value != 0 and math.isfinite(value) and abs(math.frexp(value)[0]) == 0.5
+
+
+def _is_int(type: Type) -> bool:
+    return isinstance(type, (Scalar, Array)) and type.dtype in ("i64", "i32")
+
+
+def _is_float(type: Type) -> bool:
+    return isinstance(type, (Scalar, Array)) and type.dtype in ("f64", "f32")
+
+
+def _is_bool(type: Type) -> bool:
+    return isinstance(type, (Scalar, Array)) and type.dtype == "bool"
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "*": (fold,),
+    "add": (add_zero, add_negative),
+    "sub": (sub_zero, sub_negative),
+    "mul": (mul_one, mul_minus_one, mul_reciprocal, mul_negatives),
+    "div": (div_one,),
+    "pow": (pow_one,),
+    "neg": (neg_neg, neg_sub),
+    "pos": (same,),
+    "masked": (masked_known,),
+    "cast": (cast_same,),
+    "copy": (copy_needless,),
+    "not_": (not_not,),
+    "maximum": (maximum_of_size,),
+}
