@@ -92,7 +92,7 @@ class Desc(Expr):
         size = str(SIZE[self.dtype])
         if self.unit or self.kinds[-1] == "1" or size in self.strides[:-1] or not self.strides[-1].startswith("%"):
             return []
-        return [w.let(f"icmp eq i64 {self.strides[-1]}, {size}")]
+        return [w.pure(f"icmp eq i64 {self.strides[-1]}, {size}")]
 
     def address(self, e: Element, index: Index) -> str:
         w, memory = e.w, MEMORY[self.dtype]
@@ -115,7 +115,7 @@ class Desc(Expr):
         pointer = self.data
         for index, stride in terms:
             if index != "0" and stride != "0":
-                offset = index if stride == "1" else w.let(f"mul nsw i64 {index}, {stride}")
+                offset = w.times(index, stride)
                 pointer = w.let(f"getelementptr inbounds i8, ptr {pointer}, i64 {offset}", "p")
         return pointer
 
@@ -199,8 +199,7 @@ def _mapped(e: Element, entry: Axis | Fixed | Affine, index: Index) -> str:
         return entry.index
     at = index[entry.axis]
     if isinstance(entry, Affine):
-        scaled = at if entry.step == "1" else e.w.let(f"mul nsw i64 {at}, {entry.step}")
-        return scaled if entry.start == "0" else e.w.let(f"add nsw i64 {scaled}, {entry.start}")
+        return e.w.plus(e.w.times(at, entry.step), entry.start)
     if not entry.mask or e.fast:
         return at
     key = (-1, (at, entry.mask))
@@ -289,23 +288,16 @@ def size(w: Writer, dims: Sequence[str]) -> str:
     """The number of elements."""
     total = "1"
     for dim in dims:
-        total = dim if total == "1" else total if dim == "1" else w.let(f"mul nsw i64 {total}, {dim}")
+        total = w.times(total, dim)
     return total
 
 
 def c_strides(w: Writer, dtype: str, dims: Sequence[str]) -> Index:
     """The strides of a C-contiguous array."""
-    strides: list[str] = []
-    step = str(SIZE[dtype])
-    for dim in reversed(dims):
-        strides.append(step)
-        if len(strides) < len(dims):
-            step = step if dim == "1" else w.let(f"mul nsw i64 {step}, {dim}") if dim.startswith("%") else _times(w, step, dim)
-    return tuple(reversed(strides))
-
-
-def _times(w: Writer, step: str, dim: str) -> str:
-    return str(int(step) * int(dim)) if not step.startswith("%") else w.let(f"mul nsw i64 {step}, {dim}")
+    strides = [str(SIZE[dtype])]
+    for dim in reversed(dims[1:]):
+        strides.append(w.times(strides[-1], dim))
+    return tuple(reversed(strides)) if dims else ()
 
 
 __all__ = ["REGISTER", "Affine", "Apply", "Axis", "Desc", "Element", "Expr", "Fixed", "Formula", "Mapped", "Plan", "Uniform"]

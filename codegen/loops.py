@@ -23,10 +23,11 @@ def counting(w: Writer, count: str, hint: str = "i") -> Iterator[str]:
     index, line = w.open_phi("i64", "0", hint)
     w.branch(w.let(f"icmp slt i64 {index}, {count}"), body, done)
     w.start(body)
-    yield index
+    with w.nested():
+        yield index
     following = w.let(f"add nuw nsw i64 {index}, 1")
     w.close_phi(line, following, w.block)
-    w.jump(label)
+    w.jump(label, f", !llvm.loop !{w.module.plain_loop}" if w.plain else "")
     w.start(done)
 
 
@@ -36,7 +37,8 @@ def when(w: Writer, condition: str) -> Iterator[None]:
     yes, after = w.name("when"), w.name("after")
     w.branch(condition, yes, after)
     w.start(yes)
-    yield
+    with w.nested():
+        yield
     w.jump(after)
     w.start(after)
 
@@ -46,10 +48,12 @@ def choose(w: Writer, condition: str, yes: Callable[[], None], no: Callable[[], 
     one, other, after = w.name("yes"), w.name("no"), w.name("after")
     w.branch(condition, one, other)
     w.start(one)
-    yes()
+    with w.nested():
+        yes()
     w.jump(after)
     w.start(other)
-    no()
+    with w.nested():
+        no()
     w.jump(after)
     w.start(after)
 
@@ -79,7 +83,14 @@ def versions(w: Writer, exprs: Sequence[Expr], code: Callable[[bool], None]) -> 
     if conditions == "true":
         code(True)
     else:
-        choose(w, conditions, lambda: code(True), lambda: code(False))
+        choose(w, conditions, lambda: code(True), lambda: _plainly(w, code))
+
+
+def _plainly(w: Writer, code: Callable[[bool], None]) -> None:
+    """The rare form, its loops left as they are: vectorising gathers costs more compile time than it is worth."""
+    before, w.plain = w.plain, True
+    code(False)
+    w.plain = before
 
 
 def flat(exprs: Sequence[Expr], rank: int) -> bool:
@@ -131,7 +142,7 @@ def _common(w: Writer, sizes: Sequence[tuple[str, str]]) -> tuple[str, str, list
         if kind == ONE:
             dim, kind = size_, own
         elif kind == MANY and own == MANY:
-            bad.append(w.let(f"icmp ne i64 {size_}, {dim}"))
+            bad.append(w.pure(f"icmp ne i64 {size_}, {dim}"))
         else:
             kind, dim, wrong = _open(w, (kind, dim), (own, size_))
             bad.append(wrong)
@@ -142,13 +153,13 @@ def _open(w: Writer, one: tuple[str, str], other: tuple[str, str]) -> tuple[str,
     """Two sizes of which at least one may be one."""
     if other[0] == MANY:
         one, other = other, one
-    differs = w.let(f"icmp ne i64 {other[1]}, {one[1]}")
-    may = w.let(f"icmp ne i64 {other[1]}, 1")
-    wrong = w.let(f"and i1 {differs}, {may}")
+    differs = w.pure(f"icmp ne i64 {other[1]}, {one[1]}")
+    may = w.pure(f"icmp ne i64 {other[1]}, 1")
+    wrong = w.pure(f"and i1 {differs}, {may}")
     if one[0] == MANY:
         return MANY, one[1], wrong
-    single = w.let(f"icmp eq i64 {one[1]}, 1")
-    common = w.let(f"select i1 {single}, i64 {other[1]}, i64 {one[1]}")
+    single = w.pure(f"icmp eq i64 {one[1]}, 1")
+    common = w.pure(f"select i1 {single}, i64 {other[1]}, i64 {one[1]}")
     return OPEN, common, w.let(f"and i1 {wrong}, {w.let(f'xor i1 {single}, true')}")
 
 
@@ -183,8 +194,8 @@ def axis_plan(w: Writer, kind: str, dim: str, out_kind: str, out_dim: str, axis:
         return Fixed()
     if kind == MANY or dim == out_dim:
         return Axis(axis)
-    single = w.let(f"icmp eq i64 {dim}, 1")
-    return Axis(axis, w.let(f"select i1 {single}, i64 0, i64 -1"), w.let(f"icmp eq i64 {dim}, {out_dim}"))
+    single = w.pure(f"icmp eq i64 {dim}, 1")
+    return Axis(axis, w.pure(f"select i1 {single}, i64 0, i64 -1"), w.pure(f"icmp eq i64 {dim}, {out_dim}"))
 
 
 __all__ = ["assign", "axis_plan", "both", "broadcast", "choose", "counting", "nest", "over", "shape_text", "versions", "when"]

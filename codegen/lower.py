@@ -140,6 +140,7 @@ class Lowering:
         fusion = decide(region, self.aliases)
         scope = Scope(fusion, Liveness(region, self.aliases, fusion, owned))
         self.stack.append(scope)
+        self.w.computed.append({})
         self._release(scope)
         for i, node in enumerate(region.nodes):
             scope.position = i
@@ -152,6 +153,7 @@ class Lowering:
 
     def leave(self) -> None:
         self.stack.pop()
+        self.w.computed.pop()
 
     def _release(self, scope: Scope) -> None:
         for var in scope.live.dying(scope.position):

@@ -14,7 +14,7 @@ from .arrays import Desc, Element, Expr, Fixed, Index, Mapped, load, store
 from .loops import axis_plan, shape_text
 from .lower import Lowering
 from .scalars import element
-from .writer import SIZE, Site
+from .writer import SIZE, Site, is_literal
 
 
 def select(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[Atom], memory: frozenset[int]) -> Desc:
@@ -41,7 +41,7 @@ def select(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence
             terms.append((start, stride))
             kinds.append("?")
             dims.append(count)
-            strides.append(stride if step == "1" else w.let(f"mul nsw i64 {stride}, {step}"))
+            strides.append(w.times(stride, step))
         axis += 1
     data = offset(low, base, terms)
     return Desc(base.dtype, tuple(kinds), tuple(dims), data, base.block, tuple(strides), memory, not kinds)
@@ -55,9 +55,9 @@ def offset(low: Lowering, base: Desc, terms: Sequence[tuple[str, str]]) -> str:
             continue
         if stride == str(SIZE[base.dtype]):
             unit = {8: "i64", 4: "i32", 1: "i8"}[SIZE[base.dtype]]
-            data = w.let(f"getelementptr {unit}, ptr {data}, i64 {index}", "p")
+            data = w.pure(f"getelementptr {unit}, ptr {data}, i64 {index}")
         else:
-            data = w.let(f"getelementptr i8, ptr {data}, i64 {w.let(f'mul nsw i64 {index}, {stride}')}", "p")
+            data = w.pure(f"getelementptr i8, ptr {data}, i64 {w.times(index, stride)}")
     return data
 
 
@@ -73,44 +73,72 @@ def checked(low: Lowering, index: str, dim: str, axis: int, positive: bool = Fal
     w = low.w
     at = index
     if not positive:
-        behind = w.let(f"add i64 {index}, {dim}")
-        at = w.let(f"select i1 {w.let(f'icmp slt i64 {index}, 0')}, i64 {behind}, i64 {index}")
+        behind = w.pure(f"add i64 {index}, {dim}")
+        at = w.pure(f"select i1 {w.pure(f'icmp slt i64 {index}, 0')}, i64 {behind}, i64 {index}")
     site = Site(IndexError, f"index %d is out of bounds for axis {axis} with size %d", 2, low.place)
     w.fail_if(w.let(f"icmp uge i64 {at}, {dim}"), site, (index, dim))
     return at
 
 
 def slice_bounds(low: Lowering, operands: Sequence[Atom], dim: str) -> tuple[str, str, str]:
-    """(start, number of elements, step) of a slice on an axis of this size."""
+    """(start, number of elements, step) of a slice on an axis of this size. The start of an empty slice may be anything."""
     start, stop, step = operands
     w = low.w
     by = 1 if _is_none(step) else step.value if isinstance(step, Const) else None
-    if by == 1:
-        first = "0" if _is_none(start) else _clamped(low, start, dim)
-        last = dim if _is_none(stop) else _clamped(low, stop, dim)
-        count = last if first == "0" else _positive(low, w.let(f"sub nsw i64 {last}, {first}"))
-        return first, count, "1"
-    return _stepped(low, start, stop, low.scalar(step, "i64"), dim)
+    if by is None or by < 1:
+        if by == -1 and _is_none(start) and _is_none(stop):
+            return w.plus(dim, "-1"), dim, "-1"
+        return _stepped(low, start, stop, low.scalar(step, "i64"), dim)
+    first = "0" if _is_none(start) else _from_front(low, start, dim)
+    last = dim if _is_none(stop) else _last(low, stop, dim)
+    if first == "0" and not _is_none(stop) and low.ranges.of(stop)[0] >= 0:
+        count = last
+    elif first == "0" and _is_none(stop):
+        count = dim
+    else:
+        count = w.greatest(_difference(low, last, first, dim, stop), "0")
+    if by > 1:
+        count = w.pure(f"udiv i64 {w.plus(count, str(by - 1))}, {by}")
+    return first, count, str(by)
+
+
+def _difference(low: Lowering, last: str, first: str, dim: str, stop: Atom) -> str:
+    """last - first, constants taken together so that slices of the same length are seen to be."""
+    w = low.w
+    back = stop.value if isinstance(stop, Const) and isinstance(stop.value, int) and stop.value < 0 else 0
+    if is_literal(first) and (back or _is_none(stop)):
+        return w.plus(dim, str(back - int(first)))
+    return w.plus(last, str(-int(first))) if is_literal(first) else w.pure(f"sub nsw i64 {last}, {first}")
 
 
 def _is_none(atom: Atom) -> bool:
     return isinstance(atom, Const) and atom.value is None
 
 
-def _clamped(low: Lowering, atom: Atom, dim: str) -> str:
-    """A bound of a slice of step one, within 0 .. dim."""
+def _from_front(low: Lowering, atom: Atom, dim: str) -> str:
+    """A slice's start, counted from the front and not negative."""
     w = low.w
     bound = low.scalar(atom, "i64")
-    if not (low.ranges.of(atom)[0] >= 0):
-        behind = w.let(f"add i64 {bound}, {dim}")
-        bound = w.let(f"select i1 {w.let(f'icmp slt i64 {bound}, 0')}, i64 {behind}, i64 {bound}")
-        bound = _positive(low, bound)
-    return w.let(f"select i1 {w.let(f'icmp slt i64 {bound}, {dim}')}, i64 {bound}, i64 {dim}")
+    low_end, high_end = low.ranges.of(atom)
+    if low_end >= 0:
+        return bound
+    if high_end < 0:
+        return w.greatest(w.plus(bound, dim), "0")
+    behind = w.pure(f"add i64 {bound}, {dim}")
+    return w.greatest(w.pure(f"select i1 {w.pure(f'icmp slt i64 {bound}, 0')}, i64 {behind}, i64 {bound}"), "0")
 
 
-def _positive(low: Lowering, value: str) -> str:
+def _last(low: Lowering, atom: Atom, dim: str) -> str:
+    """A slice's stop, at most the size; it may be negative where the slice is empty."""
     w = low.w
-    return w.let(f"select i1 {w.let(f'icmp sgt i64 {value}, 0')}, i64 {value}, i64 0")
+    bound = low.scalar(atom, "i64")
+    low_end, high_end = low.ranges.of(atom)
+    if low_end >= 0:
+        return w.least(bound, dim)
+    behind = w.pure(f"add i64 {bound}, {dim}")
+    if high_end < 0:
+        return behind
+    return w.least(w.pure(f"select i1 {w.pure(f'icmp slt i64 {bound}, 0')}, i64 {behind}, i64 {bound}"), dim)
 
 
 def _stepped(low: Lowering, start: Atom, stop: Atom, step: str, dim: str) -> tuple[str, str, str]:

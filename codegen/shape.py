@@ -110,7 +110,9 @@ def lower_flip(low: Lowering, node: Node) -> None:
 def lower_broadcast(low: Lowering, node: Node) -> None:
     """Axes of size one repeated: strides of zero, or an index map where the operand is fused."""
     w, base = low.w, low.expr(node.args[0])
-    assert isinstance(node.out.type, Array)
+    if not isinstance(node.out.type, Array):
+        low.env[node.out] = low.scalar(node.args[0])
+        return
     kinds = node.out.type.dims
     dims = tuple("1" if kind == ONE else low.scalar(a, "i64") for kind, a in zip(kinds, node.args[1:], strict=True))
     shift = len(kinds) - base.rank
@@ -125,8 +127,6 @@ def lower_broadcast(low: Lowering, node: Node) -> None:
     memory = low.memory(node.out)
     if isinstance(base, Desc):
         low.env[node.out] = Desc(base.dtype, kinds, dims, base.data, base.block, tuple(strides), memory, False)
-    elif node.out in low.stack[-1].fusion.lazy:
-        low.env[node.out] = Mapped(base.dtype, kinds, dims, base, tuple(plan))
     else:
         low.finish(node, Mapped(base.dtype, kinds, dims, base, tuple(plan)))
 

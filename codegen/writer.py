@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,6 +54,15 @@ class ModuleWriter:
         self.metadata.append(text)
         return len(self.metadata) - 1
 
+    @property
+    def plain_loop(self) -> int:
+        """Metadata of a loop that is neither to be vectorised nor unrolled."""
+        off = self.meta('!{!"llvm.loop.vectorize.enable", i1 false}')
+        still = self.meta('!{!"llvm.loop.unroll.disable"}')
+        loop = self.meta()
+        self.metadata[loop] = f"distinct !{{!{loop}, !{off}, !{still}}}"
+        return loop
+
     def site(self, site: Site) -> int:
         if site not in self._site_of:
             self._site_of[site] = len(self.sites)
@@ -66,11 +76,13 @@ class Writer:
     def __init__(self, module: ModuleWriter, failure: str) -> None:
         self.module = module
         self.lines: list[str] = []
+        self.computed: list[dict[str, str]] = [{}]
         self.entry: list[str] = []
         self.cold: list[str] = []
         self.block = "body"
         self.failure = failure  # the instruction that leaves the function with a fault
         self.alias: Callable[[frozenset[int]], str] = lambda memory: ""  # metadata of accesses to allocations
+        self.plain = False  # loops are left as they are
         self._names = 0
         self._cold_weights: int | None = None
 
@@ -83,6 +95,51 @@ class Writer:
         name = f"%{self.name(hint)}"
         self.lines.append(f"  {name} = {code}")
         return name
+
+    def pure(self, code: str) -> str:
+        """An instruction that only computes: written once where the same one stands before in this or an enclosing block.
+
+        Sizes that are computed alike get the same name, and so are known to be the same.
+        """
+        for known in reversed(self.computed):
+            if code in known:
+                return known[code]
+        found = self.computed[-1][code] = self.let(code)
+        return found
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Around code that does not dominate what follows it."""
+        self.computed.append({})
+        yield
+        self.computed.pop()
+
+    def least(self, x: str, y: str) -> str:
+        return x if x == y else self._extreme("smin", x, y)
+
+    def greatest(self, x: str, y: str) -> str:
+        return x if x == y else self._extreme("smax", x, y)
+
+    def _extreme(self, name: str, x: str, y: str) -> str:
+        if is_literal(x) and is_literal(y):
+            return str(min(int(x), int(y)) if name == "smin" else max(int(x), int(y)))
+        self.module.declare(f"llvm.{name}.i64", f"declare i64 @llvm.{name}.i64(i64, i64)")
+        return self.pure(f"call i64 @llvm.{name}.i64(i64 {x}, i64 {y})")
+
+    def plus(self, x: str, y: str) -> str:
+        """A sum of sizes or positions."""
+        if is_literal(x) and is_literal(y):
+            return str(int(x) + int(y))
+        if x == "0" or y == "0":
+            return y if x == "0" else x
+        return self.pure(f"add nsw i64 {x}, {y}")
+
+    def times(self, x: str, y: str) -> str:
+        if is_literal(x) and is_literal(y):
+            return str(int(x) * int(y))
+        if x == "1" or y == "1":
+            return y if x == "1" else x
+        return self.pure(f"mul nsw i64 {x}, {y}")
 
     def do(self, code: str) -> None:
         self.lines.append(f"  {code}")
