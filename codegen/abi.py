@@ -101,13 +101,14 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
     """The text of the entry, and what its records hold.
 
     `accepted`: the types of the leaves that the entry takes, where they say more than the function's own parameters do
-    (Python's float for np.float64, a size that is known for an open one).
+    (Python's float for np.float64, an array without axes for a number, a size that is known for an open one).
     """
     text = Text()
     own = [param.type for param in function.body.params]
     given = list(accepted) or own[: len(own) - len(function.captures)]
     for one, other in zip(given, own, strict=False):
-        if (_dtype(one), rank(one)) != (_dtype(other), rank(other)):
+        fits = isinstance(one, Array) or not isinstance(other, Array)
+        if not fits or (_dtype(one), rank(one)) != (_dtype(other), rank(other)):
             raise TypeMismatch("DL005", f"{function.name} takes {other} where {one} is given", function.place, "convert the argument")
     writer = _Entry(key, function, text, [*given, *own[len(given) :]])
     body = writer.write()
@@ -214,7 +215,11 @@ class _Entry:
         else:
             assert tree == LEAF
             position, type = next(self.types)
-            self.leaves.append(self.checked(Leaf(object, type, written=position in self.function.writes)))
+            leaf = self.checked(Leaf(object, type, written=position in self.function.writes))
+            own = self.function.body.params[position].type
+            if isinstance(own, Scalar) and isinstance(type, Array):
+                leaf.value, leaf.type = self.text.at(self.text.at(object, DATA), 0, LLVM[own.dtype]), own
+            self.leaves.append(leaf)
 
     def static(self, value: object) -> str:
         """A static object of the record."""
