@@ -32,8 +32,15 @@ def _matmul_type(types: tuple[Type, ...], attrs: Any) -> Type:
 @multilinear(np.matmul, infix="@", typing=_matmul_type)
 def matmul(z_bar, x, y):
     """x @ y: vectors, matrices, or stacks of matrices."""
-    if np.ndim(x) == 1 and np.ndim(y) == 1:
+    ranks = (np.ndim(x), np.ndim(y))
+    if ranks == (1, 1):
         return z_bar * y, z_bar * x
+    if ranks == (2, 1):
+        return np.outer(z_bar, y), np.transpose(x) @ z_bar
+    if ranks == (1, 2):
+        return y @ z_bar, np.outer(x, z_bar)
+    if ranks == (2, 2):
+        return z_bar @ np.transpose(y), np.transpose(x) @ z_bar
     # Vectors become matrices of one row or column, then one formula serves all.
     rows = np.expand_dims(x, 0) if np.ndim(x) == 1 else x
     columns = np.expand_dims(y, 1) if np.ndim(y) == 1 else y
@@ -44,8 +51,6 @@ def matmul(z_bar, x, y):
 
 def _like(adjoint: Any, x: Any) -> Any:
     """The adjoint of an operand that was made a matrix and repeated."""
-    if np.ndim(adjoint) == np.ndim(x) == 2:
-        return adjoint
     if np.ndim(x) > 1:
         return apply("unbroadcast", adjoint, x)
     return np.sum(np.reshape(adjoint, (-1, np.shape(x)[0])), axis=0)
@@ -67,7 +72,9 @@ def dot(z_bar, x, y):
     """np.dot: over the last axis of x and the last but one (or only) of y."""
     if np.ndim(x) == 0 or np.ndim(y) == 0:
         return apply("unbroadcast", z_bar * y, x), apply("unbroadcast", z_bar * x, y)
-    if np.ndim(y) <= 1:
+    if np.ndim(x) <= 2 and np.ndim(y) <= 2:
+        return matmul(z_bar, x, y)
+    if np.ndim(y) == 1:
         return np.expand_dims(z_bar, -1) * y, np.sum(np.reshape(np.expand_dims(z_bar, -1) * x, (-1, np.shape(y)[0])), axis=0)
     rows, inner = np.reshape(x, (-1, np.shape(x)[-1])), np.moveaxis(y, -2, 0)
     columns = np.reshape(inner, (np.shape(inner)[0], -1))
@@ -108,6 +115,8 @@ def inner(z_bar, x, y):
     """Over the last axes of both."""
     if np.ndim(x) == 0 or np.ndim(y) == 0:
         return apply("unbroadcast", z_bar * y, x), apply("unbroadcast", z_bar * x, y)
+    if np.ndim(x) == np.ndim(y) == 1:
+        return z_bar * y, z_bar * x
     left, right = np.reshape(x, (-1, np.shape(x)[-1])), np.reshape(y, (-1, np.shape(y)[-1]))
     wide = np.reshape(z_bar, (np.shape(left)[0], np.shape(right)[0]))
     return np.reshape(wide @ right, np.shape(x)), np.reshape(np.transpose(wide) @ left, np.shape(y))

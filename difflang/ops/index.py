@@ -82,10 +82,9 @@ def _layout(array: Array, axes: list[str], pattern: Sequence[str], operands: Seq
 
 def _gathered(array: Array, pattern: Sequence[str], operands: Sequence[Type]) -> Type:
     """NumPy's rule: index arrays broadcast together; they stand where they stood if side by side, else in front."""
-    kinds = [code for code in pattern if code != "n"]
     arrays = [k for k, code in enumerate(pattern) if code in "ai"]
     together = arrays == list(range(arrays[0], arrays[-1] + 1))
-    gathered = broadcast_dims(*[t.dims for t in operands if isinstance(t, Array)])
+    gathered = broadcast_dims(*[_picked(t) for t in operands if isinstance(t, Array)])
     dims: list[str] = []
     axis, placed = 0, False
     for code in pattern:
@@ -99,8 +98,16 @@ def _gathered(array: Array, pattern: Sequence[str], operands: Sequence[Type]) ->
         else:
             dims.append(array.dims[axis] if code == ":" else OPEN)
             axis += 1
-    assert len(kinds) == array.rank
     return Array(array.dtype, tuple(dims if together else list(gathered) + dims))
+
+
+def _picked(type: Array) -> tuple[str, ...]:
+    """The sizes of an index array; how many elements a mask picks is not known before the run."""
+    if type.dtype != "bool":
+        return type.dims
+    if type.rank != 1:
+        raise TypeError("a mask with several axes is outside the language as an index: use np.where, or ravel both")
+    return (OPEN,)
 
 
 def _index_type(types: tuple[Type, ...], attrs: Any) -> Type:

@@ -10,7 +10,6 @@ import numpy as np
 from ..build import apply
 from ..op import constant, general, linear, normal_axis
 from ..types import ONE, UNKNOWN, Array, Type, Unknown, dims_of
-from .arithmetic import literal
 from .shape import array, dtype_of, numbers, permutation
 
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
@@ -205,27 +204,33 @@ def std(y_bar, y, x, axis=None, keepdims=False, ddof=0):
     return _spread(y_bar, x, axis, keepdims) * _std_slope(y, x, axis, keepdims, ddof)
 
 
-def _share(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """The part of each element in the extreme: 1, or 1/n for each of n that tie."""
+def _shared(y_bar: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """The adjoint of an extreme, in equal parts for those elements that are it."""
+    if np.ndim(x) == 0:
+        return y_bar
     hit = np.equal(x, expanded(y, x, axis, keepdims))
-    ties = np.sum(hit, axis=axis, keepdims=True) if np.ndim(x) else 1
-    return np.divide(np.where(hit, literal(1.0, x), literal(0.0, x)), np.maximum(ties, 1)).astype(x.dtype)
+    ties = np.sum(hit, axis=axis, keepdims=True if axis is not None else keepdims)
+    return np.where(hit, np.divide(expanded(y_bar, x, axis, keepdims), ties), 0.0)
 
 
 def _extreme_tangent(y, x, x_dot, axis=None, keepdims=False):
-    return np.sum(x_dot * _share(y, x, axis, keepdims), axis=axis, keepdims=keepdims)
+    if np.ndim(x) == 0:
+        return x_dot
+    hit = np.equal(x, expanded(y, x, axis, keepdims))
+    ties = np.sum(hit, axis=axis, keepdims=keepdims)
+    return np.divide(np.sum(np.where(hit, x_dot, 0.0), axis=axis, keepdims=keepdims), ties)
 
 
 @general(np.max, np.amax, typing=_typing(_kept), bind=_max_bind, methods=("max",), tangent=_extreme_tangent, axes="many")
 def max(y_bar, y, x, axis=None, keepdims=False):
     """The greatest element; those that tie share the adjoint equally."""
-    return _spread(y_bar, x, axis, keepdims) * _share(y, x, axis, keepdims)
+    return _shared(y_bar, y, x, axis, keepdims)
 
 
 @general(np.min, np.amin, typing=_typing(_kept), bind=_max_bind, methods=("min",), tangent=_extreme_tangent, axes="many")
 def min(y_bar, y, x, axis=None, keepdims=False):
     """The least element; those that tie share the adjoint equally."""
-    return _spread(y_bar, x, axis, keepdims) * _share(y, x, axis, keepdims)
+    return _shared(y_bar, y, x, axis, keepdims)
 
 
 @constant(np.argmax, typing=_typing(_position), bind=_max_bind, methods=("argmax",), axes="one")
