@@ -228,8 +228,10 @@ def signature_of(root: Any) -> inspect.Signature:
         if root.kind == "jvp":
             count = len(root.argnums) if isinstance(root.argnums, tuple) else 1
         positional = inspect.Parameter.POSITIONAL_ONLY
-        names = [*base.parameters, *(f"_extra{k}" for k in range(count))]
-        return inspect.Signature([inspect.Parameter(name, positional) for name in names])
+        known = list(base.parameters.values())
+        more = (f"_{len(known) + k}" for k in range(count))
+        names = [parameter.name for parameter in known if parameter.kind is not parameter.VAR_KEYWORD]
+        return inspect.Signature([inspect.Parameter(name, positional) for name in (*names, *more)])
     return base.replace(return_annotation=inspect.Signature.empty)
 
 

@@ -123,18 +123,9 @@ def program_for(root: Any, types: Sequence[Type]) -> Program:
         BEFORE_COMPILING.pop()()
     from difflang.transforms.derived import program_of
     from difflang.transforms.place import place
+    from difflang.transforms.simplify import simplify
 
-    return place(simplified(program_of(root, tuple(types))))
-
-
-def simplified(program: Program) -> Program:
-    """The program simplified."""
-    try:
-        from difflang.transforms.simplify import simplify
-    except ImportError:  # the pass is not written yet
-        return program
-    found: Program = simplify(program)
-    return found
+    return place(simplify(program_of(root, tuple(types))))
 
 
 def _compile(root: Any, types: Sequence[Type], reach: Reach, name: str, storable: bool) -> tuple[_Entry, tuple[Lookup, ...]]:
