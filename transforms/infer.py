@@ -36,7 +36,10 @@ def infer(function: Function, types: Sequence[Type], *, statics: Mapping[str, An
     """
     statics = dict(statics or {})
     names = [param.name for param in function.params]
-    types = [*types, *(_default_type(param) for param in function.params[len(types) :] if param.default is not ... or param.name in statics)]
+    types = [
+        *types,
+        *(_default_type(param) for param in function.params[len(types) :] if param.default is not ... or param.name in statics),
+    ]
     unknown = [name for name in statics if name not in names]
     if unknown or len(types) != len(names):
         reason = f"{function.name}() has no parameter {unknown[0]!r}" if unknown else f"{function.name}() takes {len(names)} arguments"
@@ -241,4 +244,3 @@ def type_from(frame: Frame, shape: Form) -> Type:
     if not shape.is_sequence:
         frame.fail("DL004", f"a {shape.kind} cannot be passed to a derived function")
     return Tuple(tuple(type_from(frame, item) for item in shape.items))
-

@@ -226,4 +226,3 @@ ARRAY_METHODS: dict[str, Callable[[Frame, Atom, Sequence[Value], Mapping[str, Va
     "item": item,
     "transpose": _transpose,
 }
-

@@ -14,10 +14,11 @@ from difflang.ir import Const, Function, Node, Param
 from difflang.op import lookup, row
 
 from .infer_arrays import call_row
-from .infer_builtins import BUILTINS, is_number_class, number_class, operator_of
+from .infer_builtins import BUILTINS, operator_of
 from .infer_frame import Frame, handles
 from .infer_items import call_method
 from .infer_iterables import check_iterable, item, length
+from .infer_numbers import is_number_class, number_class
 from .infer_operators import binary
 from .infer_values import Compound, Form, Value, denote, form, frozen, is_static, is_undefined, known, leaves, python_value
 from .infer_values import fresh as fresh_value
@@ -255,4 +256,3 @@ def _call_program(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapp
     result, outs = fresh_value(result_form, hint)
     frame.builder.node("call", atoms, outs, callee=key)
     return result
-

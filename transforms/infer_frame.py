@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from difflang.build import Builder
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Place, Region, Var, const
-from difflang.op import TABLE
 from difflang.types import Array, Nothing, Scalar, Undefined, Unknown, rank
 
 from .infer_values import Compound, Value, denote, form, is_undefined, known, python_value
@@ -167,7 +166,7 @@ class Frame:
 
     def rank(self, value: Value, what: str) -> int:
         """The number of axes of a value, which must be known."""
-        found = rank(form_type(value)) if not isinstance(value, Compound) else None
+        found = None if isinstance(value, Compound) else rank(value.type)
         if found is None:
             self.fail("DL011", f"{what} needs the number of axes of {form(value)}", "give the function's argument types")
         return found
@@ -175,17 +174,3 @@ class Frame:
     def capture(self, name: str, read: Callable[[], Any]) -> Value:
         """A hidden parameter for a number or array that lives outside the function; anything else is static."""
         return self.inference.capture(self, Capture(name, read))
-
-
-def form_type(value: Atom) -> Any:
-    return value.type
-
-
-def emits(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    """The handler of ops that are rows of the table already."""
-    return (frame.emit(node.op, *values, **node.attrs),)
-
-
-def row_exists(name: str) -> bool:
-    return name in TABLE
-

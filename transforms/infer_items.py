@@ -66,7 +66,7 @@ def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operan
     key = _python_key(pattern, [frame.constant(o, f"an index into a {value.kind}") for o in operands])
     with frame.fitting():
         found = value.items[key]
-    return Compound(value.kind, found) if isinstance(key, slice) else found  # type: ignore[return-value, arg-type]
+    return Compound(value.kind, found) if isinstance(key, slice) else found
 
 
 def _range_item(frame: Frame, value: Compound, index: Value) -> Value:
@@ -301,5 +301,3 @@ def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Va
             return denote(getattr(python_value(owner), name)(*map(python_value, args)))
     way_out = "build the list in one expression, or fill an array by index" if name in ("append", "extend", "insert", "pop") else ""
     frame.fail("DL004", f"the method {name!r} of a {owner.kind} is outside the language", way_out)
-
-

@@ -178,5 +178,3 @@ def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
             frame.fail("DL005", "one value is expected here, the array never holds exactly one")
         frame.emit("check", fits, error=ValueError, message=f"the number of values to unpack is not {count}", kind="raise")
     return [item(frame, value, const(k)) for k in range(count)]
-
-

@@ -108,7 +108,9 @@ def _needs(reached: Mapping[str, None], functions: Mapping[str, Function]) -> di
     return needs
 
 
-def _with_captures(function: Function, needs: Mapping[str, Mapping[Any, tuple[Capture, Var]]], functions: Mapping[str, Function]) -> Function:
+def _with_captures(
+    function: Function, needs: Mapping[str, Mapping[Any, tuple[Capture, Var]]], functions: Mapping[str, Function]
+) -> Function:
     needed = needs[function.name]
     plain = function.body.params[: len(function.body.params) - len(function.captures)]
 
@@ -131,4 +133,3 @@ def _renamed(region: Region, names: Mapping[str, str]) -> Region:
         return replace(node, attrs=attrs, regions=tuple(_renamed(inner, names) for inner in node.regions))
 
     return replace(region, nodes=tuple(map(change, region.nodes)))
-

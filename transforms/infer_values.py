@@ -21,7 +21,8 @@ from difflang.types import NAMES, Nothing, Scalar, Static, Type, Undefined, join
 @dataclass(frozen=True)
 class Compound:
     """A value made of values. `kind`: tuple, list, closure (info: its Function), range, zip, enumerate, reversed,
-    bound (info: the method's name), partial (the callable, then its arguments; info: names of the last ones), shape (of an array whose rank is not known)."""
+    bound (info: the method's name), partial (the callable, then its arguments; info: names of the last ones),
+    shape (of an array whose rank is not known)."""
 
     kind: str
     items: tuple[Any, ...] = ()
@@ -234,7 +235,7 @@ def same(one: Form, other: Form) -> bool:
             and one.info == other.info
             and all(map(same, one.items, other.items))
         )
-    return form_key(one) == form_key(other)
+    return bool(form_key(one) == form_key(other))
 
 
 def form_key(shape: Form) -> Any:
@@ -259,4 +260,3 @@ def conform(builder: Builder, value: Value, shape: Form) -> Value:
     if isinstance(shape, Scalar) and isinstance(value.type, Scalar) and value.type != shape:
         return builder.emit("cast", value, dtype=shape.dtype, weak=shape.weak)
     return value
-

@@ -17,7 +17,7 @@ from .own_branch import branch
 from .own_frame import Frame, Summary, Unclear, is_reference
 from .own_loops import loop
 from .own_nodes import straight
-from .own_references import REFERENCES, Base, Ref
+from .own_references import REFERENCES, Base, Ref, Value
 from .own_sweep import sweep
 
 
@@ -49,9 +49,7 @@ def _owned(program: Program, key: str, summaries: Mapping[str, Summary]) -> tupl
             choices |= unclear.merges
 
 
-def _walked(
-    program: Program, key: str, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]]
-) -> tuple[Function, Summary]:
+def _walked(program: Program, key: str, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]]) -> tuple[Function, Summary]:
     function = program.functions[key]
     frame = Frame(function, program.functions, summaries, _nodes, choices=choices)
     frame.builder.place = function.place
@@ -90,7 +88,7 @@ def _node(frame: Frame, node: Node) -> None:
     frame.builder.place = before
 
 
-def _summary(frame: Frame, results: list[object], writes: tuple[int, ...]) -> Summary:
+def _summary(frame: Frame, results: list[Value], writes: tuple[int, ...]) -> Summary:
     alias: list[int | None] = []
     shares: list[frozenset[int]] = []
     for k, value in enumerate(results):

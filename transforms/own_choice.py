@@ -15,7 +15,7 @@ def chosen(frame: Frame, choice: Choice) -> Atom:
     """The value of the array that is meant."""
     versions = tuple(frame.version(base) for base in sorted(choice.bases(), key=id))
     key = (choice, versions)
-    cached = next((scope[key] for scope in reversed(frame.scopes) if key in scope), None)
+    cached: Atom | None = next((scope[key] for scope in reversed(frame.scopes) if key in scope), None)
     if cached is not None:
         return cached
     regions = []

@@ -17,7 +17,7 @@ def summary_of(key: str, functions: Mapping[str, Function]) -> Summary:
     alias = function.alias or (None,) * count
     aliases = Aliases(function, functions, lambda callee: _callee_shares(callee, functions))
     params = function.body.params
-    shares = []
+    shares: list[frozenset[int]] = []
     for k, result in enumerate(function.body.yields[:count]):
         if not isinstance(result, Var):
             shares.append(frozenset())

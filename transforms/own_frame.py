@@ -71,9 +71,7 @@ class Frame:
         value = self.get(atom)
         return self.derive(value) if isinstance(value, REFERENCES) else value
 
-    def new_base(
-        self, hint: str, type: Type, version: Atom, partners: Iterable[Base] = (), merge: tuple[int, int] | None = None
-    ) -> Ref:
+    def new_base(self, hint: str, type: Type, version: Atom, partners: Iterable[Base] = (), merge: tuple[int, int] | None = None) -> Ref:
         base = Base(hint, type, merge=merge)
         self.state.versions[base] = version
         self.tangle(base, partners)
@@ -266,5 +264,3 @@ def is_missing(value: Value) -> bool:
 
 def is_view(node: Node) -> bool:
     return node.op == "stop_gradient" or row(node.op).view
-
-

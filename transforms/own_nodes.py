@@ -225,9 +225,7 @@ def _inline(frame: Frame, node: Node, refs: Sequence[Value]) -> None:
     key = node.attrs["callee"]
     callee = frame.functions[key]
     if key in frame.inlined or callee.level != "typed" or callee is frame.function:
-        frame.fail(
-            "DL012", "this call writes an argument that shares memory with another one", "pass a copy of one of them", TypeMismatch
-        )
+        frame.fail("DL012", "this call writes an argument that shares memory with another one", "pass a copy of one of them", TypeMismatch)
     caller = frame.function
     frame.inlined.append(key)
     frame.function = callee

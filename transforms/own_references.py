@@ -74,7 +74,6 @@ class Ref:
     def operands(self) -> list[Var]:
         return [o for step in self.steps for o in step.operands if isinstance(o, Var)]
 
-
     def bases(self) -> set[Base]:
         return {self.base}
 
