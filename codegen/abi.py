@@ -8,9 +8,10 @@ which checks every argument against the types the function was compiled for, and
 next specialisation, at last to the Python slow path, where one differs. `self` is a `runtime.callable.Native`;
 what differs between two functions of the same code (captured values, guards) lies in the record that it points at:
 
-    record   +0 next record   +8 its entry   +16 handler of faults   +24 guards   +32 number of guards   +40 objects
+    record   +0 next record   +8 its entry   +16 handler of faults   +24 guards   +32 number of guards   +40 objects   +48 parameters
     guard    {namespace (a dict) or null, key or cell, expected object or null}
     objects  {namespace, key} or {null, cell} or {1, function to call} for each captured value, then the static arguments and results
+    parameters   null, or {name or null, default or null} for each: how keywords and defaults are bound without Python
 
 Everything runs with the GIL except the compiled function where its arguments promise a long run.
 """
@@ -113,12 +114,7 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
     writer = _Entry(key, function, text, [*given, *own[len(given) :]])
     body = writer.write()
     lines = [
-        f'define ptr @"{symbol}"(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames) {{',
-        f"  %place = getelementptr i8, ptr %self, i64 {HEADER + 16}",
-        "  %record = load ptr, ptr %place, align 8",
-        f'  %r = tail call ptr @"{symbol}_try"(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %record)',
-        "  ret ptr %r",
-        "}",
+        *_opening(symbol, len(function.params)),
         f'define ptr @"{symbol}_try"(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %record) {{',
         "start:",
         *text.allocas,
@@ -126,6 +122,34 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
         "}",
     ]
     return "\n".join(lines) + "\n", Plan(writer.statics, len(function.captures))
+
+
+def _opening(symbol: str, count: int) -> list[str]:
+    """The function that the slot points at: it binds keywords and defaults if there are any."""
+    arguments = "ptr %self, ptr %args, i64 %nargsf, ptr %kwnames"
+    return [
+        f'define ptr @"{symbol}"({arguments}) {{',
+        f"  %bound = alloca [{max(1, count)} x ptr], align 8",
+        f"  %place = getelementptr i8, ptr %self, i64 {HEADER + 16}",
+        "  %record = load ptr, ptr %place, align 8",
+        "  %given = and i64 %nargsf, 9223372036854775807",
+        f"  %all = icmp eq i64 %given, {count}",
+        "  %plain = icmp eq ptr %kwnames, null",
+        "  %direct = and i1 %all, %plain",
+        "  br i1 %direct, label %go, label %bind",
+        "go:",
+        f'  %r = tail call ptr @"{symbol}_try"({arguments}, ptr %record)',
+        "  ret ptr %r",
+        "bind:",
+        "  %table_place = getelementptr i8, ptr %record, i64 48",
+        "  %table = load ptr, ptr %table_place, align 8",
+        f"  %fits = call i1 @dl_bind(ptr %args, i64 %given, ptr %kwnames, ptr %table, i64 {count}, ptr %bound)",
+        "  br i1 %fits, label %filled, label %go",
+        "filled:",
+        f'  %q = call ptr @"{symbol}_try"(ptr %self, ptr %bound, i64 {count}, ptr null, ptr %record)',
+        "  ret ptr %q",
+        "}",
+    ]
 
 
 def append(module: str, *texts: str) -> str:

@@ -114,6 +114,101 @@ no:
 }}
 """
 
+_BIND = f"""
+define internal i1 @dl_bind(ptr %args, i64 %given, ptr %kwnames, ptr %table, i64 %count, ptr %bound) noinline nounwind {{
+entry:
+  %known = icmp ne ptr %table, null
+  %few = icmp ule i64 %given, %count
+  %possible = and i1 %known, %few
+  br i1 %possible, label %copy, label %no
+copy:
+  %i = phi i64 [0, %entry], [%i1, %set]
+  %copied = icmp eq i64 %i, %count
+  br i1 %copied, label %keywords, label %one
+one:
+  %there = icmp ult i64 %i, %given
+  br i1 %there, label %take, label %set
+take:
+  %arg_place = getelementptr ptr, ptr %args, i64 %i
+  %arg = load ptr, ptr %arg_place, align 8
+  br label %set
+set:
+  %value = phi ptr [%arg, %take], [null, %one]
+  %bound_place = getelementptr ptr, ptr %bound, i64 %i
+  store ptr %value, ptr %bound_place, align 8
+  %i1 = add i64 %i, 1
+  br label %copy
+keywords:
+  %none = icmp eq ptr %kwnames, null
+  br i1 %none, label %defaults, label %sized
+sized:
+  %size_place = getelementptr i8, ptr %kwnames, i64 {HEADER}
+  %size = load i64, ptr %size_place, align 8
+  br label %keyword
+keyword:
+  %k = phi i64 [0, %sized], [%k1, %put]
+  %named = icmp eq i64 %k, %size
+  br i1 %named, label %defaults, label %search
+search:
+  %name_offset = mul i64 %k, 8
+  %name_at = add i64 %name_offset, {HEADER + 8}
+  %name_place = getelementptr i8, ptr %kwnames, i64 %name_at
+  %name = load ptr, ptr %name_place, align 8
+  br label %compare
+compare:
+  %j = phi i64 [0, %search], [%j1, %other]
+  %unknown = icmp eq i64 %j, %count
+  br i1 %unknown, label %no, label %look
+look:
+  %row = mul i64 %j, 16
+  %row_place = getelementptr i8, ptr %table, i64 %row
+  %own = load ptr, ptr %row_place, align 8
+  %hit = icmp eq ptr %own, %name
+  br i1 %hit, label %found, label %other
+other:
+  %j1 = add i64 %j, 1
+  br label %compare
+found:
+  %slot = getelementptr ptr, ptr %bound, i64 %j
+  %before = load ptr, ptr %slot, align 8
+  %free = icmp eq ptr %before, null
+  br i1 %free, label %put, label %no
+put:
+  %from = add i64 %given, %k
+  %from_place = getelementptr ptr, ptr %args, i64 %from
+  %keyed = load ptr, ptr %from_place, align 8
+  store ptr %keyed, ptr %slot, align 8
+  %k1 = add i64 %k, 1
+  br label %keyword
+defaults:
+  br label %default
+default:
+  %d = phi i64 [0, %defaults], [%d1, %done]
+  %over = icmp eq i64 %d, %count
+  br i1 %over, label %yes, label %test
+test:
+  %place = getelementptr ptr, ptr %bound, i64 %d
+  %now = load ptr, ptr %place, align 8
+  %missing = icmp eq ptr %now, null
+  br i1 %missing, label %fill, label %done
+fill:
+  %drow = mul i64 %d, 16
+  %dvalue = add i64 %drow, 8
+  %default_place = getelementptr i8, ptr %table, i64 %dvalue
+  %default_value = load ptr, ptr %default_place, align 8
+  store ptr %default_value, ptr %place, align 8
+  %required = icmp eq ptr %default_value, null
+  br i1 %required, label %no, label %done
+done:
+  %d1 = add i64 %d, 1
+  br label %default
+yes:
+  ret i1 true
+no:
+  ret i1 false
+}}
+"""
+
 _OVERLAP = f"""
 define internal void @dl_extent(ptr %array, ptr %low, ptr %high) noinline nounwind {{
   %data_place = getelementptr i8, ptr %array, i64 {DATA}
@@ -388,6 +483,6 @@ stop:
 }
 """
 
-SUPPORT = DECLARATIONS + _GUARDS + _OVERLAP + _ARRAY_OUT + _FAULTS
+SUPPORT = DECLARATIONS + _GUARDS + _BIND + _OVERLAP + _ARRAY_OUT + _FAULTS
 
 __all__ = ["CONTEXT_BYTES", "LLVM", "SIZES", "STEAL_BYTES", "SUPPORT", "TYPE_NUMBERS", "record_type"]

@@ -25,7 +25,7 @@ from difflang.types import Static, Type, type_of
 
 from ..runtime.array import plain
 from ..runtime.callable import Native, fast, uninstall
-from ..runtime.load import bind
+from ..runtime.load import ABSENT, bind
 from ..runtime.reach import Reach
 from .specialise import Specialised, number_type, program_for, specialise
 
@@ -162,13 +162,24 @@ class DifferentiableFunction(Native):
             key = (types, tuple(map(number_type, reach.numbers)))
             found: Specialised | None = state["_known"].get(key)
             if found is None:
-                found = specialise(state["_root"], types, reach, state["_options"])
+                found = specialise(state["_root"], types, reach, state["_options"], _parameters(self._signature))
                 state["_known"][key] = found
                 bind(state["_direct"], found.library, found.symbol, found.binding, _not_taken)
                 bind(self, found.library, found.symbol, found.binding, state["_slow_path"])
                 state["_native_entry"] = self._entry
             state["_last_types"] = types
             return found
+
+
+def _parameters(signature: inspect.Signature) -> list[tuple[str | None, Any]]:
+    """Names and defaults as machine code binds them; empty where only Python can."""
+    found: list[tuple[str | None, Any]] = []
+    for parameter in signature.parameters.values():
+        if parameter.kind not in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            return []
+        name = parameter.name if parameter.kind is parameter.POSITIONAL_OR_KEYWORD else None
+        found.append((name, ABSENT if parameter.default is parameter.empty else parameter.default))
+    return found
 
 
 def _again(cls: type, root: Any, options: Options) -> Any:

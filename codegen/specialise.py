@@ -41,10 +41,11 @@ class _Entry:
     statics: tuple[object, ...] | None
 
 
+Parameters = Sequence[tuple[str | None, Any]]
 _LOADED: dict[str, _Entry] = {}
 
 
-def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options) -> Specialised:
+def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options, parameters: Parameters = ()) -> Specialised:
     """Machine code for `root` (a plain function or a derived one) on arguments of these types."""
     storable = reach.storable and options.cache and all(map(_storable, types))
     name = cache.key(reach.digest, signature(types, reach), str(options))
@@ -58,7 +59,7 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options)
         _LOADED[name] = entry
     manifest = entry.manifest
     statics = entry.statics if entry.statics is not None else tuple(_static(value, types) for value in manifest["statics"])
-    binding = Binding(Faults(manifest["sites"], entry.classes), reach.guards, captures, statics)
+    binding = Binding(Faults(manifest["sites"], entry.classes), reach.guards, captures, statics, parameters)
     return Specialised(entry.library, manifest["symbol"], binding, tuple(manifest["writes"]))
 
 

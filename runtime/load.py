@@ -8,6 +8,7 @@ the head of the callable's chain. Libraries are never unloaded: machine code may
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,12 +91,17 @@ ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a record of a specialisation holds beside the code."""
+    """What a record of a specialisation holds beside the code.
+
+    `parameters`: (name, default) for each, the name None where it cannot be a keyword, the default ABSENT where
+    there is none; empty where only Python can bind the arguments.
+    """
 
     handler: Callable[..., Any]
     guards: Sequence[tuple[Lookup, Any]] = ()
     captures: Sequence[Lookup] = ()
     statics: Sequence[object] = ()
+    parameters: Sequence[tuple[str | None, Any]] = ()
 
 
 def bind(target: Native, loaded: Library, symbol: str, binding: Binding, slow: Any = None) -> int:
@@ -115,9 +121,14 @@ def make_record(loaded: Library, symbol: str, binding: Binding, following: int =
     guard_table = (ctypes.c_size_t * max(1, len(guards)))(*guards)
     object_table = (ctypes.c_size_t * max(1, len(objects)))(*objects)
     entry = loaded.address(f"{symbol}_try")
+    names = [name if name is None else sys.intern(name) for name, _ in binding.parameters]
+    rows = zip(names, binding.parameters, strict=True)
+    parameters = [word for name, (_, default) in rows for word in (0 if name is None else id(name), 0 if default is ABSENT else id(default))]
+    parameter_table = (ctypes.c_size_t * max(1, len(parameters)))(*parameters)
     words = [following, entry, id(binding.handler), ctypes.addressof(guard_table), len(binding.guards), ctypes.addressof(object_table)]
+    words.append(ctypes.addressof(parameter_table) if parameters else 0)
     record = (ctypes.c_size_t * len(words))(*words)
-    return ctypes.addressof(record), (record, guard_table, object_table, binding)
+    return ctypes.addressof(record), (record, guard_table, object_table, parameter_table, names, binding)
 
 
 __all__ = ["ABSENT", "SLOTS", "Binding", "Library", "Lookup", "bind", "library", "make_record", "use_blas"]

@@ -60,14 +60,14 @@ def function(params, results, result=LEAF, **more):
     return Function("f", parameters, Region(variables, (), yields), level="placed", result=result, **more)
 
 
-def build(tmp_path, code, f, target=None, guards=(), captures=()):
+def build(tmp_path, code, f, target=None, guards=(), captures=(), parameters=()):
     """Compile, load and bind: a callable."""
     text, plan = abi.entry("f", f, "f_call")
     module = abi.append(PRELUDE + code, text)
     path = tmp_path / f"t{next(NUMBERS)}.so"
     path.write_bytes(shared.link(optimize.to_object(module, host()), host()))
     target = target or Slow()
-    bind(target, library(path), "f_call", Binding(handler, guards, captures, plan.statics), target.bound)
+    bind(target, library(path), "f_call", Binding(handler, guards, captures, plan.statics, parameters), target.bound)
     return target
 
 
@@ -304,6 +304,24 @@ def test_captures_are_held_during_the_call_and_let_go_after(tmp_path):
     assert f(1.0)[0] == "slow"
     del values[0]
     assert f(1.0)[0] == "slow" and before[0] >= 2
+
+
+SUB = """define hidden i32 @"f"(ptr %ctx, double %x, double %c, ptr %out) {
+  %y = fsub double %x, %c
+  store double %y, ptr %out
+  ret i32 0
+}"""
+
+
+def test_keywords_and_defaults_are_bound_in_machine_code(tmp_path):
+    two = 2.0
+    f = build(tmp_path, SUB, function([FLOAT, FLOAT], [FLOAT]), parameters=[("x", ABSENT), ("c", two)])
+    assert f(5.0) == 3.0 and f(5.0, 1.0) == 4.0 and f(5.0, c=1.0) == 4.0 and f(c=1.0, x=7.0) == 6.0 and f(x=7.0) == 5.0
+    assert f() == ("slow", (), {}) and f(c=1.0) == ("slow", (), {"c": 1.0})
+    assert f(1.0, x=2.0)[0] == "slow" and f(1.0, 2.0, 3.0)[0] == "slow" and f(1.0, d=3.0)[0] == "slow"
+    assert f(1) == ("slow", (1, two), {})
+    g = build(tmp_path, SUB, function([FLOAT, FLOAT], [FLOAT]), parameters=[(None, ABSENT), ("c", ABSENT)])
+    assert g(5.0, c=1.0) == 4.0 and g(x=5.0, c=1.0)[0] == "slow"
 
 
 def test_keyword_only_needs_a_bound_call(tmp_path):
