@@ -120,8 +120,8 @@ def _clause(frame: Frame, inner: Comprehension, clause: cst.CompFor, item: Item,
     def turn() -> Ends:
         return _filtered(frame, inner, clause, list(clause.ifs), item, place)
 
-    ends, results = iterate(frame, clause.target, clause.iter, (), turn, place, own=frozenset(target_names(clause.target)))
-    if BREAK not in ends or clause is inner.for_in:
+    body, results = iterate(frame, clause.target, clause.iter, (), turn, place, own=frozenset(target_names(clause.target)))
+    if BREAK not in body.ends or clause is inner.for_in:
         return FALLS
     return fork(frame, results[LEAVE], lambda: _stop(frame), lambda: FALLS, place)
 

@@ -81,7 +81,13 @@ def _name(frame: Frame, node: cst.Name, hint: str) -> Atom:
 
 @handles(cst.Integer)
 def _integer(frame: Frame, node: cst.Integer, hint: str) -> Atom:
-    return const(node.evaluated_value)
+    return _int(frame, node, node.evaluated_value)
+
+
+def _int(frame: Frame, node: cst.BaseExpression, value: int) -> Const:
+    if not -(2**63) <= value < 2**63:
+        raise frame.refuse(node, "this integer is beyond 64 bits", "write it as a float", "DL013")
+    return const(value)
 
 
 @handles(cst.Float)
@@ -106,8 +112,10 @@ def _ellipsis(frame: Frame, node: cst.Ellipsis, hint: str) -> Atom:
 def _unary(frame: Frame, node: cst.UnaryOperation, hint: str) -> Atom:
     if isinstance(node.operator, cst.Not):
         return frame.emit("not_", [condition(frame, node.expression)], node, hint)
+    if isinstance(node.operator, cst.Minus) and isinstance(node.expression, cst.Integer):
+        return _int(frame, node, -node.expression.evaluated_value)
     operand = expression(frame, node.expression)
-    if isinstance(node.operator, cst.Minus) and isinstance(node.expression, (cst.Integer, cst.Float)) and isinstance(operand, Const):
+    if isinstance(node.operator, cst.Minus) and isinstance(node.expression, cst.Float) and isinstance(operand, Const):
         return const(-operand.value)
     return frame.emit(UNARY[type(node.operator)], [operand], node, hint)
 

@@ -54,7 +54,8 @@ def read_function(function: FunctionType) -> tuple[Function, Names, tuple[Route,
     node = _definition(module)
     frame = _frame(Text(positions, origin, names), node)
     if function.__code__.co_flags & GENERATOR:
-        raise frame.refuse(_place(frame, node), "a generator or coroutine is outside the language", "fill an array and return it")
+        at = next(_yields(node), node.name if isinstance(node, cst.FunctionDef) else node)
+        raise frame.refuse(at, "a generator or coroutine is outside the language", "fill an array and return it")
     result = _read(frame, node, source.name, Meant.of(function))
     origin = replace(origin, imports=tuple(names.imports.items()))
     routes = tuple(key for key in frame.captured if isinstance(key, Route))
@@ -73,6 +74,13 @@ def _definition(module: cst.Module) -> Definition:
         return expr.value
     assert isinstance(statement, cst.FunctionDef)
     return statement
+
+
+def _yields(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    if isinstance(node, cst.Yield):
+        yield node
+    for child in node.children:
+        yield from _yields(child)
 
 
 def _body(node: Definition) -> list[Any]:

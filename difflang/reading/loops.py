@@ -40,8 +40,8 @@ def read_for(frame: Frame, node: cst.For, block: Block) -> Ends:
         raise frame.refuse(node, "async for is outside the language", "collect the values before and pass an array")
     place = frame.place(node, node.iter)
     names = dict.fromkeys([*target_names(node.target), *assigned(statements(node.body))])
-    ends, results = iterate(frame, node.target, node.iter, names, lambda: block(frame, statements(node.body)), place)
-    return _after(frame, else_block(node), ends, results, block, place)
+    body, results = iterate(frame, node.target, node.iter, names, lambda: block(frame, statements(node.body)), place)
+    return _after(frame, else_block(node), body, results, block, place)
 
 
 def iterate(
@@ -52,8 +52,8 @@ def iterate(
     run: Callable[[], Ends],
     place: Place,
     own: frozenset[str] = frozenset(),
-) -> tuple[Ends, dict[str, Var]]:
-    """A loop over a range or anything else. How turns end, and the loop's results.
+) -> tuple[Arm, dict[str, Var]]:
+    """A loop over a range or anything else: its body and its results.
 
     `names` are those that a turn binds for what follows; `own` are a comprehension's, which nobody else sees.
     """
@@ -76,7 +76,7 @@ def iterate(
     outs = _close(frame, op, heads, carried, [region], params, body, place, {"reverse": True} if reverse else {})
     certain = bounds is not None and _turns_at_least_once(bounds)
     _bind_results(frame, carried, outs, body if certain else None)
-    return body.ends, dict(zip(carried.keys, outs, strict=True))
+    return body, dict(zip(carried.keys, outs, strict=True))
 
 
 def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
@@ -107,7 +107,7 @@ def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
     results = dict(zip(carried.keys, outs, strict=True))
     if endless and BREAK not in body.ends:
         return _endless(frame, body.ends, results)
-    return _after(frame, else_block(node), body.ends, results, block, place)
+    return _after(frame, else_block(node), body, results, block, place)
 
 
 def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
@@ -254,15 +254,19 @@ def _endless(frame: Frame, ends: Ends, results: dict[str, Var]) -> Ends:
     return frozenset({RETURNS})
 
 
-def _after(frame: Frame, orelse: Sequence[Statement], ends: Ends, results: dict[str, Var], block: Block, place: Place) -> Ends:
+def _after(frame: Frame, orelse: Sequence[Statement], body: Arm, results: dict[str, Var], block: Block, place: Place) -> Ends:
     """What follows the loop's last turn: its `else`, unless it was left by break or return."""
     returned: Binding = FALSE
+    ends = body.ends
     if RETURNS in ends:
         returned = results[RETURNED] if BREAK in ends or not orelse else TRUE
         frame.env[RETURN] = results[RETURN]
     left = frozenset({RETURNS} & ends)
 
     def skip_else() -> Ends:
+        if orelse:  # left early: there was a turn, and what each turn binds is bound
+            for key in [key for key in frame.env if key.startswith("?") and bound_in(body.env, key[1:]) is TRUE]:
+                del frame.env[key]
         frame.env.update(dict.fromkeys((SKIP, LEAVE, RETURNED), returned))
         return left | ({FALL} if BREAK in ends or not orelse else set())
 

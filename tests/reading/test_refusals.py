@@ -1,0 +1,89 @@
+"""Everything outside the language is refused: its name, its place, one way out."""
+
+from __future__ import annotations
+
+import pytest
+
+from difflang.errors import OutsideLanguage
+from difflang.reading.refusals import REFUSALS
+from tests.reading.show import read_text
+
+# text of the body -> what the reason says, line, column, end column
+CASES = {
+    "with x: pass": ("with", 2, 4, 16),
+    "try:\n        pass\n    finally:\n        pass": ("try", 2, 4, None),
+    "del x": ("del", 2, 4, 9),
+    "import os": ("import", 2, 4, 13),
+    "from os import path": ("import", 2, 4, 23),
+    "global G": ("global", 2, 4, 12),
+    "class C: pass": ("class", 2, 4, 17),
+    "match x:\n        case 1: pass": ("match", 2, 4, None),
+    "x.y = 1": ("attribute", 2, 4, 7),
+    "x.y += 1": ("attribute", 2, 4, 7),
+    "a, *b = x": ("starred", 2, 7, 9),
+    "z = x + (yield)": ("generator", 2, 13, 18),
+    "return {1: 2}": ("dict", 2, 11, 17),
+    "return {x}": ("set", 2, 11, 14),
+    "return [i for i in x]": ("list comprehension", 2, 11, 25),
+    "return list(i for i in x)": ("generator expression", 2, 16, 28),
+    "return f'{x}'": ("f-string", 2, 11, 17),
+    "return 1j": ("complex", 2, 11, 13),
+    "return b'a'": ("bytes", 2, 11, 15),
+    "return [*x]": ("starred", 2, 12, 14),
+    "return f(**x)": (r"\*\*", 2, 13, 16),
+    "return f(a=1, *x)": (r"\*", 2, 18, 20),
+    "return x[*x]": ("starred index", 2, 13, 15),
+    "async def g(): pass": ("coroutine", 2, 14, 15),
+    "@abs\n    def g(): pass": ("decorator", 2, 4, 8),
+    "def g(u=x): return u": ("default", 2, 12, 13),
+    "return lambda **k: 1": ("keywords", 2, 18, 21),
+    "raise": ("raise without", 2, 4, 9),
+    "raise x": ("error class", 2, 10, 11),
+    "raise ValueError(x)": ("message", 2, 21, 22),
+    "raise ValueError(f'{x}')": ("f-string", 2, 24, 25),
+    "raise ValueError('a', 'b')": ("more than a message", 2, 10, 30),
+    "raise ValueError from None": ("from", 2, 4, 30),
+    "assert x, x": ("message", 2, 14, 15),
+    "while (z := x): pass\n    else: pass": ("else after a while", 3, 4, None),
+    "return LIST[0]": ("captured list", 2, 11, 15),
+    "return COMPLEX": ("complex", 2, 11, 18),
+    "def g():\n        nonlocal x\n        x = 1": ("nonlocal", 3, 8, 18),
+    "return sum(z for i in x if (z := i))": ("inside a comprehension", 2, 15, 39),
+}
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_place_reason_and_way_out(text: str) -> None:
+    reason, line, column, end = CASES[text]
+    with pytest.raises(OutsideLanguage, match=reason) as caught:
+        read_text(f"def f(x):\n    {text}\n", LIST=[1], COMPLEX=1j)
+    error = caught.value
+    assert error.code == "DL001" and error.way_out and error.place is not None
+    assert (error.line, error.column) == (line, column)
+    assert end is None or (error.place.end_line, error.place.end_column) == (line, end)
+    shown = str(error).splitlines()
+    assert shown[2].endswith(f"def f(x):\n    {text}\n".splitlines()[line - 1])
+    assert shown[3].index("^") - len("   | ") == column
+
+
+def test_names_that_mean_nothing() -> None:
+    for text, column in (("return undefined + x", 11), ("return x + np.nothing", 15), ("return np.linalg.nothing(x)", 11)):
+        with pytest.raises(OutsideLanguage) as caught:
+            read_text(f"def f(x):\n    {text}\n")
+        assert (caught.value.code, caught.value.line, caught.value.column) == ("DL003", 2, column)
+
+
+def test_every_refusal_names_a_way_out() -> None:
+    assert all(what and way_out for what, way_out in REFUSALS.values())
+    import libcst
+
+    known = [name for name in REFUSALS if name not in ("TypeAlias", "TemplatedString")]
+    assert all(hasattr(libcst, name) for name in known)
+
+
+def test_a_whole_kind_of_function_is_refused() -> None:
+    with pytest.raises(OutsideLanguage, match="generator or coroutine") as caught:
+        read_text("async def f(x):\n    return x\n")
+    assert (caught.value.line, caught.value.column) == (1, 10)
+    with pytest.raises(OutsideLanguage, match="any keywords"):
+        read_text("def f(x, **options):\n    return x\n")
