@@ -106,7 +106,7 @@ class Tracer:
 
     @property
     def T(self) -> Any:
-        return np.transpose(self)  # type: ignore[call-overload]
+        return np.transpose(self)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in BY_METHOD:

@@ -15,16 +15,23 @@ import numpy as np
 from .ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Guard, Node, Origin, Param, Place, Program, Region, Var, const, static
 from .types import DTYPES, NOTHING, UNDEFINED, UNKNOWN, Array, Scalar, Stack, Static, Tuple, Type
 
-RESERVED = frozenset({"undef", "static", "typed", "const", "function", "place", "type", "module", "dtype", "named", "lost", "inf", "nan", *DTYPES})
+RESERVED = frozenset(
+    {"undef", "static", "typed", "const", "function", "place", "type", "module", "dtype", "named", "lost", "inf", "nan", *DTYPES}
+)
 
 _NODE = re.compile(
     r"(?:(?P<outs>[^=('\"]*(?:\([^=]*\)[^=(]*)*) = )?(?P<op>\w+)(?P<call>\(.*\))"
     r"(?: @(?P<place>\d+:\d+-\d+:\d+)(?: in (?P<file>'.*'|\".*\"))?)?(?: !(?P<role>\w+))?$"
 )
 _SCALARS: dict[str, Type] = {
-    "?": UNKNOWN, "undef": UNDEFINED, "none": NOTHING, "float": Scalar("f64", True), "int": Scalar("i64", True), "truth": Scalar("bool", True),
+    "?": UNKNOWN,
+    "undef": UNDEFINED,
+    "none": NOTHING,
+    "float": Scalar("f64", True),
+    "int": Scalar("i64", True),
+    "truth": Scalar("bool", True),
     **{name: Scalar(name) for name in DTYPES},
-}  # fmt: skip
+}
 
 
 class TextError(ValueError):
@@ -95,9 +102,9 @@ class _Reader:
             parts[kind].append(getattr(self, kind)(*args, **kwargs))
             at += 1
         body, _ = self.region(block, at)
-        named = {"params": tuple(parts["param"]), "captures": tuple(parts["capture"]), "guards": tuple(parts["guard"])}
+        said |= {"params": tuple(parts["param"]), "captures": tuple(parts["capture"]), "guards": tuple(parts["guard"])}
         origin = parts["origin"][0] if parts["origin"] else None
-        return key, Function(said.pop("name", key), body=body, origin=origin, **named, **said)
+        return key, Function(said.pop("name", key), body=body, origin=origin, **said)
 
     def param(self, name: str, **said: Any) -> Param:
         return Param(name, **said)

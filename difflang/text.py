@@ -124,7 +124,9 @@ class _Writer:
             return "undef"
         if isinstance(atom.type, Static):
             return f"static({self.value(atom.value)})"
-        if isinstance(atom.type, Nothing) or (isinstance(atom.type, Scalar) and (atom.type.weak or isinstance(atom.value, DTYPES[atom.type.dtype].type))):
+        if isinstance(atom.type, Nothing) or (
+            isinstance(atom.type, Scalar) and (atom.type.weak or isinstance(atom.value, DTYPES[atom.type.dtype].type))
+        ):
             return self.value(atom.value)
         return f"typed({self.value(atom.value)}, {self.value(atom.type)})"
 
@@ -174,5 +176,3 @@ def _named(value: Any) -> str:
         except (ImportError, AttributeError):
             pass
     return f"lost({repr(value)!r})"
-
-

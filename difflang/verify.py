@@ -117,7 +117,9 @@ class _Verifier:
         if node.op in STRUCTURED:
             {"if": self.if_, "for": self.for_, "while": self.while_, "call": self.call}[node.op](node)
         elif node.op in READ_OPS or node.op in REFERENCE_OPS:
-            self.need(self.level == 0 or (self.level == 1 and node.op in REFERENCE_OPS), f"{node.op} has no place at level {self.function.level}")
+            self.need(
+                self.level == 0 or (self.level == 1 and node.op in REFERENCE_OPS), f"{node.op} has no place at level {self.function.level}"
+            )
             for region in node.regions:
                 self.inner(region)
         else:

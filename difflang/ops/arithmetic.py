@@ -246,7 +246,7 @@ def _reciprocal_type(types: tuple[Type, ...], attrs: Any) -> Type:
     (operand,) = types
     if isinstance(operand, (Scalar, Array)) and operand.dtype not in ("f32", "f64"):
         raise TypeError("np.reciprocal of integers divides them as integers: write 1 / x")
-    return operand if isinstance(operand, Unknown) else shaped(operand.dtype, operand)
+    return shaped(operand.dtype, operand) if isinstance(operand, (Scalar, Array)) else operand
 
 
 def _lower_reciprocal(x):
@@ -322,9 +322,7 @@ CASTS: dict[Any, tuple[str, bool]] = {
 """The classes whose call is a cast: (dtype, weak)."""
 
 
-@elementwise(
-    typing=_cast_type, evaluate=_cast, lower=Lower("cast", "cast", "cast"), computes="own", methods=("astype",), faults=TO_INT
-)
+@elementwise(typing=_cast_type, evaluate=_cast, lower=Lower("cast", "cast", "cast"), computes="own", methods=("astype",), faults=TO_INT)
 def cast(y, x, dtype="f64", weak=False):
     """Another dtype: x.astype(...), np.float64(x); with `weak` Python's float(x), int(x), bool(x)."""
     return 1

@@ -258,9 +258,7 @@ def _round_bind(number: Any, ndigits: Any = None) -> tuple[tuple[Any, ...], dict
     return (number,), {}
 
 
-@elementwise(
-    python=(builtins.round,), typing=_to_int_type, bind=_round_bind, computes="own", lower=_lower_round_to_int, faults=TO_INT
-)
+@elementwise(python=(builtins.round,), typing=_to_int_type, bind=_round_bind, computes="own", lower=_lower_round_to_int, faults=TO_INT)
 def round_to_int(y, x):
     """round(x): a Python int, ties to even."""
     return 0

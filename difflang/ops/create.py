@@ -92,7 +92,7 @@ def _arange_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -
 
 
 def _arange(start: Any, stop: Any, step: Any, dtype: Any = None) -> Any:
-    return np.arange(start, stop, step, _dtype(dtype))
+    return np.arange(start, stop, step, dtype=_dtype(dtype))
 
 
 @constant(np.arange, typing=_arange_type, evaluate=_arange, bind=_arange_bind, sized=True)
@@ -149,9 +149,7 @@ def eye(y, n, m, dtype="f64"):
     """Ones on the main diagonal, zeros elsewhere."""
 
 
-def _like_bind(
-    a: Any, dtype: Any = None, order: str = "K", subok: Any = True, shape: Any = None
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _like_bind(a: Any, dtype: Any = None, order: str = "K", subok: Any = True, shape: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if shape is not None:
         raise TypeError("np.zeros(shape) and its kin make arrays of another shape")
     return (a,), {"dtype": dtype_name(dtype)}
@@ -202,5 +200,3 @@ def _full_like_tangent(y, x, value, x_dot, value_dot, dtype=None):
 def full_like(y_bar, y, x, value, dtype=None):
     """One value in the shape and dtype of x. Only the shape of x is read."""
     return None, np.sum(y_bar)
-
-

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import linear, multilinear
+from ..op import linear
 from ..types import ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, broadcast_dims, promote
 
 

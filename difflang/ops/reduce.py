@@ -275,5 +275,3 @@ def cumsum(y_bar, x, axis=None):
     if axis is None:
         return np.reshape(np.flip(np.cumsum(np.flip(y_bar, 0), 0), 0), np.shape(x))
     return np.flip(np.cumsum(np.flip(y_bar, axis), axis), axis)
-
-

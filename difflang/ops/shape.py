@@ -42,7 +42,7 @@ def _int(types: tuple[Type, ...], attrs: Any) -> Type:
 
 
 def _dim(x: Any, axis: int) -> int:
-    return np.shape(x)[axis]
+    return int(np.shape(x)[axis])
 
 
 @constant(typing=_int, evaluate=_dim, axes="one")
@@ -386,5 +386,3 @@ def column_stack(*xs):
     """Vectors as columns."""
     columns = [np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x for x in xs]
     return np.concatenate(columns, 1)
-
-

@@ -13,9 +13,10 @@ from . import FAMILIES
 
 HEAD = """# The ops of the language
 
-Made by `python -m difflang.ops.table` from the table itself (`difflang/ops/`). Each row is one declaration, beside its derivative rule.
-*elementwise*: the rule gives the partial derivatives. *linear*, *multilinear*: the adjoints of the operands from the adjoint of the result; a
-linear op's tangent is the op itself. *general*: adjoints from adjoint and result. *constant*: no derivative. *composite*: written in other ops.
+Made by `python -m difflang.ops.table` from the table itself (`difflang/ops/`). Each row is one declaration, beside its rule.
+*elementwise*: the rule gives the partial derivatives. *linear*, *multilinear*: the operands' adjoints from the result's; a
+linear op's tangent is the op itself. *general*: adjoints from adjoint and result. *constant*: no derivative. *composite*:
+written in other ops.
 """
 
 

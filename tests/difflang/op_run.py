@@ -30,7 +30,9 @@ def program(make: Callable[..., Any], types: Sequence[Type]) -> Program:
     return verify(Program("f", {"f": function}), "the test")
 
 
-def evaluated(make: Callable[..., Any], values: Sequence[Any], types: Sequence[Type] | None = None) -> tuple[tuple[Any, ...], tuple[Type, ...]]:
+def evaluated(
+    make: Callable[..., Any], values: Sequence[Any], types: Sequence[Type] | None = None
+) -> tuple[tuple[Any, ...], tuple[Type, ...]]:
     """What such a program gives for these values, and the types that it states of its results."""
     built = program(make, types or [type_of(v) for v in values])
     yields = built.main.body.yields
@@ -96,19 +98,67 @@ _pow = ctypes.CDLL(ctypes.util.find_library("m")).pow
 _pow.restype, _pow.argtypes = ctypes.c_double, (ctypes.c_double, ctypes.c_double)
 
 LIBM: dict[str, Callable[..., Any]] = {
-    "pow": _pow, "cbrt": np.cbrt, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log2": np.log2, "log10": np.log10,
-    "log1p": np.log1p, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "atan2": np.arctan2,
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "hypot": np.hypot,
-    "erf": math.erf, "erfc": math.erfc, "lgamma": math.lgamma,
-}  # fmt: skip
+    "pow": _pow,
+    "cbrt": np.cbrt,
+    "exp": np.exp,
+    "exp2": np.exp2,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+    "log1p": np.log1p,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "hypot": np.hypot,
+    "erf": math.erf,
+    "erfc": math.erfc,
+    "lgamma": math.lgamma,
+}
 WORDS: dict[str, Callable[..., Any]] = {
-    "fadd": np.add, "fsub": np.subtract, "fmul": np.multiply, "fdiv": np.divide, "frem": np.fmod, "fneg": np.negative,
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "neg": np.negative, "abs": np.abs, "and": np.bitwise_and, "or": np.bitwise_or,
-    "xor": np.bitwise_xor, "not": np.invert, "shl": np.left_shift, "ashr": np.right_shift, "ipow": np.power,
-    "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
-    "llvm.fabs": np.fabs, "llvm.copysign": np.copysign, "llvm.sqrt": np.sqrt, "llvm.floor": np.floor, "llvm.ceil": np.ceil, "llvm.rint": np.rint,
-    "llvm.trunc": np.trunc, "id": np.positive,
-}  # fmt: skip
+    "fadd": np.add,
+    "fsub": np.subtract,
+    "fmul": np.multiply,
+    "fdiv": np.divide,
+    "frem": np.fmod,
+    "fneg": np.negative,
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "neg": np.negative,
+    "abs": np.abs,
+    "and": np.bitwise_and,
+    "or": np.bitwise_or,
+    "xor": np.bitwise_xor,
+    "not": np.invert,
+    "shl": np.left_shift,
+    "ashr": np.right_shift,
+    "ipow": np.power,
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "llvm.fabs": np.fabs,
+    "llvm.copysign": np.copysign,
+    "llvm.sqrt": np.sqrt,
+    "llvm.floor": np.floor,
+    "llvm.ceil": np.ceil,
+    "llvm.rint": np.rint,
+    "llvm.trunc": np.trunc,
+    "id": np.positive,
+}
 
 
 def word(name: str, values: Sequence[Any], result: str) -> Any:
