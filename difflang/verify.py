@@ -44,6 +44,14 @@ def fits(given: Type, stated: Type) -> bool:
     return isinstance(given, Stack) and isinstance(stated, Stack) and fits(given.element, stated.element)
 
 
+def _passes(given: Type, stated: Type) -> bool:
+    if isinstance(given, Scalar) and isinstance(stated, Scalar):
+        return given.dtype == stated.dtype
+    if isinstance(given, Stack) and isinstance(stated, Stack):
+        return _passes(given.element, stated.element)
+    return fits(given, stated)
+
+
 class _Verifier:
     """The verification of one function."""
 
@@ -153,11 +161,11 @@ class _Verifier:
         self.need(len(has) == needs, f"it has {len(has)} {what}, not {needs}")
 
     def passes(self, given: Sequence[Atom], to: Sequence[Var], what: str) -> None:
-        """Values become others where control flow or a call passes them on."""
+        """Values become others where control flow or a call passes them on: Python's number may become NumPy's and back."""
         if self.level == 0:
             return
         for atom, var in zip(given, to, strict=True):
-            self.need(fits(atom.type, var.type), f"{what} gives {atom!r} of type {atom.type} for {var!r}")
+            self.need(_passes(atom.type, var.type), f"{what} gives {atom!r} of type {atom.type} for {var!r}")
 
     def if_(self, node: Node) -> None:
         self.count("operands", node.args, 1)
@@ -205,4 +213,4 @@ class _Verifier:
         self.passes(node.args, callee.body.params, "the call")
         if self.level > 0:
             for atom, out in zip(callee.body.yields, node.outs, strict=True):
-                self.need(fits(atom.type, out.type), f"the callee gives {atom.type} for {out!r}")
+                self.need(_passes(atom.type, out.type), f"the callee gives {atom.type} for {out!r}")
