@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import __future__ as future
 
+import ast
 import linecache
 import os
 import re
@@ -173,13 +174,14 @@ def _characters(line: str, offset: int) -> int:
 
 
 def _ends(lines: tuple[str, ...] | list[str], last: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """Where a lambda may end: where its body does, then after each bracket that follows."""
+    """Where a lambda may end: where its body does, then before and after each bracket or comma that follows."""
     row, column = last
     yield last
     for _ in range(50):
         line = lines[row]
         found = re.compile(r"[)\]},]|$").search(line, column)
         assert found
+        yield row, found.start()
         yield row, found.end()
         column = found.end()
         if column >= len(line):
@@ -197,12 +199,15 @@ def _assigned_name(before: str) -> str:
 def _compiled(source: Source, code: CodeType) -> CodeType | None:
     """The text compiled as Python does, or None where it is not whole."""
     try:
-        module = compile(source.text, source.file, "exec", code.co_flags & FUTURE_FLAGS, dont_inherit=True)
+        tree = ast.parse(source.text)
+        module = compile(tree, source.file, "exec", code.co_flags & FUTURE_FLAGS, dont_inherit=True)
     except SyntaxError as error:
         # Found alone, the text of a method or nested function may name what only its surroundings define.
         return code if "nonlocal" in str(error.msg) else None
-    inner = (value for value in module.co_consts if isinstance(value, CodeType))
-    return next((value for value in inner if value.co_name == code.co_name), None)
+    if code.co_name == "<lambda>" and not (isinstance(tree.body[0], ast.Expr) and isinstance(tree.body[0].value, ast.Lambda)):
+        return None
+    inner = [value for value in module.co_consts if isinstance(value, CodeType) and value.co_name == code.co_name]
+    return inner[-1] if inner else None  # those before stand in defaults and decorators
 
 
 def _agree(text: CodeType, code: CodeType) -> bool:
@@ -214,7 +219,17 @@ def _agree(text: CodeType, code: CodeType) -> bool:
         return False
     if _unmangled(text.co_varnames[:arguments]) != _unmangled(code.co_varnames[:arguments]):
         return False
+    if code.co_name == "<lambda>" and _operations(text) != _operations(code):
+        return False
     return set(_unmangled(_names(text))) <= set(_unmangled(_names(code))) and _numbers(text) <= _numbers(code)
+
+
+def _operations(code: CodeType) -> list[str]:
+    """What the code does, without how it reaches its names: that depends on what surrounds the text."""
+    import dis
+
+    names = (instruction.opname for instruction in dis.get_instructions(code))
+    return [name for name in names if not name.startswith(("LOAD_", "COPY_FREE", "MAKE_", "PUSH_", "BUILD_TUPLE"))]
 
 
 def _names(code: CodeType) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def define(text: str, name: str = "f", **space: Any) -> Any:
     file = f"<text {next(COUNT)}>"
     register_source(file, text)
     names: dict[str, Any] = {"np": np, "math": math, **space}
-    exec(compile(text, file, "exec"), names)
+    exec(compile(text, file, "exec", dont_inherit=True), names)
     return names[name]
 
 

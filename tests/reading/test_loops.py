@@ -116,12 +116,17 @@ def test_a_name_bound_before_a_break_needs_no_check_after_the_else() -> None:
 
 
 def test_the_previous_turns_value() -> None:
-    text = "def f(xs):\n    total = 0\n    for k, x in enumerate(xs):\n        if k > 0:\n            total += x * before\n        before = x\n    return total\n"
+    text = (
+        "def f(xs):\n    total = 0\n    for k, x in enumerate(xs):\n        if k > 0:\n"
+        "            total += x * before\n        before = x\n    return total\n"
+    )
     assert run(read_text(text), [2, 3, 4]) == define(text)([2, 3, 4])
 
 
 PROGRAMS = {
-    "find": "def f(xs, y):\n    for i, x in enumerate(xs):\n        if x == y:\n            break\n    else:\n        return -1\n    return i\n",
+    "find": (
+        "def f(xs, y):\n    for i, x in enumerate(xs):\n        if x == y:\n            break\n    else:\n        return -1\n    return i\n"
+    ),
     "nested": """
 def f(xs, y):
     count = 0
@@ -138,7 +143,10 @@ def f(xs, y):
         count += 10
     return count
 """,
-    "while else": "def f(xs, y):\n    n = len(xs)\n    while n > 0:\n        n -= 1\n        if xs[n] == y:\n            break\n    else:\n        n = -5\n    return n\n",
+    "while else": (
+        "def f(xs, y):\n    n = len(xs)\n    while n > 0:\n        n -= 1\n        if xs[n] == y:\n"
+        "            break\n    else:\n        n = -5\n    return n\n"
+    ),
     "walrus": "def f(xs, y):\n    k = 0\n    while (v := xs[k]) != y and k < 2:\n        k += 1\n    return k, v\n",
     "jump in the else": """
 def f(xs, y):

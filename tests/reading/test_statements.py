@@ -101,7 +101,10 @@ def test_statements_on_one_line() -> None:
 
 def test_places_of_headers_end_with_the_header() -> None:
     function = read_text(
-        "def f(x):\n    if x > 1:\n        x = 2\n    while x < 9:\n        x = x * 3\n    for i in range(3):\n        x = x + i\n    return x\n"
+        (
+            "def f(x):\n    if x > 1:\n        x = 2\n    while x < 9:\n"
+            "        x = x * 3\n    for i in range(3):\n        x = x + i\n    return x\n"
+        )
     )
     places = {node.op: node.place for node in walk(function.body) if node.op in ("if", "for", "while")}
     assert {op: (p.line, p.column, p.end_line, p.end_column) for op, p in places.items() if p} == {
