@@ -13,6 +13,7 @@ from typing import Any
 
 from difflang.errors import TypeMismatch
 from difflang.ir import Atom, Capture, Const, Function, Node, Param, Program, Region, Var
+from difflang.op import load
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
 from . import infer_calls, infer_control, infer_operators
@@ -34,6 +35,7 @@ def infer(function: Function, types: Sequence[Type], *, statics: Mapping[str, An
 
     `statics` fixes parameters by name to Python values known while compiling.
     """
+    load()
     statics = dict(statics or {})
     names = [param.name for param in function.params]
     types = [

@@ -181,6 +181,9 @@ class Frame:
 
             each_way(self, ref, lambda one: self.write_back(one, value))
             return
+        if not ref.steps and value.type != ref.base.type and isinstance(ref.base.type, Array):
+            self.store(ref, value, (), (":",) * ref.base.type.rank)
+            return
         if not ref.steps:
             self.version(ref.base)
             self.write(ref.base, value)
