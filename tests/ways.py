@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from difflang.codegen.specialise import program_for
 from difflang.eval import evaluate_program
 from difflang.ir import LEAF, Const, Function, Tree
 from difflang.transforms.derived import program_of
 from difflang.types import type_of
+from difflang.writing.python import write
 
 WAYS = ("written", "evaluated", "compiled")
 
@@ -57,8 +59,10 @@ def written(target: Any, arguments: Sequence[Any]) -> Callable[..., Any]:
     """The function that the written text defines, run by Python and NumPy. What it captured are its last parameters."""
     import difflang as dl
 
-    function = define(dl.source(target, *copied(arguments)))
-    captured = [c.read() for c in program_of(target, tuple(type_of(a) for a in arguments)).main.captures]
+    types = tuple(type_of(a) for a in arguments)
+    plain = not hasattr(target, "__difflang_program__")  # dl.source says a plain function's own text: written anew, it says what was understood
+    function = define(write(program_for(target, types)) if plain else dl.source(target, *copied(arguments)))
+    captured = [c.read() for c in program_of(target, types).main.captures]
     return lambda *given: function(*given, *captured) if captured else function(*given)
 
 
