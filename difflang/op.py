@@ -255,8 +255,8 @@ def dtype_name(dtype: Any) -> str | None:
 
 
 def normal_attrs(op: Op, types: Sequence[Type], attrs: Mapping[str, Any]) -> dict[str, Any]:
-    """Statics in normal form: `dtype` a name, `axis` non-negative. Idempotent; the rank must be known."""
-    attrs = dict(attrs)
+    """All statics in normal form: `dtype` a name, `axis` non-negative. Idempotent; an axis stays as it is where the rank is unknown."""
+    attrs = {**op.statics, **attrs}
     if "dtype" in attrs:
         attrs["dtype"] = dtype_name(attrs["dtype"])
     if op.axes and attrs.get("axis") is not None and types and isinstance(types[0], (Scalar, Array)):

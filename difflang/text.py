@@ -22,7 +22,7 @@ import numpy as np
 
 from .ir import Atom, Const, Function, Node, Origin, Param, Place, Program, Region, Var
 from .parse import RESERVED, loads
-from .types import DTYPES, NAMES, UNKNOWN, Nothing, Scalar, Static, Type, Undefined
+from .types import NAMES, UNKNOWN, Nothing, Scalar, Static, Type, Undefined, type_of
 
 __all__ = ["dumps", "loads"]
 
@@ -124,9 +124,7 @@ class _Writer:
             return "undef"
         if isinstance(atom.type, Static):
             return f"static({self.value(atom.value)})"
-        if isinstance(atom.type, Nothing) or (
-            isinstance(atom.type, Scalar) and (atom.type.weak or isinstance(atom.value, DTYPES[atom.type.dtype].type))
-        ):
+        if isinstance(atom.type, (Nothing, Scalar)) and type_of(atom.value) == atom.type:
             return self.value(atom.value)
         return f"typed({self.value(atom.value)}, {self.value(atom.type)})"
 
