@@ -126,7 +126,7 @@ def _own_dtype(dtype: np.dtype[Any]) -> np.dtype[Any] | None:
 
 
 def _plain_array(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    if isinstance(value, (np.matrix, np.ma.MaskedArray)):
+    if type(value) is not np.ndarray and {"matrix", "MaskedArray"} & {kind.__name__ for kind in type(value).__mro__}:  # np.ma loads slowly
         raise TypeError(f"{type(value).__name__} computes otherwise than an array: pass np.asarray(...) of it")
     result = value if type(value) is np.ndarray else value.view(np.ndarray)
     own = _own_dtype(result.dtype)
