@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, MethodType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ..errors import OutsideLanguage
 from ..ir import Function
@@ -15,6 +16,7 @@ from .functions import Meant, read_function
 from .names import Names, Route, is_captured
 
 TEMPLATES = 512
+DEEPEST = 50_000
 
 
 @dataclass(frozen=True)
@@ -35,25 +37,26 @@ class _Read:
             return False
 
 
-_BY_FUNCTION: WeakKeyDictionary[FunctionType, _Read] = WeakKeyDictionary()
+ATTRIBUTE = "__difflang_read__"
+"""Where a function keeps what was read of it: a table of ours would keep the function alive, which the IR names."""
 _BY_CODE: OrderedDict[int, _Read] = OrderedDict()
 
 
 def remember(function: Callable[..., Any]) -> Function:
     """The function's IR: read before, bound anew to another closure of the same code, or read now."""
     plain = plain_function(function)
-    known = _BY_FUNCTION.get(plain)
-    if known is not None and known.code is plain.__code__ and known.holds_for(Names(plain)):
+    known: _Read | None = plain.__dict__.get(ATTRIBUTE)
+    if known is not None and known.function.python is plain and known.code is plain.__code__ and known.holds_for(Names(plain)):
         return known.function
     template = _BY_CODE.get(id(plain.__code__))
     if template is not None and template.code is plain.__code__ and template.holds_for(Names(plain)):
         known = replace(template, function=_bound_to(template, plain))
     else:
         known = _read_now(plain)
-        _BY_CODE[id(plain.__code__)] = known
+        _BY_CODE[id(plain.__code__)] = replace(known, function=replace(known.function, captures=(), guards=(), python=None))
         if len(_BY_CODE) > TEMPLATES:
             _BY_CODE.popitem(last=False)
-    _BY_FUNCTION[plain] = known
+    plain.__dict__[ATTRIBUTE] = known
     return known.function
 
 
@@ -72,8 +75,23 @@ def plain_function(function: Callable[..., Any]) -> FunctionType:
 
 
 def _read_now(plain: FunctionType) -> _Read:
-    function, names, captured = read_function(plain)
-    return _Read(plain.__code__, function, dict(names.static), captured)
+    try:
+        function, names, captured = read_function(plain)
+    except RecursionError:
+        with _deep():
+            function, names, captured = read_function(plain)
+    return _Read(plain.__code__, replace(function, python=plain), dict(names.static), captured)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Room for expressions of thousands of terms, as programs write them: reading goes down by nesting."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _bound_to(template: _Read, plain: FunctionType) -> Function:
@@ -84,4 +102,4 @@ def _bound_to(template: _Read, plain: FunctionType) -> Function:
         replace(param, default=meant.defaults.get(param.name, ...), annotation=meant.annotations.get(param.name))
         for param in template.function.params
     )
-    return replace(template.function, params=params, captures=names.captures(template.captured), guards=names.guards())
+    return replace(template.function, params=params, captures=names.captures(template.captured), guards=names.guards(), python=plain)

@@ -72,12 +72,17 @@ def test_reading_is_quick() -> None:
     assert min(times) < 0.06
 
 
+def test_long_sums_that_programs_write() -> None:
+    function = define("def f(x):\n    return " + " + ".join(f"x * {k}" for k in range(1500)) + "\n")
+    assert sum(1 for _ in walk(read(function).body)) == 2999
+
+
 def test_functions_may_be_collected() -> None:
     import gc
     import weakref
 
     function: Any = define("def f(x):\n    return x + k\n", k=2.0)
-    read(function)
+    assert read(function).python is function
     watch = weakref.ref(function)
     function.__globals__.clear()
     del function
