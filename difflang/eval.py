@@ -130,7 +130,10 @@ def _get(values: dict[Var, Any], atom: Atom) -> Any:
 
 
 def _op(node: Node, args: list[Any]) -> Sequence[Any]:
-    assert not any(a is MISSING for a in args), f"{node.op} reads a value that no taken path defines"
+    if node.op == "zeros_like" and args[0] is MISSING:
+        return (MISSING,)  # the adjoint of what this path leaves undefined
+    # a stack may hold what no taken path reads again
+    assert node.op == "push" or not any(a is MISSING for a in args), f"{node.op} reads a value that no taken path defines"
     if not node.outs:
         evaluate(node.op, args, node.attrs, None)
         return ()

@@ -1,146 +1,183 @@
 """Activity: which values carry a derivative.
 
 A value is *varied* if it depends, through real numbers, on an active parameter, and *useful* if a wanted result depends
-on it in the same way; *active* if both. Fixed points over loops and over the call graph (recursion).
+on it in the same way; *active* if both. Both relations distribute over unions, so one set of parameters (and one of
+results) for each value, found once by a fixed point over loops and the call graph, answers for every activity.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
-from difflang.ir import Atom, Node, Program, Region, Var
+from difflang.ir import Atom, Function, Node, Program, Region, Var
 from difflang.op import row
 from difflang.types import is_float
 
 Mask = tuple[bool, ...]
+Bits = int
+"""A set of positions: bit k stands for parameter (or yield) k."""
 
 
-@dataclass
+def bits(mask: Iterable[bool]) -> Bits:
+    return sum(1 << k for k, wanted in enumerate(mask) if wanted)
+
+
 class Activity:
-    """Answers for one program; summaries of calls are memoised."""
+    """Answers for one program."""
 
-    program: Program
-    _varied: dict[tuple[str, Mask], Mask] = field(default_factory=dict)
-    _useful: dict[tuple[str, Mask], Mask] = field(default_factory=dict)
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.depends: dict[Var, Bits] = {}  # the parameters that a value depends on
+        self.reaches: dict[Var, Bits] = {}  # the yields that depend on a value
+        self._results = {key: [0] * len(f.body.yields) for key, f in program.functions.items()}
+        self._params = {key: [0] * len(f.body.params) for key, f in program.functions.items()}
+        self._repeat(self._forward)
+        self._repeat(self._backward)
 
     def varied_results(self, key: str, params: Mask) -> Mask:
         """Which yields of a function depend on the given parameters."""
-        signature = (key, params)
-        if signature not in self._varied:
-            function = self.program.functions[key]
-            self._varied[signature] = (False,) * len(function.body.yields)
-            while True:  # recursion: repeat until nothing more becomes varied
-                values = self.varied(key, params)
-                found = tuple(_is_in(y, values) for y in function.body.yields)
-                if found == self._varied[signature]:
-                    break
-                self._varied[signature] = found
-        return self._varied[signature]
+        given = bits(params)
+        return tuple(bool(found & given) for found in self._results[key])
 
     def varied(self, key: str, params: Mask) -> set[Var]:
         """The values of a function's body that depend on the given parameters."""
-        body = self.program.functions[key].body
-        values = {p for p, active in zip(body.params, params, strict=True) if active and is_float(p.type)}
-        if values:
-            self._flow(body, values)
-        return values
+        given = bits(params)
+        return {v for v in defined(self.program.functions[key].body) if self.depends.get(v, 0) & given}
 
-    def _flow(self, region: Region, values: set[Var]) -> None:
+    def active(self, key: str, params: Mask, results: Mask) -> set[Var]:
+        """The active values of a function's body: they depend on the parameters, and the yields depend on them."""
+        wanted = bits(results)
+        return {v for v in self.varied(key, params) if self.reaches.get(v, 0) & wanted}
+
+    def _repeat(self, sweep: object) -> None:
+        assert callable(sweep)
+        while any([sweep(key, function) for key, function in self.program.functions.items()]):
+            pass  # recursion: until nothing more is found
+
+    # ---------------------------------------------------------------- varied
+
+    def _forward(self, key: str, function: Function) -> bool:
+        everything = 0
+        for k, param in enumerate(function.body.params):
+            if is_float(param.type):
+                self.depends[param] = 1 << k
+                everything |= 1 << k
+        self._flow(function.body, everything)
+        found = [self._of(y) for y in function.body.yields]
+        changed = found != self._results[key]
+        self._results[key] = found
+        return changed
+
+    def _of(self, atom: Atom) -> Bits:
+        return self.depends.get(atom, 0) if isinstance(atom, Var) else 0
+
+    def _mark(self, targets: Iterable[Var], sources: Iterable[Atom]) -> bool:
+        changed = False
+        for target, atom in zip(targets, sources, strict=True):
+            changed |= self._add(target, self._of(atom))
+        return changed
+
+    def _add(self, target: Var, found: Bits) -> bool:
+        before = self.depends.get(target, 0)
+        if not is_float(target.type) or found | before == before:
+            return False
+        self.depends[target] = found | before
+        return True
+
+    def _flow(self, region: Region, everything: Bits) -> None:
         for node in region.nodes:
             if node.op == "if":
                 for arm in node.regions:
-                    self._flow(arm, values)
-                _mark(values, node.outs, *(arm.yields for arm in node.regions))
+                    self._flow(arm, everything)
+                    self._mark(node.outs, arm.yields)
             elif node.op in ("for", "while"):
-                self._flow_loop(node, values)
+                body, inits, params, yields = loop_parts(node)
+                self._mark(params, inits)
+                self._flow(body, everything)
+                while self._mark(params, yields):
+                    self._flow(body, everything)
+                self._mark(node.outs, params)
+                if node.op == "while":
+                    self._mark(node.regions[0].params, params)
             elif node.op == "call":
-                mask = tuple(_is_in(a, values) for a in node.args)
-                if any(mask):
-                    results = self.varied_results(node.attrs["callee"], mask)
-                    values.update(o for o, varied in zip(node.outs, results, strict=True) if varied and is_float(o.type))
-            elif node.op == "stack_new" or (row(node.op).kind != "constant" and any(_is_in(a, values) for a in node.args)):
-                # a stack is varied from its beginning, so that it and its tangent always have the same length
-                values.update(o for o in node.outs if is_float(o.type))
+                for out, found in zip(node.outs, self._results[node.attrs["callee"]], strict=True):
+                    self._add(out, self._through(found, node.args))
+            elif node.op == "stack_new":  # varied from its beginning, so that it and its tangent always have the same length
+                self._add(node.out, everything)
+            elif row(node.op).kind != "constant":
+                found = 0
+                for arg in node.args:
+                    found |= self._of(arg)
+                for out in node.outs:
+                    self._add(out, found)
 
-    def _flow_loop(self, node: Node, values: set[Var]) -> None:
-        body, inits, params, yields = loop_parts(node)
-        _mark(values, params, inits)
-        while True:
-            before = len(values)
-            self._flow(body, values)
-            _mark(values, params, yields)
-            if len(values) == before:
-                break
-        _mark(values, node.outs, params)
-        if node.op == "while":
-            for outer, inner in zip(params, node.regions[0].params, strict=True):
-                if outer in values:
-                    values.add(inner)
+    def _through(self, found: Bits, args: tuple[Atom, ...]) -> Bits:
+        result = 0
+        for k, arg in enumerate(args):
+            if found >> k & 1:
+                result |= self._of(arg)
+        return result
 
-    def useful_params(self, key: str, results: Mask) -> Mask:
-        """Which parameters of a function its given yields depend on."""
-        signature = (key, results)
-        if signature not in self._useful:
-            function = self.program.functions[key]
-            self._useful[signature] = (False,) * len(function.body.params)
-            while True:
-                values = self.useful(key, results)
-                found = tuple(p in values for p in function.body.params)
-                if found == self._useful[signature]:
-                    break
-                self._useful[signature] = found
-        return self._useful[signature]
+    # ---------------------------------------------------------------- useful
 
-    def useful(self, key: str, results: Mask) -> set[Var]:
-        """The values of a function's body that the given yields depend on."""
-        body = self.program.functions[key].body
-        values: set[Var] = set()
-        for atom, wanted in zip(body.yields, results, strict=True):
-            if wanted:
-                _need(values, atom)
-        self._flow_back(body, values)
-        return values
+    def _backward(self, key: str, function: Function) -> bool:
+        for k, atom in enumerate(function.body.yields):
+            self._need(atom, 1 << k)
+        self._flow_back(function.body)
+        found = [self.reaches.get(p, 0) for p in function.body.params]
+        changed = found != self._params[key]
+        self._params[key] = found
+        return changed
 
-    def _flow_back(self, region: Region, values: set[Var]) -> None:
+    def _need(self, atom: Atom, wanted: Bits) -> bool:
+        if not isinstance(atom, Var) or not is_float(atom.type):
+            return False
+        before = self.reaches.get(atom, 0)
+        self.reaches[atom] = before | wanted
+        return before | wanted != before
+
+    def _flow_back(self, region: Region) -> None:
         for node in reversed(region.nodes):
             if node.op == "if":
                 for arm in node.regions:
                     for out, atom in zip(node.outs, arm.yields, strict=True):
-                        if out in values:
-                            _need(values, atom)
-                    self._flow_back(arm, values)
+                        self._need(atom, self.reaches.get(out, 0))
+                    self._flow_back(arm)
             elif node.op in ("for", "while"):
-                self._flow_loop_back(node, values)
+                self._flow_loop_back(node)
             elif node.op == "call":
-                mask = tuple(o in values for o in node.outs)
-                if any(mask):
-                    for arg, useful in zip(node.args, self.useful_params(node.attrs["callee"], mask), strict=True):
-                        if useful:
-                            _need(values, arg)
-            elif any(o in values for o in node.outs) and row(node.op).kind != "constant":
+                self._call_back(node)
+            elif row(node.op).kind != "constant":
+                wanted = 0
+                for out in node.outs:
+                    wanted |= self.reaches.get(out, 0)
                 for arg in node.args:
-                    _need(values, arg)
+                    self._need(arg, wanted)
 
-    def _flow_loop_back(self, node: Node, values: set[Var]) -> None:
+    def _call_back(self, node: Node) -> None:
+        for arg, found in zip(node.args, self._params[node.attrs["callee"]], strict=True):
+            for k, out in enumerate(node.outs):
+                if found >> k & 1:
+                    self._need(arg, self.reaches.get(out, 0))
+
+    def _flow_loop_back(self, node: Node) -> None:
         body, inits, params, yields = loop_parts(node)
         for out, atom in zip(node.outs, yields, strict=True):
-            if out in values:
-                _need(values, atom)
-        while True:
-            self._flow_back(body, values)
-            before = len(values)
-            for param, atom in zip(params, yields, strict=True):
-                if param in values:
-                    _need(values, atom)
-            if len(values) == before:
-                break
+            self._need(atom, self.reaches.get(out, 0))
+        self._flow_back(body)
+        while any([self._need(atom, self.reaches.get(param, 0)) for param, atom in zip(params, yields, strict=True)]):
+            self._flow_back(body)
         for out, param, init in zip(node.outs, params, inits, strict=True):
-            if param in values or out in values:  # no iteration at all: the initial value is the result
-                _need(values, init)
+            self._need(init, self.reaches.get(param, 0) | self.reaches.get(out, 0))  # no iteration at all: the result is the initial value
 
-    def active(self, key: str, params: Mask, results: Mask) -> set[Var]:
-        """The active values of a function's body."""
-        return self.varied(key, params) & self.useful(key, results)
+
+def defined(region: Region) -> Iterable[Var]:
+    """Every value that a region defines, those of inner regions included."""
+    yield from region.params
+    for node in region.nodes:
+        yield from node.outs
+        for inner in node.regions:
+            yield from defined(inner)
 
 
 def loop_parts(node: Node) -> tuple[Region, tuple[Atom, ...], tuple[Var, ...], tuple[Atom, ...]]:
@@ -150,19 +187,3 @@ def loop_parts(node: Node) -> tuple[Region, tuple[Atom, ...], tuple[Var, ...], t
     if node.op == "for":
         return body, node.args[3:], body.params[1:], yields
     return body, node.args, body.params, yields
-
-
-def _is_in(atom: Atom, values: set[Var]) -> bool:
-    return isinstance(atom, Var) and atom in values
-
-
-def _need(values: set[Var], atom: Atom) -> None:
-    if isinstance(atom, Var) and is_float(atom.type):
-        values.add(atom)
-
-
-def _mark(values: set[Var], targets: tuple[Var, ...], *sources: tuple[Atom, ...]) -> None:
-    for source in sources:
-        for target, atom in zip(targets, source, strict=True):
-            if _is_in(atom, values) and is_float(target.type):
-                values.add(target)

@@ -198,7 +198,7 @@ def _local_fills(made: Function, main: Function, wrt: Mask, params: Mask) -> Fun
             mapping[dot] = zero(b, main.body.params[position])
     if not mapping:
         return made
-    from .mirror import renamed
+    from .transport import renamed
 
     body = renamed(made.body, mapping)
     params_left = tuple(p for p in body.params if p not in mapping)

@@ -75,13 +75,21 @@ class Frame:
     def forward(self) -> tuple[Node, ...]:
         """The primal's nodes with replacements and recordings in place."""
         nodes: list[Node] = []
+
+        def follow(value: Var) -> None:
+            for node in self.after.get(value, ()):
+                write(node)
+
+        def write(node: Node) -> None:
+            nodes.append(node)
+            for out in node.outs:
+                follow(out)
+
         for param in self.region.params:
-            nodes += self.after.get(param, ())
+            follow(param)
         for node in self.region.nodes:
             for made in self.changed.get(node, [node]):
-                nodes.append(made)
-                for out in made.outs:
-                    nodes += self.after.get(out, ())
+                write(made)
         return (*nodes, *self.last)
 
 

@@ -2,26 +2,25 @@
 
 At each node the walk writes what the op adds to its operands' adjoints; an `if` becomes an `if`, a loop the same loop
 walked back. A mirrored region at first names primal values freely; when it is complete, exactly those it still names are
-transported (`resolve`): computed again, recorded, or handed out as further results of the `if`.
+transported (`transport`): computed again, recorded, or handed out as further results of the `if`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from difflang.build import Builder
 from difflang.errors import NotDifferentiable
-from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var, free_vars, substitute
+from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var
 from difflang.op import row
 from difflang.types import INT, Array
 
 from .activity import Activity, Mask, loop_parts
 from .adjoint import contributions, zero
 from .frame import Frame, array_params, bar_type
-from .prune import prune_nodes
-from .tape import Choice, Slot, choose, killed_values, slot_for
+from .transport import Transport, renamed
 
 if TYPE_CHECKING:
     from .reverse import Pair
@@ -36,11 +35,6 @@ class Owner(Protocol):
     def pair(self, key: str, wrt: Mask, given: Mask) -> Pair: ...
 
 
-def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
-    """The region with values replaced, definitions kept."""
-    return substitute(region, dict(mapping), fresh=False)
-
-
 def hint_of(atom: Atom, otherwise: str) -> str:
     return atom.hint if isinstance(atom, Var) else otherwise
 
@@ -52,12 +46,7 @@ class Mirror:
         self.owner = owner
         self.function = owner.program.functions[key]
         self.active = owner.activity.active(key, wrt, given)
-        self.killed = killed_values(owner.program, self.function.body)
-        self.top = set(self.function.body.params)
-        for node in self.function.body.nodes:
-            self.top.update(node.outs)
-        self.slots: list[Slot] = []
-        self.shared = shared
+        self.transport = Transport(owner.program, self.function.body, shared)
 
     def walk(self, seeds: dict[int, Atom], incoming: dict[Var, Atom] | None = None) -> Frame:
         """Mirror the whole body, given the adjoints of its yields by position."""
@@ -143,20 +132,31 @@ class Mirror:
             self.sweep(arm)
             arms.append(arm)
         touched = list(dict.fromkeys(v for arm in arms for v in arm.inputs))
-        incoming = {v: frame.full(v) for v in touched}
+        incoming = {v: frame.current(v) for v in touched}
         outs = tuple(Var(f"{v.hint}_bar", bar_type(v.type)) for v in touched)
-        primal, mirrored = [], []
         exports: list[tuple[int, Var]] = []
-        for side, arm in enumerate(arms):
-            yields = tuple(arm.bars[v] if v in arm.inputs else incoming[v] for v in touched)
-            back = renamed(Region((), tuple(arm.builder.nodes), yields), {arm.inputs[v]: incoming[v] for v in arm.inputs})
-            mirrored.append(self.resolve(arm, back, side, exports))
-            primal.append(arm)
-        self.rebuild_if(frame, node, primal, mirrored, exports)
+        mirrored = [self.transport.resolve(arm, self.close_arm(arm, touched, incoming), side, exports) for side, arm in enumerate(arms)]
+        self.rebuild_if(frame, node, arms, mirrored, exports)
         frame.builder.place = node.place
         if outs:
             frame.builder.node("if", node.args, outs, mirrored)
         frame.bars.update(zip(touched, outs, strict=True))
+
+    def close_arm(self, arm: Frame, touched: Sequence[Var], incoming: dict[Var, Atom | None]) -> Region:
+        """An arm's mirror image: it goes on from the adjoints outside, or from zeros of its own."""
+        first = Builder(arm.builder.place, "adjoint")
+        mapping: dict[Var, Atom] = {}
+        yields: list[Atom] = []
+        for value in touched:
+            outside = incoming[value]
+            if value in arm.inputs:
+                mapping[arm.inputs[value]] = zero(first, value) if outside is None else outside
+                yields.append(arm.bars[value])
+            elif outside is not None:
+                yields.append(outside)
+            else:
+                yields.append(zero(first, value))
+        return renamed(Region((), (*first.nodes, *arm.builder.nodes), tuple(yields)), mapping)
 
     def rebuild_if(self, frame: Frame, node: Node, arms: list[Frame], mirrored: list[Region], exports: list[tuple[int, Var]]) -> None:
         """The primal `if`, with what its mirror image needs handed out as further results."""
@@ -166,6 +166,7 @@ class Mirror:
             handed = Var(value.hint, value.type)
             outs.append(handed)
             frame.local.add(handed)
+            self.transport.partial.add(handed)
             for k in (0, 1):
                 yields[k].append(value if k == side else UNDEF)
             mirrored[side] = renamed(mirrored[side], {value: handed})
@@ -191,7 +192,7 @@ class Mirror:
         starts += [self.writable(frame.builder, frame.current(v), v) for v in touched]
         ends += [loop.bars[v] for v in touched]
         turning += [loop.inputs[v] for v in touched]
-        back = self.resolve(loop, Region((), tuple(loop.builder.nodes), tuple(ends)), 0, None)
+        back = self.transport.resolve(loop, Region((), tuple(loop.builder.nodes), tuple(ends)), 0, None)
         outs = tuple(Var(bar.hint, bar.type) for bar in turning)
         frame.builder.place = node.place
         self.write_loop(frame, loop, node, back, starts, turning, outs)
@@ -278,63 +279,6 @@ class Mirror:
                 frame.bars[value] = out  # type: ignore[index]
             elif self.is_active(value):
                 frame.add(value, out)
-
-    # ---------------------------------------------------------------- transport of primal values
-
-    def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
-        """Give a mirrored region the primal values it names. Outside of loops an `if` hands them out (`exports`)."""
-        if frame.loops or self.shared:
-            return self.transport(frame, back)
-        assert exports is not None
-        back, choice = self.choose(frame, back)
-        exports += [(side, value) for value in choice.record]
-        mapping: dict[Var, Atom] = {}
-        nodes = again(choice.again, mapping)
-        back = renamed(back, mapping)
-        return replace(back, nodes=(*nodes, *back.nodes))
-
-    def transport(self, frame: Frame, back: Region) -> Region:
-        """Give a mirrored region the primal values it names, by the tape or again."""
-        back, choice = self.choose(frame, back)
-        nodes: list[Node] = []
-        mapping: dict[Var, Atom] = {}
-        for value in choice.record:
-            slot = slot_for(value, frame.loops, self.top)
-            if self.shared:
-                slot = replace(slot, dims=None, shared=True)
-            self.slots.append(slot)
-            at = () if slot.dims is None else tuple(loop.regions[0].params[0] for loop in frame.loops)
-            write = Node("tape_write", (value, *at), (), {"slot": slot})
-            if self.shared:  # after the calls of the region, since its mirror image reads before its calls
-                frame.last.append(write)
-            else:
-                frame.after.setdefault(value, []).append(write)
-            read = Var(value.hint, value.type)
-            mapping[value] = read
-            nodes.append(Node("tape_read", at, (read,), {"slot": slot}))
-        nodes += again(choice.again, mapping)
-        back = renamed(back, mapping)
-        return replace(back, nodes=(*nodes, *back.nodes))
-
-    def choose(self, frame: Frame, back: Region) -> tuple[Region, Choice]:
-        back = replace(back, nodes=prune_nodes(back.nodes, back.yields))
-        need = [v for v in free_vars(back) if v in frame.local]
-        loop = frame.loops[-1] if frame.loops else None
-        own = loop is not None and loop.op == "for" and frame.region is loop.regions[0]
-        index = frame.region.params[:1] if own else ()
-        region = Region(frame.region.params, frame.forward(), frame.region.yields)
-        return back, choose(region, need, index, self.killed)
-
-
-def again(nodes: Iterable[Node], mapping: dict[Var, Atom]) -> list[Node]:
-    """Copies of nodes that are run again, with results of their own."""
-    copies = []
-    for node in nodes:
-        out = Var(node.out.hint, node.out.type)
-        args = tuple(mapping.get(a, a) if isinstance(a, Var) else a for a in node.args)
-        copies.append(replace(node, args=args, outs=(out,)))
-        mapping[node.out] = out
-    return copies
 
 
 def _counted(node: Node) -> tuple[Node, Var]:

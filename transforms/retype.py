@@ -29,7 +29,8 @@ class _Retype:
         if key not in self.done:
             self.active.add(key)
             function = self.program.functions[key]
-            body = self.region(function.body, {}, function.body.params)
+            params = tuple(Var(p.hint, p.type) for p in function.body.params)  # halves of one function share no value
+            body = self.region(function.body, {}, params)
             self.done[key] = replace(function, body=body)
             self.active.discard(key)
         return self.done[key]

@@ -16,10 +16,10 @@ from difflang.types import Type
 
 from .activity import Activity, Mask
 from .frame import Frame, array_params, bar_type
-from .mirror import Mirror, again, hint_of, renamed
-from .prune import prune_nodes
-from .tape import Slot, choose
+from .mirror import Mirror, hint_of
+from .tape import Slot
 from .thread import state_type, thread
+from .transport import again, renamed
 
 
 @dataclass(eq=False)
@@ -139,7 +139,7 @@ class Reverse:
         backward = renamed(backward, dict(zip(record, tape, strict=True)))
         backward = replace(backward, params=(*needed, *tape, *bars, *held))  # type: ignore[arg-type]
         forward = Region(function.body.params, frame.forward(), (*yields[:results], *record, *yields[results:]))
-        halves = _Halves(pair, function, forward, backward, len(arrays), mirror.slots)
+        halves = _Halves(pair, function, forward, backward, len(arrays), mirror.transport.slots)
         self.open -= recursive
         if recursive:
             self.waiting.append(halves)
@@ -152,14 +152,12 @@ class Reverse:
 
     def _split(self, mirror: Mirror, frame: Frame, backward: Region) -> tuple[list[Var], list[Var], Region]:
         """(parameters that the backward half reads, values the forward half hands over, the half completed)."""
-        if mirror.shared:
-            return [], [], mirror.transport(frame, backward)
-        backward = replace(backward, nodes=prune_nodes(backward.nodes, backward.yields))
-        need = [v for v in free_vars(backward) if v in frame.local]
-        region = Region(frame.region.params, frame.forward(), frame.region.yields)
+        transport = mirror.transport
+        if transport.shared:
+            return [], [], transport.by_tape(frame, backward)
         params = set(frame.region.params)
-        choice = choose(region, need, params, mirror.killed)
-        asked = [*need, *(a for node in choice.again for a in node.args if isinstance(a, Var))]
+        backward, choice = transport.choose(frame, backward, params)
+        asked = [*free_vars(backward), *(a for node in choice.again for a in node.args if isinstance(a, Var))]
         mapping: dict[Var, Atom] = {}
         nodes = again(choice.again, mapping)
         backward = renamed(backward, mapping)

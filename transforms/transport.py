@@ -1,0 +1,166 @@
+"""Transport: give a mirrored region the values of the primal that it names.
+
+Each is computed again, read from the tape, or, outside of loops, handed out by the primal's `if` as a further result. What is
+asked for its shape alone is not kept: the shape is asked of the earliest array that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from difflang.build import Builder
+from difflang.ir import UNDEF, Atom, Node, Program, Region, Var, const, free_vars, substitute, walk
+from difflang.types import INT, Array
+
+from .activity import loop_parts
+from .frame import Frame
+from .prune import prune_nodes
+from .shapes import SHAPE_OPERAND, Shapes
+from .tape import Choice, Slot, choose, killed_values, slot_for
+
+
+def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
+    """The region with values replaced, definitions kept."""
+    return substitute(region, dict(mapping), fresh=False)
+
+
+class Transport:
+    """The transport between one function body and its mirror image; `shared` in a recursion."""
+
+    def __init__(self, program: Program, body: Region, shared: bool) -> None:
+        self.killed = killed_values(program, body)
+        self.top = set(body.params)
+        for node in body.nodes:
+            self.top.update(node.outs)
+        self.slots: list[Slot] = []
+        self.shared = shared
+        self.partial = partial_values(body)
+        self.shapes = Shapes(body)
+
+    def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
+        """Give a mirrored region the primal values it names. Outside of loops an `if` hands them out (`exports`)."""
+        if frame.loops or self.shared:
+            return self.by_tape(frame, back)
+        assert exports is not None
+        back, choice = self.choose(frame, back)
+        exports += [(side, value) for value in choice.record]
+        mapping: dict[Var, Atom] = {}
+        nodes = again(choice.again, mapping)
+        back = renamed(back, mapping)
+        return replace(back, nodes=(*nodes, *back.nodes))
+
+    def by_tape(self, frame: Frame, back: Region) -> Region:
+        """Give a mirrored region the primal values it names, by the tape or again."""
+        back, choice = self.choose(frame, back)
+        nodes: list[Node] = []
+        mapping: dict[Var, Atom] = {}
+        for value in choice.record:
+            slot = slot_for(value, frame.loops, self.top)
+            if self.shared or value in self.partial:  # a number that may be missing has no place in an array
+                slot = replace(slot, dims=None, shared=self.shared)
+            self.slots.append(slot)
+            at = () if slot.dims is None else tuple(loop.regions[0].params[0] for loop in frame.loops)
+            write = Node("tape_write", (value, *at), (), {"slot": slot})
+            if self.shared:  # after the calls of the region, since its mirror image reads before its calls
+                frame.last.append(write)
+            else:
+                frame.after.setdefault(value, []).append(write)
+            read = Var(value.hint, value.type)
+            mapping[value] = read
+            nodes.append(Node("tape_read", at, (read,), {"slot": slot}))
+        nodes += again(choice.again, mapping)
+        back = renamed(back, mapping)
+        return replace(back, nodes=(*nodes, *back.nodes))
+
+    def only_shapes(self, frame: Frame, back: Region) -> Region:
+        """Where a mirrored region asks an array of this region for its shape alone, ask the earliest one of that shape,
+        and if that is of this region too, numbers: no array is kept for its shape."""
+        mapping: dict[Var, Var] = {}
+        sizes: dict[Var, list[Var]] = {}
+
+        def visit(node: Node, out: Builder) -> None:
+            position = SHAPE_OPERAND.get(node.op)
+            operand = node.args[position] if position is not None and position < len(node.args) else None
+            if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, Array):
+                root = mapping.setdefault(operand, self.shapes.root(operand))
+                if root in frame.local:
+                    node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
+                else:
+                    node = _asking(node, position or 0, root, operand)
+            out.add(replace(node, regions=tuple(rebuilt(region) for region in node.regions)))
+
+        def rebuilt(region: Region) -> Region:
+            inner = Builder()
+            for node in region.nodes:
+                visit(node, inner)
+            return replace(region, nodes=tuple(inner.nodes))
+
+        return rebuilt(back)
+
+    def sizes(self, frame: Frame, value: Var) -> list[Var]:
+        """The sizes of an array of this region, as numbers computed where it is defined."""
+        assert isinstance(value.type, Array)
+        found = [Var(f"{value.hint}_size", INT) for _ in value.type.dims]
+        frame.local.update(found)
+        nodes = [Node("dim", (value,), (size,), {"axis": k}) for k, size in enumerate(found)]
+        frame.after[value] = [*nodes, *frame.after.get(value, [])]
+        return found
+
+    def by_sizes(self, b: Builder, node: Node, position: int, operand: Var, sizes: list[Var]) -> Node:
+        """The node with an array of those sizes that takes no memory in place of the operand."""
+        if node.op == "dim":
+            return replace(node, op="pos", args=(sizes[node.attrs["axis"]],), attrs={})
+        like = b.emit("broadcast_to", const(0.0), *sizes)
+        return _asking(node, position, like, operand)
+
+    def choose(self, frame: Frame, back: Region, at_hand: Iterable[Var] = ()) -> tuple[Region, Choice]:
+        """How the values named are had; a loop's index and what is `at_hand` need no transport."""
+        back = self.only_shapes(frame, replace(back, nodes=prune_nodes(back.nodes, back.yields)))
+        need = [v for v in free_vars(back) if v in frame.local]
+        loop = frame.loops[-1] if frame.loops else None
+        own = loop is not None and loop.op == "for" and frame.region is loop.regions[0]
+        index = [*at_hand, *(frame.region.params[:1] if own else ())]
+        region = Region(frame.region.params, frame.forward(), frame.region.yields)
+        return back, choose(region, need, index, self.killed)
+
+
+def _asking(node: Node, position: int, source: Atom, operand: Var) -> Node:
+    """The node asking another array for the shape; the dtype stays the operand's."""
+    attrs = node.attrs
+    if node.op.endswith("_like") and attrs.get("dtype") is None and isinstance(operand.type, Array):
+        attrs = {**attrs, "dtype": operand.type.dtype}
+    return replace(node, args=(*node.args[:position], source, *node.args[position + 1 :]), attrs=attrs)
+
+
+def partial_values(body: Region) -> set[Var]:
+    """The values that some path leaves undefined."""
+    partial: set[Var] = set()
+
+    def missing(atom: Atom) -> bool:
+        return atom == UNDEF or atom in partial
+
+    while True:
+        before = len(partial)
+        for node in walk(body):
+            if node.op == "if":
+                for arm in node.regions:
+                    partial.update(out for out, y in zip(node.outs, arm.yields, strict=True) if missing(y))
+            elif node.op in ("for", "while"):
+                _, inits, params, yields = loop_parts(node)
+                for out, param, init, y in zip(node.outs, params, inits, yields, strict=True):
+                    if missing(init) or missing(y):
+                        partial.update((out, param))
+        if len(partial) == before:
+            return partial
+
+
+def again(nodes: Iterable[Node], mapping: dict[Var, Atom]) -> list[Node]:
+    """Copies of nodes that are run again, with results of their own."""
+    copies = []
+    for node in nodes:
+        out = Var(node.out.hint, node.out.type)
+        args = tuple(mapping.get(a, a) if isinstance(a, Var) else a for a in node.args)
+        copies.append(replace(node, args=args, outs=(out,)))
+        mapping[node.out] = out
+    return copies
