@@ -37,6 +37,7 @@ def main() -> int:
     for model in (perceptron, convolution):
         trained[model.NAME] = digits.fit(model, data)
         report(model, trained[model.NAME], data)
+    BUILD.mkdir(parents=True, exist_ok=True)
     read_in_c(trained, data)
     picture = draw(trained, data, BUILD / "demo.png")
     print(f"\npicture: {picture}")
@@ -80,11 +81,21 @@ def report(model: Any, result: digits.Trained, data: digits.Digits) -> None:
 
 
 def native_and_numpy(model: Any, data: digits.Digits) -> tuple[float, float]:
-    """Seconds a training step takes compiled, and as the written text run by Python and NumPy: the best of several runs."""
+    """Seconds of a training step compiled, and of the same step with the written gradient run by Python and NumPy: best of several."""
     arguments = example(model, data)
+    parameters, _, _, images, labels, _, _ = arguments
+    gradient = dl.value_and_grad(model.loss)
     namespace: dict[str, Any] = {}
-    exec(dl.source(model.train, *arguments), namespace)
-    return seconds(model.train, *arguments), seconds(namespace[model.train.__name__], *arguments)
+    exec(dl.source(gradient, parameters, images, labels), namespace)
+    written = namespace[gradient.__name__]
+
+    def step(parameters: Any, means: Any, squares: Any, images: Any, labels: Any, rate: float, step: int) -> Any:
+        value, gradients = written(parameters, images, labels)
+        for parameter, gradient, mean, square in zip(parameters, gradients, means, squares):
+            model.adam(parameter, gradient, mean, square, rate, step)
+        return value
+
+    return seconds(model.train, *arguments), seconds(step, *arguments)
 
 
 def seconds(function: Any, *arguments: Any) -> float:
@@ -97,29 +108,29 @@ def seconds(function: Any, *arguments: Any) -> float:
     return min(spent)
 
 
+def reader(model: Any, parameters: Any) -> Any:
+    """The trained network as a function of images alone: what it captures goes into the library."""
+
+    def read(images: Any) -> Any:
+        return np.argmax(model.scores(parameters, images), axis=1)
+
+    return read
+
+
 def read_in_c(trained: dict[str, digits.Trained], data: digits.Digits) -> None:
-    """Export both classifiers, compile `classify.c` against them, and let it read the digits held back."""
+    """Export both trained networks, compile `classify.c` against the library, and let it read the digits held back."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
-        print("no C compiler here: the C program is left out")
-        return
-    BUILD.mkdir(parents=True, exist_ok=True)
-    functions = {
-        f"classify_{model.NAME}": (model.classify, (trained[model.NAME].parameters, data.held_images))
-        for model in (perceptron, convolution)
-    }
-    dl.export_library("digits", functions, directory=str(BUILD))
-    for name, result in trained.items():
-        np.concatenate([p.ravel() for p in result.parameters]).tofile(BUILD / f"{name}.weights")
+        raise SystemExit("the demonstration needs a C compiler (cc, gcc or clang) for examples/classify.c")
+    models = {"read_" + model.NAME: reader(model, trained[model.NAME].parameters) for model in (perceptron, convolution)}
+    dl.export_library("digits", {name: (read, (data.held_images,)) for name, read in models.items()}, directory=BUILD)
     data.held_images.tofile(BUILD / "images.f64")
     data.held_labels.astype(np.int64).tofile(BUILD / "labels.i64")
     program = BUILD / "classify"
-    flags = ["-std=c99", "-Wall", "-Wextra", "-O1", f"-I{BUILD}", f"-L{BUILD}", f"-Wl,-rpath,{BUILD}"]
+    flags = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-O1", f"-I{BUILD}", f"-L{BUILD}", f"-Wl,-rpath,{BUILD}"]
     subprocess.run([compiler, *flags, str(HERE / "classify.c"), "-o", str(program), "-ldigits", "-lm"], check=True)
-    print(
-        f"$ {program.relative_to(HERE.parent)}   (a C program, compiled with {Path(compiler).name}, knowing nothing of Python)", flush=True
-    )
-    subprocess.run([str(program), str(len(data.held_labels))], check=True, cwd=BUILD)
+    print(f"{program.relative_to(HERE.parent)}: a C program that has never heard of Python, linked with libdigits", flush=True)
+    subprocess.run([str(program), str(len(data.held_labels)), BUILD / "images.f64", BUILD / "labels.i64"], check=True)
 
 
 if __name__ == "__main__":
