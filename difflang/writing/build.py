@@ -86,7 +86,7 @@ class Building:
 
     def call(self, node: Node, args: Sequence[Expr]) -> Expr:
         key = node.attrs["callee"]
-        return self.phrases.call(self.program.functions[key], self.phrases.functions[key], args)
+        return self.phrases.call(self.program.functions[key], self.phrases.functions[key], args, key == self.program.entry)
 
     def choice(self, node: Node) -> Expr:
         """`a if test else b`, or `and` and `or` where that is what it says."""

@@ -159,23 +159,27 @@ class Phrases:
 
     # Calls
 
-    def call(self, callee: Function, name: str, args: Sequence[Expr]) -> Expr:
+    def call(self, callee: Function, name: str, args: Sequence[Expr], entry: bool) -> Expr:
         """The call with its leaves packed again as the parameters are."""
         leaves = list(args)
         found: list[Expr] = []
-        keyword = False
+        named: list[Expr] = []
         for param in callee.params:
             packed = self.packed(param.tree, leaves)
             if isinstance(param.tree, Const) and is_unspeakable(param.tree):
-                keyword = True
-                continue
+                if not entry:  # the text's own functions have no such parameter
+                    continue
+                packed = Word(param.name)
             if param.kind == "var_positional" and isinstance(packed, Pack):
                 found += packed.items
+            elif param.kind == "keyword_only":
+                named.append(Keyword(param.name, packed))
             else:
-                named = param.kind == "keyword_only" or keyword
-                found.append(Keyword(param.name, packed) if named else packed)
-        found += [Keyword(c.name, leaf) if keyword else leaf for c, leaf in zip(callee.captures, leaves, strict=True)]
-        return Apply(Word(name), tuple(found))
+                found.append(packed)
+        assert len(leaves) == len(callee.captures), f"{callee.name} has {len(leaves)} leaves over"
+        if named:
+            return Apply(Word(name), (*found, *named, *(Keyword(c.name, leaf) for c, leaf in zip(callee.captures, leaves, strict=True))))
+        return Apply(Word(name), (*found, *leaves))
 
     def packed(self, tree: Tree, leaves: list[Expr]) -> Expr:
         """The tree over the next leaves, which it takes away."""

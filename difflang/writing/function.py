@@ -243,24 +243,22 @@ class Printing:
     def line(self, head: str, value: Expr, tail: str, mark: Mark, depth: int) -> list[str]:
         """The lines of a statement, its comment shortened to what fits."""
         bare = f"{head}{flat_items(value.items) if isinstance(value, Pack) and value.items and not tail else flat(value)}{tail}"
-        comment = self.comment(mark, WIDTH - len(INDENT) * depth - len(bare) - len("  # "))
-        return statement(head, value, tail, depth, comment)
+        room = WIDTH - len(INDENT) * depth - len(bare) - len("  # ")
+        least = self.comment(mark, 0)
+        if room < len(least):  # the statement breaks: its last line has room
+            room = WIDTH - len(statement(head, value, tail, depth, least)[-1]) + len(least)
+        return statement(head, value, tail, depth, self.comment(mark, room))
 
     def comment(self, mark: Mark, room: int) -> str:
+        """The primal line, shortened to the room; its number at least."""
         if not mark.role or mark.place is None:
             return ""
         number = f"line {mark.place.line}"
         origin = self.function.origin
         text = origin.line(mark.place.line).strip() if origin else ""
         text = text.partition("  #")[0].rstrip()
-        if not text:
-            return number
-        if room < len(number):  # the statement breaks; its last line has room
-            room = WIDTH - 30
-        whole = f"{number}: {text}"
+        whole = f"{number}: {text}" if text else number
         if len(whole) <= room:
             return whole
         cut = whole[: max(0, room - 3)].rstrip()
         return f"{cut}..." if len(cut) >= SHORTEST else number
-
-

@@ -82,6 +82,8 @@ class Names:
             case If(_, then, other):
                 return read | self.flow(then, live, record) | self.flow(other, live, record)
             case For(index, _, body):
+                if record:  # Python would allow the index to take the name of a bound; a reader would not
+                    self.conflict(self.cell(index), read)
                 return read | self.around(body, [], live, read, record, self.cell(index))
             case While(_, body, _, head):
                 return self.around(body, head, live, read, record, None)

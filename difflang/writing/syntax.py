@@ -121,7 +121,7 @@ def needs_parentheses(part: Expr, whole: Expr) -> bool:
             return inner <= own and not (whole.op in ("and", "or") and isinstance(part, Infix) and part.op == whole.op)
         return inner < own
     if isinstance(whole, Prefix):
-        return inner < binding(whole) or (isinstance(part, Infix) and part.op == "**")
+        return inner < binding(whole) or (isinstance(part, Infix) and part.op == "**") or (isinstance(part, Prefix) and part.op == whole.op)
     if isinstance(whole, Choice):
         return inner <= CHOICE if part is not whole.no else False
     return inner < POSTFIX or is_number(part) if isinstance(whole, (Attribute, Item, Apply)) else False
