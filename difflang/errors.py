@@ -78,6 +78,15 @@ class DifflangError(Exception):
 class OutsideLanguage(DifflangError, SyntaxError):
     """The text says something that the language does not have."""
 
+    def __post_init__(self) -> None:
+        """What Python's own printing of a SyntaxError reads: place, text, caret and message."""
+        self.msg = f"{self.code}: {self.reason}" + (f"\n  way out: {self.way_out}" if self.way_out else "")
+        if self.place:
+            text = self.origin.line(self.place.line) if self.origin else ""
+            self.filename, self.lineno, self.offset = self.place.file, self.place.line, self.place.column + 1
+            self.text = text or None
+            self.end_lineno, self.end_offset = self.place.line, self.place.column + 1 + (self._width(text) if text else 1)
+
 
 class TypeMismatch(DifflangError, TypeError):
     """Types, shapes or arguments do not fit together."""

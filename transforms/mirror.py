@@ -255,6 +255,7 @@ class Mirror:
         forward = replace(node, outs=(*node.outs[:results], *tape, *node.outs[results:]), attrs={**node.attrs, "callee": pair.forward})
         frame.changed[node] = [forward]
         frame.local.update(tape)
+        self.transport.partial.update(v for v, partial in zip(tape, pair.partial, strict=True) if partial)
         accumulators: list[Atom] = []
         seen: set[Atom] = set()
         for k in arrays:

@@ -30,6 +30,7 @@ class Pair:
     backward: str
     needs: tuple[int, ...] = ()  # arguments that the backward half reads
     tape: tuple[Type, ...] = ()
+    partial: tuple[bool, ...] = ()  # whether a path may leave that part of the tape undefined
 
 
 @dataclass(eq=False)
@@ -135,6 +136,7 @@ class Reverse:
         needed, record, backward = self._split(mirror, frame, backward)
         pair.needs = tuple(function.body.params.index(v) for v in needed)
         pair.tape = tuple(v.type for v in record)
+        pair.partial = tuple(v in mirror.transport.partial for v in record)
         tape = [Var(v.hint, v.type) for v in record]
         backward = renamed(backward, dict(zip(record, tape, strict=True)))
         backward = replace(backward, params=(*needed, *tape, *bars, *held))  # type: ignore[arg-type]
@@ -174,6 +176,7 @@ class Reverse:
         keep = len(pair.needs) + len(pair.tape)
         backward = replace(backward, params=(*backward.params[:keep], *handed.values(), *backward.params[keep:]))
         pair.tape += tuple(v.type for v in handed.values())
+        pair.partial += (False,) * len(handed)
         self._enter(halves, forward, backward)
 
     def _close_recursion(self) -> None:

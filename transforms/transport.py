@@ -35,7 +35,7 @@ class Transport:
             self.top.update(node.outs)
         self.slots: list[Slot] = []
         self.shared = shared
-        self.partial = partial_values(body)
+        self.partial = partial_values(program, body)
         self.shapes = Shapes(body)
 
     def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
@@ -133,8 +133,8 @@ def _asking(node: Node, position: int, source: Atom, operand: Var) -> Node:
     return replace(node, args=(*node.args[:position], source, *node.args[position + 1 :]), attrs=attrs)
 
 
-def partial_values(body: Region) -> set[Var]:
-    """The values that some path leaves undefined."""
+def partial_values(program: Program, body: Region, within: tuple[str, ...] = ()) -> set[Var]:
+    """The values that some path leaves undefined, results of calls included."""
     partial: set[Var] = set()
 
     def missing(atom: Atom) -> bool:
@@ -151,6 +151,10 @@ def partial_values(body: Region) -> set[Var]:
                 for out, param, init, y in zip(node.outs, params, inits, yields, strict=True):
                     if missing(init) or missing(y):
                         partial.update((out, param))
+            elif node.op == "call" and node.attrs["callee"] not in within:
+                callee = program.functions[node.attrs["callee"]].body
+                inner = partial_values(program, callee, (*within, node.attrs["callee"]))
+                partial.update(out for out, y in zip(node.outs, callee.yields, strict=True) if y == UNDEF or y in inner)
         if len(partial) == before:
             return partial
 
