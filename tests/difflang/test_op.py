@@ -15,12 +15,13 @@ from difflang.types import BOOL, FLOAT, INT, MANY, ONE, OPEN, Array, Scalar, typ
 
 load()
 DESIGN = """
-add sub mul div floordiv mod fmod pow neg pos abs sign copysign square reciprocal maximum minimum masked cast
-less less_equal greater greater_equal equal not_equal logical_and logical_or logical_xor not_ bitand bitor bitxor invert lshift rshift where clip
-isnan isinf isfinite floor ceil rint trunc sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh
-arcsinh arccosh arctanh hypot deg2rad rad2deg erf erfc lgamma logaddexp dim size reshape transpose broadcast_to unbroadcast expand_dims squeeze
-concatenate stack flip zeros ones full empty arange linspace eye zeros_like ones_like full_like empty_like index store accumulate
-sum prod mean var std max min argmax argmin any all cumsum matmul dot outer inner check stop_gradient copy stack_new push pop
+add sub mul div floordiv mod fmod pow neg pos abs sign copysign square reciprocal maximum minimum masked cast less less_equal
+greater greater_equal equal not_equal logical_and logical_or logical_xor not_ bitand bitor bitxor invert lshift rshift where clip
+isnan isinf isfinite floor ceil rint trunc sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2
+sinh cosh tanh arcsinh arccosh arctanh hypot deg2rad rad2deg erf erfc lgamma logaddexp dim size reshape transpose broadcast_to
+unbroadcast expand_dims squeeze concatenate stack flip zeros ones full empty arange linspace eye zeros_like ones_like full_like
+empty_like index store accumulate sum prod mean var std max min argmax argmin any all cumsum matmul dot outer inner check
+stop_gradient copy stack_new push pop
 """
 
 
