@@ -35,17 +35,16 @@ def pool(images):
     return np.maximum(rows[:, :, ::2], rows[:, :, 1::2])
 
 
-def scores(parameters, images):
+def scores(k1, b1, k2, b2, w, b, images):
     """For each image a number for each of the ten digits, the largest for the likeliest."""
-    k1, b1, k2, b2, w, b = parameters
     first = convolve(images.reshape(len(images), 8, 8, 1), k1, b1)
     second = pool(convolve(first, k2, b2))
     return second.reshape(len(images), 128) @ w + b
 
 
-def loss(parameters, images, labels):
+def loss(k1, b1, k2, b2, w, b, images, labels):
     """The mean negative log-likelihood of the right digits."""
-    rows = scores(parameters, images)
+    rows = scores(k1, b1, k2, b2, w, b, images)
     total = 0.0
     for k in range(len(labels)):
         row = rows[k] - np.max(rows[k])
@@ -56,7 +55,8 @@ def loss(parameters, images, labels):
 @dl.differentiable
 def train(parameters, means, squares, images, labels, rate, step):
     """Forward, backward, update; returns the loss before the update."""
-    value, gradients = dl.value_and_grad(loss)(parameters, images, labels)
+    k1, b1, k2, b2, w, b = parameters
+    value, gradients = dl.value_and_grad(loss, argnums=(0, 1, 2, 3, 4, 5))(k1, b1, k2, b2, w, b, images, labels)
     for parameter, gradient, mean, square in zip(parameters, gradients, means, squares):
         adam(parameter, gradient, mean, square, rate, step)
     return value
@@ -65,4 +65,5 @@ def train(parameters, means, squares, images, labels, rate, step):
 @dl.differentiable
 def classify(parameters, images):
     """The likeliest digit of each image."""
-    return np.argmax(scores(parameters, images), axis=1)
+    k1, b1, k2, b2, w, b = parameters
+    return np.argmax(scores(k1, b1, k2, b2, w, b, images), axis=1)

@@ -58,7 +58,7 @@ def show_gradient(model: Any, data: digits.Digits) -> None:
     """What was written by hand beside what was derived from it."""
     parameters, _, _, images, labels, _, _ = example(model, data)
     left = inspect.getsource(model.scores) + "\n\n" + inspect.getsource(model.loss)
-    right = dl.source(dl.grad(model.loss), parameters, images, labels)
+    right = dl.source(dl.grad(model.loss, argnums=tuple(range(len(parameters)))), *parameters, images, labels)
     side_by_side(f"the {model.NAME}, as written", left, "its gradient, as written by difflang", right)
 
 
@@ -84,13 +84,13 @@ def native_and_numpy(model: Any, data: digits.Digits) -> tuple[float, float]:
     """Seconds of a training step compiled, and of the same step with the written gradient run by Python and NumPy: best of several."""
     arguments = example(model, data)
     parameters, _, _, images, labels, _, _ = arguments
-    gradient = dl.value_and_grad(model.loss)
+    gradient = dl.value_and_grad(model.loss, argnums=tuple(range(len(parameters))))
     namespace: dict[str, Any] = {}
-    exec(dl.source(gradient, parameters, images, labels), namespace)
+    exec(dl.source(gradient, *parameters, images, labels), namespace)
     written = namespace[gradient.__name__]
 
     def step(parameters: Any, means: Any, squares: Any, images: Any, labels: Any, rate: float, step: int) -> Any:
-        value, gradients = written(parameters, images, labels)
+        value, gradients = written(*parameters, images, labels)
         for parameter, gradient, mean, square in zip(parameters, gradients, means, squares):
             model.adam(parameter, gradient, mean, square, rate, step)
         return value
@@ -112,7 +112,7 @@ def reader(model: Any, parameters: Any) -> Any:
     """The trained network as a function of images alone: what it captures goes into the library."""
 
     def read(images: Any) -> Any:
-        return np.argmax(model.scores(parameters, images), axis=1)
+        return np.argmax(model.scores(*parameters, images), axis=1)
 
     return read
 

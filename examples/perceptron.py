@@ -15,16 +15,15 @@ def start(seed):
     return tuple(a for n, m in layers for a in (rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m)))
 
 
-def scores(parameters, images):
+def scores(w1, b1, w2, b2, images):
     """For each image a number for each of the ten digits, the largest for the likeliest."""
-    w1, b1, w2, b2 = parameters
     hidden = np.maximum(images.reshape(len(images), 64) @ w1 + b1, 0.0)
     return hidden @ w2 + b2
 
 
-def loss(parameters, images, labels):
+def loss(w1, b1, w2, b2, images, labels):
     """The mean negative log-likelihood of the right digits."""
-    rows = scores(parameters, images)
+    rows = scores(w1, b1, w2, b2, images)
     total = 0.0
     for k in range(len(labels)):
         row = rows[k] - np.max(rows[k])
@@ -44,7 +43,8 @@ def adam(parameter, gradient, mean, square, rate, step):
 @dl.differentiable
 def train(parameters, means, squares, images, labels, rate, step):
     """Forward, backward, update; returns the loss before the update."""
-    value, gradients = dl.value_and_grad(loss)(parameters, images, labels)
+    w1, b1, w2, b2 = parameters
+    value, gradients = dl.value_and_grad(loss, argnums=(0, 1, 2, 3))(w1, b1, w2, b2, images, labels)
     for parameter, gradient, mean, square in zip(parameters, gradients, means, squares):
         adam(parameter, gradient, mean, square, rate, step)
     return value
@@ -53,4 +53,5 @@ def train(parameters, means, squares, images, labels, rate, step):
 @dl.differentiable
 def classify(parameters, images):
     """The likeliest digit of each image."""
-    return np.argmax(scores(parameters, images), axis=1)
+    w1, b1, w2, b2 = parameters
+    return np.argmax(scores(w1, b1, w2, b2, images), axis=1)
