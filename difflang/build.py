@@ -48,7 +48,7 @@ class Builder:
             folded = _fold(op, [a.value for a in args], attrs, result)  # type: ignore[union-attr]
             if folded is not None:
                 return folded
-        out = Var(hint or "t", result)
+        out = Var(hint or hint_for(op, args), result)
         self.node(op, args, (out,), **attrs)
         return out
 
@@ -68,6 +68,17 @@ def _fold(op: str, values: list[Any], attrs: dict[str, Any], result: Scalar) -> 
             return None
         return Const(value, result)
     return Const(DTYPES[result.dtype].type(value), result)
+
+
+def hint_for(op: str, args: Sequence[Atom]) -> str:
+    """A name for an unnamed value: what a reader of the written text can place."""
+    first = args[0].hint if args and isinstance(args[0], Var) else ""
+    if op == "index" and first:
+        second = args[1].hint if len(args) == 2 and isinstance(args[1], Var) else ""
+        return f"{first}_{second}" if len(second) == 1 and second != "t" else f"{first}_item"
+    if row(op).infix or not first or len(first) > 12:
+        return "t"
+    return f"{op}_{first}" if first != "t" and row(op).kind == "elementwise" else "t"
 
 
 class Tracer:

@@ -15,7 +15,7 @@ from difflang.build import Builder
 from difflang.errors import NotDifferentiable
 from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var
 from difflang.op import row
-from difflang.types import INT, Array
+from difflang.types import INT, Array, Scalar
 
 from .activity import Activity, Mask, loop_parts
 from .adjoint import contributions, zero
@@ -97,13 +97,24 @@ class Mirror:
             raise NotDifferentiable("DL008", f"the derivative of {node.op} is not known", node.place, origin=self.function.origin)
         active = [self.is_active(a) for a in node.args]
         if node.op == "index":
-            base = node.args[0]
-            assert isinstance(base, Var)
-            bar = frame.full(base)
-            frame.bars[base] = b.emit("accumulate", bar, y_bar, *node.args[1:], pattern=node.attrs["pattern"], hint=f"{base.hint}_bar")
+            self.mirror_index(frame, node, y_bar)
             return
         for position, amount in contributions(b, node, y_bar, active):
             frame.add(node.args[position], amount)
+
+    def mirror_index(self, frame: Frame, node: Node, y_bar: Atom) -> None:
+        """Add to the element read, in O(1). Where the very place has just been cleared (a store's adjoint), set it."""
+        base, pattern = node.args[0], node.attrs["pattern"]
+        assert isinstance(base, Var)
+        bar = frame.full(base)
+        hint = f"{base.hint}_bar"
+        made = next((n for n in reversed(frame.builder.nodes) if bar in n.outs), None)
+        if made is not None and made.op == "store" and "a" not in pattern:
+            cleared = isinstance(made.args[1], Const) and made.args[1].value == 0
+            if cleared and made.args[2:] == node.args[1:] and made.attrs["pattern"] == pattern:
+                frame.bars[base] = frame.builder.emit("store", made.args[0], y_bar, *node.args[1:], pattern=pattern, hint=hint)
+                return
+        frame.bars[base] = frame.builder.emit("accumulate", bar, y_bar, *node.args[1:], pattern=pattern, hint=hint)
 
     def mirror_push(self, frame: Frame, node: Node) -> None:
         stack, value = node.args
@@ -205,6 +216,9 @@ class Mirror:
         """An adjoint to begin a loop with. A view would make every turn's adjoint strided, so it is copied once."""
         if bar is None:
             return zero(b, value)
+        made = next((node for node in reversed(b.nodes) if bar in node.outs), None)
+        if made is not None and made.op == "broadcast_to" and isinstance(made.args[0].type, Scalar):
+            return b.emit("full_like", value, made.args[0], dtype=None, hint=f"{value.hint}_bar")
         strided = isinstance(bar.type, Array) and bar.type.layout != "C"
         return b.emit("copy", bar, hint=f"{value.hint}_bar") if strided else bar
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from difflang.build import Builder
+from difflang.build import Builder, hint_for
 from difflang.ir import UNDEF, Atom, Node, Program, Region, Var, const, free_vars, substitute, walk
 from difflang.types import INT, Array
 
@@ -37,6 +37,7 @@ class Transport:
         self.shared = shared
         self.partial = partial_values(program, body)
         self.shapes = Shapes(body)
+        self.names = {node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"}
 
     def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
         """Give a mirrored region the primal values it names. Outside of loops an `if` hands them out (`exports`)."""
@@ -56,7 +57,8 @@ class Transport:
         nodes: list[Node] = []
         mapping: dict[Var, Atom] = {}
         for value in choice.record:
-            slot = slot_for(value, frame.loops, self.top)
+            name = value.hint if value.hint != "t" else self.names.get(value, "t")
+            slot = slot_for(Var(name, value.type), frame.loops, self.top)
             if self.shared or value in self.partial:  # a number that may be missing has no place in an array
                 slot = replace(slot, dims=None, shared=self.shared)
             self.slots.append(slot)
@@ -66,7 +68,7 @@ class Transport:
                 frame.last.append(write)
             else:
                 frame.after.setdefault(value, []).append(write)
-            read = Var(value.hint, value.type)
+            read = Var(name, value.type)
             mapping[value] = read
             nodes.append(Node("tape_read", at, (read,), {"slot": slot}))
         nodes += again(choice.again, mapping)
