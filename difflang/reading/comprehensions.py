@@ -1,6 +1,8 @@
-"""`sum any all max min` of a comprehension: loops that fold the items into a value.
+"""Comprehensions: loops that fold the items into a value, or items written out.
 
-A comprehension anywhere else makes a list of unknown length and is outside the language.
+`sum any all max min` of a comprehension are loops. Over a tuple that is written out, or a range of literals, a list
+has a known length and its items are read one by one. Any other comprehension makes a list of unknown length and
+is outside the language.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ from collections.abc import Callable
 import libcst as cst
 
 from ..ir import Atom, Place, const
-from .expressions import FOLDS, condition, expression
+from .expressions import FOLDS, condition, expression, handles, is_builtin, positional
 from .frame import FALSE, FOLDED, LEAVE, RETURNED, SKIP, TRUE, Binding, Frame, Late, Refused
 from .loops import iterate
 from .paths import BREAK, FALLS, Ends, choose, fork
 from .scope import target_names, walrus_names
+from .targets import bind_target
 
 Comprehension = cst.GeneratorExp | cst.ListComp
+LONGEST = 64
 Item = Callable[[Atom], Ends]
 
 
@@ -135,4 +139,64 @@ def _filtered(frame: Frame, inner: Comprehension, clause: cst.CompFor, ifs: list
     return item(expression(frame, inner.elt))
 
 
-FOLDS.update({sum: _sum, any: _any_or_all(True), all: _any_or_all(False), max: _extreme("greater"), min: _extreme("less")})
+@handles(cst.ListComp)
+def _list(frame: Frame, node: cst.ListComp, hint: str) -> Atom:
+    return frame.emit("list", _written_out(frame, node), node, hint)
+
+
+def _sequence(op: str) -> Callable[[Frame, cst.Call, str], Atom]:
+    def read(frame: Frame, node: cst.Call, hint: str) -> Atom:
+        return frame.emit(op, _written_out(frame, _comprehension(frame, node)), node, hint)
+
+    return read
+
+
+def _written_out(frame: Frame, inner: Comprehension) -> list[Atom]:
+    clause = inner.for_in
+    if clause.ifs or clause.inner_for_in is not None or clause.asynchronous is not None or any(walrus_names(inner)):
+        raise frame.outside(inner)
+    items = _static_items(frame, clause.iter)
+    if items is None:
+        raise frame.outside(inner)
+    around, names = frame.local, list(target_names(clause.target))
+    hidden = {key: frame.env.pop(key) for name in names for key in (name, "?" + name) if key in frame.env}
+    frame.local = around | frozenset(names)
+    values = []
+    for item in items:
+        bind_target(frame, clause.target, item)
+        values.append(expression(frame, inner.elt))
+    for name in names:
+        frame.env.pop(name, None)
+    frame.local = around
+    frame.env.update(hidden)
+    return values
+
+
+def _static_items(frame: Frame, node: cst.BaseExpression) -> list[Atom] | None:
+    """The items of a tuple written out, or of a range of literals."""
+    if isinstance(node, (cst.Tuple, cst.List)) and not any(isinstance(element, cst.StarredElement) for element in node.elements):
+        return [expression(frame, element.value) for element in node.elements]
+    if (
+        not isinstance(node, cst.Call)
+        or not is_builtin(frame, node.func, range)
+        or not 1 <= len(node.args) <= 3
+        or not positional(node.args)
+    ):
+        return None
+    bounds = [int(a.value.evaluated_value) for a in node.args if isinstance(a.value, cst.Integer)]
+    if len(bounds) < len(node.args) or bounds[2:] == [0] or len(range(*bounds)) > LONGEST:
+        return None
+    return [const(number) for number in range(*bounds)]
+
+
+FOLDS.update(
+    {
+        list: _sequence("list"),
+        tuple: _sequence("tuple"),
+        sum: _sum,
+        any: _any_or_all(True),
+        all: _any_or_all(False),
+        max: _extreme("greater"),
+        min: _extreme("less"),
+    }
+)

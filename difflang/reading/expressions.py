@@ -10,7 +10,7 @@ import libcst as cst
 
 from ..ir import NONE, Atom, Const, Var, const, static
 from .frame import FALSE, TRUE, Frame
-from .names import Captured, Meaning, Route
+from .names import Captured, Meaning, Route, is_captured, is_library
 from .paths import choose
 
 BINARY: dict[type[cst.BaseBinaryOp], str] = {
@@ -202,11 +202,11 @@ def _keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame)
 def route_of(frame: Frame, node: cst.BaseExpression) -> Route | None:
     """The route that a chain of names takes through the surroundings, or None where it begins with a value."""
     if isinstance(node, cst.Name):
-        return None if node.value in LITERALS or frame.is_own(node.value) else Route(node.value)
+        return None if node.value in LITERALS or frame.is_own(node.value) else Route(frame.text.names.spelled(node.value))
     if isinstance(node, cst.Attribute):
         route = route_of(frame, node.value)
         if route is not None and not isinstance(frame.meaning(route, node.value), (Captured, tuple)):
-            return route.then(node.attr.value)
+            return route.then(frame.text.names.spelled(node.attr.value))
     return None
 
 
@@ -246,34 +246,48 @@ def _attribute(frame: Frame, node: cst.Attribute, hint: str) -> Atom:
         # A method of an object is made anew at each reading: it cannot be guarded.
         if _is_namespace(frame, node.value) or not isinstance(meaning, Const) or not hasattr(meaning.value, "__self__"):
             return frame.outer(route, node)
-    return frame.emit("attr", [expression(frame, node.value)], node, hint, name=node.attr.value)
+    owner = expression(frame, node.value)
+    member = _member(owner, node)
+    return member if member is not None else frame.emit("attr", [owner], node, hint, name=frame.text.names.spelled(node.attr.value))
+
+
+def _member(owner: Atom, node: cst.Attribute) -> Const | None:
+    """What a name for a module of Python's or NumPy's, `la = np.linalg`, holds under an attribute."""
+    if not isinstance(owner, Const) or not is_library(owner.value) or not hasattr(owner.value, node.attr.value):
+        return None
+    value = getattr(owner.value, node.attr.value)
+    return NONE if value is None else const(value) if is_captured(value) else static(value)
 
 
 @handles(cst.Call)
 def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
-    callee = node.func
-    fold = FOLDS.get(static_object(frame, callee)) if isinstance(callee, cst.Name) and _over_items(node) else None
+    fold = _fold_of(frame, node)
     if fold is not None:
         return fold(frame, node, hint)
-    on_value = isinstance(callee, cst.Attribute) and not _is_namespace(frame, callee.value)
-    if on_value:
-        assert isinstance(callee, cst.Attribute)
+    callee = node.func
+    attrs: dict[str, Any] = {}
+    if isinstance(callee, cst.Attribute) and not _is_namespace(frame, callee.value):
         function = expression(frame, callee.value)
+        member = _member(function, callee)
+        function = function if member is None else member
+        attrs = {"name": frame.text.names.spelled(callee.attr.value)} if member is None else {}
     else:
         function = expression(frame, callee)
         frame.check_callee(function, callee)
     values, keywords, star = _arguments(frame, node)
-    if on_value:
-        assert isinstance(callee, cst.Attribute)
-        out = frame.emit("method", [function, *values], node, hint, name=callee.attr.value, keywords=keywords, star=star)
-    else:
-        out = frame.emit("invoke", [function, *values], node, hint, keywords=keywords, star=star)
+    out = frame.emit("method" if attrs else "invoke", [function, *values], node, hint, **attrs, keywords=keywords, star=star)
     _keep(frame.may_hold, out, values, frame)
     return out
 
 
-def _over_items(node: cst.Call) -> bool:
-    return bool(node.args) and isinstance(node.args[0].value, (cst.GeneratorExp, cst.ListComp)) and positional(node.args)
+def _fold_of(frame: Frame, node: cst.Call) -> Handler | None:
+    """How a builtin takes the comprehension apart that it is given."""
+    if not node.args or not isinstance(node.args[0].value, (cst.GeneratorExp, cst.ListComp)) or not positional(node.args):
+        return None
+    if not isinstance(node.func, cst.Name):
+        return None
+    builtin = static_object(frame, node.func)
+    return next((handler for known, handler in FOLDS.items() if known is builtin), None)
 
 
 def _arguments(frame: Frame, node: cst.Call) -> tuple[list[Atom], tuple[str, ...], tuple[int, ...]]:

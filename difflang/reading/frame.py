@@ -115,7 +115,7 @@ class Frame:
             return self._load_local(name, node)
         if self._owner(name) is not None:
             return self._capture(name, name)
-        return self.outer(Route(name), node)
+        return self.outer(Route(self.text.names.spelled(name)), node)
 
     def is_own(self, name: str) -> bool:
         """Whether a name belongs to this function or to one around it that is read along."""

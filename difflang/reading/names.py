@@ -11,7 +11,7 @@ import builtins
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Union
 
 import numpy as np
@@ -58,10 +58,15 @@ class Names:
 
     def __init__(self, function: FunctionType) -> None:
         self._globals = function.__globals__
+        self._prefix = private_prefix(function.__code__)
         self._cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
         self._known: dict[Route, Meaning] = {}
         self.static: dict[Route, Any] = {}
         self.imports: dict[str, str] = {}
+
+    def spelled(self, name: str) -> str:
+        """The name as Python stores it."""
+        return self._prefix + name if name.startswith("__") and not name.endswith("__") else name
 
     def root(self, name: str) -> Callable[[], Any]:
         """A function that reads the name's value now. It raises Missing."""
@@ -127,8 +132,8 @@ class Names:
         return NONE if value is None else static(value)
 
     def _guard(self, route: Route, value: Any) -> None:
-        """Items of a tuple need none: the tuple has one."""
-        if not (route.steps and isinstance(route.steps[-1], int)):
+        """Items of a tuple need none: the tuple has one. What is made anew at each reading (methods) cannot have one."""
+        if not (route.steps and isinstance(route.steps[-1], int)) and self.value(route) is value:
             self.static[route] = value
 
     def _item(self, route: Route, item: Any) -> Meaning:
@@ -143,7 +148,7 @@ class Names:
     def in_library(self, route: Route) -> bool:
         """Whether the route ends inside a module of Python's or NumPy's, where nothing changes."""
         owners = (self.value(Route(route.name, route.steps[:count])) for count in range(len(route.steps)))
-        return any(isinstance(owner, ModuleType) and owner.__name__.partition(".")[0] in LIBRARIES for owner in owners)
+        return any(map(is_library, owners))
 
     def _note_import(self, name: str, value: Any) -> None:
         """What an import statement would have to say for the name to mean this."""
@@ -164,6 +169,20 @@ class Names:
 
     def guards(self) -> tuple[Guard, ...]:
         return tuple(Guard(str(route), self.reader(route), value) for route, value in self.static.items())
+
+
+def is_library(value: object) -> bool:
+    """Whether a value is a module of Python's or NumPy's, where nothing changes."""
+    return isinstance(value, ModuleType) and value.__name__.partition(".")[0] in LIBRARIES
+
+
+def private_prefix(code: CodeType) -> str:
+    """What Python puts before private names (`__x`) in this code: "_" and the class around it, or nothing."""
+    for part in reversed(code.co_qualname.split(".<locals>.")):
+        owner, _, _ = part.rpartition(".")
+        if owner:
+            return "_" + owner.rpartition(".")[2].lstrip("_")
+    return ""
 
 
 def is_captured(value: object) -> bool:

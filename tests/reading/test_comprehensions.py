@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from difflang.errors import OutsideLanguage
 from difflang.ir import walk
 from tests.reading.run import run
 from tests.reading.show import define, read_text
@@ -29,6 +30,32 @@ def test_value(expression: str) -> None:
     function, plain = read_text(text), define(text)
     for xs, y in (([1, 2, 3], 2), ([4], 0), ([3, 1, 2, 0], 6)):
         assert run(function, xs, y) == plain(xs, y)
+
+
+WRITTEN_OUT = [
+    "[i * y for i in range(3)]",
+    "tuple(a - b for a, b in ((y, 1), (2, y)))",
+    "list(xs[v] for v in (0, v, -1)) if v < len(xs) else v",
+    "[[i + j for i in (1, 2)] for j in range(1, 5, 2)]",
+    "[(lambda u: u * i)(y) for i in range(2)]",
+]
+
+
+@pytest.mark.parametrize("expression", WRITTEN_OUT)
+def test_items_written_out(expression: str) -> None:
+    text = f"def f(xs, y, v=1):\n    z = {expression}\n    return z, v\n"
+    function, plain = read_text(text), define(text)
+    for xs, y in (([1, 2, 3], 2), ([4], 0)):
+        assert run(function, xs, y) == plain(xs, y)
+    assert not any(node.op in ("for", "each") for node in walk(function.body))
+
+
+@pytest.mark.parametrize(
+    "expression", ["[v for v in xs]", "[v for v in (1, 2) if v]", "tuple(v for v in range(y))", "[v for v in range(1000)]"]
+)
+def test_lists_of_unknown_length_are_refused(expression: str) -> None:
+    with pytest.raises(OutsideLanguage, match="comprehension|generator"):
+        read_text(f"def f(xs, y):\n    return {expression}\n")
 
 
 def test_an_empty_one() -> None:

@@ -121,6 +121,39 @@ def f(t, np, range, skip, returned, result, left):
     assert not function.captures and not function.guards
 
 
+def test_a_local_name_for_a_module() -> None:
+    function = read_text("def f(x):\n    la, m = np.linalg, math\n    sqrt = m.sqrt\n    return la.norm(x) + sqrt(m.pi) + m.e\n")
+    targets = [node.args[0].value for node in walk(function.body) if node.op == "invoke" and isinstance(node.args[0], Const)]
+    assert targets == [np.linalg.norm, math.sqrt] and not any(node.op in ("attr", "method") for node in walk(function.body))
+
+
+def test_private_names_of_a_class() -> None:
+    text = """
+class _Model:
+    def __init__(self):
+        self.__scale = 3
+    def f(self, x):
+        return self.__scale * x + self.__twice(x) + _Model.__shift
+    def __twice(self, x):
+        return 2 * x
+    __shift = 7
+f = _Model.f
+model = _Model()
+"""
+    plain = define(text)
+    function = read(plain)
+    model = plain.__globals__["model"]
+    assert run(function, model, 2) == model.f(2) == 17
+
+
+def test_methods_of_objects_have_no_guard() -> None:
+    settings = Settings()
+    plain = define("def f(x):\n    g = settings.scaled\n    return g(x)\n", settings=settings)
+    function = read(plain)
+    assert {guard.name for guard in function.guards} == {"settings"} and read(plain) is function
+    assert run(function, 4) == 2.0
+
+
 def test_a_shadowed_builtin_is_what_it_is() -> None:
     own = define("def f(x):\n    return x * 100\n")
     function = read_text("def f(x):\n    return abs(x)\n", abs=own)
