@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -103,12 +104,8 @@ class DifferentiableFunction(Native):
 
     def __reduce__(self) -> Any:
         """By name where the name leads here, else as the decorated function."""
-        import sys
-
-        found: Any = sys.modules.get(self.__module__)
-        for part in self.__qualname__.split("."):
-            found = getattr(found, part, None)
-        return self.__qualname__ if found is self else (_again, (type(self), self.__dict__["_root"], self.__dict__["_options"]))
+        root = self.__dict__["_root"]
+        return self.__qualname__ if by_name(root) is self else (_again, (type(self), root, self.__dict__["_options"]))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._prepare(*args, **kwargs)
@@ -125,7 +122,7 @@ class DifferentiableFunction(Native):
         special = self._special(types)
         flat = self._flat(prepared)
         if special.writes:
-            _refuse_overlap(self.__name__, flat, special.writes)
+            _check_written(self.__name__, flat, special.writes)
         result = self.__dict__["_direct"](*flat)
         for value, given in zip(values, prepared, strict=True):
             if value is not given and special.writes:
@@ -180,6 +177,14 @@ def _parameters(signature: inspect.Signature) -> list[tuple[str | None, Any]]:
         name = parameter.name if parameter.kind is parameter.POSITIONAL_OR_KEYWORD else None
         found.append((name, ABSENT if parameter.default is parameter.empty else parameter.default))
     return found
+
+
+def by_name(function: Any) -> Any:
+    """The decorated function that a plain one's name leads to, else the function itself: what pickle can find again."""
+    found: Any = sys.modules.get(getattr(function, "__module__", None) or "")
+    for part in getattr(function, "__qualname__", "?").split("."):
+        found = getattr(found, part, None)
+    return found if isinstance(found, DifferentiableFunction) and found.__difflang_root__ is function else function
 
 
 def _again(cls: type, root: Any, options: Options) -> Any:
@@ -289,12 +294,14 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _refuse_overlap(name: str, values: Sequence[Any], writes: Sequence[int]) -> None:
-    """Arrays that share memory may be passed as long as none of the shared elements is in an array that is written."""
+def _check_written(name: str, values: Sequence[Any], writes: Sequence[int]) -> None:
+    """What is written must be writeable, and none of its elements may be in another argument too."""
     leaves = [leaf for value in values for leaf in _leaves(value)]
     for position in writes:
         if position >= len(leaves):
             continue
+        if isinstance(leaves[position], np.ndarray) and not leaves[position].flags.writeable:
+            raise ValueError(f"assignment destination is read-only: {name}() writes into this argument")
         for other, value in enumerate(leaves):
             if other != position and isinstance(value, np.ndarray) and np.shares_memory(value, leaves[position]):
                 reason = f"{name}() writes into an argument that shares memory with another one"
@@ -332,4 +339,4 @@ def forget() -> None:
             function._reset()
 
 
-__all__ = ["DerivedFunction", "DifferentiableFunction", "as_written", "forget", "signature_of"]
+__all__ = ["DerivedFunction", "DifferentiableFunction", "as_written", "by_name", "forget", "signature_of"]

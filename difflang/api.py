@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written
+from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
@@ -68,6 +68,9 @@ class Derivation:
     def __name__(self) -> str:
         return f"{getattr(self.base, '__name__', 'f')}_{self.kind}"
 
+    def __reduce__(self) -> Any:
+        return _derivation, (self.kind, by_name(self.base), self.argnums, self.has_aux)
+
     def __difflang_program__(self, types: Sequence[Any]) -> Any:
         from .transforms.derived import Derived
 
@@ -86,6 +89,10 @@ class Derivation:
         argument = rank(types[position]) if isinstance(position, int) and -len(types) <= position < len(types) else None
         result = rank(main.body.yields[0].type) if main.body.yields else None
         return "jacrev" if argument is not None and result is not None and result < argument else "jacfwd"
+
+
+def _derivation(kind: str, base: Any, argnums: Argnums, has_aux: bool) -> Derivation:
+    return Derivation(kind, _root(base), argnums, has_aux)
 
 
 def _compile_along() -> None:

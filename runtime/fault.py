@@ -11,7 +11,9 @@ _CODES = {"IntegerOverflow": "DL013"}
 """Errors of the compiler's own type that compiled code raises, and their numbers."""
 
 Row = Sequence[Any]
-"""[module, class, message, number of details, place or None], as the manifest keeps it; a place is [file, line, column, end line, end column]."""
+"""[module, class, message, number of details, place or None], as the manifest keeps it.
+
+A place is [file, line, column, end line, end column]."""
 
 
 def row(error: type[BaseException], message: str, arguments: int, place: Any) -> list[Any]:

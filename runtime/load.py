@@ -123,7 +123,9 @@ def make_record(loaded: Library, symbol: str, binding: Binding, following: int =
     entry = loaded.address(f"{symbol}_try")
     names = [name if name is None else sys.intern(name) for name, _ in binding.parameters]
     rows = zip(names, binding.parameters, strict=True)
-    parameters = [word for name, (_, default) in rows for word in (0 if name is None else id(name), 0 if default is ABSENT else id(default))]
+    parameters: list[int] = []
+    for name, (_, default) in rows:
+        parameters += [0 if name is None else id(name), 0 if default is ABSENT else id(default)]
     parameter_table = (ctypes.c_size_t * max(1, len(parameters)))(*parameters)
     words = [following, entry, id(binding.handler), ctypes.addressof(guard_table), len(binding.guards), ctypes.addressof(object_table)]
     words.append(ctypes.addressof(parameter_table) if parameters else 0)
