@@ -8,8 +8,9 @@ from difflang.ir import Atom, Node
 from difflang.types import Array
 
 from .arrays import Axis, Desc, Element, Expr, Fixed, Index, c_strides
-from .loops import broadcast, nest, shape_text
+from .loops import assign, broadcast, nest, shape_text
 from .lower import Lowering, dtype_of, handles
+from .memory import fresh, release
 from .scalars import element
 from .writer import REGISTER, SIZE, Site
 
@@ -38,11 +39,14 @@ def column(desc: Desc) -> Desc:
     return reshaped(desc, (*desc.kinds, "1"), (*desc.dims, "1"), (*desc.strides, "0"))
 
 
-def agree(low: Lowering, one: str, other: str, text: str) -> None:
-    """The two sizes summed over must be the same."""
+_MISMATCH = "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) "
+
+
+def agree(low: Lowering, one: str, other: str) -> None:
+    """The two sizes that matmul sums over must be the same."""
     if one != other:
-        bad = low.w.let(f"icmp ne i64 {one}, {other}")
-        low.w.fail_if(bad, Site(ValueError, text, text.count("%d"), low.place), (other, one)[: text.count("%d")])
+        bad = low.w.pure(f"icmp ne i64 {one}, {other}")
+        low.w.fail_if(bad, Site(ValueError, _MISMATCH + "(size %d is different from %d)", 2, low.place), (other, one))
 
 
 def gemm(low: Lowering, a: Desc, b: Desc, target: str) -> None:
@@ -57,10 +61,7 @@ def gemm(low: Lowering, a: Desc, b: Desc, target: str) -> None:
 def lower_matmul(low: Lowering, node: Node) -> None:
     dtype = dtype_of(node.out.type)
     a, b = (operand(low, arg, dtype) for arg in node.args)
-    inner = "n?" if b.rank == 1 else "n?,k"
-    text = f"matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature ({inner}),(k,m?)->(n?,m?) (size %d is different from %d)"
-    text = text.replace(f"({inner}),", "(n?,k),")
-    agree(low, a.dims[-1], b.dims[-2] if b.rank > 1 else b.dims[0], text)
+    agree(low, a.dims[-1], b.dims[-2] if b.rank > 1 else b.dims[0])
     if a.rank == 1 and b.rank == 1:
         low.env[node.out] = vectors(low, a, b)
         return
@@ -132,18 +133,12 @@ def lower_products(low: Lowering, node: Node) -> None:
 
 def _contracted(low: Lowering, node: Node, a: Desc, b: Desc) -> None:
     axis = b.rank - 1 if node.op == "inner" or b.rank == 1 else b.rank - 2
-    if a.rank + b.rank <= 4:
-        text = f"shapes {shape_text(a.rank)} and {shape_text(b.rank)} not aligned: %d (dim {a.rank - 1}) != %d (dim {axis})"
-    else:
-        text = ""
-    bad = low.w.let(f"icmp ne i64 {a.dims[-1]}, {b.dims[axis]}")
     if a.dims[-1] != b.dims[axis]:
+        shapes, details = "", (a.dims[-1], b.dims[axis])
         if a.rank + b.rank <= 2:
-            site = Site(ValueError, text, 4, low.place)
-            low.w.fail_if(bad, site, (*a.dims, *b.dims, a.dims[-1], b.dims[axis]))
-        else:
-            site = Site(ValueError, f"shapes not aligned: %d (dim {a.rank - 1}) != %d (dim {axis})", 2, low.place)
-            low.w.fail_if(bad, site, (a.dims[-1], b.dims[axis]))
+            shapes, details = f"{shape_text(a.rank)} and {shape_text(b.rank)} ", (*a.dims, *b.dims, *details)
+        site = Site(ValueError, f"shapes {shapes}not aligned: %d (dim {a.rank - 1}) != %d (dim {axis})", len(details), low.place)
+        low.w.fail_if(low.w.pure(f"icmp ne i64 {a.dims[-1]}, {b.dims[axis]}"), site, details)
     if a.rank == 1 and b.rank == 1:
         low.env[node.out] = vectors(low, a, b)
         return
@@ -174,14 +169,10 @@ def _every(low: Lowering, a: Desc, b: Desc, axis: int, target: Desc) -> None:
         if not loose:
             gemm(low, x, y, out)
             return
-        buffer = low.temporary_space(rows[0], columns[0], a.dtype)
+        buffer = fresh(low, a.dtype, ("?", "?"), (rows[0], columns[0]), low.new_memory())
         gemm(low, x, y, buffer.data)
         strides = (target.strides[a.rank - 2] if a.rank > 1 else "0", target.strides[-1])
-        from .loops import assign
-
         assign(w, Desc(a.dtype, ("?", "?"), buffer.dims, out, "null", strides, target.memory_ids, False), buffer)
-        from .memory import release
-
         release(w, buffer.block)
 
     nest(w, dims, one)

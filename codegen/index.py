@@ -61,7 +61,7 @@ def write(low: Lowering, target: Desc, value: Atom, adding: bool) -> None:
     def body(e: Element, index: Index) -> None:
         put(low, e, target, index, in_dtype(fitted, e, index, target.dtype), adding)
 
-    over(low.w, [fitted, target], target.dims, body)
+    over(low.w, [fitted], target.dims, body, target)
 
 
 def _clash(target: Desc, leaf: Desc) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from difflang.types import MANY, ONE, OPEN
 
 from .arrays import Axis, Desc, Element, Expr, Fixed, Index, Plan, in_dtype, size, store
+from .outline import outlined
 from .writer import Site, Writer
 
 if TYPE_CHECKING:
@@ -98,12 +99,22 @@ def flat(exprs: Sequence[Expr], rank: int) -> bool:
     return all(expr.flattens() and expr.rank in (0, rank) for expr in exprs)
 
 
-def over(w: Writer, exprs: Sequence[Expr], dims: Sequence[str], body: Callable[[Element, Index], None]) -> None:
-    """`body` for every element of the shape; `exprs` are all that it reads and writes."""
-    if flat(exprs, len(dims)):
-        nest(w, (size(w, dims),), lambda index: body(Element(w, flat=True), index))
+def over(
+    w: Writer, exprs: Sequence[Expr], dims: Sequence[str], body: Callable[[Element, Index], None], target: Desc | None = None
+) -> None:
+    """`body` for every element of the shape; `exprs` are all that it reads, `target` what it writes."""
+    every = [*exprs, *([] if target is None else [target])]
+    if flat(every, len(dims)):
+        total = size(w, dims)
+        with outlined(w, exprs, target):
+            nest(w, (total,), lambda index: body(Element(w, flat=True), index))
         return
-    versions(w, exprs, lambda fast: nest(w, dims, lambda index: body(Element(w, fast=fast), index)))
+
+    def code(fast: bool) -> None:
+        with outlined(w, exprs, target):
+            nest(w, dims, lambda index: body(Element(w, fast=fast), index))
+
+    versions(w, every, code)
 
 
 def assign(w: Writer, target: Desc, value: Expr, plan: Plan | None = None) -> None:
@@ -116,7 +127,7 @@ def assign(w: Writer, target: Desc, value: Expr, plan: Plan | None = None) -> No
         number = in_dtype(source, e, index, target.dtype)
         store(w, target, target.address(e, index), number)
 
-    over(w, [source, target], target.dims, body)
+    over(w, [source], target.dims, body, target)
 
 
 def broadcast(low: Lowering, exprs: Sequence[Expr]) -> tuple[tuple[str, ...], Index, list[Plan]]:

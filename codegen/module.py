@@ -49,7 +49,8 @@ def emit(program: Program, target: Target) -> Module:
     declarations = "\n".join(writer.declarations.values())
     metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(writer.metadata))
     used = _kept(sorted(writer.kept))
-    body = prelude() + "\n".join([declarations, helpers, used, *texts, f"attributes #0 = {{ {target.attributes} }}", metadata])
+    nests = [text for _, text in writer.nests.values()]
+    body = prelude() + "\n".join([declarations, helpers, used, *texts, *nests, f"attributes #0 = {{ {target.attributes} }}", metadata])
     return Module(body, tuple(writer.sites), {key: signature(f) for key, f in program.functions.items()})
 
 
@@ -91,6 +92,7 @@ def implementation(module: ModuleWriter, program: Program, key: str, function: F
     for k, param in enumerate(function.body.params):
         names = [f"%a{k}.{p}" for p in range(len(parts(param.type)))]
         heads += [f"{t} {name}" for t, name in zip(parts(param.type), names, strict=True)]
+        w.types.update(zip(names, parts(param.type), strict=True))
         low.bind(param, names)
     if cyclic:
         depth_test(low)

@@ -31,7 +31,8 @@ def optimized(text: str, target: Target) -> Any:
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.loop_vectorization = True
     options.slp_vectorization = True
-    options.loop_interleaving = True
+    options.loop_interleaving = False
+    options.loop_unrolling = False
     builder = llvm.create_pass_builder(tm, options)
     builder.getModulePassManager().run(module, builder)
     return module

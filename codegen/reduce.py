@@ -7,7 +7,7 @@ run added after (`kernels.py`); the runs one after the other. Along other axes: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from difflang.ir import Node
 from difflang.types import ONE, Array, Scalar, Type
@@ -15,6 +15,7 @@ from difflang.types import ONE, Array, Scalar, Type
 from .arrays import Apply, Axis, Desc, Element, Expr, Fixed, Index, Mapped, Uniform, in_dtype, load, size, store
 from .loops import assign, choose, counting, flat, nest, versions, when
 from .lower import Lowering, dtype_of, handles
+from .outline import outlined
 from .scalars import convert, element
 from .writer import MEMORY, REGISTER, SIZE, Site, Writer, literal
 
@@ -149,7 +150,11 @@ def _inner(low: Lowering, op: str, x: Expr, axes: Sequence[int], kept: Sequence[
         e = Element(w)
         store(w, target, target.address(e, at), w.let(f"load {REGISTER[dtype]}, ptr {slot}"))
 
-    versions(w, [x], lambda fast: nest(w, target.dims, lambda at: one(fast, at)))
+    def code(fast: bool) -> None:
+        with outlined(w, [x], target):
+            nest(w, target.dims, lambda at: one(fast, at))
+
+    versions(w, [x], code)
 
 
 def _outer(low: Lowering, op: str, x: Expr, kept: Sequence[int], target: Desc) -> None:
@@ -163,7 +168,17 @@ def _outer(low: Lowering, op: str, x: Expr, kept: Sequence[int], target: Desc) -
         pointer = target.address(Element(w), tuple(index[k] for k in kept))
         store(w, target, pointer, combine(w, op, load(w, target, pointer), value, dtype))
 
-    versions(w, [x], lambda fast: nest(w, x.dims, lambda index: body(fast, index)))
+    _nests(w, x, target, body)
+
+
+def _nests(w: Writer, x: Expr, target: Desc, body: Callable[[bool, Index], None]) -> None:
+    """A nest over all of x that adds to the target."""
+
+    def code(fast: bool) -> None:
+        with outlined(w, [x], target):
+            nest(w, x.dims, lambda index: body(fast, index))
+
+    versions(w, [x], code)
 
 
 def run(low: Lowering, op: str, x: Expr, count: str, at: object, result: str, dtype: str) -> None:
@@ -308,7 +323,7 @@ def _sum_open(low: Lowering, node: Node, x: Expr, kinds: Sequence[str], dims: Se
         pointer = target.address(Element(w), at)
         store(w, target, pointer, combine(w, "sum", load(w, target, pointer), value, target.dtype))
 
-    versions(w, [x], lambda fast: nest(w, x.dims, lambda index: body(fast, index)))
+    _nests(w, x, target, body)
 
 
 __all__ = ["Fixed", "Mapped", "choose", "when"]

@@ -172,23 +172,34 @@ def _shape(low: Lowering, base: Expr, sizes: Sequence[Atom], type: Array) -> Ind
     free = constants.index(-1) if -1 in constants else None
     known = size(w, [g for k, g in enumerate(given) if k != free])
     if free is None:
-        _fits(low, known, total)
+        _fits(low, w.pure(f"icmp ne i64 {known}, {total}") if known != total else "false", total, given)
         return tuple("1" if kind == ONE else g for kind, g in zip(type.dims, given, strict=True))
-    given[free] = _missing(low, known, total)
+    given[free] = _missing(low, known, total, [g if k != free else "newaxis" for k, g in enumerate(given)])
     return tuple("1" if kind == ONE and k != free else g for k, (kind, g) in enumerate(zip(type.dims, given, strict=True)))
 
 
-def _missing(low: Lowering, known: str, total: str) -> str:
+def _missing(low: Lowering, known: str, total: str, given: list[str]) -> str:
     """The size that -1 stands for."""
     w = low.w
     if known == "1":
         return total
-    zero = w.let(f"icmp eq i64 {known}, 0")
-    divisor = w.let(f"select i1 {zero}, i64 1, i64 {known}")
-    quotient = w.let(f"udiv i64 {total}, {divisor}")
-    rest = w.let(f"icmp ne i64 {w.let(f'mul i64 {quotient}, {known}')}, {total}")
-    low.w.fail_if(w.let(f"or i1 {zero}, {rest}"), Site(ValueError, "cannot reshape array of size %d into this shape", 1, low.place), (total,))
+    zero = w.pure(f"icmp eq i64 {known}, 0")
+    divisor = w.pure(f"select i1 {zero}, i64 1, i64 {known}")
+    quotient = w.pure(f"udiv i64 {total}, {divisor}")
+    rest = w.let(f"icmp ne i64 {w.times(quotient, known)}, {total}")
+    _fits(low, w.let(f"or i1 {zero}, {rest}"), total, given)
     return quotient
+
+
+def _fits(low: Lowering, bad: str, total: str, given: Sequence[str]) -> None:
+    """NumPy's ValueError where the elements do not fit the shape."""
+    sizes = [g for g in given if g != "newaxis"]
+    if len(sizes) > 3:
+        low.w.fail_if(bad, Site(ValueError, "cannot reshape array of size %d into this shape", 1, low.place), (total,))
+        return
+    names = ["newaxis" if g == "newaxis" else "%d" for g in given]
+    text = "cannot reshape array of size %d into shape (" + ",".join(names) + (",)" if len(names) == 1 else ")")
+    low.w.fail_if(bad, Site(ValueError, text, 1 + len(sizes), low.place), (total, *sizes))
 
 
 def _open_shape(low: Lowering, given: list[str], total: str, type: Array) -> Index:
@@ -203,14 +214,8 @@ def _open_shape(low: Lowering, given: list[str], total: str, type: Array) -> Ind
     zero = w.let(f"icmp eq i64 {known}, 0")
     quotient = w.let(f"udiv i64 {total}, {w.let(f'select i1 {zero}, i64 1, i64 {known}')}")
     dims = [w.let(f"select i1 {n}, i64 {quotient}, i64 {g}") for g, n in zip(given, negative, strict=True)]
-    _fits(low, size(w, dims), total)
+    _fits(low, w.let(f"icmp ne i64 {size(w, dims)}, {total}"), total, given)
     return tuple("1" if kind == ONE else d for kind, d in zip(type.dims, dims, strict=True))
-
-
-def _fits(low: Lowering, found: str, total: str) -> None:
-    if found != total:
-        bad = low.w.let(f"icmp ne i64 {found}, {total}")
-        low.w.fail_if(bad, Site(ValueError, "cannot reshape array of size %d into shape of size %d", 2, low.place), (total, found))
 
 
 @handles("concatenate")

@@ -39,6 +39,7 @@ class ModuleWriter:
     kept: set[str] = field(default_factory=set)  # symbols that the optimiser must not drop
     helpers: set[str] = field(default_factory=set)  # helper functions of the prelude in use
     metadata: list[str] = field(default_factory=list)
+    nests: dict[str, tuple[str, str]] = field(default_factory=dict)  # `outline.py`: functions by their text
     _site_of: dict[Site, int] = field(default_factory=dict)
 
     def declare(self, name: str, text: str) -> None:
@@ -76,6 +77,7 @@ class Writer:
     def __init__(self, module: ModuleWriter, failure: str) -> None:
         self.module = module
         self.lines: list[str] = []
+        self.types: dict[str, str] = {"%ctx": "ptr"}
         self.computed: list[dict[str, str]] = [{}]
         self.entry: list[str] = []
         self.cold: list[str] = []
@@ -94,6 +96,7 @@ class Writer:
         """Append an instruction; its result."""
         name = f"%{self.name(hint)}"
         self.lines.append(f"  {name} = {code}")
+        self.types[name] = result_type(code)
         return name
 
     def pure(self, code: str) -> str:
@@ -148,6 +151,7 @@ class Writer:
         """Memory on the stack, made once on entry whatever loop asks for it."""
         name = f"%{self.name('slot')}"
         self.entry.append(f"  {name} = alloca {type}, align {align}")
+        self.types[name] = "ptr"
         return name
 
     def start(self, label: str) -> None:
@@ -171,6 +175,7 @@ class Writer:
         """A phi whose other values are not known yet: (name, line to give to `close_phi`)."""
         name = f"%{self.name(hint)}"
         self.lines.append(f"  {name} = phi {type} [ {initial}, %{self.block_before} ]")
+        self.types[name] = type
         return name, len(self.lines) - 1
 
     block_before = "body"
@@ -214,6 +219,30 @@ class Writer:
     def text(self, head: str) -> str:
         """The whole function."""
         return "\n".join([head + " {", "entry:", *self.entry, "  br label %body", "body:", *self.lines, *self.cold, "}"])
+
+
+_FLAGS = frozenset("nsw nuw exact inbounds fastcc nnan".split())
+
+
+def result_type(code: str) -> str:
+    """The type of an instruction's result, read off its text."""
+    words = code.replace(",", " ,").split()
+    op = words[0]
+    if op in ("icmp", "fcmp"):
+        return "i1"
+    if op in ("getelementptr", "alloca", "inttoptr"):
+        return "ptr"
+    if " to " in code and op[-2:] not in ("ct",):
+        return words[-1]
+    if op == "extractvalue":
+        fields = code[code.index("{") + 1 : code.index("}")].split(",")
+        return fields[int(words[-1])].strip()
+    if op == "select":
+        return words[words.index(",") + 1]
+    at = next(k for k in range(1, len(words)) if words[k] not in _FLAGS)
+    if words[at] == "{":
+        return code[code.index("{") : code.index("}") + 1]
+    return words[at]
 
 
 def literal(value: object, dtype: str) -> str:

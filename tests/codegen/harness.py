@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from difflang.build import Builder, trace
 from difflang.codegen import optimize, shared
 from difflang.codegen.module import Module, emit
 from difflang.codegen.targets.cpu import host
-from difflang.ir import Program
-from difflang.types import DTYPES, Array, Scalar, Stack, Type
+from difflang.eval import evaluate_program
+from difflang.ir import Function, Param, Program, Var
+from difflang.types import DTYPES, Array, Scalar, Stack, Type, general, type_of
 
 C = {"f64": ctypes.c_double, "f32": ctypes.c_float, "i64": ctypes.c_int64, "i32": ctypes.c_int32, "bool": ctypes.c_int8}
 LLVM = {"f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "bool": "i8"}
@@ -148,3 +153,61 @@ def _load(code: bytes) -> Any:
     library.t_live.restype = ctypes.c_int64
     library.t_release.argtypes = [ctypes.c_void_p]
     return library
+
+
+def program(function: Any, types: Any) -> Program:
+    """A placed program of a function on tracers: straight-line code."""
+    params = [Var(f"p{k}", type) for k, type in enumerate(types)]
+    builder = Builder()
+    result = trace(builder, function, *params)
+    results = result if isinstance(result, tuple) else (result,)
+    body = builder.region(params, results)
+    made = Function("f", tuple(Param(p.hint) for p in params), body, level="placed", result=("*",) * len(results))
+    return Program("f", {"f": made})
+
+
+def forms(values: Any) -> Any:
+    """The same arguments under the types a call would find, with every size left open, and lying strided in memory."""
+    exact = tuple(type_of(v) for v in values)
+    yield "exact", exact, values
+    if any(isinstance(t, Array) for t in exact):
+        yield "open", tuple(general(t) for t in exact), values
+        strided = tuple(_strided(v) if isinstance(v, np.ndarray) else v for v in values)
+        yield "strided", tuple(replace(t, layout="A") if isinstance(t, Array) else t for t in exact), strided
+
+
+def _strided(array: Any) -> Any:
+    """The same elements, every second one of a larger array."""
+    wide = np.zeros(tuple(2 * n for n in array.shape), array.dtype)
+    view = wide[tuple(slice(None, None, 2) for _ in array.shape)]
+    view[...] = array
+    return view
+
+
+def agree(function: Any, *values: Any, tolerance: float = 1e-12, only: str = "") -> None:
+    """Machine code and evaluator give the same results, or raise the same errors, under every form of the arguments."""
+    for name, types, given in forms(values):
+        if only and name != only:
+            continue
+        made = program(function, types)
+        native = Native(made)
+        same(native, made, given, tolerance, name)
+
+
+def same(native: Native, made: Program, given: Any, tolerance: float = 1e-12, name: str = "") -> None:
+    try:
+        wanted = evaluate_program(made, *copy.deepcopy(given))
+    except AssertionError:
+        raise
+    except Exception as error:
+        with pytest.raises(type(error)) as found:
+            native(*given)
+        assert str(found.value) == str(error)
+        return
+    results = native(*copy.deepcopy(given))
+    assert len(results) == len(wanted)
+    for k, (result, want) in enumerate(zip(results, wanted, strict=True)):
+        assert np.shape(result) == np.shape(want), f"{name} {k}: {np.shape(result)} {np.shape(want)}"
+        loose = max(tolerance, 2e-6) if np.asarray(want).dtype == np.float32 else tolerance
+        np.testing.assert_allclose(result, want, rtol=loose, atol=loose, err_msg=f"{name}, result {k}")
+    assert native.left == 0, f"{name}: {native.left} blocks are still live"

@@ -1,0 +1,84 @@
+"""Loop nests as functions of their own, written once for all nests that are alike.
+
+Compile time grows faster than the size of a function, and derivatives repeat the same few nests: taken out of the
+function they stand in, they are optimised once. A nest defines nothing that is read after it; the values it reads become parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from .arrays import Desc, Expr
+from .writer import Writer
+
+_NAME = re.compile(r"%[A-Za-z_][\w.]*")
+_SCOPES = re.compile(r", !alias\.scope !\d+, !noalias !\d+")
+_LOOP = re.compile(r"!llvm\.loop !\d+")
+_MOST = 40
+
+
+@contextmanager
+def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[None]:
+    """What is written inside becomes a call, if it is a loop nest that cannot fail."""
+    start, cold, block = len(w.lines), len(w.cold), w.block
+    with w.nested():
+        yield
+    lines = w.lines[start:]
+    if len(w.cold) != cold or w.block == block:
+        return
+    free = _free(lines, block)
+    if len(free) > _MOST or any(name not in w.types for name in free):
+        return
+    private = {name for name in free if name.startswith("%slot.")}
+    if target is not None and _apart(exprs, target):
+        private.add(target.data)
+    name = _function(w, lines, free, block, private)
+    del w.lines[start:]
+    w.block = block
+    w.do(f"call fastcc void @{name}(" + ", ".join(f"{w.types[f]} {f}" for f in free) + ")")
+
+
+def _apart(exprs: Sequence[Expr], target: Desc) -> bool:
+    """Whether nothing else that is read lies in the target's memory, or it is the target itself."""
+    leaves = [leaf for expr in exprs for leaf in expr.leaves()]
+    known = bool(target.memory_ids) and 0 not in target.memory_ids
+    return known and all(
+        leaf.data == target.data or (0 not in leaf.memory_ids and not leaf.memory_ids & target.memory_ids) for leaf in leaves
+    )
+
+
+def _free(lines: Sequence[str], block: str) -> list[str]:
+    """The values read and not defined, in order of first use."""
+    defined = {f"%{block}"}
+    for line in lines:
+        if line.startswith("  %"):
+            defined.add(line[2 : line.index(" =")])
+        elif line.endswith(":"):
+            defined.add(f"%{line[:-1]}")
+    return [name for name in dict.fromkeys(n for line in lines for n in _NAME.findall(line)) if name not in defined]
+
+
+def _function(w: Writer, lines: Sequence[str], free: Sequence[str], block: str, private: set[str]) -> str:
+    """The function of this text, made if it is new."""
+    names: dict[str, str] = {f"%{block}": "%entry"}
+    for k, name in enumerate(free):
+        names[name] = f"%p{k}"
+
+    def renamed(match: re.Match[str]) -> str:
+        return names.setdefault(match[0], f"%v{len(names)}")
+
+    body = []
+    for line in lines:
+        text = _NAME.sub(renamed, _SCOPES.sub("", line))
+        body.append(names.setdefault(f"%{line[:-1]}", f"%v{len(names)}")[1:] + ":" if line.endswith(":") else text)
+    types = [w.types[f] + (" noalias" if f in private else "") for f in free]
+    heads = ", ".join(f"{t} %p{k}" for k, t in enumerate(types))
+    key = heads + _LOOP.sub("", "\n".join(body))
+    known = w.module.nests
+    if key not in known:
+        name = f"dl_nest.{len(known)}"
+        text = "\n".join([f"define internal fastcc void @{name}({heads}) noinline #0 {{", "entry:", *body, "  ret void", "}"])
+        known[key] = (name, text)
+    return known[key][0]
