@@ -56,6 +56,9 @@ class Frame:
             return
         sofar = self.current(value)
         if sofar is None:
+            if isinstance(amount, Var) and amount.hint == "t" and value.hint != "t":
+                # A hint is for readers alone: no value is told from another by it.
+                object.__setattr__(amount, "hint", f"{value.hint}_bar")
             self.bars[value] = amount
         elif isinstance(value.type, Array) and value in self.inputs:
             pattern = (":",) * value.type.rank

@@ -33,14 +33,14 @@ VIEWS = frozenset("reshape transpose expand_dims squeeze broadcast_to flip stop_
 
 def simplify(program: Program) -> Program:
     """The simplified program, its types found anew."""
-    functions = {key: simplify_function(function) for key, function in program.functions.items()}
+    functions = {key: simplify_function(function, program.functions) for key, function in program.functions.items()}
     return retype(reachable(replace(program, functions=functions)))
 
 
-def simplify_function(function: Function) -> Function:
+def simplify_function(function: Function, functions: Mapping[str, Function]) -> Function:
     for _ in range(PASSES):
         before = sum(1 for _ in walk(function.body))
-        walker = _Simplifying()
+        walker = _Simplifying(functions)
         function = prune(replace(function, body=walker.region(function.body, {})))
         function = replace(function, body=_Renaming(walker.hints).region(function.body))
         if not walker.changed and sum(1 for _ in walk(function.body)) == before:
@@ -70,9 +70,9 @@ def fits(value: Type, wanted: Type) -> bool:
 class _Simplifying:
     """One walk over one function."""
 
-    def __init__(self) -> None:
+    def __init__(self, functions: Mapping[str, Function]) -> None:
         self.same: dict[Var, Atom] = {}  # values replaced
-        self.facts = Facts()
+        self.facts = Facts(functions)
         self.hints: dict[Var, str] = {}
         self.changed = False
 
@@ -188,9 +188,6 @@ class _Simplifying:
                 self.replace_by(out, init)
                 for region in node.regions:
                     self.same[region.params[len(region.params) - len(node.outs) + k]] = init
-        for k, out in enumerate(node.outs):
-            for region in node.regions:
-                self.facts.initial[region.params[len(region.params) - len(node.outs) + k]] = node.args[lead + k]
         regions = tuple(self.region(region, known) for region in node.regions)
         for k, out in enumerate(node.outs):
             self.facts.carried[out] = (node.args[lead + k], regions[-1].params[shift + k], regions[-1].yields[skip + k])

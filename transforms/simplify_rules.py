@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from difflang.build import Builder
-from difflang.ir import Atom, Const, Node, Var
+from difflang.ir import Atom, Const, Function, Node, Var
 from difflang.types import Array, Scalar, Type
 
 DERIVED = ("adjoint", "tangent")
@@ -19,8 +19,8 @@ DERIVED = ("adjoint", "tangent")
 class Facts:
     """What is known about the values of one function."""
 
+    functions: Mapping[str, Function] = field(default_factory=dict)
     definition: dict[Var, Node] = field(default_factory=dict)
-    initial: dict[Var, Atom] = field(default_factory=dict)  # of what a loop carries: the value before it
     carried: dict[Var, tuple[Atom, Var, Atom]] = field(default_factory=dict)  # a loop's result: (before, in the body, after a turn)
 
     def made_by(self, atom: Atom, *ops: str) -> Node | None:

@@ -87,6 +87,18 @@ def add_zeros(facts: Facts, node: Node, b: Builder) -> Atom | None:
     return None
 
 
+def accumulate_after_zero(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """x[i] = 0.0 and then x[i] += v is x[i] = v."""
+    base, value, *operands = node.args
+    stored = facts.made_by(base, "store")
+    if stored is None or not is_zero(stored.args[1]) or "a" in node.attrs["pattern"]:
+        return None
+    if stored.attrs["pattern"] != node.attrs["pattern"] or list(stored.args[2:]) != operands:
+        return None
+    hint = node.out.hint
+    return b.emit("store", stored.args[0], value, *operands, pattern=node.attrs["pattern"], hint=hint)
+
+
 def accumulate_whole(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """Adding to all of an array of zeros; adding zero."""
     base, value = node.args[:2]
@@ -122,6 +134,8 @@ def one_step(facts: Facts, x: Atom, axis: int) -> tuple[Atom, int] | Atom | None
         init, param, final = facts.carried[x]
         return (init, axis) if keeps_shape(facts, final, param) and same_rank(init, x) else None
     node = facts.definition.get(x)
+    if node is not None and node.op == "call":
+        return written_argument(facts, node, x, axis)
     if node is None or node.op in STRUCTURED or len(node.outs) != 1:
         return None
     if node.op in ("store", "accumulate", "zeros_like", "ones_like", "empty_like", "full_like", "copy", "cast", "flip", "stop_gradient"):
@@ -135,6 +149,15 @@ def one_step(facts: Facts, x: Atom, axis: int) -> tuple[Atom, int] | Atom | None
     if row(node.op).kind == "elementwise":
         return elementwise_axis(node, x.type, axis)
     return None
+
+
+def written_argument(facts: Facts, call: Node, x: Var, axis: int) -> tuple[Atom, int] | None:
+    """A callee may write into an argument, not change its shape."""
+    writes = facts.functions[call.attrs["callee"]].writes
+    position = call.outs.index(x) - (len(call.outs) - len(writes))
+    if position < 0:
+        return None
+    return (call.args[writes[position]], axis) if same_rank(call.args[writes[position]], x) else None
 
 
 def elementwise_axis(node: Node, result: Array, axis: int) -> tuple[Atom, int] | None:
@@ -163,10 +186,11 @@ def keeps_shape(facts: Facts, value: Atom, param: Var) -> bool:
                 return False
             value = init
             continue
-        node = facts.made_by(value, "store", "accumulate", "copy")
-        if node is None:
+        node = facts.made_by(value, "store", "accumulate", "copy", "call")
+        step = written_argument(facts, node, value, 0) if node is not None and node.op == "call" else None
+        if node is None or (node.op == "call" and step is None):
             return False
-        value = node.args[0]
+        value = node.args[0] if step is None else step[0]
     return True
 
 
@@ -194,7 +218,7 @@ SHAPE_RULES: dict[str, tuple[Rule, ...]] = {
     "*": (drop_broadcast,),
     "unbroadcast": (unbroadcast_known, like_source),
     "add": (add_zeros,),
-    "accumulate": (accumulate_whole,),
+    "accumulate": (accumulate_whole, accumulate_after_zero),
     "dim": (dim_source,),
     "zeros_like": (like_source,),
     "ones_like": (like_source,),

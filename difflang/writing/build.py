@@ -216,7 +216,8 @@ class Building:
             case "check":
                 return self.check(node)
         args = [self.expr(a) for a in node.args]
-        return [Assign(Ref(node.out), self.phrase(node, args), mark_of(node))]
+        inner = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
+        return [Assign(Ref(node.out), self.phrase(node, args), mark_of(inner or node))]
 
     def for_(self, node: Node) -> Block:
         (body,) = node.regions

@@ -106,6 +106,10 @@ class Folding:
         out = node.outs[0]
         if self.length(node) > LONGEST:
             return False
+        if at < len(nodes) and nodes[at].op == "copy" and node.op == "broadcast_to":
+            return True
+        if at == len(nodes) and node.role and region is self.function.body:
+            return False  # a derivative that is returned has its line
         if is_temporary(out.hint):
             return True
         if at == len(nodes):

@@ -35,6 +35,7 @@ class Names:
         self.members: dict[Var, list[Var]] = {}
         self.live_moves: set[tuple[int, int]] = set()
         self.live_targets: set[Var] = set()
+        self.read: set[Var] = set()
         self.moves: list[Move] = []
         self.breaks: list[Live] = []
         self.params = params
@@ -152,6 +153,7 @@ class Names:
 
     def visit(self, block: Block) -> None:
         for statement in block:
+            self.read.update(uses(statement))
             for var in (*targets(statement), *uses(statement)):
                 self.enter(var)
             match statement:
@@ -199,7 +201,7 @@ class Names:
         for param in self.params:
             if param in members:
                 return param.hint
-        hints = Counter(var.hint for var in members)
+        hints = Counter(var.hint if var.hint.strip("_") or var not in self.read else "i" for var in members)
         own = Counter({hint: n for hint, n in hints.items() if not is_temporary(hint)})
         return (own or hints).most_common(1)[0][0]
 
