@@ -30,6 +30,7 @@ from ..runtime.array import ALIGNED, C_CONTIGUOUS, DATA, DESCR, DIMS, FLAGS, HEA
 from ..runtime.load import SLOTS
 from .abi_results import result_text
 from .abi_support import LLVM, SUPPORT, record_type
+from .poll_text import HOOK
 
 @dataclass
 class Text:
@@ -156,6 +157,7 @@ def append(module: str, *texts: str) -> str:
     """A module with entries and their support functions added. Symbols that it declares or defines already are not declared again."""
     slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"
     added = "".join((slots, SUPPORT, *texts))
+    module = module.replace(HOOK, HOOK.replace("null", "@dl_poll_python"))
     here = {name for name in _SYMBOL.findall(module)}
     defined = set(_DEFINED.findall(added))
     module = "\n".join(line for line in module.splitlines() if not _declares(line, defined))

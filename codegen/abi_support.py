@@ -435,7 +435,7 @@ raise:
 end:
   ret ptr null
 }
-define internal i32 @dl_poll(ptr %ctx) noinline nounwind {
+define internal i32 @dl_poll_python(ptr %ctx) noinline nounwind {
   %time = alloca [2 x i64], align 8
   %ok = call i32 @clock_gettime(i32 0, ptr %time)
   %seconds = load i64, ptr %time, align 8

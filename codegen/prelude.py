@@ -9,23 +9,24 @@ Size classes: class c holds 64 << c bytes. A context takes a pool from a few glo
 
 from __future__ import annotations
 
+from .poll_text import TEXT as POLL
+
 BLOCK = "{ i64, ptr, i64, ptr, ptr, ptr, i64, i64 }"
 POOL = "{ ptr, i64, [64 x ptr] }"
-SLOTS = 8
 KEEP = 1 << 28
 """A pool that holds more free bytes than this is emptied when its context gives it back."""
 
-DECLARATIONS = {
-    "malloc": "declare noalias ptr @malloc(i64)",
-    "calloc": "declare noalias ptr @calloc(i64, i64)",
-    "aligned_alloc": "declare noalias ptr @aligned_alloc(i64, i64)",
-    "free": "declare void @free(ptr)",
-}
-
-_TEXT = r"""
+_LIBC = """
+declare noalias ptr @malloc(i64)
+declare noalias ptr @calloc(i64, i64)
+declare noalias ptr @aligned_alloc(i64, i64)
+declare void @free(ptr)
+declare i64 @llvm.ctlz.i64(i64, i1 immarg)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)
 @dl_pools = internal global [8 x ptr] zeroinitializer
-@dl_blas = global [6 x ptr] zeroinitializer
+"""
 
+_SMALL = r"""
 define internal void @dl_ctx_init(ptr %ctx) alwaysinline nounwind {
   store i64 0, ptr %ctx
   %live = getelementptr inbounds i8, ptr %ctx, i64 40
@@ -46,6 +47,65 @@ done:
   ret void
 }
 
+define internal i64 @dl_class(i64 %bytes) alwaysinline nounwind memory(none) {
+  %small = icmp ult i64 %bytes, 65
+  %less = sub i64 %bytes, 1
+  %zeros = call i64 @llvm.ctlz.i64(i64 %less, i1 false)
+  %c = sub i64 58, %zeros
+  %class = select i1 %small, i64 0, i64 %c
+  ret i64 %class
+}
+
+define internal void @dl_unlink(ptr %block, ptr %pool) alwaysinline nounwind {
+  %previous.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 3
+  %next.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 4
+  %previous = load ptr, ptr %previous.at
+  %next = load ptr, ptr %next.at
+  %first = icmp eq ptr %previous, null
+  %forth.at = getelementptr inbounds BLOCK, ptr %previous, i64 0, i32 4
+  %forth = select i1 %first, ptr %pool, ptr %forth.at
+  store ptr %next, ptr %forth
+  %last = icmp eq ptr %next, null
+  br i1 %last, label %done, label %tie
+tie:
+  %back.at = getelementptr inbounds BLOCK, ptr %next, i64 0, i32 3
+  store ptr %previous, ptr %back.at
+  br label %done
+done:
+  ret void
+}
+
+define internal void @dl_retain(ptr %block) alwaysinline nounwind {
+  %none = icmp eq ptr %block, null
+  br i1 %none, label %done, label %some
+some:
+  %count = load i64, ptr %block
+  %more = add i64 %count, 1
+  store i64 %more, ptr %block
+  br label %done
+done:
+  ret void
+}
+
+define internal ptr @dl_block_data(ptr %block) alwaysinline nounwind {
+  %data.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 1
+  %data = load ptr, ptr %data.at
+  ret ptr %data
+}
+
+define internal ptr @dl_pop(ptr %block, i64 %size) alwaysinline nounwind {
+  %used.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 6
+  %used = load i64, ptr %used.at
+  %after = sub i64 %used, %size
+  store i64 %after, ptr %used.at
+  %base = call ptr @dl_block_data(ptr %block)
+  %slot = getelementptr inbounds i8, ptr %base, i64 %after
+  ret ptr %slot
+}
+"""
+"""In every module."""
+
+_FAR = r"""
 define internal ptr @dl_pool_take(ptr %ctx) noinline nounwind cold {
 entry:
   br label %look
@@ -147,17 +207,6 @@ done:
   ret void
 }
 
-declare i64 @llvm.ctlz.i64(i64, i1 immarg)
-
-define internal i64 @dl_class(i64 %bytes) alwaysinline nounwind memory(none) {
-  %small = icmp ult i64 %bytes, 65
-  %less = sub i64 %bytes, 1
-  %zeros = call i64 @llvm.ctlz.i64(i64 %less, i1 false)
-  %c = sub i64 58, %zeros
-  %class = select i1 %small, i64 0, i64 %c
-  ret i64 %class
-}
-
 define internal ptr @dl_data(i64 %class) noinline nounwind {
   %bytes = shl i64 64, %class
   %absurd = icmp ugt i64 %class, 50
@@ -257,25 +306,6 @@ done:
   ret ptr %block
 }
 
-define internal void @dl_unlink(ptr %block, ptr %pool) alwaysinline nounwind {
-  %previous.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 3
-  %next.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 4
-  %previous = load ptr, ptr %previous.at
-  %next = load ptr, ptr %next.at
-  %first = icmp eq ptr %previous, null
-  %forth.at = getelementptr inbounds BLOCK, ptr %previous, i64 0, i32 4
-  %forth = select i1 %first, ptr %pool, ptr %forth.at
-  store ptr %next, ptr %forth
-  %last = icmp eq ptr %next, null
-  br i1 %last, label %done, label %tie
-tie:
-  %back.at = getelementptr inbounds BLOCK, ptr %next, i64 0, i32 3
-  store ptr %previous, ptr %back.at
-  br label %done
-done:
-  ret void
-}
-
 define internal void @dl_block_free(ptr %block) noinline nounwind {
 entry:
   %kind.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 7
@@ -304,18 +334,6 @@ list:
   ret void
 }
 
-define internal void @dl_retain(ptr %block) alwaysinline nounwind {
-  %none = icmp eq ptr %block, null
-  br i1 %none, label %done, label %some
-some:
-  %count = load i64, ptr %block
-  %more = add i64 %count, 1
-  store i64 %more, ptr %block
-  br label %done
-done:
-  ret void
-}
-
 define internal void @dl_release(ptr %block) noinline nounwind {
   %none = icmp eq ptr %block, null
   br i1 %none, label %done, label %some
@@ -330,12 +348,6 @@ free:
   br label %done
 done:
   ret void
-}
-
-define internal ptr @dl_block_data(ptr %block) alwaysinline nounwind {
-  %data.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 1
-  %data = load ptr, ptr %data.at
-  ret ptr %data
 }
 
 define internal ptr @dl_steal(ptr %ctx, ptr %block) noinline nounwind {
@@ -421,23 +433,29 @@ ready:
   %slot = getelementptr inbounds i8, ptr %base, i64 %used
   ret ptr %slot
 }
+"""
+"""Compiled once (`support.py`)."""
 
-define internal ptr @dl_pop(ptr %block, i64 %size) alwaysinline nounwind {
-  %used.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 6
-  %used = load i64, ptr %used.at
-  %after = sub i64 %used, %size
-  store i64 %after, ptr %used.at
-  %base = call ptr @dl_block_data(ptr %block)
-  %slot = getelementptr inbounds i8, ptr %base, i64 %after
-  ret ptr %slot
-}
-
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)
+_DECLARED = """
+declare hidden void @dl_pool_return(ptr) nounwind
+declare hidden ptr @dl_alloc(ptr, i64) nounwind
+declare hidden void @dl_release(ptr) nounwind
+declare hidden ptr @dl_steal(ptr, ptr) nounwind
+declare hidden ptr @dl_push(ptr, ptr, i64) nounwind
 declare ptr @llvm.frameaddress.p0(i32 immarg)
 """
 
 
+def _meant(text: str) -> str:
+    return text.replace("BLOCK", BLOCK).replace("POOL", POOL).replace("KEEP", str(KEEP))
+
+
 def text() -> str:
-    """The prelude's functions and globals."""
-    body = _TEXT.replace("BLOCK", BLOCK).replace("POOL", POOL).replace("KEEP", str(KEEP))
-    return "\n".join(DECLARATIONS.values()) + body
+    """What a module says of blocks: the small functions, and the names of the others."""
+    small = _meant(_SMALL)
+    return _DECLARED + "\n\n".join(part for part in small.split("\n\n") if "@dl_class" not in part and "@dl_unlink" not in part)
+
+
+def memory() -> str:
+    """The module of the functions that are compiled once."""
+    return _LIBC + _meant(_SMALL) + _meant(_FAR).replace("define internal", "define hidden")

@@ -10,6 +10,7 @@ from difflang.types import INT, Scalar
 from .alias import holds_memory
 from .lower import Lowering, Scope, handles, is_alias, result_types, struct
 from .memory import parts, release
+from .poll import mask, poll
 from .ranges import LEAST
 from .writer import Site, Writer
 
@@ -149,6 +150,7 @@ def lower_while(low: Lowering, node: Node) -> None:
     carried = _Carried(low, node, node.args)
     inside, latch, done = w.name("inside"), w.name("latch"), w.name("done")
     head = w.open_loop("while")
+    counter, line = w.open_phi("i64", "0", "turn")
     carried.open()
     carried.bind(condition.params)
     low.region(condition, {})
@@ -157,8 +159,10 @@ def lower_while(low: Lowering, node: Node) -> None:
     w.branch(test, inside, done)
     ends = [(dict(carried.values), w.block)]
     w.start(inside)
+    poll(low, counter, mask(node))
     carried.bind(body.params)
     ends += _finish_iteration(low, carried, node, body, latch, done)
+    w.close_phi(line, w.let(f"add i64 {counter}, 1"), w.block)
     w.jump(head)
     w.start(done)
     carried.results(ends)
@@ -220,6 +224,7 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: object) ->
     ends = [(dict(carried.values), w.block)]
     w.branch(more, inside, done)
     w.start(inside)
+    poll(low, counter, mask(node))
     low.env[body.params[0]] = at(counter)  # type: ignore[operator]
     carried.bind(body.params[1:])
     ends += _finish_iteration(low, carried, node, body, latch, done)

@@ -348,9 +348,9 @@ def test_many_threads():
         return total + x[0]
 
     x = np.ones(50)
-    expected = work(x, 200000)
+    expected = work(x, 2000000)
     results, ticks = [], []
-    threads = [threading.Thread(target=lambda: results.append(work(x, 200000))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: results.append(work(x, 2000000))) for _ in range(4)]
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):

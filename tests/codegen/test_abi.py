@@ -334,7 +334,7 @@ def test_keyword_only_needs_a_bound_call(tmp_path):
 SPIN = """define hidden i32 @"f"(ptr %ctx, i64 %n, ptr %out) {
   br label %l
 l:
-  %s = call i32 @dl_poll(ptr %ctx)
+  %s = call i32 @dl_poll_python(ptr %ctx)
   %k = icmp eq i32 %s, 0
   br i1 %k, label %l, label %e
 e:

@@ -1,0 +1,47 @@
+"""Polling: loops that may run long ask now and then whether to stop (Ctrl-C). Who links nothing to the hook pays nothing.
+
+The hook (`poll_text.py`) is a constant of the module: null in exported libraries, so that the optimiser removes every poll, and
+`dl_poll_python` of `abi_support.py` in libraries for Python. It returns 0 to go on; anything else ends the function as a fault does.
+"""
+
+from __future__ import annotations
+
+from difflang.ir import Node, walk
+from difflang.types import Array, Scalar
+
+from .lower import Lowering
+
+_OFTEN, _AT_TIMES, _SELDOM = 63, 255, 4095
+
+
+def mask(node: Node) -> int:
+    """How often a loop polls: where the low bits of its counter are these. 0: never, it ends soon or would be vectorised.
+
+    An innermost `for` polls only if it carries a number of floating point from step to step, which keeps it scalar anyhow.
+    """
+    body = node.regions[-1]
+    inside = list(walk(body))
+    if any(inner.op in ("for", "while") or any(isinstance(out.type, Array) for out in inner.outs) for inner in inside):
+        return _OFTEN
+    if any(inner.op == "call" for inner in inside):
+        return _AT_TIMES
+    if node.op == "while" or any(isinstance(p.type, Scalar) and p.type.dtype in ("f64", "f32") for p in body.params[1:]):
+        return _SELDOM
+    return 0
+
+
+def poll(low: Lowering, counter: str, bits: int) -> None:
+    """Ask where the counter's low bits say so."""
+    if not bits:
+        return
+    w = low.w
+    ask, on, bad = w.name("ask"), w.name("on"), w.name("stopped")
+    w.branch(w.let(f"icmp eq i64 {w.let(f'and i64 {counter}, {bits}')}, {bits}"), ask, on, f", !prof !{w.cold_weights}")
+    w.start(ask)
+    answer = w.let("call i32 @dl_poll(ptr %ctx)")
+    w.branch(w.let(f"icmp eq i32 {answer}, 0"), on, bad)
+    w.cold += [f"{bad}:", f"  {w.failure}"]
+    w.start(on)
+
+
+__all__ = ["mask", "poll"]
