@@ -84,18 +84,9 @@ def call_row(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kw
             return value
     with frame.fitting("DL017"):
         operands, attrs = bind(op, [raw(v) for v in args], {name: raw(v) for name, v in kwargs.items()})
-    if op.variadic and len(operands) == 1 and isinstance(operands[0], (Var, Compound)):
-        operands = _taken_apart(frame, op, operands[0])
     atoms = [lifted(frame, operand) for operand in operands]
     attrs = normal(frame, op, atoms, attrs)
     return frame.emit(op.name, *atoms, flavor=flavor, hint=hint, **attrs)
-
-
-def _taken_apart(frame: Frame, op: Op, operand: Any) -> tuple[Any, ...]:
-    """np.stack(array) and np.concatenate(array) walk the array's rows: that needs their number."""
-    if op.name in ("stack", "concatenate") and isinstance(operand, Var) and not isinstance(operand.type, Scalar):
-        frame.fail("DL011", f"how many arrays {op.name} joins must be known while compiling", "write them as a tuple")
-    return (operand,)
 
 
 def normal(frame: Frame, op: Op, atoms: Sequence[Atom], attrs: Mapping[str, Any]) -> dict[str, Any]:

@@ -264,7 +264,13 @@ def _total(dims: Sequence[str]) -> str:
 def _concatenate_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if axis is None:
         raise TypeError("np.concatenate with axis=None: reshape the arrays to one axis first")
-    return tuple(arrays), {"axis": axis}
+    return _several(arrays), {"axis": axis}
+
+
+def _several(arrays: Any) -> tuple[Any, ...]:
+    if not isinstance(arrays, (tuple, list)):
+        raise TypeError("how many arrays are joined must be known while compiling: write them as a tuple")
+    return tuple(arrays)
 
 
 def _concatenate_type(types: tuple[Type, ...], attrs: Any) -> Type:
@@ -321,7 +327,7 @@ def concatenate(y_bar, y, *xs, axis=0):
 
 
 def _stack_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    return tuple(arrays), {"axis": axis}
+    return _several(arrays), {"axis": axis}
 
 
 def _stack_type(types: tuple[Type, ...], attrs: Any) -> Type:
@@ -364,7 +370,7 @@ def flip(y_bar, x, axis=None):
 
 
 def _joined_bind(tup: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    return tuple(tup), {}
+    return _several(tup), {}
 
 
 @composite(np.vstack, bind=_joined_bind)
