@@ -199,15 +199,20 @@ def _assigned_name(before: str) -> str:
 def _compiled(source: Source, code: CodeType) -> CodeType | None:
     """The text compiled as Python does, or None where it is not whole."""
     try:
-        tree = ast.parse(source.text)
-        module = compile(tree, source.file, "exec", code.co_flags & FUTURE_FLAGS, dont_inherit=True)
+        module = compile(source.text, source.file, "exec", code.co_flags & FUTURE_FLAGS, dont_inherit=True)
     except SyntaxError as error:
         # Found alone, the text of a method or nested function may name what only its surroundings define.
         return code if "nonlocal" in str(error.msg) else None
-    if code.co_name == "<lambda>" and not (isinstance(tree.body[0], ast.Expr) and isinstance(tree.body[0].value, ast.Lambda)):
+    if code.co_name == "<lambda>" and not _is_lambda(source.text):
         return None
     inner = [value for value in module.co_consts if isinstance(value, CodeType) and value.co_name == code.co_name]
     return inner[-1] if inner else None  # those before stand in defaults and decorators
+
+
+def _is_lambda(text: str) -> bool:
+    """Whether a text is one lambda, not a tuple of several."""
+    (statement,) = ast.parse(text).body
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Lambda)
 
 
 def _agree(text: CodeType, code: CodeType) -> bool:
