@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var
+from ..alias import STRUCTURED
+from ..build import hint_for
+from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..types import Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .fold import Folding
@@ -29,12 +31,13 @@ class Tail:
 
 
 class Building:
-    """Builds the statements of one function. `same` lists the pairs of values that must be one variable."""
+    """Builds the statements of one function. `same` lists the pairs of values that must be one variable, `names` has names for the nameless."""
 
     def __init__(self, program: Program, function: Function, phrases: Phrases) -> None:
         self.program, self.function, self.phrases = program, function, phrases
         self.folding = Folding(function, program.functions)
         self.same: list[tuple[Var, Var]] = []
+        self.names = {node.out: hint_for(node.op, node.args) for node in walk(function.body) if node.op not in STRUCTURED and len(node.outs) == 1}
         self.objects: dict[Var, Var] = {}  # a new version of an array: the very object that was written into
         results = len(function.body.yields) - len(function.writes)
         body = replace(function.body, yields=function.body.yields[:results])

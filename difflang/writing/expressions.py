@@ -172,7 +172,7 @@ class Phrases:
                 packed = Word(param.name)
             if param.kind == "var_positional" and isinstance(packed, Pack):
                 found += packed.items
-            elif param.kind == "keyword_only":
+            elif param.kind == "keyword_only" or named:
                 named.append(Keyword(param.name, packed))
             else:
                 found.append(packed)

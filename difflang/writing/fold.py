@@ -8,21 +8,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ..alias import KILLS, Aliases, has_memory, kills, reads
 from ..ir import Const, Function, Node, Region, Var, walk
-from ..op import row
+from ..op import TABLE, row
 from ..types import Scalar, Undefined
 
-TEMPORARY = re.compile(r"(t|item|_+)(_bar|_dot)*(_\d+)?")
+TEMPORARY = re.compile(r"(t|item|_+|\w+_item|\w+_[a-z])(_bar|_dot)*(_\d+)?")
 FREE = ("dim", "size")
 """Ops that read a shape: written anew at each use."""
 LONGEST = 120
 
 
+@lru_cache(maxsize=4096)
 def is_temporary(hint: str) -> bool:
-    """Whether a hint is nobody's choice."""
-    return TEMPORARY.fullmatch(hint) is not None
+    """Whether a hint is nobody's choice: none at all, or made from an op and what it reads, as builders make them."""
+    if TEMPORARY.fullmatch(hint) is not None:
+        return True
+    op, _, rest = hint.partition("_")
+    return bool(rest) and op in TABLE and TABLE[op].kind == "elementwise" and not TABLE[op].infix
 
 
 class Folding:

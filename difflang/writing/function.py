@@ -9,7 +9,7 @@ from .expressions import Phrases, is_unspeakable, negated, quoted
 from .layout import INDENT, WIDTH, call_header, statement
 from .names import Names
 from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write, ends
-from .syntax import Apply, Expr, Infix, Pack, Ref, Word, flat, flat_items, refs, rewrite
+from .syntax import Apply, Attribute, Expr, Infix, Pack, Ref, Word, flat, flat_items, parts, refs, rewrite
 
 REVERSE = "# Reverse sweep"
 SHORTEST = 16
@@ -87,18 +87,22 @@ class Printing:
         found: list[str] = []
         forward = False
         for position, stmt in enumerate(block):
-            lines = self.statement(stmt, depth, block[position + 1 :])
+            lines = self.statement(stmt, depth)
             if top and lines:
-                adjoint = any(mark.role == "adjoint" for mark in self.marks(stmt))
+                adjoint = self.is_adjoint(stmt, block[position + 1 :])
                 if adjoint and forward:
                     found += ["", INDENT * depth + REVERSE]
                     forward = False
                     top = False
                 forward = forward or not adjoint
             found += lines
-            if isinstance(stmt, If) and ends(block[position:]) and not ends([stmt]) and ends(stmt.then):
-                pass
         return found
+
+    def is_adjoint(self, stmt: Statement, rest: Block) -> bool:
+        """Whether the reverse sweep has begun: also with the zeros from which a loop of it sums."""
+        if isinstance(stmt, Move) and rest and isinstance(rest[0], (For, While)) and rest[0].mark.role == "adjoint":
+            return all(var.hint.endswith("_bar") for k, (var, _) in enumerate(stmt.pairs) if self.names.is_live(stmt, k))
+        return any(mark.role == "adjoint" for mark in self.marks(stmt))
 
     def marks(self, stmt: Statement) -> tuple[Mark, ...]:
         if isinstance(stmt, Move):
@@ -106,7 +110,7 @@ class Printing:
         mark = getattr(stmt, "mark", NO_MARK)
         return (mark,)
 
-    def statement(self, stmt: Statement, depth: int, rest: Block) -> list[str]:
+    def statement(self, stmt: Statement, depth: int) -> list[str]:
         match stmt:
             case Assign(target, value, mark):
                 return self.assign(target, value, mark, depth)
@@ -142,7 +146,18 @@ class Printing:
             assert isinstance(named, Pack)
             return self.unpack(named, self.named(value), mark, depth)
         assert isinstance(target, (Ref, Word))
+        if isinstance(target, Ref) and target.var not in self.names.live_targets and not self.has_effect(value):
+            return []
         return self.bind(target, value, mark, depth)
+
+    def has_effect(self, value: Expr) -> bool:
+        """Whether evaluating it may do more than give a value: calls of the text's own functions, and pop."""
+        if isinstance(value, Apply):
+            function = value.function
+            own = isinstance(function, Word) and function.text in self.phrases.functions.values()
+            if own or (isinstance(function, Attribute) and function.name == "pop"):
+                return True
+        return any(map(self.has_effect, parts(value)))
 
     def unpack(self, target: Pack, value: Expr, mark: Mark, depth: int) -> list[str]:
         """`a, b = value`; many targets stand below each other."""
@@ -190,9 +205,9 @@ class Printing:
             return []
         if not then:
             return self.line("if ", negated(test), ":", stmt.mark, depth) + other
-        head = self.line("if ", test, ":", stmt.mark, depth)
         if not other:
-            return head + then
+            return self.one_armed(stmt, test, then, depth)
+        head = self.line("if ", test, ":", stmt.mark, depth)
         if ends(stmt.then):
             return head + then + self.block(stmt.other, depth)
         if ends(stmt.other):
@@ -203,6 +218,29 @@ class Printing:
             if chain[0].startswith(INDENT * depth + "if ") and self.is_one_branch(chain, depth):
                 return head + then + [chain[0].replace("if ", "elif ", 1), *chain[1:]] if self.fits_elif(chain[0]) else self.else_(head, then, other, depth)
         return self.else_(head, then, other, depth)
+
+    def one_armed(self, stmt: If, test: Expr, then: list[str], depth: int) -> list[str]:
+        """`if` without else: a larger or smaller value taken is max or min, a second `if` alone inside joins with `and`."""
+        best = self.extreme(test, then, depth)
+        if best is not None:
+            name, value = best
+            return self.line(f"{name} = ", value, "", stmt.mark, depth)
+        inner = [s for s in stmt.then if self.statement(s, depth)]
+        if len(inner) == 1 and isinstance(inner[0], If) and inner[0].mark.role == stmt.mark.role:
+            second = inner[0]
+            if self.block(second.then, depth) and not self.block(second.other, depth) and not then[0].startswith(INDENT * (depth + 1) + "if not"):
+                if then[0].startswith(INDENT * (depth + 1) + "if "):
+                    return self.if_(If(Infix(stmt.test, "and", second.test), second.then, [], second.mark), depth)
+        return self.line("if ", test, ":", stmt.mark, depth) + then
+
+    def extreme(self, test: Expr, then: list[str], depth: int) -> tuple[str, Expr] | None:
+        """`if b > a: a = b` is `a = max(a, b)`, ties and nan included."""
+        if len(then) != 1 or not isinstance(test, Infix) or test.op not in ("<", ">"):
+            return None
+        for kept, taken, op in ((test.right, test.left, test.op), (test.left, test.right, "<" if test.op == ">" else ">")):
+            if isinstance(kept, Word) and then[0].partition("  #")[0].strip() == f"{kept.text} = {flat(taken)}":
+                return kept.text, Apply(Word("max" if op == ">" else "min"), (kept, taken))
+        return None
 
     def else_(self, head: list[str], then: list[str], other: list[str], depth: int) -> list[str]:
         return [*head, *then, INDENT * depth + "else:", *other]

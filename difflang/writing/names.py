@@ -12,7 +12,7 @@ import builtins
 import keyword
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..ir import Var
 from .fold import is_temporary
@@ -26,7 +26,10 @@ NOTHING: Live = frozenset()
 class Names:
     """The names of one function's values, and which moves and results somebody waits for."""
 
-    def __init__(self, params: Sequence[Var], block: Block, same: Iterable[tuple[Var, Var]], reserved: Iterable[str]) -> None:
+    def __init__(
+        self, params: Sequence[Var], block: Block, same: Iterable[tuple[Var, Var]], reserved: Iterable[str], nameless: Mapping[Var, str]
+    ) -> None:
+        self.nameless = nameless
         self.parent: dict[Var, Var] = {}
         for one, other in same:
             self.join(one, other)
@@ -201,9 +204,14 @@ class Names:
         for param in self.params:
             if param in members:
                 return param.hint
-        hints = Counter(var.hint if var.hint.strip("_") or var not in self.read else "i" for var in members)
+        hints = Counter(map(self.hint, members))
         own = Counter({hint: n for hint, n in hints.items() if not is_temporary(hint)})
         return (own or hints).most_common(1)[0][0]
+
+    def hint(self, var: Var) -> str:
+        if var.hint == "t":
+            return self.nameless.get(var, "t")
+        return var.hint if var.hint.strip("_") or var not in self.read else "i"
 
     def choose(self) -> None:
         own = list(dict.fromkeys(map(self.cell, self.params)))

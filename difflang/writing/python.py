@@ -41,7 +41,7 @@ def function_text(program: Program, function: Function, name: str, phrases: Phra
     built = Building(program, function, phrases)
     tuples = {param.name for param in function.params if param.tree != "*"}
     reserved = {phrases.numpy, phrases.math, *phrases.functions.values(), *HELPERS, *tuples}
-    names = Names(function.body.params, built.block, built.same, reserved)
+    names = Names(function.body.params, built.block, built.same, reserved, built.names)
     return "\n".join(Printing(function, name, built.block, names, phrases, function is program.main).lines)
 
 
