@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from ..errors import OutsideLanguage
-from ..ir import Function
+from ..ir import Function, Place
 from .functions import Meant, read_function
 from .names import Names, Route, is_captured
+from .source import file_of
 
 TEMPLATES = 512
 DEEPEST = 50_000
@@ -78,18 +78,20 @@ def _read_now(plain: FunctionType) -> _Read:
     try:
         function, names, captured = read_function(plain)
     except RecursionError:
-        with _deep():
-            function, names, captured = read_function(plain)
+        function, names, captured = _read_deep(plain)
     return _Read(plain.__code__, replace(function, python=plain), dict(names.static), captured)
 
 
-@contextmanager
-def _deep() -> Iterator[None]:
-    """Room for expressions of thousands of terms, as programs write them: reading goes down by nesting."""
+def _read_deep(plain: FunctionType) -> tuple[Function, Names, tuple[Route, ...]]:
+    """With room for expressions of a thousand terms, as programs write them: reading goes down by nesting."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEEPEST))
     try:
-        yield
+        return read_function(plain)
+    except RecursionError:
+        code = plain.__code__
+        reason, way_out = f"the text of {code.co_name!r} is nested too deeply to be read", "compute parts of it in names of their own"
+        raise OutsideLanguage("DL001", reason, Place(file_of(code), code.co_firstlineno), way_out) from None
     finally:
         sys.setrecursionlimit(limit)
 

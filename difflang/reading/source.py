@@ -211,8 +211,8 @@ def _compiled(source: Source, code: CodeType) -> CodeType | None:
 
 def _is_lambda(text: str) -> bool:
     """Whether a text is one lambda, not a tuple of several."""
-    (statement,) = ast.parse(text).body
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Lambda)
+    body = ast.parse(text).body
+    return len(body) == 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Lambda)
 
 
 def _agree(text: CodeType, code: CodeType) -> bool:
