@@ -50,7 +50,7 @@ def build(program: Program, types: Sequence[Type] = ()) -> Built:
     target = host()
     text, sites, statics = module_text(program, types, target)
     code = shared.link(optimize.to_object(text, target), target)
-    return Built(code, sites, statics, text.count("@dl_blas") > 1)
+    return Built(code, sites, statics, "@dl_gemm_f" in text)
 
 
 def assembly(program: Program) -> str:

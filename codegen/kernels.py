@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from .products import product
-from .writer import ModuleWriter
+from .writer import MEMORY, ModuleWriter
 
 _TEXTS: dict[str, str] = {}
 _TEXTS["dl_ipow"] = """
@@ -178,16 +178,29 @@ def _replace_call(text: str, word: str, form: Callable[[str, str], str]) -> str:
 
 
 def kernels(module: ModuleWriter) -> str:
-    """The helpers in use. A declaration that a helper brings is not repeated."""
+    """The helpers in use: small ones in full, the others by name; `support.py` compiles those once."""
     if "dl_ipow_checked" in module.helpers:
         module.declarations.pop("llvm.smul.with.overflow.i64", None)
-    for name in [h for h in module.helpers if h.startswith("dl_gemm_f")]:
-        module.helpers.add(f"dl_dot_{name[-3:]}")
-    return "\n".join(_text(module, name) for name in sorted(module.helpers))
+    return "\n".join(_TEXTS.get(name) or _declared(name) for name in sorted(module.helpers))
 
 
-def _text(module: ModuleWriter, name: str) -> str:
-    if name in _TEXTS:
-        return _TEXTS[name]
+def _declared(name: str) -> str:
     _, op, dtype = name.split("_")
-    return fold(module, op, dtype) if op in _ZERO else product(module, op, dtype)
+    type = MEMORY[dtype]
+    if op == "gemm":
+        return f"declare hidden void @{name}(ptr, i64, i64, ptr, i64, i64, ptr, i64, i64, i64) nounwind"
+    return f"declare hidden {type} @{name}(ptr{', ptr' if op == 'dot' else ''}, i64) nounwind memory(argmem: read)"
+
+
+def kernel(module: ModuleWriter, name: str) -> str:
+    """The module of one kernel that is compiled once."""
+    _, op, dtype = name.split("_")
+    body = fold(module, op, dtype) if op in _ZERO else product(module, op, dtype)
+    body = body.replace("define internal", "define hidden")
+    if op == "gemm" and dtype[0] == "f":
+        body = f"declare hidden {MEMORY[dtype]} @dl_dot_{dtype}(ptr, ptr, i64)\n@dl_blas = external global [6 x ptr]\n{body}"
+    return "\n".join(module.declarations.values()) + body
+
+
+FAR = tuple(f"dl_{op}_{dtype}" for op in (*_ZERO, "dot") for dtype in _TYPES) + tuple(f"dl_gemm_{dtype}" for dtype in MEMORY)
+"""The kernels that are compiled once."""

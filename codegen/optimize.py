@@ -8,7 +8,11 @@ from .targets.target import Target, machine
 
 
 def to_object(text: str, target: Target) -> bytes:
-    """Object code of a module."""
+    """Object code of a module. `shared.link` adds what it shares with other libraries."""
+    return object_code(text, target)
+
+
+def object_code(text: str, target: Target) -> bytes:
     module = optimized(text, target)
     return bytes(machine(target).emit_object(module))
 

@@ -453,7 +453,7 @@ def _meant(text: str) -> str:
 def text() -> str:
     """What a module says of blocks: the small functions, and the names of the others."""
     small = _meant(_SMALL)
-    return _DECLARED + "\n\n".join(part for part in small.split("\n\n") if "@dl_class" not in part and "@dl_unlink" not in part)
+    return _DECLARED + POLL + "\n\n".join(part for part in small.split("\n\n") if "@dl_class" not in part and "@dl_unlink" not in part)
 
 
 def memory() -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from difflang.errors import NotAvailable
 
+from .support import objects
 from .targets.target import Target
 
 _LIBRARIES = ("libm.so.6", "libmvec.so.1", "libc.so.6")
@@ -17,10 +19,13 @@ _LIBRARIES = ("libm.so.6", "libmvec.so.1", "libc.so.6")
 def link(code: bytes, target: Target) -> bytes:
     """A shared object of this object code. `ld` alone takes 4 ms, a compiler driver 7 and more."""
     with tempfile.TemporaryDirectory(prefix="difflang-") as folder:
-        source, result = Path(folder, "code.o"), Path(folder, "code.so")
-        source.write_bytes(code)
+        result = Path(folder, "code.so")
+        sources = []
+        for k, part in enumerate([code, *objects(code, target)]):
+            sources.append(Path(folder, f"code{k}.o"))
+            sources[-1].write_bytes(part)
         errors = []
-        for command in _commands(source, result, target):
+        for command in _commands(sources, result, target):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return result.read_bytes()
@@ -29,16 +34,16 @@ def link(code: bytes, target: Target) -> bytes:
     raise NotAvailable("DL015", reason, way_out="install binutils (ld) or a C compiler (cc)")
 
 
-def _commands(source: Path, result: Path, target: Target) -> list[list[str]]:
+def _commands(sources: Sequence[Path], result: Path, target: Target) -> list[list[str]]:
     """The linkers of this machine, fastest first."""
     commands = []
     wanted = [name for name in _LIBRARIES if target.vector_library == "mvec" or "mvec" not in name]
     if "linux" in target.triple and (ld := shutil.which("ld")):
         libraries = [f"-l:{name}" for name in wanted]
-        commands.append([ld, "-shared", "-z", "noexecstack", "--as-needed", "-o", str(result), str(source), *libraries])
+        commands.append([ld, "-shared", "-z", "noexecstack", "--as-needed", "-o", str(result), *map(str, sources), *libraries])
     for name in ("cc", "gcc", "clang"):
         if driver := shutil.which(name):
             libraries = ["-lmvec", "-lm"] if target.vector_library == "mvec" else ["-lm"]
-            commands.append([driver, "-shared", "-o", str(result), str(source), *libraries])
+            commands.append([driver, "-shared", "-o", str(result), *map(str, sources), *libraries])
             break
     return commands

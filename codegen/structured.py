@@ -32,12 +32,12 @@ def lower_if(low: Lowering, node: Node) -> None:
         ends.append((values, w.block))
         w.jump(after)
     w.start(after)
-    for i, k in enumerate(outs):
-        out = node.outs[k]
-        merged = [
-            w.phi(part, [(values[i][p], block) for values, block in ends], out.hint) for p, part in enumerate(parts(out.type))
-        ]
-        low.bind(out, merged)
+    merged = [  # all phis first: they head the block
+        [w.phi(part, [(values[i][p], block) for values, block in ends], node.outs[k].hint) for p, part in enumerate(parts(node.outs[k].type))]
+        for i, k in enumerate(outs)
+    ]
+    for k, values in zip(outs, merged, strict=True):
+        low.bind(node.outs[k], values)
     for out in node.outs:
         if low.collapsed(out):
             low.bind_collapsed(out)

@@ -1,0 +1,69 @@
+"""Code that every library needs alike, compiled once and linked in: blocks of memory and the kernels.
+
+Its objects are kept in this process and in the cache's folder. Which of them an object needs is read off the names in its
+symbol table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from functools import lru_cache
+
+from ..runtime.cache import folder
+from . import abi_support, kernels, prelude
+from .optimize import object_code
+from .targets.target import Target
+from .writer import ModuleWriter
+
+_MEMORY = ("dl_pool_return", "dl_alloc", "dl_release", "dl_steal", "dl_push")
+_BLAS = "@dl_blas = global [6 x ptr] zeroinitializer\n"
+
+
+def objects(code: bytes, target: Target) -> list[bytes]:
+    """The support objects that an object asks for, and those that they ask for."""
+    found: dict[str, bytes] = {}
+    asking = [code]
+    while asking:
+        symbols = asking.pop()
+        for piece, names in _pieces().items():
+            if piece not in found and any(b"\0" + name.encode() + b"\0" in symbols for name in names):
+                found[piece] = _object(piece, target)
+                asking.append(found[piece])
+    return list(found.values())
+
+
+@lru_cache(maxsize=1)
+def _pieces() -> dict[str, tuple[str, ...]]:
+    """The pieces, and the symbols that each defines."""
+    return {"memory": _MEMORY, "blas": ("dl_blas",), "python": abi_support.SYMBOLS, **{name: (name,) for name in kernels.FAR}}
+
+
+def _text(piece: str, target: Target) -> str:
+    if piece == "memory":
+        return prelude.memory()
+    if piece == "blas":
+        return _BLAS
+    if piece == "python":
+        return abi_support.module(prelude.text())
+    return kernels.kernel(ModuleWriter(target), piece)
+
+
+@lru_cache(maxsize=64)
+def _object(piece: str, target: Target) -> bytes:
+    """One piece, from the cache's folder where it was compiled before."""
+    import llvmlite
+
+    text = _text(piece, target)
+    name = hashlib.sha256(f"{text}{target}{llvmlite.__version__}".encode()).hexdigest()[:32]
+    path = folder() / f"support-{name}.o"
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    code = object_code(text, target)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(code)
+        part.replace(path)
+    return code
