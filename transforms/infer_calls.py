@@ -164,7 +164,7 @@ def _python_function(target: Any) -> tuple[Any, list[Any]]:
             target = target.__wrapped__
         elif isinstance(target, (FunctionType, Function)):
             return target, before
-        elif not isinstance(target, type) and isinstance(getattr(type(target), "__call__", None), FunctionType):
+        elif not isinstance(target, type) and isinstance(inspect.getattr_static(type(target), "__call__", None), FunctionType):
             before.insert(0, target)
             target = type(target).__call__
         else:

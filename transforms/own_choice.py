@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from difflang.build import Builder
 from difflang.ir import Atom, Var
+from difflang.types import join
 
 from .own_frame import Frame
 from .own_references import Base, Choice, Reference
@@ -24,7 +25,7 @@ def chosen(frame: Frame, choice: Choice) -> Atom:
         with frame.inside(builder, frame.state.copy(), {}):
             value = frame.derive(ref)
         regions.append(builder.region((), (value,)))
-    out = Var(_name(choice), choice.type)
+    out = Var(_name(choice), join(*(region.yields[0].type for region in regions)))
     frame.builder.node("if", (choice.condition,), (out,), regions)
     frame.views.add(out)
     frame.scopes[-1][key] = out

@@ -59,6 +59,7 @@ class Frame:
     tangles: dict[Base, set[Base]] = field(default_factory=dict)
     scopes: list[dict[Any, Atom]] = field(default_factory=lambda: [{}])
     choices: frozenset[tuple[int, int]] = frozenset()  # results of `if` nodes (id, position) that are kept as choices
+    carried: set[Atom] = field(default_factory=set)  # parameters of loop bodies: they change from turn to turn
     views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them
 
     # Values
@@ -92,10 +93,9 @@ class Frame:
         if base in self.state.stale:
             written = self.state.stale[base]
             where = f" at line {written.line}" if written else ""
+            name = repr(base.hint) if base.hint not in ("", "t") else "this array"
             self.unclear(
-                base,
-                f"{base.hint!r} may be the array that was written{where} under another name",
-                f"make it an array of its own: {base.hint} = {base.hint}.copy()",
+                base, f"{name} may be the array that was written{where} under another name", "make it an array of its own with .copy()"
             )
         return self.state.versions[base]
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
-from difflang.ir import Atom, Const, Node, Region, Var, const
-from difflang.types import BOOL
+from difflang.ir import Atom, Const, Node, Region, Var
 
 from .own_branch import Path, is_open, may_share, read_in, walked
 from .own_frame import Frame, State, is_reference
 from .own_moving import moved, moving_slots, picked
-from .own_references import REFERENCES, Base, Choice, Ref, Value
+from .own_options import Options
+from .own_references import REFERENCES, Base, Ref, Reference, Value
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Guess:
     init_partners: dict[int, set[Base]] = field(default_factory=dict)
     turn_partners: dict[int, set[Base]] = field(default_factory=dict)
     pairs: set[tuple[int, int]] = field(default_factory=set)
+    options: dict[int, Options] = field(default_factory=dict)  # names that mean one of several arrays, kept apart by truths
 
     def is_free(self, k: int) -> bool:
         """Whether the position is carried as an array of its own."""
@@ -34,7 +36,8 @@ class Guess:
     def size(self) -> tuple[int, ...]:
         partners = sum(map(len, self.turn_partners.values()))
         moving = sum(map(len, self.moving.values()))
-        return (-len(self.fixed), -len(self.moving), moving, len(self.written), len(self.stale), partners, len(self.pairs))
+        options = sum(2 * len(o.known) + o.own for o in self.options.values())
+        return (-len(self.fixed), -len(self.moving), moving, len(self.written), len(self.stale), partners, len(self.pairs), options)
 
 
 def loop(frame: Frame, node: Node) -> None:
@@ -60,17 +63,21 @@ def loop(frame: Frame, node: Node) -> None:
     args = list(bounds)
     for k in made:
         start, end = init[k], path.yields[skip + k]
+        options = guess.options.get(k)
+        if options:
+            args += options.start()
+            yields += options.told(frame, path, end)
         if k in guess.moving:
             args += picked(start, guess.moving[k])
             yields += picked(start if is_open(end) else end, guess.moving[k])
-        else:
+        elif options and options.own:
+            args.append(frame.derive(start) if isinstance(start, REFERENCES) else start)
+            yields.append(read_in(frame, path, options.kept(end, walk.bases[k])))
+        elif not options:
             args.append(frame.derive(start) if isinstance(start, REFERENCES) else start)
             yields.append(read_in(frame, path, end))
     yields += [path.state.versions[base] for base in guess.written]
     args += [frame.version(base) for base in guess.written]
-    if walk.chosen():
-        args.append(const(True))
-        yields.append(const(False))
     regions.append(path.builder.region(walk.params, yields))
     _leave(frame, node, walk, made, args, regions)
 
@@ -86,17 +93,11 @@ class _Walk:
     params: list[Var] = field(default_factory=list)
     bases: dict[int, Base] = field(default_factory=dict)
 
-    def chosen(self) -> list[int]:
-        """Arrays that are the one from before the loop in the first turn, and another later: kept apart by a truth."""
-        free = (k for k, value in enumerate(self.init) if isinstance(value, REFERENCES) and self.guess.is_free(k))
-        return [k for k in free if (id(self.node), k) in self.frame.choices]
-
     def enter(self, old: Sequence[Var], state: State) -> list[Var]:
         """New parameters for the carried values and for the arrays written; the bases they stand for."""
         frame, guess = self.frame, self.guess
         made: list[Var] = []
         self.bases = {}
-        first, chosen = Var("first", BOOL), self.chosen()
         for k, param in enumerate(old):
             if k in guess.fixed:
                 frame.env[param] = self.init[k]
@@ -106,15 +107,19 @@ class _Walk:
                 made += operands
                 frame.env[param] = moved(self.init[k], guess.moving[k], operands, param.type)
                 continue
+            options = guess.options.get(k)
+            flags = options.flags() if options else []
+            made += flags
+            if options and not options.own:
+                frame.env[param] = options.reference(flags, None, param.type)
+                continue
             new = Var(param.hint, param.type)
             made.append(new)
             frame.env[param] = new
             if is_reference(param.type):
                 self.bases[k] = base = Base(param.hint, param.type, merge=(id(self.node), k))
                 state.versions[base] = new
-                frame.env[param] = Ref(base)
-                if k in chosen:
-                    frame.env[param] = Choice(first, self.init[k], Ref(base), param.type)  # type: ignore[arg-type]
+                frame.env[param] = options.reference(flags, Ref(base), param.type) if options else Ref(base)
         for k, base in self.bases.items():
             frame.tangle(base, list(guess.init_partners.get(k, set()) | guess.turn_partners.get(k, set())))
             frame.tangle(base, [self.bases[j] for i, j in guess.pairs if i == k and j in self.bases])
@@ -123,13 +128,15 @@ class _Walk:
             made.append(new)
             state.versions[base] = new
         state.stale.update(guess.stale)
-        return [*made, first] if chosen else made
+        frame.carried.update(made)
+        return made
 
     def body(self, region: Region) -> Path:
         state = self.frame.state.copy()
         index = region.params[: len(region.params) - len(self.init)]
         fresh = [Var(p.hint, p.type) for p in index]
         self.frame.env.update(zip(index, fresh, strict=True))
+        self.frame.carried.update(fresh)
         self.params = [*fresh, *self.enter(region.params[len(index) :], state)]
         self.entered = dict(state.versions)
         return walked(self.frame, region, state)
@@ -164,33 +171,38 @@ def _widen(frame: Frame, guess: Guess, init: Sequence[Value], path: Path, skip: 
         if base in outer and base not in frame.state.stale:
             guess.stale.setdefault(base, place)
     free = [k for k in references if guess.is_free(k)]
-    chosen = walk.chosen()
     for k in free:
-        start, end = init[k], turn[k]
-        before = frame.partners(start) if isinstance(start, REFERENCES) and k not in chosen else set()
-        guess.init_partners[k] = {b for b in before if b in outer}
+        if (id(walk.node), k) in frame.choices and isinstance(init[k], REFERENCES):
+            guess.options.setdefault(k, Options([init[k]]))  # type: ignore[list-item]
+    carried = {k: _carried(frame, guess, init, path, k, turn[k]) for k in free}
+    for k in free:
+        starts, ends = carried[k]
+        guess.init_partners[k] = {b for ref in starts for b in frame.partners(ref) if b in outer}
         found = guess.turn_partners.setdefault(k, set())
-        if isinstance(end, REFERENCES):
-            near = frame.partners(end)
+        for near in map(frame.partners, ends):
             found |= {b for b in near if b in outer}
             for j, base in walk.bases.items():
                 if base in near:
                     found |= guess.turn_partners.get(j, set()) | guess.init_partners.get(j, set())
         for j in free:
-            entering = may_share(frame, start, init[j]) and k not in chosen and j not in chosen
-            if j != k and (entering or may_share(frame, end, turn[j])):
+            pairs = [*product(starts, carried[j][0]), *product(ends, carried[j][1])]
+            if j != k and any(may_share(frame, a, b) for a, b in pairs):
                 guess.pairs |= {(k, j), (j, k)}
+
+
+def _carried(frame: Frame, guess: Guess, init: Sequence[Value], path: Path, k: int, turn: Value) -> tuple[list[Reference], list[Reference]]:
+    """What the array that is carried under a name may be when the loop is entered, and after a turn."""
+    if k in guess.options:
+        return [], guess.options[k].widen(frame, path, turn)
+    return [v for v in (init[k],) if isinstance(v, REFERENCES)], [v for v in (turn,) if isinstance(v, REFERENCES)]
 
 
 def _leave(frame: Frame, node: Node, walk: _Walk, made: Sequence[int], args: Sequence[Atom], regions: Sequence[Region]) -> None:
     """The loop's node, and what its results stand for."""
-    init, guess, chosen = walk.init, walk.guess, walk.chosen()
-    never = [Var("first", BOOL)] if chosen else []
-    outs: dict[int, list[Var]] = {k: [Var(node.outs[k].hint, node.outs[k].type)] for k in made}
-    for k in [k for k in made if k in guess.moving]:
-        outs[k] = [Var("at", atom.type) for atom in picked(init[k], guess.moving[k])]
+    init, guess = walk.init, walk.guess
+    outs = {k: _results(walk, k) for k in made}
     finals = [Var(base.hint, base.type) for base in guess.written]
-    frame.builder.node(node.op, args, [*(var for k in made for var in outs[k]), *finals, *never], regions, **node.attrs)
+    frame.builder.node(node.op, args, [*(var for k in made for var in outs[k]), *finals], regions, **node.attrs)
     for k in guess.fixed:
         frame.env[node.outs[k]] = init[k]
     for base, final in zip(guess.written, finals, strict=True):
@@ -199,20 +211,31 @@ def _leave(frame: Frame, node: Node, walk: _Walk, made: Sequence[int], args: Seq
         frame.state.stale.setdefault(base, place)
     bases: dict[int, Base] = {}
     for k in made:
-        old = node.outs[k]
+        old, new = node.outs[k], outs[k]
+        options = guess.options.get(k)
         if k in guess.moving:
-            frame.env[old] = moved(init[k], guess.moving[k], outs[k], old.type)
-            continue
-        (new,) = outs[k]
-        frame.env[old] = new
-        if is_reference(old.type):
+            frame.env[old] = moved(init[k], guess.moving[k], new, old.type)
+        elif options and not options.own:
+            frame.env[old] = options.reference(new, None, old.type)
+        elif is_reference(old.type):
             partners = set(guess.turn_partners.get(k, ()))
-            if not _runs(node):
-                partners |= guess.init_partners.get(k, set())
+            partners |= set() if _runs(node) else guess.init_partners.get(k, set())
             partners |= {bases[j] for i, j in guess.pairs if i == k and j in bases}
-            ref = frame.new_base(old.hint, old.type, new, partners, (id(node), k))
+            ref = frame.new_base(old.hint, old.type, new[-1], partners, (id(node), k))
             bases[k] = ref.base
-            frame.env[old] = Choice(never[0], init[k], ref, old.type) if k in chosen else ref  # type: ignore[arg-type]
+            frame.env[old] = options.reference(new[:-1], ref, old.type) if options else ref
+        else:
+            frame.env[old] = new[0]
+
+
+def _results(walk: _Walk, k: int) -> list[Var]:
+    """The variables that a loop gives for one carried value."""
+    old = walk.node.outs[k]
+    if k in walk.guess.moving:
+        return [Var("at", atom.type) for atom in picked(walk.init[k], walk.guess.moving[k])]
+    options = walk.guess.options.get(k)
+    own = [Var(old.hint, old.type)] if options is None or options.own else []
+    return [*(options.flags() if options else []), *own]
 
 
 def _runs(node: Node) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from difflang.errors import TypeMismatch
 from difflang.ir import Atom, Node, Var
 from difflang.ops.index import expand
-from difflang.types import DTYPES, Array, Scalar, Unknown, promote, rank
+from difflang.types import DTYPES, MANY, Array, Scalar, Unknown, promote, rank
 
 from .own_frame import Frame, Summary, is_reference, is_view
 from .own_references import REFERENCES, Ref, Reference, Step, Value, disjoint
@@ -37,13 +37,14 @@ def _op(frame: Frame, node: Node) -> None:
     if reference and isinstance(operand, REFERENCES) and is_view(node) and not copies:
         others = tuple(frame.read(a) for a in node.args[1:])
         out = node.out
-        if _certainly_view(node, operand):
+        view = _is_view(node, operand)
+        if view:
             step = Step(node.op, others, tuple(sorted(node.attrs.items())), out.type, operand.type, out.hint)
             frame.env[out] = operand.then(step)
             frame.derive(frame.env[out])  # type: ignore[arg-type]
             return
         value = frame.emit(node.op, frame.derive(operand), *others, type=out.type, hint=out.hint, **node.attrs)
-        frame.env[out] = frame.new_base(out.hint, out.type, value, frame.partners(operand))
+        frame.env[out] = frame.new_base(out.hint, out.type, value, () if view is False else frame.partners(operand))
         return
     args = [frame.read(a) for a in node.args]
     outs = tuple(Var(out.hint, out.type) for out in node.outs)
@@ -52,11 +53,18 @@ def _op(frame: Frame, node: Node) -> None:
         frame.env[old] = frame.new_base(old.hint, old.type, new) if is_reference(old.type) else new
 
 
-def _certainly_view(node: Node, operand: Reference) -> bool:
-    """Whether NumPy gives a view and not, as the memory may have it, a copy."""
+def _is_view(node: Node, operand: Reference) -> bool | None:
+    """Whether NumPy gives a view (True), a copy (False) or, as the memory may have it, the one or the other (None)."""
     if node.op == "stop_gradient" or not isinstance(operand.type, Array):
-        return False
-    return node.op != "reshape" or operand.type.layout == "C"
+        return None
+    if node.op != "reshape" or operand.type.layout == "C" or operand.type.rank == 1:
+        return True
+    last = operand.steps[-1] if isinstance(operand, Ref) and operand.steps else None
+    if last is not None and last.op == "transpose" and isinstance(last.parent, Array) and last.parent.layout == "C":
+        lies_flat = not isinstance(node.out.type, Array) or node.out.type.rank == 1
+        if lies_flat and set(last.parent.dims) == {MANY}:
+            return False  # the elements of a transposed matrix do not lie in order (and none do where there are none)
+    return None
 
 
 def _getitem(frame: Frame, node: Node) -> None:

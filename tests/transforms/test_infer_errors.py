@@ -11,7 +11,7 @@ from difflang.errors import DifflangError
 from difflang.reading import read
 from difflang.transforms.infer import infer
 from difflang.transforms.own import own
-from difflang.types import INT, UNKNOWN, type_of
+from difflang.types import INT, UNKNOWN, Array, type_of
 
 VECTOR = type_of(np.arange(6.0))
 REFUSED = []
@@ -198,12 +198,18 @@ def shares_in_recursion(x):
     return again(x, x, 3)
 
 
-@refused("DL007", VECTOR, VECTOR, INT)
-def swaps_the_callers_arrays(x, y, n):
-    for _ in range(n):
-        x[0] = 1  # here
-        x, y = y, x
+@refused("DL007", Array("f64", ("n", "n"), "A"))
+def view_or_copy(x):
+    y = x.reshape(-1)
+    y[0] = 1  # here
     return x
+
+
+@refused("DL007", Array("f64", ("n", "n"), "A"))
+def view_or_copy_read(x):
+    y = x.ravel()
+    x[0, 0] = 1
+    return y[0]  # here
 
 
 @refused("DL005")

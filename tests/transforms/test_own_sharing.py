@@ -10,6 +10,7 @@ from tests.transforms.owned import Cases, check
 case = Cases()
 A = np.arange(1.0, 7.0)
 M = np.arange(12.0).reshape(3, 4) + 1
+B = A[::-1] * 2
 
 
 @case(A, 0)
@@ -102,6 +103,63 @@ def outer2(a, b):
 @case(A)
 def same_array_twice(x):
     return outer2(x, x), x
+
+
+@case(A.copy(), 0)
+@case(A.copy(), 1)
+@case(A.copy(), 2)
+@case(A.copy(), 5)
+def heat(u, n):
+    v = u.copy()
+    for _ in range(n):
+        for i in range(1, len(u) - 1):
+            v[i] = u[i] + 0.1 * (u[i - 1] - 2 * u[i] + u[i + 1])
+        u, v = v, u
+    return u
+
+
+@case(A.copy(), B.copy(), 0)
+@case(A.copy(), B.copy(), 1)
+@case(A.copy(), B.copy(), 2)
+@case(A.copy(), B.copy(), 5)
+def pingpong(u, v, n):
+    for _ in range(n):
+        v[1:-1] = 0.5 * (u[:-2] + u[2:])
+        u, v = v, u
+    return u, v
+
+
+@case(A.copy(), B.copy(), A * 3, 0)
+@case(A.copy(), B.copy(), A * 3, 1)
+@case(A.copy(), B.copy(), A * 3, 2)
+@case(A.copy(), B.copy(), A * 3, 5)
+def rot3(u, v, w, n):
+    i = 0
+    while i < n:
+        w[0] += u[1]
+        v *= 1.5
+        u, v, w = v, w, u
+        i += 1
+    u[3] = 9
+    return u, w
+
+
+@case(A.copy(), B.copy(), 0)
+@case(A.copy(), B.copy(), 1)
+@case(A.copy(), B.copy(), 2)
+@case(A.copy(), B.copy(), 5)
+def mixed(u, v, n):
+    for t in range(n):
+        u[0] += t
+        if u[1] > 2.5:
+            u = v
+        else:
+            u = u * 2
+        u[2] = -t
+        if t == 3:
+            break
+    u += 1
+    return u, v
 
 
 @pytest.mark.parametrize(("function", "arguments"), case.params())
