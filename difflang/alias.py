@@ -159,11 +159,11 @@ class Aliases:
         return [("own", var), ("content", var)] if isinstance(var.type, (Stack, Unknown)) else [("own", var)]
 
     def _call(self, node: Node) -> None:
-        for position, out in kills(node, self.functions):
-            self._from(node.outs[out], self._operand(node, position))
+        for position, final in kills(node, self.functions):
+            self._from(node.outs[final], self._operand(node, position))
             arg = node.args[position]
             if isinstance(arg, Var):
-                self.sources[("content", node.outs[out])] = [("content", arg)]
+                self.sources[("content", node.outs[final])] = [("content", arg)]
         shares = self.shares(node.attrs["callee"])
         for k, out in enumerate(node.outs[: len(node.outs) - len(kills(node, self.functions))]):
             positions = range(-k, len(node.args)) if shares is None else sorted(shares[k])
@@ -279,4 +279,3 @@ class Aliases:
                     return False
                 pending.append(atom)
         return True
-

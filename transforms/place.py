@@ -122,7 +122,7 @@ class _Placing:
             if token not in region.params:
                 continue
             lead = 3 if loop.op == "for" else 0
-            position = lead + region.params.index(token) - (len(region.params) - len(loop.outs))  # type: ignore[arg-type]
+            position = lead + region.params.index(token) - (len(region.params) - len(loop.outs))
             if position < lead:
                 break
             found.append(Copies(operands={(id(loop), position)}))
@@ -144,7 +144,7 @@ class _Placing:
     def spare(self, writes: list[_Write]) -> None:
         """Drop what a later copy made needless."""
         for key in [*self.copies.operands, *self.copies.values]:
-            rest = Copies(self.copies.operands - {key}, self.copies.values - {key})  # type: ignore[operator, arg-type]
+            rest = Copies(self.copies.operands - {key}, self.copies.values - {key})
             if any(self.frozen(write, rest) for write in writes):
                 continue
             if not any(self.clash(write, reader, rest) for write in writes for reader in write.live):

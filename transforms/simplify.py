@@ -164,9 +164,9 @@ class _Simplifying:
                 return
         arms = tuple(self.region(arm, known) for arm in node.regions)
         for k, out in enumerate(node.outs):
-            value = self.joined(condition, arms[0].yields[k], arms[1].yields[k], out)
-            if value is not None:
-                self.replace_by(out, value)
+            joined = self.joined(condition, arms[0].yields[k], arms[1].yields[k], out)
+            if joined is not None:
+                self.replace_by(out, joined)
         self.enter(replace(node, regions=arms), nodes)
 
     def joined(self, condition: Atom, yes: Atom, no: Atom, out: Var) -> Atom | None:

@@ -11,7 +11,6 @@ from difflang.types import MANY, ONE, OPEN, Array, Scalar, dims_of
 from .simplify_rules import DERIVED, Facts, Rule, flavor, is_zero
 
 
-
 def unbroadcast_known(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """unbroadcast is nothing, or a sum over known axes."""
     x, like = node.args

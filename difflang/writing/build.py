@@ -31,13 +31,17 @@ class Tail:
 
 
 class Building:
-    """Builds the statements of one function. `same` lists the pairs of values that must be one variable, `names` has names for the nameless."""
+    """Builds the statements of one function.
+
+    `same` lists the pairs of values that must be one variable, `names` has names for the nameless.
+    """
 
     def __init__(self, program: Program, function: Function, phrases: Phrases) -> None:
         self.program, self.function, self.phrases = program, function, phrases
         self.folding = Folding(function, program.functions)
         self.same: list[tuple[Var, Var]] = []
-        self.names = {node.out: hint_for(node.op, node.args) for node in walk(function.body) if node.op not in STRUCTURED and len(node.outs) == 1}
+        plain = [node for node in walk(function.body) if node.op not in STRUCTURED and len(node.outs) == 1]
+        self.names = {node.out: hint_for(node.op, node.args) for node in plain}
         self.objects: dict[Var, Var] = {}  # a new version of an array: the very object that was written into
         results = len(function.body.yields) - len(function.writes)
         body = replace(function.body, yields=function.body.yields[:results])
@@ -315,5 +319,3 @@ def _is(atom: Atom, value: object) -> bool:
         return False
     plain = atom.value.item() if isinstance(atom.value, np.generic) else atom.value
     return type(plain) is type(value) and plain == value
-
-

@@ -152,7 +152,7 @@ class Phrases:
                 start, stop, step = (None if v == Word("None") else v for v in (next(values), next(values), next(values)))
                 items.append(Slice(start, stop, None if step == Word("1") else step))
             else:
-                items.append({":": Slice(), "n": Word("None"), ".": Word("...")}[code])
+                items.append(Slice() if code == ":" else Word("None" if code == "n" else "..."))
         while len(items) > 1 and items[-1] == Slice():
             items.pop()
         return Item(array, tuple(items) or (Word("()"),))

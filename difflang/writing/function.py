@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 
-from ..ir import Const, Function, Param, Var
+from ..ir import Const, Function, Param, Var, leaves
 from ..types import Scalar
+from .document import INDENT, WIDTH
 from .expressions import Phrases, is_unspeakable, negated, quoted
-from .layout import INDENT, WIDTH, call_header, statement
+from .layout import call_header, statement
 from .names import Names
 from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write, ends
-from .syntax import Apply, Attribute, Expr, Infix, Pack, Ref, Word, flat, flat_items, parts, refs, rewrite
+from .syntax import Apply, Attribute, Expr, Infix, Item, Pack, Ref, Word, flat, flat_items, parts, refs, rewrite
 
 REVERSE = "# Reverse sweep"
 SHORTEST = 16
@@ -23,6 +24,7 @@ class Printing:
         self.entry = entry
         self.function, self.name, self.names, self.phrases = function, name, names, phrases
         self.lines: list[str] = []
+        self.printed: dict[tuple[int, int], tuple[Statement, list[str]]] = {}
         self.header()
         body = self.block(block, 1, top=True)
         self.lines += body
@@ -64,8 +66,6 @@ class Printing:
         return self.names[self.leaf_of(param)]
 
     def leaf_of(self, wanted: Param) -> Var:
-        from ..ir import leaves
-
         position = 0
         for param in self.function.params:
             if param is wanted:
@@ -111,6 +111,13 @@ class Printing:
         return (mark,)
 
     def statement(self, stmt: Statement, depth: int) -> list[str]:
+        """The lines of a statement; kept, for branches ask again and again what their arms say."""
+        key = (id(stmt), depth)
+        if key not in self.printed:
+            self.printed[key] = (stmt, self.print(stmt, depth))
+        return self.printed[key][1]
+
+    def print(self, stmt: Statement, depth: int) -> list[str]:
         match stmt:
             case Assign(target, value, mark):
                 return self.assign(target, value, mark, depth)
@@ -200,59 +207,59 @@ class Printing:
 
     def if_(self, stmt: If, depth: int) -> list[str]:
         then, other = self.block(stmt.then, depth + 1), self.block(stmt.other, depth + 1)
+        if not then or not other:
+            return self.one_armed(stmt, depth)
         test = self.named(stmt.test)
-        if not then and not other:
-            return []
-        if not then:
-            return self.line("if ", negated(test), ":", stmt.mark, depth) + other
-        if not other:
-            return self.one_armed(stmt, test, then, depth)
         head = self.line("if ", test, ":", stmt.mark, depth)
         if ends(stmt.then):
             return head + then + self.block(stmt.other, depth)
         if ends(stmt.other):
             return self.line("if ", negated(test), ":", stmt.mark, depth) + other + self.block(stmt.then, depth)
-        nested = [s for s in stmt.other if self.block([s], depth)]
+        nested = [s for s in stmt.other if self.statement(s, depth)]
         if len(nested) == 1 and isinstance(nested[0], If):
             chain = self.block(nested, depth)
-            if chain[0].startswith(INDENT * depth + "if ") and self.is_one_branch(chain, depth):
-                return head + then + [chain[0].replace("if ", "elif ", 1), *chain[1:]] if self.fits_elif(chain[0]) else self.else_(head, then, other, depth)
-        return self.else_(head, then, other, depth)
+            if self.is_one_branch(chain, depth) and len(chain[0]) + len("el") <= WIDTH:
+                return head + then + [chain[0].replace("if ", "elif ", 1), *chain[1:]]
+        return [*head, *then, INDENT * depth + "else:", *other]
 
-    def one_armed(self, stmt: If, test: Expr, then: list[str], depth: int) -> list[str]:
+    def only_arm(self, stmt: If, depth: int) -> tuple[Expr, Block] | None:
+        """The condition and the statements of a branch of which one arm says nothing."""
+        then, other = self.block(stmt.then, depth), self.block(stmt.other, depth)
+        if then and other or not (then or other):
+            return None
+        return (stmt.test, stmt.then) if then else (negated(stmt.test), stmt.other)
+
+    def one_armed(self, stmt: If, depth: int) -> list[str]:
         """`if` without else: a larger or smaller value taken is max or min, a second `if` alone inside joins with `and`."""
-        best = self.extreme(test, then, depth)
+        arm = self.only_arm(stmt, depth)
+        if arm is None:
+            return []
+        condition, block = arm
+        test, lines = self.named(condition), self.block(block, depth + 1)
+        best = self.extreme(test, lines)
         if best is not None:
-            name, value = best
-            return self.line(f"{name} = ", value, "", stmt.mark, depth)
-        inner = [s for s in stmt.then if self.statement(s, depth)]
+            return self.line(f"{best[0]} = ", best[1], "", stmt.mark, depth)
+        inner = [s for s in block if self.statement(s, depth)]
         if len(inner) == 1 and isinstance(inner[0], If) and inner[0].mark.role == stmt.mark.role:
-            second = inner[0]
-            if self.block(second.then, depth) and not self.block(second.other, depth) and not then[0].startswith(INDENT * (depth + 1) + "if not"):
-                if then[0].startswith(INDENT * (depth + 1) + "if "):
-                    return self.if_(If(Infix(stmt.test, "and", second.test), second.then, [], second.mark), depth)
-        return self.line("if ", test, ":", stmt.mark, depth) + then
+            second = self.only_arm(inner[0], depth)
+            if second is not None and self.extreme(self.named(second[0]), self.block(second[1], depth)) is None:
+                return self.one_armed(If(Infix(condition, "and", second[0]), second[1], [], inner[0].mark), depth)
+        return self.line("if ", test, ":", stmt.mark, depth) + lines
 
-    def extreme(self, test: Expr, then: list[str], depth: int) -> tuple[str, Expr] | None:
+    def extreme(self, test: Expr, then: list[str]) -> tuple[str, Expr] | None:
         """`if b > a: a = b` is `a = max(a, b)`, ties and nan included."""
         if len(then) != 1 or not isinstance(test, Infix) or test.op not in ("<", ">"):
             return None
         for kept, taken, op in ((test.right, test.left, test.op), (test.left, test.right, "<" if test.op == ">" else ">")):
-            if isinstance(kept, Word) and then[0].partition("  #")[0].strip() == f"{kept.text} = {flat(taken)}":
-                return kept.text, Apply(Word("max" if op == ">" else "min"), (kept, taken))
+            if isinstance(kept, (Word, Item)) and then[0].partition("  #")[0].strip() == f"{flat(kept)} = {flat(taken)}":
+                return flat(kept), Apply(Word("max" if op == ">" else "min"), (kept, taken))
         return None
-
-    def else_(self, head: list[str], then: list[str], other: list[str], depth: int) -> list[str]:
-        return [*head, *then, INDENT * depth + "else:", *other]
 
     def is_one_branch(self, lines: list[str], depth: int) -> bool:
         """Whether these lines are a single `if` with its branches."""
         own = INDENT * depth
         heads = [line[len(own) :] for line in lines if line.startswith(own) and not line.startswith(own + " ")]
-        return all(head.startswith(("elif ", "else:", ")")) for head in heads[1:])
-
-    def fits_elif(self, line: str) -> bool:
-        return len(line) + 2 <= WIDTH
+        return heads[0].startswith("if ") and all(head.startswith(("elif ", "else:", ")")) for head in heads[1:])
 
     def while_(self, stmt: While, depth: int) -> list[str]:
         head = self.block(stmt.head, depth + 1)

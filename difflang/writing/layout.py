@@ -1,8 +1,7 @@
 """Laying long statements out over several lines, as ruff's formatter does.
 
-The same intermediate form as ruff's: a document of groups that stand on one line where they fit and else break.
-Optional parentheses appear only where their group breaks; inside them, and only there, operators may
-start a line.
+An expression becomes a document (`document.py`) of the same groups that ruff makes of it. Optional parentheses
+appear only where their group breaks; inside them, and only there, operators may start a line.
 """
 
 from __future__ import annotations
@@ -10,61 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
+from .document import Doc, Expanding, Group, GroupIf, IfBroken, Line, Nest, Text, render
 from .syntax import BINDING, Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, flat
 from .syntax import is_simple_bound, is_tight, needs_parentheses
-
-WIDTH = 88
-INDENT = "    "
-
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A possible line break, `flat` in its place where the group stays on one line."""
-
-    flat: str = ""
-
-
-@dataclass(frozen=True)
-class Group:
-    parts: tuple[Doc, ...]
-    id: int = 0
-
-
-@dataclass(frozen=True)
-class Nest:
-    parts: tuple[Doc, ...]
-    only_if: int = 0  # the group that must be broken for the indent to count
-
-
-@dataclass(frozen=True)
-class IfBroken:
-    parts: tuple[Doc, ...]
-    otherwise: tuple[Doc, ...] = ()
-    id: int = 0  # the group asked, 0 for the enclosing one
-
-
-@dataclass(frozen=True)
-class GroupIf:
-    """A group where the group `id` is broken, else just its parts."""
-
-    parts: tuple[Doc, ...]
-    id: int
-
-
-@dataclass(frozen=True)
-class Expanding:
-    """Brackets that may break while the optional parentheses `id` around them stay away."""
-
-    parts: tuple[Doc, ...]
-    id: int
-
-
-Doc = Union[Text, Line, Group, Nest, IfBroken, GroupIf, Expanding]
 
 
 @dataclass(frozen=True)
@@ -86,13 +33,13 @@ def statement(head: str, value: Expr | None, tail: str = "", depth: int = 0, com
     elif value is not None:
         parts += _optional(value)
     parts.append(Text(tail))
-    return _print(parts, depth, comment)
+    return render(parts, depth, comment)
 
 
 def call_header(head: str, params: list[str], tail: str, depth: int = 0) -> list[str]:
     """The lines of a function's header."""
-    items = [part for param in params for part in (Text(","), Line(" "), Text(param))][2:]
-    return _print([Text(head), _brackets("(", items, ")", comma=bool(params)), Text(tail)], depth, "")
+    items: list[Doc] = [part for param in params for part in (Text(","), Line(" "), Text(param))][2:]
+    return render([Text(head), _brackets("(", items, ")", comma=bool(params)), Text(tail)], depth, "")
 
 
 def _bare(pack: Pack) -> list[Doc]:
@@ -367,69 +314,3 @@ def _run(run: Chain, level: Level) -> list[Doc]:
     assert not isinstance(part, str)
     expr, wrapped = part
     return [_own("(", _doc(expr, CLOSED), ")", level, comma=False)] if wrapped else _doc(expr, level)
-
-
-# Printing
-
-Command = tuple[int, bool, Doc]
-"""Indent, broken, document."""
-
-
-def _print(parts: list[Doc], depth: int, comment: str) -> list[str]:
-    suffix = f"  # {comment}" if comment else ""
-    broken: dict[int, bool] = {}
-    lines = [INDENT * depth]
-    stack: list[Command] = [(depth, False, Text(suffix)), *((depth, True, p) for p in reversed(parts))]
-    while stack:
-        indent, is_broken, doc = stack.pop()
-        match doc:
-            case Text(text):
-                lines[-1] += text
-            case Line(text):
-                if is_broken:
-                    lines[-1] = lines[-1].rstrip()
-                    lines.append(INDENT * indent)
-                else:
-                    lines[-1] += text
-            case Group(inner, id):
-                breaks = not _fits(len(lines[-1]), [(indent, False, p) for p in reversed(inner)], stack, {**broken, id: False})
-                broken[id] = breaks
-                stack += [(indent, breaks, p) for p in reversed(inner)]
-            case GroupIf(inner, id):
-                if broken.get(id):
-                    stack.append((indent, is_broken, Group(inner)))
-                else:
-                    stack += [(indent, is_broken, p) for p in reversed(inner)]
-            case Nest(inner, only_if):
-                deeper = indent + 1 if not only_if or broken.get(only_if) else indent
-                stack += [(deeper, is_broken, p) for p in reversed(inner)]
-            case IfBroken(inner, otherwise, id):
-                chosen = inner if (broken.get(id) if id else is_broken) else otherwise
-                stack += [(indent, is_broken, p) for p in reversed(chosen)]
-            case Expanding(inner):
-                stack += [(indent, is_broken, p) for p in reversed(inner)]
-    return [line.rstrip() for line in lines]
-
-
-def _fits(used: int, first: list[Command], rest: list[Command], broken: dict[int, bool]) -> bool:
-    """Whether what comes, up to the first line break, fits on the line."""
-    stack = [*rest, *first]
-    while stack:
-        indent, is_broken, doc = stack.pop()
-        match doc:
-            case Text(text):
-                used += len(text)
-            case Line(text):
-                if is_broken:
-                    return True
-                used += len(text)
-            case Group(inner) | Nest(inner) | GroupIf(inner):
-                stack += [(indent, is_broken, p) for p in reversed(inner)]
-            case IfBroken(inner, otherwise, id):
-                chosen = inner if (broken.get(id) if id else is_broken) else otherwise
-                stack += [(indent, is_broken, p) for p in reversed(chosen)]
-            case Expanding(inner, id):
-                stack += [(indent, is_broken or not broken.get(id), p) for p in reversed(inner)]
-        if used > WIDTH:
-            return False
-    return True
