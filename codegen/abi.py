@@ -18,7 +18,6 @@ Everything runs with the GIL except the compiled function where its arguments pr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -29,7 +28,7 @@ from difflang.types import Array, Scalar, Type, rank
 from ..runtime.array import ALIGNED, C_CONTIGUOUS, DATA, DESCR, DIMS, FLAGS, HEADER, NDIM, STRIDES, WRITEABLE
 from ..runtime.load import SLOTS
 from .abi_results import result_text
-from .abi_support import LLVM, SUPPORT, record_type
+from .abi_support import LLVM, declared, record_type, without_repeats
 from .poll_text import HOOK
 
 @dataclass
@@ -116,7 +115,7 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
     body = writer.write()
     lines = [
         *_opening(symbol, len(function.params)),
-        f'define ptr @"{symbol}_try"(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %record) {{',
+        f'define ptr @"{symbol}_try"(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %record) noinline {{',
         "start:",
         *text.allocas,
         *body,
@@ -154,23 +153,9 @@ def _opening(symbol: str, count: int) -> list[str]:
 
 
 def append(module: str, *texts: str) -> str:
-    """A module with entries and their support functions added. Symbols that it declares or defines already are not declared again."""
-    slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"
-    added = "".join((slots, SUPPORT, *texts))
+    """A module with entries added, and the names of the functions they share."""
     module = module.replace(HOOK, HOOK.replace("null", "@dl_poll_python"))
-    here = {name for name in _SYMBOL.findall(module)}
-    defined = set(_DEFINED.findall(added))
-    module = "\n".join(line for line in module.splitlines() if not _declares(line, defined))
-    return module + "\n" + "\n".join(line for line in added.splitlines() if not _declares(line, here)) + "\n"
-
-
-_SYMBOL = re.compile(r"^(?:define|declare)\b[^@\n]*@([\w.$]+)\(", re.MULTILINE)
-_DEFINED = re.compile(r"^define\b[^@\n]*@([\w.$]+)\(", re.MULTILINE)
-
-
-def _declares(line: str, names: set[str]) -> bool:
-    found = _SYMBOL.match(line)
-    return line.startswith("declare") and found is not None and found[1] in names
+    return without_repeats("\n".join((module, declared(), *texts)))
 
 
 def _dtype(type: Type) -> str | None:

@@ -1,6 +1,11 @@
-"""LLVM text of the functions that entries share, once a module: guards, captured values, overlap, arrays going out, polling."""
+"""LLVM text of the functions that entries share: guards, captured values, overlap, arrays going out, faults, polling.
+
+They are compiled once and linked to every library (`support.py`); a module with entries declares them.
+"""
 
 from __future__ import annotations
+
+import re
 
 from ..runtime.array import DATA, DIMS, FLAGS, HEADER, NDIM, STRIDES
 from ..runtime.load import SLOTS
@@ -483,6 +488,50 @@ stop:
 }
 """
 
-SUPPORT = DECLARATIONS + _GUARDS + _BIND + _OVERLAP + _ARRAY_OUT + _FAULTS
+_HIDDEN = {
+    "dl_guards": "i1 @dl_guards(ptr, i64)",
+    "dl_captured": "ptr @dl_captured(ptr)",
+    "dl_bind": "i1 @dl_bind(ptr, i64, ptr, ptr, i64, ptr)",
+    "dl_overlap": "i1 @dl_overlap(ptr, ptr)",
+    "dl_array_out": "ptr @dl_array_out(ptr, ptr, i32, i32, i64, ptr, i64)",
+    "dl_fault": "ptr @dl_fault(ptr, ptr)",
+    "dl_poll_python": "i32 @dl_poll_python(ptr)",
+}
 
-__all__ = ["CONTEXT_BYTES", "LLVM", "SIZES", "STEAL_BYTES", "SUPPORT", "TYPE_NUMBERS", "record_type"]
+SYMBOLS = (*_HIDDEN, "dl_slots")
+"""What the compiled piece defines."""
+
+
+def declared() -> str:
+    """What a module with entries says of it all."""
+    lines = [f"declare hidden {head} nounwind" for head in _HIDDEN.values()]
+    return "\n".join([f"@dl_slots = external global [{len(SLOTS)} x ptr]", *lines]) + DECLARATIONS
+
+
+def module(prelude: str) -> str:
+    """The piece itself; `prelude` is what modules say of blocks."""
+    text = _GUARDS + _BIND + _OVERLAP + _ARRAY_OUT + _FAULTS
+    for name in _HIDDEN:
+        text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
+    slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"
+    return without_repeats(prelude + slots + DECLARATIONS + text)
+
+
+_SYMBOL = re.compile(r"^(define|declare)\b[^@\n]*@([\w.$]+)\(")
+
+
+def without_repeats(text: str) -> str:
+    """The module without declarations of what it declares or defines elsewhere."""
+    known = {found[2] for line in text.splitlines() if (found := _SYMBOL.match(line)) and found[1] == "define"}
+    lines = []
+    for line in text.splitlines():
+        found = _SYMBOL.match(line)
+        if found and found[1] == "declare":
+            if found[2] in known:
+                continue
+            known.add(found[2])
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+__all__ = ["CONTEXT_BYTES", "LLVM", "SIZES", "STEAL_BYTES", "SYMBOLS", "TYPE_NUMBERS", "declared", "module", "record_type", "without_repeats"]

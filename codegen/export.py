@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from difflang.ir import Function, Node, Program, Region
 from difflang.types import Array, Scalar
 
 from . import optimize, shared
-from .abi_support import LLVM, SIZES, record_type
+from .abi_support import LLVM, SIZES, record_type, without_repeats
 from .export_support import support
 from .header import BUILT_IN_ERRORS, Exported, error_code, exported, header, manifest
 from .module import emit
@@ -35,7 +34,7 @@ def export(name: str, programs: Mapping[str, Program], directory: str | Path, ta
     module = emit(whole, machine)
     errors = _errors(module.sites)
     text = module.text + _text(name, functions, module.sites, errors)
-    code = shared.link(optimize.to_object(_declared_once(text), machine), machine)
+    code = shared.link(optimize.to_object(without_repeats(text), machine), machine)
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     library = f"lib{name}.so"
@@ -84,21 +83,6 @@ def _errors(sites: Sequence[Site]) -> list[str]:
 
 def _error_name(site: Site) -> str:
     return site.error.__qualname__ if site.error.__module__ == "builtins" else f"{site.error.__module__}.{site.error.__qualname__}"
-
-
-def _declared_once(text: str) -> str:
-    """Drop `declare` lines for what the text declares or defines before or after."""
-    symbol = re.compile(r"^(define|declare)\b[^@\n]*@([\w.$]+)\(")
-    defined = {found[2] for line in text.splitlines() if (found := symbol.match(line)) and found[1] == "define"}
-    lines = []
-    for line in text.splitlines():
-        found = symbol.match(line)
-        if found and found[1] == "declare":
-            if found[2] in defined:
-                continue
-            defined.add(found[2])
-        lines.append(line)
-    return "\n".join(lines) + "\n"
 
 
 # -------------------------------------------------------------------- the C functions as LLVM text

@@ -8,26 +8,14 @@ import threading
 import numpy as np
 import pytest
 
-from difflang.codegen import abi, optimize, shared
+from difflang.codegen import abi, optimize, prelude, shared
 from difflang.codegen.targets.cpu import host
 from difflang.ir import LEAF, Const, Function, Param, Region, Var
 from difflang.runtime.callable import Native, fast
 from difflang.runtime.load import ABSENT, Binding, Lookup, bind, library
 from difflang.types import BOOL, FLOAT, INT, Array, Scalar, type_of
 
-PRELUDE = """
-define internal void @dl_ctx_init(ptr %ctx) { ret void }
-define internal void @dl_ctx_free(ptr %ctx) { ret void }
-define internal ptr @dl_block_data(ptr %block) { ret ptr %block }
-define internal void @dl_release(ptr %block) {
-  call void @free(ptr %block)
-  ret void
-}
-define internal ptr @dl_steal(ptr %ctx, ptr %block) { ret ptr %block }
-declare void @free(ptr)
-declare ptr @malloc(i64)
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-"""
+PRELUDE = prelude.text() + "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)\n"
 
 NUMBERS = itertools.count()
 
@@ -143,12 +131,13 @@ def array_code(rank, item, block):
         f"  %q{k} = getelementptr i8, ptr %x, i64 {16 + 8 * k}\n  %d{k} = load i64, ptr %q{k}\n  %n{k + 1} = mul i64 %n{k}, %d{k}"
         for k in range(rank)
     )
-    fill = f"""  %data = call ptr @malloc(i64 %n{rank})
+    fill = f"""  %block = call ptr @dl_alloc(ptr %ctx, i64 %n{rank})
+  %data = call ptr @dl_block_data(ptr %block)
   %from = load ptr, ptr %x
   call void @llvm.memcpy.p0.p0.i64(ptr %data, ptr %from, i64 %n{rank}, i1 false)
   store ptr %data, ptr %out
   %b = getelementptr i8, ptr %out, i64 8
-  store ptr %data, ptr %b
+  store ptr %block, ptr %b
 """
     return f"""define hidden i32 @"f"(ptr %ctx, ptr %x, ptr %out) {{
   %n0 = add i64 0, {item}
