@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from difflang.ir import Atom, Const, Function, Node, Region, Var
-from difflang.op import row
+from difflang.ir import Atom, Function, Node, Region, Var
 from difflang.types import Array, Stack, Undefined
 
 ANYWHERE = 0
@@ -191,13 +190,13 @@ class Aliases:
                 found |= self.memory_of(arg)
         return frozenset(found)
 
-    def killed(self, region_or_node: Node) -> frozenset[int]:
+    def killed(self, node: Node) -> frozenset[int]:
         """The memory that a node writes, nested regions included."""
-        node = region_or_node
         found: frozenset[int] = self.memory_of(node.args[0]) if writes(node) or node.op == "pop" else frozenset()
         if node.op == "call":
             callee = self.callees[node.attrs["callee"]]
-            found = found.union(*(self.memory_of(node.args[p]) for p in callee.writes), *(self.memory_of(a) for a in node.args if isinstance(a.type, Stack)))
+            written = [node.args[p] for p in callee.writes] + [a for a in node.args if isinstance(a.type, Stack)]
+            found = found.union(*map(self.memory_of, written))
         for region in node.regions:
             for inner in region.nodes:
                 found |= self.killed(inner)
@@ -208,8 +207,3 @@ def overlap(one: frozenset[int], other: frozenset[int]) -> bool:
     return bool(one & other) or (bool(one) and bool(other) and (ANYWHERE in one or ANYWHERE in other))
 
 
-def op_cost(name: str) -> int:
-    return row(name).cost
-
-
-__all__ = ["ANYWHERE", "Aliases", "Const", "holds_memory", "is_view", "op_cost", "overlap", "writes"]

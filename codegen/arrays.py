@@ -16,7 +16,7 @@ from difflang.op import row
 from difflang.types import Type
 
 from .scalars import Typed, convert, element, run, traced_fault
-from .writer import MEMORY, REGISTER, SIZE, Site, Writer
+from .writer import MEMORY, SIZE, Site, Writer
 
 Index = tuple[str, ...]
 
@@ -299,5 +299,3 @@ def c_strides(w: Writer, dtype: str, dims: Sequence[str]) -> Index:
         strides.append(w.times(strides[-1], dim))
     return tuple(reversed(strides)) if dims else ()
 
-
-__all__ = ["REGISTER", "Affine", "Apply", "Axis", "Desc", "Element", "Expr", "Fixed", "Formula", "Mapped", "Plan", "Uniform"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflang.ir import Atom, Node
 from difflang.types import Array
 
-from .arrays import Axis, Desc, Element, Expr, Fixed, Index, c_strides
+from .arrays import Apply, Axis, Desc, Element, Expr, Fixed, Index, c_strides, size, store
 from .loops import assign, broadcast, nest, shape_text
 from .lower import Lowering, dtype_of, handles
 from .memory import fresh, release
@@ -20,8 +20,6 @@ def operand(low: Lowering, atom: Atom, dtype: str) -> Desc:
     value = low.expr(atom)
     if isinstance(value, Desc) and value.dtype == dtype:
         return value
-    from .arrays import Apply
-
     plan = tuple(Axis(k) for k in range(value.rank))
     return low.temporary(Apply(dtype, value.kinds, value.dims, "cast", {}, (value,), (atom.type,), (plan,)))
 
@@ -66,12 +64,11 @@ def lower_matmul(low: Lowering, node: Node) -> None:
         low.env[node.out] = vectors(low, a, b)
         return
     left, right = row(a) if a.rank == 1 else a, column(b) if b.rank == 1 else b
-    kinds, dims, plans = broadcast(low, [_stacked(left), _stacked(right)])
+    _, dims, plans = broadcast(low, [_stacked(left), _stacked(right)])
     ends = ([] if a.rank == 1 else [left.dims[-2]]) + ([] if b.rank == 1 else [right.dims[-1]])
     target = low.new_array(node.out, _literal(node, (*dims, *ends)))
     step = low.w.let(f"mul i64 {low.w.let(f'mul i64 {left.dims[-2]}, {right.dims[-1]}')}, {SIZE[dtype]}") if dims else "0"
     strides = c_strides(low.w, dtype, dims)
-    del kinds
 
     def one(index: Index) -> None:
         data, number = target.data, "0"
@@ -134,7 +131,8 @@ def lower_products(low: Lowering, node: Node) -> None:
 def _contracted(low: Lowering, node: Node, a: Desc, b: Desc) -> None:
     axis = b.rank - 1 if node.op == "inner" or b.rank == 1 else b.rank - 2
     if a.dims[-1] != b.dims[axis]:
-        shapes, details = "", (a.dims[-1], b.dims[axis])
+        shapes = ""
+        details: Index = (a.dims[-1], b.dims[axis])
         if a.rank + b.rank <= 2:
             shapes, details = f"{shape_text(a.rank)} and {shape_text(b.rank)} ", (*a.dims, *b.dims, *details)
         site = Site(ValueError, f"shapes {shapes}not aligned: %d (dim {a.rank - 1}) != %d (dim {axis})", len(details), low.place)
@@ -206,8 +204,6 @@ def _outer(low: Lowering, node: Node, a: Desc, b: Desc) -> None:
     def body(index: Index) -> None:
         e = Element(w)
         values = [(x.at(e, (i,)), x.dtype) for x, i in zip(flat, index, strict=True)]
-        from .arrays import store
-
         product = element(w, "mul", {}, values, [Array(x.dtype, ("n",)) for x in flat], target.dtype)
         store(w, target, target.address(e, index), product)
 
@@ -216,12 +212,8 @@ def _outer(low: Lowering, node: Node, a: Desc, b: Desc) -> None:
 
 def _flat(low: Lowering, x: Desc) -> Desc:
     """An operand as one axis."""
-    from .arrays import size
-
     if x.rank == 1:
         return x
     dense = x if x.contiguous else low.temporary(x)
     return Desc(x.dtype, ("?",), (size(low.w, x.dims),), dense.data, dense.block, (str(SIZE[x.dtype]),), dense.memory_ids, True)
 
-
-__all__ = ["Element"]

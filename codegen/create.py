@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from difflang.ir import Const, Node
 from difflang.types import ONE, Array
 
 from .arrays import Expr, Formula, Index, Uniform
 from .lower import Lowering, dtype_of, handles
-from .scalars import convert, element
+from .scalars import convert
 from .writer import REGISTER, Site, Writer, literal
 
 
@@ -98,7 +100,7 @@ def _int_count(low: Lowering, start: str, stop: str, step: str, unit: bool) -> s
     return w.let(f"sdiv i64 {w.let(f'add i64 {distance}, {bias}')}, {step}")
 
 
-def _progression(dtype: str, first: str, by: str) -> object:
+def _progression(dtype: str, first: str, by: str) -> Callable[[Writer, Index], str]:
     kind = "f" if dtype[0] == "f" else ""
 
     def at(w: Writer, index: Index) -> str:
@@ -141,5 +143,3 @@ def lower_eye(low: Lowering, node: Node) -> None:
 
     low.finish(node, Formula(dtype, node.out.type.dims, sizes(low, node), at))
 
-
-__all__ = ["element"]

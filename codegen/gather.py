@@ -13,7 +13,7 @@ from difflang.ir import Atom, Node
 from difflang.types import Array, Scalar
 
 from .alias import overlap
-from .arrays import Desc, Element, Expr, Index, in_dtype, load, mapped_index, store
+from .arrays import Desc, Element, Expr, Index, Plan, in_dtype, load, mapped_index, store
 from .loops import broadcast, counting, nest, when
 from .lower import Lowering
 from .memory import fresh
@@ -28,7 +28,7 @@ class Picked:
     view: Desc
     axes: list[int]  # of the view, in order
     keys: list[Expr]
-    plans: list[object]
+    plans: list[Plan]
     kinds: tuple[str, ...]
     dims: Index
     front: int  # where the gathered axes stand in the result
@@ -36,7 +36,11 @@ class Picked:
 
 def pick(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[Atom]) -> Picked:
     """Apply slices and new axes as a view, and collect the index arrays."""
-    rest, sliced, basic, keys, axes, axis = list(operands), [], [], [], [], 0
+    rest = list(operands)
+    sliced: list[str] = []
+    basic: list[Atom] = []
+    keys: list[Expr] = []
+    axes: list[int] = []
     for code in pattern:
         if code in "ai":
             keys.append(_key(low, rest.pop(0)))
@@ -47,7 +51,6 @@ def pick(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[A
             if code == "s":
                 basic += rest[:3]
                 del rest[:3]
-        axis += 1
     view = select(low, base, sliced, basic, base.memory_ids)
     kinds, dims, plans = broadcast(low, keys)
     together = axes == list(range(axes[0], axes[-1] + 1))
@@ -105,7 +108,7 @@ def located(low: Lowering, picked: Picked, e: Element, index: Index) -> Index:
             found.append(others.pop(0))
             continue
         k = picked.axes.index(axis)
-        value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], gathered), "i64")  # type: ignore[arg-type]
+        value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], gathered), "i64")
         found.append(checked(low, value, picked.view.dims[axis], axis))
     return tuple(found)
 
@@ -117,7 +120,7 @@ def check_all(low: Lowering, picked: Picked) -> None:
     def one(index: Index) -> None:
         e = Element(w)
         for k, axis in enumerate(picked.axes):
-            value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], index), "i64")  # type: ignore[arg-type]
+            value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], index), "i64")
             checked(low, value, picked.view.dims[axis], axis)
 
     nest(w, picked.dims, one)

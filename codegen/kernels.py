@@ -164,13 +164,21 @@ def fold(module: ModuleWriter, op: str, dtype: str) -> str:
         word = "SCALAR(" if lanes == 1 else f"VECTOR{lanes}("
         if op == "sum":
             form = f"fadd {vector} "
-            text = _replace_call(text, word, lambda a, b, form=form: f"{form}{a}, {b}")
+            text = _replace_call(text, word, _infix(form))
         else:
             name = f"llvm.{op}imum.{'' if lanes == 1 else f'v{lanes}'}{dtype}"
             module.declare(name, f"declare {vector} @{name}({vector}, {vector})")
-            text = _replace_call(text, word, lambda a, b, v=vector, n=name: f"call {v} @{n}({v} {a}, {v} {b})")
+            text = _replace_call(text, word, _call(vector, name))
     text = text.replace("ZERO", _ZERO[op][dtype]).replace("SIZE", str(size)).replace("dl_OP_D", f"dl_{op}_{dtype}")
     return re.sub(r"\bT\b", type, text)
+
+
+def _infix(form: str) -> Callable[[str, str], str]:
+    return lambda a, b: f"{form}{a}, {b}"
+
+
+def _call(type: str, name: str) -> Callable[[str, str], str]:
+    return lambda a, b: f"call {type} @{name}({type} {a}, {type} {b})"
 
 
 def _replace_call(text: str, word: str, form: Callable[[str, str], str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from difflang.types import MANY, ONE, OPEN
 
-from .arrays import Axis, Desc, Element, Expr, Fixed, Index, Plan, in_dtype, size, store
+from .arrays import Axis, Desc, Element, Expr, Fixed, Index, Mapped, Plan, in_dtype, size, store
 from .outline import outlined
 from .writer import Site, Writer
 
@@ -119,8 +119,6 @@ def over(
 
 def assign(w: Writer, target: Desc, value: Expr, plan: Plan | None = None) -> None:
     """target[...] = value; `plan` maps the target's index to the value's."""
-    from .arrays import Mapped
-
     source = value if plan is None else Mapped(value.dtype, target.kinds, target.dims, value, plan)
 
     def body(e: Element, index: Index) -> None:
@@ -208,5 +206,3 @@ def axis_plan(w: Writer, kind: str, dim: str, out_kind: str, out_dim: str, axis:
     single = w.pure(f"icmp eq i64 {dim}, 1")
     return Axis(axis, w.pure(f"select i1 {single}, i64 0, i64 -1"), w.pure(f"icmp eq i64 {dim}, {out_dim}"))
 
-
-__all__ = ["assign", "axis_plan", "both", "broadcast", "choose", "counting", "nest", "over", "shape_text", "versions", "when"]

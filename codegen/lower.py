@@ -12,7 +12,7 @@ from typing import Union
 from difflang.errors import NotAvailable
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var
 from difflang.op import row
-from difflang.types import Array, Scalar, Stack, Type
+from difflang.types import Array, Scalar, Type
 
 from .alias import ANYWHERE, Aliases, holds_memory
 from .arrays import Desc, Element, Expr, Uniform
@@ -22,7 +22,7 @@ from .loops import assign
 from .memory import Scopes, assemble, components, fresh, parts, release, retain
 from .ranges import Ranges
 from .scalars import convert
-from .writer import REGISTER, ModuleWriter, Writer, literal
+from .writer import ModuleWriter, Writer, literal
 
 Value = Union[str, Expr]
 Handler = Callable[["Lowering", Node], None]
@@ -170,7 +170,8 @@ class Lowering:
         if handler is None and row(node.op).kind == "elementwise":
             handler = HANDLERS["elementwise"]
         if handler is None:
-            raise NotAvailable("DL015", f"{node.op} has no lowering to machine code", node.place, "run the function as Python: f.python(...)")
+            reason = f"{node.op} has no lowering to machine code"
+            raise NotAvailable("DL015", reason, node.place, "run the function as Python: f.python(...)")
         handler(self, node)
 
     # references
@@ -251,5 +252,3 @@ def struct(types: Sequence[Type]) -> str:
 def failed(types: Sequence[Type]) -> str:
     return "{ " + ", ".join(["i32 1", *(f"{p} undef" for t in types for p in parts(t))]) + " }"
 
-
-__all__ = ["HANDLERS", "REGISTER", "Lowering", "Stack", "Value", "handles"]

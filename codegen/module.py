@@ -11,10 +11,10 @@ from difflang.types import Array, Stack, Type
 from . import contract, create, elementwise, index, reduce, scan, shape, stacks, structured  # noqa: F401 (they enter their handlers)
 from .kernels import kernels
 from .lower import Lowering, is_alias, result_types, struct
-from .memory import parts, read_record, write_record
+from .memory import assemble, parts, read_record, write_record
 from .prelude import text as prelude
 from .targets.target import Target
-from .writer import MEMORY, REGISTER, ModuleWriter, Site, Writer
+from .writer import MEMORY, ModuleWriter, Site, Writer
 
 _STACK = 4 << 20
 """How much machine stack a call from outside may use before RecursionError: half of what a thread has by default."""
@@ -172,8 +172,6 @@ def _received(w: Writer, type: Type, name: str) -> list[str]:
 
 
 def _deliver(w: Writer, type: Type, values: list[str], pointer: str) -> None:
-    from .memory import assemble
-
     if isinstance(type, Array):
         write_record(w, pointer, assemble(w, type, values, frozenset()))
     elif isinstance(type, Stack):
@@ -187,8 +185,6 @@ def _deliver(w: Writer, type: Type, values: list[str], pointer: str) -> None:
 def _copy_record(w: Writer, source: str, target: str, type: Type) -> None:
     """A result that is a parameter's very array; its block stays with the caller."""
     if isinstance(type, Array):
-        from .memory import assemble
-
         write_record(w, target, assemble(w, type, read_record(w, source, type), frozenset()))
         w.do(f"store ptr null, ptr {w.let(f'getelementptr inbounds i8, ptr {target}, i64 8')}")
     elif isinstance(type, Stack):
@@ -196,5 +192,3 @@ def _copy_record(w: Writer, source: str, target: str, type: Type) -> None:
     else:
         _deliver(w, type, _received(w, type, source), target)
 
-
-__all__ = ["REGISTER", "Module", "Signature", "emit"]

@@ -63,7 +63,6 @@ def offset(low: Lowering, base: Desc, terms: Sequence[tuple[str, str]]) -> str:
 
 def position(low: Lowering, atom: Atom, dim: str, axis: int) -> str:
     """An index of one axis, checked, counted from the front."""
-    w = low.w
     index = low.scalar(atom, "i64")
     least = low.ranges.of(atom)[0]
     return checked(low, index, dim, axis, least >= 0)

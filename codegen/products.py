@@ -193,7 +193,8 @@ blas:
   %m32 = trunc i64 %m to i32
   %n32 = trunc i64 %n to i32
   %k32 = trunc i64 %k to i32
-  call void %gemm(i32 101, i32 %ta, i32 %tb, i32 %m32, i32 %n32, i32 %k32, T 1.0, ptr %a, i32 %lda, ptr %b, i32 %ldb, T 0.0, ptr %c, i32 %n32)
+  call void %gemm(i32 101, i32 %ta, i32 %tb, i32 %m32, i32 %n32, i32 %k32,
+      T 1.0, ptr %a, i32 %lda, ptr %b, i32 %ldb, T 0.0, ptr %c, i32 %n32)
   ret void
 """
 _DOT = """

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from difflang.ir import Node
 from difflang.types import ONE, Array, Scalar, Type
 
-from .arrays import Apply, Axis, Desc, Element, Expr, Fixed, Index, Mapped, Uniform, in_dtype, load, size, store
-from .loops import assign, choose, counting, flat, nest, versions, when
+from .arrays import Apply, Axis, Desc, Element, Expr, Index, Uniform, c_strides, in_dtype, load, size, store
+from .loops import assign, counting, flat, nest, versions
 from .lower import Lowering, dtype_of, handles
+from .memory import fresh
 from .outline import outlined
 from .scalars import convert, element
 from .writer import MEMORY, REGISTER, SIZE, Site, Writer, literal
@@ -83,8 +84,6 @@ def _bind(low: Lowering, node: Node, value: str | Desc, axes: Sequence[int]) -> 
         dim, stride = rest.pop(0) if kept else ("1", "0")
         dims.append("1" if type.dims[k] == ONE else dim)
         strides.append(stride)
-    from .arrays import c_strides
-
     memory = low.memory(node.out)
     low.env[node.out] = Desc(
         value.dtype, type.dims, tuple(dims), value.data, value.block, c_strides(low.w, value.dtype, dims), memory, True
@@ -95,8 +94,6 @@ def reduce(low: Lowering, op: str, x: Expr, axes: Sequence[int], dtype: str) -> 
     """A number where all axes go, else a fresh array of the axes kept."""
     if len(axes) == x.rank:
         return total(low, op, x, dtype)
-    from .memory import fresh
-
     kept = [k for k in range(x.rank) if k not in axes]
     target = fresh(low, dtype, [x.kinds[k] for k in kept], [x.dims[k] for k in kept], low.new_memory())
     if x.rank - 1 in axes:
@@ -282,8 +279,7 @@ def lower_unbroadcast(low: Lowering, node: Node) -> None:
     gone = list(range(lead)) + [lead + k for k, kind in enumerate(kinds) if kind == ONE and x.kinds[lead + k] != ONE]
     maybe = [k for k, kind in enumerate(kinds) if kind not in (ONE, "n") and x.dims[lead + k] != dims[k]]
     if not isinstance(type, Array):
-        value = total(low, "sum", x, dtype_of(type)) if x.rank else low.scalar(node.args[0])
-        low.env[node.out] = value
+        low.env[node.out] = total(low, "sum", x, dtype_of(type)) if x.rank else low.scalar(node.args[0])
         return
     if not maybe and not gone:
         assign(low.w, low.new_array(node.out, x.dims), x)
@@ -294,8 +290,6 @@ def lower_unbroadcast(low: Lowering, node: Node) -> None:
             value_ = Uniform(type.dtype, type.dims, ("1",) * type.rank, value)
             assign(low.w, low.new_array(node.out, value_.dims), value_)
             return
-        from .arrays import c_strides
-
         out = tuple("1" if kind == ONE else x.dims[lead + k] for k, kind in enumerate(kinds))
         strides = c_strides(low.w, type.dtype, out)
         low.env[node.out] = Desc(type.dtype, type.dims, out, value.data, value.block, strides, low.memory(node.out), True)
@@ -325,5 +319,3 @@ def _sum_open(low: Lowering, node: Node, x: Expr, kinds: Sequence[str], dims: Se
 
     _nests(w, x, target, body)
 
-
-__all__ = ["Fixed", "Mapped", "choose", "when"]

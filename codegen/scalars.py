@@ -67,7 +67,8 @@ def element(w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[T
         rest, kept = iter(dtypes), iter(values)
         key = tuple(None if o is None else next(rest) for o in operands)
         return run(w, traced(name, key), [None if o is None else next(kept) for o in operands], out)
-    raise NotAvailable("DL015", f"{name} on {dtypes[-1]} has no lowering to machine code", way_out="run the function as Python: f.python(...)")
+    reason = f"{name} on {dtypes[-1]} has no lowering to machine code"
+    raise NotAvailable("DL015", reason, way_out="run the function as Python: f.python(...)")
 
 
 def select(w: Writer, condition: str, yes: str, no: str, dtype: str) -> str:
@@ -86,7 +87,8 @@ def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: st
     if code == "cast":
         return convert(w, values[0], dtype, out)
     if code == "select":
-        return select(w, *values, dtype)
+        condition, yes, no = values
+        return select(w, condition, yes, no, dtype)
     if code.startswith("libm:"):
         return math_call(w, code[5:], values, dtype)
     if code.startswith("llvm."):

@@ -9,9 +9,8 @@ from difflang.ops.shape import permutation, squeezed
 from difflang.types import ONE, Array
 
 from .arrays import Axis, Desc, Element, Expr, Fixed, Index, Mapped, c_strides, in_dtype, size, store
-from .loops import assign, axis_plan, broadcast, over, shape_text
+from .loops import assign, axis_plan
 from .lower import Lowering, handles
-from .memory import fresh
 from .ranges import SIZES
 from .writer import Site
 
@@ -51,7 +50,8 @@ def rearranged(low: Lowering, node: Node, base: Expr, kinds: Sequence[str], sour
     elif isinstance(base, Desc):
         strides = tuple("0" if s is None else base.strides[s] for s in sources)
         plain = [s for s in sources if s is not None] == sorted(s for s in sources if s is not None)
-        low.env[node.out] = Desc(base.dtype, tuple(kinds), dims, base.data, base.block, strides, low.memory(node.out), base.contiguous and plain)
+        dense = base.contiguous and plain
+        low.env[node.out] = Desc(base.dtype, tuple(kinds), dims, base.data, base.block, strides, low.memory(node.out), dense)
     else:
         places = {s: k for k, s in enumerate(sources) if s is not None}
         plan = tuple(Axis(places[s]) if s in places else Fixed() for s in range(base.rank))
@@ -73,7 +73,7 @@ def lower_expand(low: Lowering, node: Node) -> None:
     new = {a % length for a in axes}
     old = iter(range(base.rank))
     sources = [None if k in new else next(old) for k in range(length)]
-    if not isinstance(base, Desc) and node.args[0] is not None and base.rank == 0:
+    if not isinstance(base, Desc) and base.rank == 0:
         low.finish(node, Mapped(base.dtype, (ONE,) * length, ("1",) * length, base, ()))
         return
     rearranged(low, node, base, [ONE if s is None else base.kinds[s] for s in sources], sources)
@@ -281,5 +281,3 @@ def lower_stack(low: Lowering, node: Node) -> None:
         else:
             assign(low.w, view, part)
 
-
-__all__ = ["broadcast", "fresh", "over", "shape_text"]

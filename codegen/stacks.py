@@ -7,7 +7,7 @@ from difflang.types import Array, Stack, Type
 
 from .arrays import Desc
 from .lower import Lowering, dtype_of, handles
-from .memory import allocate, read_record, record_size, release, retain, write_record
+from .memory import allocate, read_record, record_size, retain, write_record
 from .writer import MEMORY, SIZE, Site
 
 
@@ -96,5 +96,3 @@ def lower_pop(low: Lowering, node: Node) -> None:
         value = w.let(f"load {MEMORY[dtype]}, ptr {slot}")
         low.env[top] = w.let(f"icmp ne i8 {value}, 0") if dtype == "bool" else value
 
-
-__all__ = ["release"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from difflang.ir import Atom, Const, Node, Region, Var, free_vars
-from difflang.types import INT, Scalar
+from difflang.types import Scalar
 
 from .alias import holds_memory
 from .lower import Lowering, Scope, handles, is_alias, result_types, struct
-from .memory import parts, release
+from .memory import parts
 from .poll import mask, poll
-from .ranges import LEAST
+from .scalars import convert
 from .writer import Site, Writer
 
 
@@ -32,12 +32,12 @@ def lower_if(low: Lowering, node: Node) -> None:
         ends.append((values, w.block))
         w.jump(after)
     w.start(after)
-    merged = [  # all phis first: they head the block
-        [w.phi(part, [(values[i][p], block) for values, block in ends], node.outs[k].hint) for p, part in enumerate(parts(node.outs[k].type))]
-        for i, k in enumerate(outs)
-    ]
-    for k, values in zip(outs, merged, strict=True):
-        low.bind(node.outs[k], values)
+    merged = []  # all phis first: they head the block
+    for i, k in enumerate(outs):
+        types, hint = parts(node.outs[k].type), node.outs[k].hint
+        merged.append([w.phi(t, [(values[i][p], block) for values, block in ends], hint) for p, t in enumerate(types)])
+    for k, registers in zip(outs, merged, strict=True):
+        low.bind(node.outs[k], registers)
     for out in node.outs:
         if low.collapsed(out):
             low.bind_collapsed(out)
@@ -123,7 +123,10 @@ def _fitting(low: Lowering, values: list[str], param: Var, out: Var) -> list[str
     return low.parts_of(param, out.type)
 
 
-def _finish_iteration(low: Lowering, carried: _Carried, node: Node, body: Region, latch: str, left: str) -> list[tuple[dict[int, list[str]], str]]:
+_Ways = list[tuple[dict[int, list[str]], str]]
+
+
+def _finish_iteration(low: Lowering, carried: _Carried, node: Node, body: Region, latch: str, left: str) -> _Ways:
     """The end of a body: on to the latch, or out where an exit was yielded. Gives the way out."""
     w = low.w
     scope = low.region(body, carried.owned(carried.params))
@@ -265,8 +268,6 @@ def lower_call(low: Lowering, node: Node) -> None:
 def _bind_result(low: Lowering, out: Var, leaf: Atom, values: list[str]) -> None:
     """A callee's result, whose type there may be narrower than the caller's."""
     if isinstance(leaf.type, Scalar) and isinstance(out.type, Scalar):
-        from .scalars import convert
-
         low.env[out] = convert(low.w, values[0], leaf.type.dtype, out.type.dtype)
         return
     stated = Var(out.hint, leaf.type)
@@ -274,5 +275,3 @@ def _bind_result(low: Lowering, out: Var, leaf: Atom, values: list[str]) -> None
     low.bind(stated, values)
     low.env[out] = low.env[stated]
 
-
-__all__ = ["INT", "LEAST", "release"]

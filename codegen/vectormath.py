@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from .writer import REGISTER, Writer
 
 MVEC = frozenset(
-    "exp log sin cos tan pow tanh sinh cosh asin acos atan atan2 erf erfc cbrt expm1 log1p log2 log10 exp2 hypot asinh acosh atanh exp10".split()
+    "exp log sin cos tan pow tanh sinh cosh asin acos atan atan2 erf erfc cbrt expm1 "
+    "log1p log2 log10 exp2 hypot asinh acosh atanh exp10".split()
 )
 _FORMS = (("avx512f", "e", 512), ("avx2", "d", 256), ("sse2", "b", 128))
 
