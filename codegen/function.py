@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import MethodType
+from types import BuiltinFunctionType, EllipsisType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import WeakSet
 
@@ -22,7 +22,7 @@ import numpy as np
 
 from difflang.config import Options
 from difflang.errors import IntegerOverflow, TypeMismatch
-from difflang.types import Static, Type, type_of
+from difflang.types import Static, Tuple, Type, type_of
 
 from ..runtime.array import plain
 from ..runtime.callable import Native, fast, uninstall
@@ -64,7 +64,7 @@ class DifferentiableFunction(Native):
         state = self.__dict__
         direct = _Direct()
         direct._flags = _UNCHECKED | _BOUND
-        state["_direct"], state["_reach"], state["_known"] = direct, None, {}
+        state["_direct"], state["_reaches"], state["_known"] = direct, {}, {}
         self.__dict__["_slow_path"] = self._prepare
 
     @property
@@ -118,9 +118,8 @@ class DifferentiableFunction(Native):
             return self.python(*args, **kwargs)
         values = self._bind(args, kwargs)
         prepared = [plain(value) for value in values]
-        types = tuple(map(_type, prepared))
-        special = self._special(types)
-        flat = self._flat(prepared)
+        types, special = self._special(tuple(map(self._type_of, self._names, prepared)))
+        flat = self._flat(tuple(map(_canonical, prepared, types)))
         if special.writes:
             _check_written(self.__name__, flat, special.writes)
         result = self.__dict__["_direct"](*flat)
@@ -148,24 +147,34 @@ class DifferentiableFunction(Native):
                 found.append(value)
         return found
 
-    def _special(self, types: tuple[Type, ...]) -> Specialised:
-        """The specialisation for these types, in the chain of both objects."""
+    @functools.cached_property
+    def _names(self) -> list[str]:
+        return [p.name for p in self._signature.parameters.values()]
+
+    def _type_of(self, name: str, value: Any) -> Type:
+        """The type of an argument; parameters named static are known while compiling."""
+        return Static(value) if name in self.__dict__["_options"].static else _type(value)
+
+    def _special(self, types: tuple[Type, ...]) -> tuple[tuple[Type, ...], Specialised]:
+        """The specialisation for these types, in the chain of both objects; and the types it was made for, equal to those given."""
         with _LOCK:
             state = self.__dict__
-            if state["_reach"] is None or not state["_reach"].current():
-                self._reset()
-                state["_reach"] = Reach(state["_root"])
-            reach: Reach = state["_reach"]
-            key = (types, tuple(map(number_type, reach.numbers)))
-            found: Specialised | None = state["_known"].get(key)
+            functions = tuple(_functions(types))
+            reach: Reach | None = state["_reaches"].get(functions)
+            if reach is None or not reach.current():
+                if reach is not None:
+                    self._reset()
+                reach = state["_reaches"][functions] = Reach((state["_root"], *functions) if functions else state["_root"])
+            key = (types, tuple(_classes(types)), tuple(map(number_type, reach.numbers)))
+            made, found = state["_known"].get(key, (types, None))
             if found is None:
                 found = specialise(state["_root"], types, reach, state["_options"], _parameters(self._signature))
-                state["_known"][key] = found
+                state["_known"][key] = (types, found)
                 bind(state["_direct"], found.library, found.symbol, found.binding, _not_taken)
                 bind(self, found.library, found.symbol, found.binding, state["_slow_path"])
                 state["_native_entry"] = self._entry
             state["_last_types"] = types
-            return found
+            return made, found
 
 
 def _parameters(signature: inspect.Signature) -> list[tuple[str | None, Any]]:
@@ -277,13 +286,49 @@ def _type(value: Any) -> Type:
         raise TypeMismatch("DL005", str(error), way_out="convert it: float64, float32, int64, int32 and bool are known") from None
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         raise IntegerOverflow("DL013", f"the argument {value} does not fit in 64 bits")
-    if isinstance(found, Static):
-        try:
-            hash(found)
-        except TypeError:
-            kind = type(value).__name__
-            raise TypeMismatch("DL005", f"an argument of type {kind} is outside the language", way_out="pass a tuple or an array") from None
+    _check_static(found)
     return found
+
+
+def _check_static(found: Type) -> None:
+    if isinstance(found, Tuple):
+        for item in found.items:
+            _check_static(item)
+    elif isinstance(found, Static) and not isinstance(found.value, _STATIC):
+        kind = type(found.value).__name__
+        raise TypeMismatch("DL005", f"an argument of type {kind} is outside the language", way_out="pass numbers, arrays or tuples of them")
+
+
+def _canonical(value: Any, type: Type) -> Any:
+    """The argument; in place of a static one the object that the machine code compares with, which equals it."""
+    if isinstance(type, Static):
+        return type.value
+    if isinstance(type, Tuple):
+        items = tuple(map(_canonical, value, type.items))
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+    return value
+
+
+def _functions(types: Sequence[Type]) -> Iterator[Any]:
+    """The functions among static arguments: what they reach is guarded too."""
+    for type in types:
+        if isinstance(type, Tuple):
+            yield from _functions(type.items)
+        elif isinstance(type, Static) and callable(type.value):
+            yield type.value
+
+
+def _classes(types: Sequence[Type]) -> Iterator[type]:
+    """The classes of static arguments: 1 equals 1.0 and is not the same argument."""
+    for type in types:
+        if isinstance(type, Tuple):
+            yield from _classes(type.items)
+        elif isinstance(type, Static):
+            yield type.value.__class__
+
+
+_STATIC = (str, bytes, FunctionType, BuiltinFunctionType, ModuleType, type, np.dtype, np.ufunc, EllipsisType, Native)
+"""What may be passed and is known while compiling: things that do not change behind a specialisation's back."""
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -87,14 +87,14 @@ def _storable(type: Type) -> bool:
     """Static arguments go to disk if their text says all."""
     if isinstance(type, Tuple):
         return all(map(_storable, type.items))
-    return not isinstance(type, Static) or isinstance(type.value, (str, bytes))
+    return not isinstance(type, Static) or isinstance(type.value, (str, int, float, bool))
 
 
 def _static(value: Any, types: Sequence[Type]) -> object:
     """A static object of the manifest, the very object that came in where one did."""
     for type in types:
         for item in type.items if isinstance(type, Tuple) else (type,):
-            if isinstance(item, Static) and item.value == value:
+            if isinstance(item, Static) and item.value == value and item.value.__class__ is value.__class__:
                 return item.value
     return value
 

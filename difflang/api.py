@@ -26,13 +26,16 @@ def differentiable(
     parallel: bool = False,
     cache: bool = True,
 ) -> Any:
-    """Make a plain Python function one that runs natively and has derivatives. Also as `@differentiable(cache=False)`."""
-    for name, asked in (("static", static), ("fastmath", fastmath), ("contract", contract), ("parallel", parallel)):
+    """Make a plain Python function one that runs natively and has derivatives. Also as `@differentiable(static=("n",))`.
+
+    `static`: parameters known while compiling: each value is a specialisation of its own. `cache`: whether the disk cache is used.
+    """
+    for name, asked in (("fastmath", fastmath), ("contract", contract), ("parallel", parallel)):
         if asked:
             raise NotAvailable("DL015", f"differentiable({name}=...) is not built yet", way_out=f"leave {name} out")
-    options = Options(tuple(static), cache)
+    options = Options((static,) if isinstance(static, str) else tuple(static), cache)
     if function is None:
-        return lambda f: differentiable(f, cache=cache)
+        return lambda f: _decorated(f, options)
     return _decorated(function, options)
 
 

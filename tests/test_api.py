@@ -122,6 +122,45 @@ def test_subclasses_and_foreign_arrays():
             square(bad)
 
 
+def test_static_arguments():
+    @dl.differentiable
+    def mode(x, how, f=math.sin):
+        if how == "twice":
+            return f(x) * 2.0
+        return f(x)
+
+    assert mode(1.0, "twice") == 2 * math.sin(1.0)
+    assert mode(1.0, "".join(["tw", "ice"])) == 2 * math.sin(1.0)
+    assert mode(1.0, "once", math.cos) == math.cos(1.0) and mode(1.0, "once", f=lambda x: x + SCALE) == 3.0
+    assert dl.grad(mode)(1.0, "twice") == 2 * math.cos(1.0)
+
+    @dl.differentiable(static=("n",))
+    def power(x, n):
+        result = np.ones((n, n))[0, 0] * 1.0
+        for _ in range(n):
+            result *= x
+        return result
+
+    kind = dl.differentiable(lambda x, n: x * n, static="n")
+    assert type(kind(2, 3)) is int and type(kind(2, 3.0)) is float and type(kind(2, 3)) is int
+    assert power(2.0, 3) == 8.0 and power(2.0, n=10**3) > 1e300 and power(2.0, 10**3) > 1e300
+    with pytest.raises(dl.TypeMismatch, match="Model"):
+        mode(Model(), "twice")
+
+
+def test_what_a_function_argument_reaches_is_guarded():
+    space = {"np": np}
+    from difflang.reading import register_source
+
+    text = "def one(x):\n    return x\n\ndef two(x):\n    return 2 * x\n\ndef g(x):\n    return one(x)\n"
+    register_source("<guarded>", text)
+    exec(compile(text, "<guarded>", "exec"), space)
+    apply = dl.differentiable(lambda f, x: f(x))
+    assert apply(space["g"], 3.0) == 3.0
+    space["one"] = space["two"]
+    assert apply(space["g"], 3.0) == 6.0
+
+
 def test_captured_values_are_read_at_each_call():
     global SCALE
     try:
