@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from difflang.build import Builder
-from difflang.ir import UNDEF, Atom, Node, Region, Var
+from difflang.ir import UNDEF, Atom, Node, Region, Var, const
 
 from .own_frame import Frame, State, is_missing, is_reference
 from .own_references import REFERENCES, Choice, Ref, Reference, Value
@@ -75,6 +75,7 @@ class _Join:
     yields: tuple[list[Atom], list[Atom]] = field(default_factory=lambda: ([], []))
     merged: dict[tuple[Value, ...], Reference] = field(default_factory=dict)
     hoisted: dict[tuple[int, Reference], Ref] = field(default_factory=dict)
+    truths: dict[tuple[int, Atom], Atom] = field(default_factory=dict)
 
     def add(self, out: Var, atoms: Sequence[Atom]) -> Var:
         self.outs.append(out)
@@ -109,28 +110,38 @@ class _Join:
         for other_pair, other in self.merged.items():
             if any(may_share(frame, a, b) for a, b in zip(pair, other_pair, strict=True)):
                 partners |= other.bases()
-        return frame.new_base(new.hint, new.type, new, partners, (id(self.node), k))
+        made = frame.new_base(new.hint, new.type, new, partners, (id(self.node), k))
+        frame.descend(made.base, pair)
+        return made
 
     def outside(self, arm: int, ref: Reference) -> Reference:
         """The reference of one arm as it is known after the `if`: an array made inside becomes a result."""
         if _visible(self.frame, self.paths, ref):
             return ref
-        source = Ref(ref.base) if isinstance(ref, Ref) and _visible_steps(self.paths, ref) else ref
+        if isinstance(ref, Choice):
+            return Choice(self.told(arm, ref.condition), self.outside(arm, ref.one), self.outside(arm, ref.other), ref.type)
+        source = Ref(ref.base) if _visible_steps(self.paths, ref) else ref
         key = (arm, source)
         if key not in self.hoisted:
             value = read_in(self.frame, self.paths[arm], source)
-            new = Var(_hint(source), source.type)
+            new = Var(source.base.hint, source.type)
             self.add(new, [value, UNDEF] if arm == 0 else [UNDEF, value])
             outer = self.frame.state.versions
             partners = {b for b in self.frame.partners(source) if b in outer}
             partners |= {r.base for (_, s), r in self.hoisted.items() if may_share(self.frame, s, source)}
             self.hoisted[key] = self.frame.new_base(new.hint, new.type, new, partners)
+            self.frame.descend(self.hoisted[key].base, [source])
         base = self.hoisted[key].base
-        return Ref(base, ref.steps) if isinstance(ref, Ref) and source != ref else Ref(base)
+        return Ref(base, ref.steps) if source != ref else Ref(base)
 
-
-def _hint(ref: Reference) -> str:
-    return ref.base.hint if isinstance(ref, Ref) else _hint(ref.one)
+    def told(self, arm: int, condition: Atom) -> Atom:
+        """A truth found in one arm, as it is known after the `if`."""
+        if condition not in _inside(self.paths):
+            return condition
+        if (arm, condition) not in self.truths:
+            new = Var("meant", condition.type)
+            self.truths[arm, condition] = self.add(new, [condition, const(False)] if arm == 0 else [const(False), condition])
+        return self.truths[arm, condition]
 
 
 def _visible(frame: Frame, paths: Sequence[Path], ref: Reference) -> bool:
@@ -139,8 +150,11 @@ def _visible(frame: Frame, paths: Sequence[Path], ref: Reference) -> bool:
 
 
 def _visible_steps(paths: Sequence[Path], ref: Reference) -> bool:
-    inside = {out for path in paths for node in path.builder.nodes for out in node.outs}
-    return not inside.intersection(ref.operands())
+    return not _inside(paths).intersection(ref.operands())
+
+
+def _inside(paths: Sequence[Path]) -> set[Atom]:
+    return {out for path in paths for node in path.builder.nodes for out in node.outs}
 
 
 def _single(frame: Frame, paths: Sequence[Path], pair: Sequence[Value]) -> Value | None:

@@ -57,6 +57,7 @@ class Frame:
     env: dict[Var, Value] = field(default_factory=dict)
     state: State = field(default_factory=State)
     tangles: dict[Base, set[Base]] = field(default_factory=dict)
+    lineage: dict[Base, set[Base]] = field(default_factory=dict)  # what an array may be, those inside a region included
     scopes: list[dict[Any, Atom]] = field(default_factory=lambda: [{}])
     choices: frozenset[tuple[int, int]] = frozenset()  # results of `if` nodes (id, position) that are kept as choices
     carried: set[Atom] = field(default_factory=set)  # parameters of loop bodies: they change from turn to turn
@@ -84,6 +85,12 @@ class Frame:
             if partner is not base:
                 self.tangles.setdefault(base, set()).add(partner)
                 self.tangles.setdefault(partner, set()).add(base)
+
+    def descend(self, base: Base, values: Iterable[Value]) -> None:
+        """Note that an array is one of these."""
+        for value in values:
+            if isinstance(value, REFERENCES):
+                self.lineage.setdefault(base, set()).update(value.bases())
 
     def partners(self, ref: Reference) -> set[Base]:
         """The bases whose memory this may be."""
@@ -249,7 +256,15 @@ class Frame:
 
     def unclear(self, base: Base, reason: str, way_out: str) -> NoReturn:
         """A write that may or may not be seen elsewhere. Where paths of an `if` met, they can be kept apart."""
-        found = {b.merge for b in (base, *self.tangles.get(base, ())) if b.merge is not None}
+        found: set[tuple[int, int]] = set()
+        seen: set[Base] = set()
+        waiting = [base, *self.tangles.get(base, ())]
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                found |= {one.merge} if one.merge is not None else set()
+                waiting += self.lineage.get(one, ())
         raise Unclear("DL007", reason, self.builder.place, way_out, self.function.origin, merges=frozenset(found))
 
     def fail(self, code: str, reason: str, way_out: str = "", kind: type[DifflangError] = DifflangError) -> NoReturn:

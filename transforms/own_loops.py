@@ -27,6 +27,7 @@ class Guess:
     init_partners: dict[int, set[Base]] = field(default_factory=dict)
     turn_partners: dict[int, set[Base]] = field(default_factory=dict)
     pairs: set[tuple[int, int]] = field(default_factory=set)
+    ends: dict[int, list[Reference]] = field(default_factory=dict)  # what a carried array was after the last walk
     options: dict[int, Options] = field(default_factory=dict)  # names that mean one of several arrays, kept apart by truths
 
     def is_free(self, k: int) -> bool:
@@ -58,7 +59,6 @@ def loop(frame: Frame, node: Node) -> None:
         if guess.size() == before:
             break
     made = [k for k in range(len(init)) if k not in guess.fixed]
-    regions = [walk.test(node.regions[0])] if node.op == "while" else []
     yields = [read_in(frame, path, value) for value in path.yields[:skip]]
     args = list(bounds)
     for k in made:
@@ -78,7 +78,9 @@ def loop(frame: Frame, node: Node) -> None:
             yields.append(read_in(frame, path, end))
     yields += [path.state.versions[base] for base in guess.written]
     args += [frame.version(base) for base in guess.written]
-    regions.append(path.builder.region(walk.params, yields))
+    regions = [path.builder.region(walk.params, yields)]
+    if node.op == "while":
+        regions.insert(0, walk.test(node.regions[0]))
     _leave(frame, node, walk, made, args, regions)
 
 
@@ -119,6 +121,7 @@ class _Walk:
             if is_reference(param.type):
                 self.bases[k] = base = Base(param.hint, param.type, merge=(id(self.node), k))
                 state.versions[base] = new
+                frame.descend(base, guess.ends.get(k, ()))
                 frame.env[param] = options.reference(flags, Ref(base), param.type) if options else Ref(base)
         for k, base in self.bases.items():
             frame.tangle(base, list(guess.init_partners.get(k, set()) | guess.turn_partners.get(k, set())))
@@ -177,6 +180,7 @@ def _widen(frame: Frame, guess: Guess, init: Sequence[Value], path: Path, skip: 
     carried = {k: _carried(frame, guess, init, path, k, turn[k]) for k in free}
     for k in free:
         starts, ends = carried[k]
+        guess.ends[k] = [*starts, *ends]
         guess.init_partners[k] = {b for ref in starts for b in frame.partners(ref) if b in outer}
         found = guess.turn_partners.setdefault(k, set())
         for near in map(frame.partners, ends):
@@ -222,6 +226,7 @@ def _leave(frame: Frame, node: Node, walk: _Walk, made: Sequence[int], args: Seq
             partners |= set() if _runs(node) else guess.init_partners.get(k, set())
             partners |= {bases[j] for i, j in guess.pairs if i == k and j in bases}
             ref = frame.new_base(old.hint, old.type, new[-1], partners, (id(node), k))
+            frame.descend(ref.base, guess.ends.get(k, ()))
             bases[k] = ref.base
             frame.env[old] = options.reference(new[:-1], ref, old.type) if options else ref
         else:

@@ -208,6 +208,7 @@ def _bind_results(frame: Frame, node: Node, results: Sequence[Var], refs: Sequen
             if isinstance(shared, REFERENCES):
                 partners |= frame.partners(shared)
         made = frame.new_base(out.hint, out.type, result, partners)
+        frame.lineage[made.base] = set(partners)
         frame.env[out] = made
         bound.append(made)
 
