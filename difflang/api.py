@@ -13,6 +13,7 @@ from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
+from .rules import derivative
 
 Argnums = int | str | tuple[int | str, ...]
 
@@ -120,7 +121,7 @@ def derived(kind: str, function: Any, argnums: Argnums = 0, has_aux: bool = Fals
     if found is None or found.__difflang_root__.base is not root:
         options = function.__dict__["_options"] if isinstance(function, DifferentiableFunction) else Options()
         found = memory[key] = DerivedFunction(Derivation(kind, root, argnums, has_aux), options)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _asked(argnums: Argnums, wrt: Argnums | None) -> Argnums:
@@ -226,7 +227,7 @@ def _wrapped(f: Any) -> DifferentiableFunction:
         found = _decorated(root, Options())
         if isinstance(memory, dict) and hasattr(root, "__dict__"):
             memory["__difflang_decorated__"] = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
@@ -341,7 +342,7 @@ _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, ja
 
 __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable", "NotDifferentiable",
-    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches", "derived",
-    "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp",
+    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches", "derivative",
+    "derived", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp",
     "linearize", "load_library", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip

@@ -121,6 +121,8 @@ class Reach:
             self._say("module", value.__name__)
         elif isinstance(value, (BuiltinFunctionType, np.ufunc)) or _in_library(value):
             self._say("builtin", getattr(value, "__module__", None), getattr(value, "__qualname__", value.__class__.__name__))
+            for rule in RULES.get(value, ()) if value.__hash__ is not None else ():
+                self._value(rule)
         elif isinstance(value, functools.partial):
             self._say("partial")
             for item in (value.func, value.args, tuple(sorted(value.keywords.items()))):

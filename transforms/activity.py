@@ -13,6 +13,8 @@ from difflang.ir import Atom, Function, Node, Program, Region, Var
 from difflang.op import row
 from difflang.types import is_float
 
+from .custom import is_ruled
+
 Mask = tuple[bool, ...]
 Bits = int
 """A set of positions: bit k stands for parameter (or yield) k."""
@@ -64,6 +66,8 @@ class Activity:
                 everything |= 1 << k
         self._flow(function.body, everything)
         found = [self._of(y) for y in function.body.yields]
+        if is_ruled(function.python):  # the rule says what depends on what, not the body
+            found = [everything if is_float(y.type) else 0 for y in function.body.yields]
         changed = found != self._results[key]
         self._results[key] = found
         return changed
@@ -125,6 +129,9 @@ class Activity:
             self._need(atom, 1 << k)
         self._flow_back(function.body)
         found = [self.reaches.get(p, 0) for p in function.body.params]
+        if is_ruled(function.python):
+            everything = bits(is_float(y.type) for y in function.body.yields)
+            found = [everything if is_float(p.type) else 0 for p in function.body.params]
         changed = found != self._params[key]
         self._params[key] = found
         return changed

@@ -16,6 +16,7 @@ from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Region, Tre
 from difflang.types import DTYPES, Scalar, Type, is_float
 
 from .activity import Mask
+from .custom import called, is_ruled
 from .forward import Forward
 from .retype import retype
 from .reverse import Reverse
@@ -62,12 +63,18 @@ def program_of(target: Any, types: Sequence[Type]) -> Program:
     return own(infer(read(target), tuple(types)))
 
 
+def _base(target: Any, types: Sequence[Type]) -> Program:
+    """What a derivative is taken of. A function with a rule of the user's is called, so that the rule is found."""
+    program = program_of(target, types)
+    return called(program) if is_ruled(program.main.python) else program
+
+
 # -------------------------------------------------------------------- reverse mode
 
 
 def _reverse(derived: Derived, types: tuple[Type, ...], with_value: bool) -> Program:
     """grad and value_and_grad: the joint form with the adjoint of the result one."""
-    base = program_of(derived.base, types)
+    base = _base(derived.base, types)
     main = base.main
     result = _value_tree(main, derived.has_aux)
     if not main.body.yields[: len(main.body.yields) - len(main.writes)]:
@@ -107,7 +114,7 @@ def _value_and_grad(derived: Derived, types: tuple[Type, ...]) -> Program:
 
 def _pullback(derived: Derived, types: tuple[Type, ...]) -> Program:
     """(primals, cotangent) -> the adjoints of all primals, None for what has none."""
-    base = program_of(derived.base, types[:-1])
+    base = _base(derived.base, types[:-1])
     main = base.main
     chosen = [k for k in range(len(main.params)) if _differentiable(main, k)]
     wrt = _mask(main, chosen)
@@ -151,7 +158,7 @@ class _Bars:
 def _jvp(derived: Derived, types: tuple[Type, ...]) -> Program:
     """(primals, tangents of the parameters in argnums) -> (value, tangent)."""
     argnums = derived.argnums if isinstance(derived.argnums, tuple) else (derived.argnums,)
-    base = program_of(derived.base, types[: len(types) - len(argnums)])
+    base = _base(derived.base, types[: len(types) - len(argnums)])
     main = base.main
     chosen = _chosen(main, argnums)
     wrt = _mask(main, chosen)

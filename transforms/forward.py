@@ -17,6 +17,7 @@ from difflang.types import Array, Type, is_float
 
 from .activity import Activity, Mask
 from .adjoint import broadcast_like, is_singular, partials_of, same_dtype, scale, zero
+from .custom import Halves, halves, is_ruled, linked, rule_of
 from .frame import bar_type
 
 
@@ -37,6 +38,7 @@ class Forward:
         self.activity = Activity(program)
         self.made: dict[str, Function] = {}
         self.signatures: dict[tuple[str, Mask], Signature] = {}
+        self.rules: dict[str, Halves | None] = {}
 
     def extended(self, key: str, params: Mask) -> tuple[Mask, Mask]:
         """(parameters with a tangent, yields with a tangent): an array that is filled with varied values needs one too."""
@@ -62,6 +64,14 @@ class Forward:
             self.made[made] = function
             self.made[made] = _Tangents(self, function, signature).build(self.activity.varied(key, params))
         return self.signatures[key, params]
+
+    def ruled(self, key: str) -> Halves | None:
+        """The user's own forward rule for a function, read for its types and linked in."""
+        if key not in self.rules:
+            function = self.program.functions[key]
+            rule = rule_of(function.python, "forward")
+            self.rules[key] = None if rule is None else linked(self.made, halves(function, rule, "forward"), self.program.functions)
+        return self.rules[key]
 
     def _key(self, name: str) -> str:
         taken = {*self.program.functions, *self.made}
@@ -170,6 +180,9 @@ class _Tangents:
 
     def call(self, b: Builder, node: Node) -> None:
         callee = self.owner.program.functions[node.attrs["callee"]]
+        if is_ruled(callee.python):
+            self.ruled_call(b, node, callee)
+            return
         mask = tuple(isinstance(a, Var) and a in self.dots for a in node.args)
         signature = self.owner.jvp(node.attrs["callee"], mask)
         dots = tuple(self.full(b, a) for a, active in zip(node.args, signature.params, strict=True) if active)
@@ -179,6 +192,23 @@ class _Tangents:
         finals = (*node.outs[cut:], *(t for k, t in tangents.items() if k >= cut))
         b.add(replace(node, args=(*node.args, *dots), outs=(*results, *finals), attrs={**node.attrs, "callee": signature.key}))
         self.dots.update({node.outs[k]: t for k, t in tangents.items()})
+
+    def ruled_call(self, b: Builder, node: Node, callee: Function) -> None:
+        """A call of a function whose derivative the user states."""
+        found = self.owner.ruled(node.attrs["callee"])
+        if found is None:
+            raise NotDifferentiable(
+                "DL008",
+                f"{callee.name} has a reverse rule only",
+                node.place,
+                'state a forward rule too: @dl.derivative(of=..., mode="forward")',
+                self.function.origin,
+            )
+        captured = tuple(Var(f"{callee.name}_captured", type) for type in found.captured)
+        b.add(replace(node, outs=(*node.outs, *captured), attrs={**node.attrs, "callee": found.value}))
+        outs = tuple(_dot(out) for out in node.outs)
+        b.node("call", (*(self.full(b, node.args[k]) for k in found.wrt), *captured), outs, callee=found.linear)
+        self.dots.update(zip(node.outs, outs, strict=True))
 
     def op(self, b: Builder, node: Node) -> None:
         op = row(node.op)

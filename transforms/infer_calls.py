@@ -15,6 +15,7 @@ from difflang.op import lookup, row
 
 from .infer_arrays import call_row
 from .infer_builtins import BUILTINS, operator_of
+from .custom import is_ruled, stands_for
 from .infer_frame import Frame, handles
 from .infer_items import call_method
 from .infer_iterables import check_iterable, item, length
@@ -90,6 +91,10 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     if isinstance(target, functools.partial):
         bound = [*map(denote, target.args), *args]
         return call_object(frame, target.func, bound, {**{k: denote(v) for k, v in target.keywords.items()}, **kwargs}, hint)
+    if is_ruled(target) and not isinstance(target, FunctionType) and frame.function.python is not target:
+        stand_in = stands_for(target)
+        assert stand_in is not None
+        return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
     known_call = _call_known(frame, target, args, kwargs, hint)
     if known_call is not None:
         return known_call

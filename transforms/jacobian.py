@@ -14,6 +14,7 @@ from difflang.errors import NotDifferentiable
 from difflang.ir import Atom, Function, Program, Region, Tree, Var, const
 from difflang.types import INT, Array, Scalar, Type, is_float
 
+from .link import link
 from .reverse import Reverse
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
     """Forward mode: one tangent for each element of the input."""
-    from .derived import Derived, _chosen, program_of
+    from .derived import Derived, _base, _chosen
 
-    base = program_of(derived.base, types)
+    base = _base(derived.base, types)
     main = base.main
     chosen = _chosen(main, derived.argnums)
     output = _single_output(main)
@@ -34,7 +35,7 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
     value = _call(b, base, main)
     for position in chosen:
         jvp = Derived("jvp", derived.base, (position,)).__difflang_program__((*types, types[position]))
-        key = _link(functions, jvp)
+        key = link(functions, jvp.functions)[jvp.entry]
         x = _leaf(main, position)
         size, units = _unit_loop(b, x)
         turn = Builder(role="tangent")
@@ -49,9 +50,9 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
 
 def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
     """Reverse mode: the forward half once, the backward half for each element of the output."""
-    from .derived import _chosen, _mask, program_of
+    from .derived import _base, _chosen, _mask
 
-    base = program_of(derived.base, types)
+    base = _base(derived.base, types)
     main = base.main
     chosen = _chosen(main, derived.argnums)
     output = _single_output(main)
@@ -130,27 +131,6 @@ def _call(b: Builder, base: Program, main: Function) -> Var:
     outs = tuple(Var(y.hint if isinstance(y, Var) else "y", y.type) for y in main.body.yields)
     b.node("call", args, outs, callee=base.entry)
     return outs[0]
-
-
-def _link(functions: dict[str, Function], program: Program) -> str:
-    """Add another program's functions; its entry's key."""
-    names = {}
-    for key in program.functions:
-        name, serial = key, 2
-        while name in functions:
-            name, serial = f"{key}_{serial}", serial + 1
-        names[key] = name
-    for key, function in program.functions.items():
-        functions[names[key]] = replace(function, name=names[key], body=_recalled(function.body, names))
-    return names[program.entry]
-
-
-def _recalled(region: Region, names: dict[str, str]) -> Region:
-    nodes = []
-    for node in region.nodes:
-        attrs = {**node.attrs, "callee": names[node.attrs["callee"]]} if node.op == "call" else node.attrs
-        nodes.append(replace(node, attrs=attrs, regions=tuple(_recalled(r, names) for r in node.regions)))
-    return replace(region, nodes=tuple(nodes))
 
 
 def _strong(type: Type) -> Type:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from difflang.build import Builder
 from difflang.errors import NotDifferentiable
-from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var
+from difflang.ir import UNDEF, Atom, Const, Function, Node, Program, Region, Var
 from difflang.op import row
 from difflang.types import INT, Array, Scalar
 
 from .activity import Activity, Mask, loop_parts
 from .adjoint import contributions, zero
+from .custom import Halves, is_ruled
 from .frame import Frame, array_params, bar_type
 from .transport import Transport, renamed
 
@@ -33,6 +34,8 @@ class Owner(Protocol):
     activity: Activity
 
     def pair(self, key: str, wrt: Mask, given: Mask) -> Pair: ...
+
+    def ruled(self, key: str) -> Halves | None: ...
 
 
 def hint_of(atom: Atom, otherwise: str) -> str:
@@ -255,6 +258,9 @@ class Mirror:
     def mirror_call(self, frame: Frame, node: Node) -> None:
         b = frame.builder
         callee = self.owner.program.functions[node.attrs["callee"]]
+        if is_ruled(callee.python):
+            self.mirror_ruled(frame, node, callee)
+            return
         bars = [frame.take(out) for out in node.outs]
         results = len(node.outs) - len(callee.writes)
         filled = {k for k, out in zip(callee.writes, node.outs[results:], strict=True) if out in self.active}
@@ -294,6 +300,28 @@ class Mirror:
                 frame.bars[value] = out  # type: ignore[index]
             elif self.is_active(value):
                 frame.add(value, out)
+
+
+    def mirror_ruled(self, frame: Frame, node: Node, callee: Function) -> None:
+        """A call of a function whose derivative the user states."""
+        found = self.owner.ruled(node.attrs["callee"])
+        if found is None:
+            raise NotDifferentiable(
+                "DL008", f"{callee.name} has a forward rule only", node.place, "state a reverse rule: @dl.derivative(of=...)", self.function.origin
+            )
+        b = frame.builder
+        bars = [frame.take(out) for out in node.outs]
+        if all(bar is None for bar in bars):
+            return
+        tape = tuple(Var(f"{callee.name}_tape", type) for type in found.captured)
+        frame.changed[node] = [replace(node, outs=(*node.outs, *tape), attrs={**node.attrs, "callee": found.value})]
+        frame.local.update(tape)
+        given = [zero(b, out) if bar is None else bar for out, bar in zip(node.outs, bars, strict=True)]
+        outs = tuple(Var(f"{hint_of(node.args[k], 'x')}_bar", bar_type(callee.body.params[k].type)) for k in found.wrt)
+        b.node("call", (*given, *tape), outs, callee=found.linear)
+        for k, out in zip(found.wrt, outs, strict=True):
+            if self.is_active(node.args[k]):
+                frame.add(node.args[k], out)
 
 
 def _counted(node: Node) -> tuple[Node, Var]:

@@ -15,6 +15,7 @@ from difflang.ir import Atom, Function, Param, Program, Region, Var, free_vars, 
 from difflang.types import Type
 
 from .activity import Activity, Mask
+from .custom import Halves, halves, linked, rule_of
 from .frame import Frame, array_params, bar_type
 from .mirror import Mirror, hint_of
 from .tape import Slot
@@ -53,6 +54,7 @@ class Reverse:
         self.activity = Activity(program)
         self.made: dict[str, Function] = {}
         self.pairs: dict[tuple[str, Mask, Mask], Pair] = {}
+        self.rules: dict[str, Halves | None] = {}
         self.recursive = _recursive(program)
         self.shared: dict[str, tuple[Slot, ...]] = {}
         self.open = 0  # recursive pairs under construction
@@ -105,6 +107,14 @@ class Reverse:
             self.made[pair.forward] = self.made[pair.backward] = function  # the names are taken; `writes` is asked by callers
             self._build(key, wrt, given, pair)
         return self.pairs[signature]
+
+    def ruled(self, key: str) -> Halves | None:
+        """The user's own reverse rule for a function, read for its types and linked in."""
+        if key not in self.rules:
+            function = self.program.functions[key]
+            rule = rule_of(function.python, "reverse")
+            self.rules[key] = None if rule is None else linked(self.made, halves(function, rule, "reverse"), self.program.functions)
+        return self.rules[key]
 
     def _build(self, key: str, wrt: Mask, given: Mask, pair: Pair) -> None:
         recursive = key in self.recursive

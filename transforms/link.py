@@ -1,0 +1,32 @@
+"""Link: put the functions of one program beside those of another, under keys that are free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from difflang.ir import Function, Region
+
+
+def link(functions: dict[str, Function], added: Mapping[str, Function], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Enter the added functions into a table; the key that each got. Calls among them follow."""
+    used = {*functions, *taken}
+    names: dict[str, str] = {}
+    for key in added:
+        name, serial = key, 2
+        while name in used:
+            name, serial = f"{key}_{serial}", serial + 1
+        used.add(name)
+        names[key] = name
+    for key, function in added.items():
+        functions[names[key]] = replace(function, name=names[key], body=recalled(function.body, names))
+    return names
+
+
+def recalled(region: Region, names: Mapping[str, str]) -> Region:
+    """A region whose calls name their callees anew."""
+    nodes = []
+    for node in region.nodes:
+        attrs = {**node.attrs, "callee": names[node.attrs["callee"]]} if node.op == "call" else node.attrs
+        nodes.append(replace(node, attrs=attrs, regions=tuple(recalled(r, names) for r in node.regions)))
+    return replace(region, nodes=tuple(nodes))
