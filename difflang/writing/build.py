@@ -13,7 +13,7 @@ from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..types import Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .fold import Folding
-from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Move, Return, Statement, While, Write, ends, mark_of
+from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Move, Return, Statement, While, Write, ends, mark_of
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Word
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
@@ -105,7 +105,8 @@ class Building:
                 return Infix(test, "or", self.expr(no))
             if _is(yes, False) and _is(no, True):
                 return negated(test)
-        return Choice(test, self.expr(yes), self.expr(no))
+        chosen, other = self.expr(yes), self.expr(no)
+        return chosen if chosen == other else Choice(test, chosen, other)
 
     # Regions
 
@@ -167,9 +168,10 @@ class Building:
     def move(self, targets: Sequence[Var], values: Sequence[Atom]) -> Block:
         pairs, marks = [], []
         for target, value in zip(targets, values, strict=True):
-            if value is target or (isinstance(value, Const) and isinstance(value.type, Undefined)):
+            if value is target:
                 continue
-            pairs.append((target, self.value(value)))
+            missing = isinstance(value, Const) and isinstance(value.type, Undefined)
+            pairs.append((target, MISSING if missing else self.value(value)))
             node = self.folding.inline.get(value) if isinstance(value, Var) else None
             marks.append(mark_of(node) if node else NO_MARK)
         return [Move(tuple(pairs), tuple(marks))] if pairs else []

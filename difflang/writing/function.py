@@ -26,7 +26,7 @@ class Printing:
         self.lines: list[str] = []
         self.printed: dict[tuple[int, int], tuple[Statement, list[str]]] = {}
         self.header()
-        body = self.block(block, 1, top=True)
+        body = [f"{INDENT}{unbound} = None" for unbound in names.handed_unbound()] + self.block(block, 1, top=True)
         self.lines += body
         if not body and not function.doc:
             self.lines.append(f"{INDENT}pass")

@@ -38,7 +38,9 @@ def statement(head: str, value: Expr | None, tail: str = "", depth: int = 0, com
 
 def call_header(head: str, params: list[str], tail: str, depth: int = 0) -> list[str]:
     """The lines of a function's header."""
-    items: list[Doc] = [part for param in params for part in (Text(","), Line(" "), Text(param))][2:]
+    items: list[Doc] = []
+    for param in params:
+        items += [Text(","), Line(" "), Text(param)] if items else [Text(param)]
     return render([Text(head), _brackets("(", items, ")", comma=bool(params)), Text(tail)], depth, "")
 
 

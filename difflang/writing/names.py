@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..ir import Var
 from .fold import is_temporary
-from .statements import Assign, Block, Break, For, If, Move, Return, Statement, While, targets, uses
+from .statements import MISSING, Assign, Block, Break, For, If, Move, Return, Statement, While, targets, uses
 from .syntax import Ref
 
 Live = frozenset[Var]
@@ -39,6 +39,7 @@ class Names:
         self.live_moves: set[tuple[int, int]] = set()
         self.live_targets: set[Var] = set()
         self.read: set[Var] = set()
+        self.unbound: set[Var] = set()  # variables that some path leaves without a value
         self.moves: list[Move] = []
         self.breaks: list[Live] = []
         self.params = params
@@ -134,7 +135,9 @@ class Names:
         read: set[Var] = set()
         for k, (var, value) in enumerate(move.pairs):
             cell = self.cell(var)
-            if cell not in live:
+            if value is MISSING:
+                self.unbound.add(var)
+            if cell not in live or value is MISSING:
                 continue
             source = self.cell(value.var) if isinstance(value, Ref) else None
             read |= {self.cell(v) for v in uses(Move(((var, value),)))}
@@ -221,6 +224,17 @@ class Names:
             if cell not in own or name in taken or keyword.iskeyword(name):
                 taken |= self.reserved
             self.name_of[cell] = free_name(name, taken)
+
+    def handed_unbound(self) -> list[str]:
+        """Names that may have no value where they are moved into another variable, which nobody reads then."""
+        cells = {self.cell(var) for var in self.unbound}
+        found = [
+            self.name_of[self.cell(value.var)]
+            for move in self.moves
+            for k, (target, value) in enumerate(move.pairs)
+            if self.is_live(move, k) and isinstance(value, Ref) and self.cell(value.var) in cells and self[target] != self[value.var]
+        ]
+        return list(dict.fromkeys(found))
 
     def __getitem__(self, var: Var) -> str:
         return self.name_of[self.cell(var)]

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import Union
 
 from ..ir import Node, Place, Var
-from .syntax import Expr, Item, Ref, refs
+from .syntax import Expr, Item, Ref, Word, refs
+
+
+MISSING = Word("")
+"""The value of what no path defines: a move of it prints as nothing, and says that the old value is not needed."""
 
 
 @dataclass(frozen=True)
