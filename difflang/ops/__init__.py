@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-FAMILIES = ("arithmetic", "compare", "elementary", "shape", "create", "index", "reduce", "contract", "control")
+FAMILIES = ("arithmetic", "compare", "elementary", "shape", "create", "index", "reduce", "contract", "control", "composed", "einstein")
 
 
 def load() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .composed_samples import composed
+
 RNG = np.random.default_rng(7)
 
 
@@ -238,6 +240,8 @@ OTHERS: dict[str, list[Any]] = {
     "stop_gradient": [Raw((_X,), {}, _X)],
     "copy": [call(np.copy, _Y), method("copy", _X), Raw((2.5,), {}, 2.5)],
 }  # fmt: skip
+
+OTHERS |= composed(call, method, real)
 
 CONTROL = frozenset({"check", "stack_new", "push", "pop"})
 """Ops with a test of their own."""

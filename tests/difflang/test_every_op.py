@@ -147,7 +147,8 @@ def test_partials_against_differences(name: str) -> None:
 
 
 def away(values: Any) -> Any:
-    """Away from kinks at whole and half numbers."""
+    """Away from zero, and from kinks at whole and half numbers."""
+    values = np.where(np.abs(values) < 0.4, np.where(values < 0, values - 0.4, values + 0.4), values)
     return np.where(np.abs(values * 2 - np.round(values * 2)) < 0.1, values + 0.12, values)
 
 
@@ -180,20 +181,21 @@ CASES = [pytest.param(name, sample, id=f"{name}-{k}") for name, samples in OTHER
 def test_values_and_types(name: str, sample: Any) -> None:
     values, attrs, expected = prepared(name, sample)
     types = [type_of(v) for v in values]
+    tolerance = 1e-13 if TABLE[name].kind == "composite" and is_double(expected) else 0.0  # NumPy may add in another order
     opened = [types] if name == "squeeze" and attrs["axis"] is None else [types, [general(t) for t in types]]
     for stated in opened:
         (found,), (result,) = evaluated(emitted(name, attrs), values, stated)
-        same(found, expected)
+        same(found, expected, tolerance)
         assert fits(type_for(result, expected), result)
     (found,), (result,) = evaluated(constants_of(name, values, attrs), [v for v in values if not is_size(v)])
-    same(found, expected)
+    same(found, expected, tolerance)
     assert fits(type_for(result, expected), result)
 
 
 def type_for(stated: Any, expected: Any) -> Any:
     """NumPy's type for what it gave. An array without axes may count as a number; layout is a matter of ours."""
     if isinstance(stated, Scalar):
-        return stated if stated.weak and type(expected) in (int, float) else type_of(np.asarray(expected)[()])
+        return stated if stated.weak and type(expected) in (int, float, bool) else type_of(np.asarray(expected)[()])
     given = type_of(np.asarray(expected))
     return Array(given.dtype, given.dims, stated.layout) if isinstance(given, Array) else given
 
@@ -227,7 +229,7 @@ def test_adjoint_and_tangent_agree_with_differences(name: str, sample: Any) -> N
         return evaluated(emitted(name, attrs), shifted)[0][0]
 
     y_bar = real(*np.shape(expected))
-    y_dot = slope(at, 1e-2 if op.kind != "general" else 2e-4 if name in ("max", "min") else 2e-3)
+    y_dot = slope(at, 1e-2 if op.kind != "general" else 2e-4)
     normal = evaluated_attrs(name, values, attrs)
     for way in (adjoints, traced_adjoints):
         bars = way(op, expected, y_bar, values, normal)

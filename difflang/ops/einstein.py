@@ -1,0 +1,122 @@
+"""Sums of products over named axes: einsum and tensordot, written as matrix products where they are one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..op import composite, normal_axis
+from .reduce import Bound
+
+
+def _einsum_bind(subscripts: Any, *operands: Any) -> Bound:
+    if not isinstance(subscripts, str):
+        raise TypeError("np.einsum takes its subscripts as a string here")
+    return operands, {"subscripts": subscripts}
+
+
+def parsed(subscripts: str, ranks: Sequence[int]) -> tuple[list[str], str]:
+    """The letters of each operand and of the result. Raises TypeError."""
+    text = subscripts.replace(" ", "")
+    left, arrow, right = text.partition("->")
+    inputs = left.split(",")
+    if not text.replace("->", "").replace(",", "").isalpha() and text.strip("->,"):
+        raise TypeError("np.einsum takes letters, commas and an arrow here")
+    if [len(letters) for letters in inputs] != list(ranks):
+        raise TypeError(f"the subscripts {subscripts!r} do not fit arrays of {', '.join(map(str, ranks))} axes")
+    if any(len(set(letters)) != len(letters) for letters in [*inputs, right]):
+        raise TypeError("a letter twice in one operand of np.einsum is outside the language: take the diagonal first")
+    if not arrow:
+        right = "".join(sorted(c for c in set(left) - {","} if left.count(c) == 1))
+    if set(right) - set(left):
+        raise TypeError("np.einsum: the result names an axis that no operand has")
+    return inputs, right
+
+
+@composite(np.einsum, bind=_einsum_bind)
+def einsum(*operands, subscripts=""):
+    """Sums of products over named axes; a product of two is a matrix product."""
+    inputs, result = parsed(subscripts, [np.ndim(x) for x in operands])
+    while len(operands) > 2:
+        later = set("".join(inputs[2:])) | set(result)
+        both = "".join(dict.fromkeys(c for c in inputs[0] + inputs[1] if c in later))
+        operands = (_pair(*operands[:2], *inputs[:2], both), *operands[2:])
+        inputs = [both, *inputs[2:]]
+    if len(operands) == 1:
+        return _arranged(operands[0], inputs[0], result)
+    return _pair(*operands, *inputs, result)
+
+
+def _arranged(x: Any, letters: str, result: str) -> Any:
+    """One operand summed over what the result does not name, its axes in the result's order."""
+    gone = tuple(k for k, c in enumerate(letters) if c not in result)
+    kept = [c for c in letters if c in result]
+    x = np.sum(x, axis=gone) if gone else x
+    order = tuple(kept.index(c) for c in result)
+    return x if order == tuple(range(len(order))) else np.transpose(x, order)
+
+
+def _pair(x: Any, y: Any, a: str, b: str, result: str) -> Any:
+    """Two operands: first each summed over what is its alone, then one product of (stacks of) matrices."""
+    mine = "".join(c for c in a if c in b or c in result)
+    yours = "".join(c for c in b if c in a or c in result)
+    x, y = _arranged(x, a, mine), _arranged(y, b, yours)
+    shared = "".join(c for c in mine if c in yours and c in result)
+    summed = "".join(c for c in mine if c in yours and c not in result)
+    rows, columns = "".join(c for c in mine if c not in yours), "".join(c for c in yours if c not in mine)
+    x, y = _arranged(x, mine, shared + rows + summed), _arranged(y, yours, shared + summed + columns)
+    if not summed:
+        product = _spread(x, len(shared) + len(rows), len(columns)) * _inserted(y, len(shared), len(rows))
+    else:
+        product = _product(x, y, len(shared), len(rows), len(summed), len(columns))
+    return _arranged(product, shared + rows + columns, result)
+
+
+def _spread(x: Any, rank: int, more: int) -> Any:
+    return np.expand_dims(x, tuple(range(rank, rank + more))) if more else x
+
+
+def _inserted(y: Any, at: int, more: int) -> Any:
+    return np.expand_dims(y, tuple(range(at, at + more))) if more else y
+
+
+def _product(x: Any, y: Any, shared: int, rows: int, summed: int, columns: int) -> Any:
+    """x[shared, rows, summed] times y[shared, summed, columns], where each stands for several axes."""
+    if rows <= 1 and columns <= 1 and summed == 1 and not shared:
+        return x @ y
+    head = tuple(np.shape(x)[:shared])
+    left = (*head, _size(np.shape(x)[shared : shared + rows]), _size(np.shape(x)[shared + rows :]))
+    right = (*head, _size(np.shape(y)[shared : shared + summed]), _size(np.shape(y)[shared + summed :]))
+    shape = (*np.shape(x)[: shared + rows], *np.shape(y)[shared + summed :])
+    product = np.reshape(x, left) @ np.reshape(y, right)
+    return np.reshape(product, shape) if shape else product[0, 0]
+
+
+def _size(sizes: Sequence[Any]) -> Any:
+    number: Any = 1
+    for size in sizes:
+        number = number * size
+    return number
+
+
+def _tensordot_bind(a: Any, b: Any, axes: Any = 2) -> Bound:
+    return (a, b), {"pairs": axes}
+
+
+@composite(np.tensordot, bind=_tensordot_bind)
+def tensordot(x, y, pairs=2):
+    """The sum of products over the last axes of x and the first of y, or over the axes named."""
+    if isinstance(pairs, int):
+        pairs = (tuple(range(np.ndim(x) - pairs, np.ndim(x))), tuple(range(pairs)))
+    one, other = (
+        tuple(normal_axis(a, np.ndim(v), "one") for a in (axes if isinstance(axes, (tuple, list)) else (axes,)))
+        for axes, v in zip(pairs, (x, y), strict=True)
+    )
+    letters = [chr(ord("a") + k) for k in range(np.ndim(x) + np.ndim(y))]
+    mine, yours = letters[: np.ndim(x)], letters[np.ndim(x) :]
+    for p, q in zip(one, other, strict=True):
+        yours[q] = mine[p]
+    result = [c for c in mine + yours if not (c in mine and c in yours)]
+    return _pair(x, y, "".join(mine), "".join(yours), "".join(result))
