@@ -62,7 +62,7 @@ def allocate(low: Lowering, bytes_: str) -> tuple[str, str]:
     """A fresh block of this size: (block, data). Raises MemoryError at run time."""
     w = low.w
     block = w.let(f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})", "block")
-    w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, "", 0, low.place))
+    w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, ""))
     slot = w.let(f"getelementptr inbounds i8, ptr {block}, i64 8")
     return block, w.let(f"load ptr, ptr {slot}", "data")
 

@@ -437,6 +437,11 @@ ready:
 """Compiled once (`support.py`)."""
 
 _DECLARED = """
+declare hidden void @dl_fault0(ptr, i32) cold nounwind
+declare hidden void @dl_fault1(ptr, i32, i64) cold nounwind
+declare hidden void @dl_fault2(ptr, i32, i64, i64) cold nounwind
+declare hidden void @dl_fault3(ptr, i32, i64, i64, i64) cold nounwind
+declare hidden void @dl_fault4(ptr, i32, i64, i64, i64, i64) cold nounwind
 declare hidden void @dl_pool_return(ptr) nounwind
 declare hidden ptr @dl_alloc(ptr, i64) nounwind
 declare hidden void @dl_release(ptr) nounwind
@@ -454,6 +459,19 @@ def text() -> str:
     """What a module says of blocks: the small functions, and the names of the others."""
     small = _meant(_SMALL)
     return _DECLARED + POLL + "\n\n".join(part for part in small.split("\n\n") if "@dl_class" not in part and "@dl_unlink" not in part)
+
+
+def faults() -> str:
+    """The module of the functions that note a fault: the context's site and details."""
+    return "\n".join(map(_fault, range(5)))
+
+
+def _fault(count: int) -> str:
+    heads = "".join(f", i64 %d{k}" for k in range(count))
+    lines = [f"define hidden void @dl_fault{count}(ptr %ctx, i32 %site{heads}) cold nounwind {{", "  store i32 %site, ptr %ctx"]
+    for k in range(count):
+        lines += [f"  %p{k} = getelementptr inbounds i8, ptr %ctx, i64 {8 + 8 * k}", f"  store i64 %d{k}, ptr %p{k}"]
+    return "\n".join([*lines, "  ret void", "}"])
 
 
 def memory() -> str:

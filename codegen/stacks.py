@@ -75,7 +75,7 @@ def _slot(low: Lowering, block: str, size: int) -> str:
     """Room for one more element."""
     w = low.w
     slot = w.let(f"call ptr @dl_push(ptr %ctx, ptr {block}, i64 {size})", "top")
-    w.fail_if(w.let(f"icmp eq ptr {slot}, null"), Site(MemoryError, "", 0, low.place))
+    w.fail_if(w.let(f"icmp eq ptr {slot}, null"), Site(MemoryError, ""))
     return slot
 
 

@@ -249,10 +249,7 @@ def lower_call(low: Lowering, node: Node) -> None:
     types = result_types(callee)
     result = w.let(f'call fastcc {struct(types)} @"{key}.impl"({", ".join(passed)})')
     status = w.let(f"extractvalue {struct(types)} {result}, 0")
-    bad, fine = w.name("failed"), w.name("fine")
-    w.branch(w.let(f"icmp ne i32 {status}, 0"), bad, fine, f", !prof !{w.cold_weights}")
-    w.cold += [f"{bad}:", f"  {w.failure}"]
-    w.start(fine)
+    w.pass_on(w.let(f"icmp ne i32 {status}, 0"))
     at = 1
     for k, out in enumerate(node.outs):
         leaves = len(node.outs) - len(callee.writes)

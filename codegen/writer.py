@@ -87,6 +87,7 @@ class Writer:
         self.plain = False  # loops are left as they are
         self._names = 0
         self._cold_weights: int | None = None
+        self._faults: dict[tuple[object, ...], str] = {}
 
     def name(self, hint: str = "t") -> str:
         self._names += 1
@@ -195,20 +196,26 @@ class Writer:
         """Leave with a fault where `bad` (an i1) holds; `details` are i64 values."""
         if bad == "false":
             return
-        fault, fine = self.name("fault"), self.name("fine")
-        self.branch(bad, fault, fine, f", !prof !{self.cold_weights}")
-        self.fault(fault, site, details)
+        fine = self.name("fine")
+        self.branch(bad, self.fault(site, details), fine, f", !prof !{self.cold_weights}")
         self.start(fine)
 
-    def fault(self, label: str, site: Site, details: Sequence[str] = ()) -> None:
-        """The cold block that fills the context and leaves."""
-        self.cold.append(f"{label}:")
-        for k, detail in enumerate(details):
-            slot = f"%{self.name('detail')}"
-            self.cold.append(f"  {slot} = getelementptr inbounds i8, ptr %ctx, i64 {8 + 8 * k}")
-            self.cold.append(f"  store i64 {detail}, ptr {slot}")
-        self.cold.append(f"  store i32 {self.module.site(site)}, ptr %ctx")
-        self.cold.append(f"  {self.failure}")
+    def fault(self, site: Site, details: Sequence[str] = ()) -> str:
+        """The label of the cold block that fills the context and leaves; one for all that fail alike."""
+        key = (site, *details)
+        if key not in self._faults:
+            self._faults[key] = label = self.name("fault")
+            given = "".join(f", i64 {d}" for d in details)
+            self.cold.append(f"{label}:")
+            self.cold.append(f"  call void @dl_fault{len(details)}(ptr %ctx, i32 {self.module.site(site)}{given})")
+            self.cold.append("  br label %failed")
+        return self._faults[key]
+
+    def pass_on(self, failed: str) -> None:
+        """Leave where a callee has failed."""
+        fine = self.name("fine")
+        self.branch(failed, "failed", fine, f", !prof !{self.cold_weights}")
+        self.start(fine)
 
     @property
     def cold_weights(self) -> int:
@@ -218,7 +225,8 @@ class Writer:
 
     def text(self, head: str) -> str:
         """The whole function."""
-        return "\n".join([head + " {", "entry:", *self.entry, "  br label %body", "body:", *self.lines, *self.cold, "}"])
+        last = ["failed:", f"  {self.failure}", "}"]
+        return "\n".join([head + " {", "entry:", *self.entry, "  br label %body", "body:", *self.lines, *self.cold, *last])
 
 
 _FLAGS = frozenset("nsw nuw exact inbounds fastcc nnan".split())
