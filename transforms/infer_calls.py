@@ -13,9 +13,9 @@ from difflang.errors import DifflangError
 from difflang.ir import Const, Function, Node, Param
 from difflang.op import lookup, row
 
+from .custom import is_ruled, stands_for
 from .infer_arrays import call_row
 from .infer_builtins import BUILTINS, operator_of
-from .custom import is_ruled, stands_for
 from .infer_frame import Frame, handles
 from .infer_items import call_method
 from .infer_iterables import check_iterable, item, length

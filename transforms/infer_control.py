@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from difflang.build import Builder
-from difflang.errors import DifflangError
+from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import NO_ATTRS, Atom, Const, Node, Region, Var, const
 from difflang.types import BOOL, INT, Array, Scalar, Undefined, Unknown
 
@@ -15,6 +15,7 @@ from .infer_values import Compound, Form, Value, conform, form, fresh, is_undefi
 
 LONGEST_UNROLLED = 256
 Arm = Callable[[], list[Value]]
+Turn = Callable[[Value, Sequence[Value]], list[Value]]
 
 
 @handles("if")
@@ -104,62 +105,106 @@ def as_index(frame: Frame, value: Value, what: str) -> Atom:
 def counted(
     frame: Frame,
     bounds: Sequence[Atom],
-    turn: Callable[[Value, Sequence[Value]], list[Value]],
+    turn: Turn,
     init: Sequence[Value],
     hints: Sequence[str],
     exits: bool = False,
     reverse: bool = False,
 ) -> list[Value]:
-    """A loop over a range. Where a turn needs its index while compiling, a range of constants is unrolled."""
+    """A loop over a range.
+
+    Where a name has another type before the first turn than after it (`total = 0.0; total = total + row`), that turn
+    stands before the loop. Where a turn needs its index while compiling, a range of constants is unrolled.
+    """
     try:
         return _loop(frame, bounds, turn, init, hints, exits, reverse)
     except DifflangError as error:
-        if error.code not in ("DL005", "DL006", "DL011") or not all(isinstance(b, Const) and isinstance(b.value, int) for b in bounds):
-            raise
-        trips = range(*(b.value for b in bounds))  # type: ignore[union-attr]
-        if len(trips) > LONGEST_UNROLLED:
-            raise
-        items = [const(i) for i in (reversed(trips) if reverse else trips)]
-        count = len(frame.builder.nodes)
+        ways: list[Callable[[], list[Value]]] = []
+        if isinstance(error, Mixed) and error.loop == id(turn):
+            ways.append(lambda: _peeled(frame, bounds, turn, init, hints, exits, reverse))
+        trips = _constant_range(bounds)
+        if error.code in ("DL005", "DL006", "DL011") and trips is not None and len(trips) <= LONGEST_UNROLLED:
+            items = [const(i) for i in (reversed(trips) if reverse else trips)]
+            ways.append(lambda: unrolled(frame, items, turn, init, hints[1:], exits))
+        return first_that_fits(frame, ways, error)
+
+
+def first_that_fits(frame: Frame, ways: Sequence[Callable[[], list[Value]]], error: DifflangError) -> list[Value]:
+    """The first of several ways to write a loop that types allow; the error if none."""
+    count = len(frame.builder.nodes)
+    for way in ways:
         try:
-            return unrolled(frame, items, turn, init, hints[1:], exits)
+            return way()
         except DifflangError:
             del frame.builder.nodes[count:]
-            raise error from None
+    raise error
 
 
-def unrolled(
-    frame: Frame,
-    items: Sequence[Value],
-    turn: Callable[[Value, Sequence[Value]], list[Value]],
-    init: Sequence[Value],
-    hints: Sequence[str],
-    exits: bool,
-) -> list[Value]:
+def _constant_range(bounds: Sequence[Atom]) -> range | None:
+    if all(isinstance(b, Const) and isinstance(b.value, int) for b in bounds):
+        return range(*(b.value for b in bounds))  # type: ignore[union-attr]
+    return None
+
+
+def unrolled(frame: Frame, items: Sequence[Value], turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:
     """The turns one after another; after a turn that may leave, the rest stands in an arm."""
     carried = list(init)
     for k, item in enumerate(items):
         carried = turn(item, carried)
-        if not exits:
-            continue
-        leave, carried = frame.truth(carried[0]), carried[1:]
-        if isinstance(leave, Const) and not is_undefined(leave):
-            if leave.value:
-                return carried
-            continue
-        done, rest = carried, items[k + 1 :]
-        return branch(frame, leave, [lambda: done, lambda: unrolled(frame, rest, turn, done, hints, exits)], hints)
+        if exits:
+            rest = items[k + 1 :]
+            return _unless_left(frame, carried, lambda done: unrolled(frame, rest, turn, done, hints, exits), hints)  # noqa: B023
     return carried
 
 
+def _unless_left(frame: Frame, yields: list[Value], rest: Callable[[list[Value]], list[Value]], hints: Sequence[str]) -> list[Value]:
+    """The rest of a loop after a turn that yields an exit truth first."""
+    leave, done = frame.truth(yields[0]), yields[1:]
+    if isinstance(leave, Const) and not is_undefined(leave):
+        return done if leave.value else rest(done)
+    return branch(frame, leave, [lambda: done, lambda: rest(done)], hints)
+
+
+def _peeled(
+    frame: Frame, bounds: Sequence[Atom], turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, reverse: bool
+) -> list[Value]:
+    """The first turn, then the loop over the rest. That there is a first turn is checked at run time."""
+    start, stop, step = bounds
+    trips = _constant_range(bounds)
+    if trips is not None and not trips:
+        return list(init)
+    if not isinstance(step, Const):
+        frame.fail("DL006", "a name changes its type in this loop", "give it the type it has later before the loop")
+    if trips is None:
+        _must_run(frame, frame.emit("less" if step.value > 0 else "greater", start, stop))
+    first, left = start, [frame.emit("add", start, step), stop, step]
+    if reverse:
+        turns = frame.emit("floordiv", frame.emit("sub", frame.emit("sub", stop, start), const(1 if step.value > 0 else -1)), step)
+        first = frame.emit("add", start, frame.emit("mul", turns, step))
+        left = [start, first, step]
+    if start in frame.inference.naturals or (isinstance(start, Const) and start.value >= 0 and step.value > 0):
+        frame.inference.naturals |= {first, left[0]}
+    carried = turn(first, init)
+
+    def rest(done: list[Value]) -> list[Value]:
+        return _loop(frame, left, turn, done, hints, exits, reverse)
+
+    return _unless_left(frame, carried, rest, hints[1:]) if exits else rest(carried)
+
+
+def _must_run(frame: Frame, condition: Atom) -> None:
+    message = "this loop must run at least once: before it a name has another type than after it"
+    frame.emit("check", condition, error=ValueError, message=message, kind="raise")
+
+
+class Mixed(TypeMismatch):
+    """A name has one type before a loop and another after a turn of it."""
+
+    loop: int = 0
+
+
 def _loop(
-    frame: Frame,
-    bounds: Sequence[Atom],
-    turn: Callable[[Value, Sequence[Value]], list[Value]],
-    init: Sequence[Value],
-    hints: Sequence[str],
-    exits: bool,
-    reverse: bool,
+    frame: Frame, bounds: Sequence[Atom], turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, reverse: bool
 ) -> list[Value]:
     forms = [form(value) for value in init]
     start, _, step = bounds
@@ -172,7 +217,7 @@ def _loop(
             yields = turn(index, carried)
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
-        joined = _joined(frame, forms, yields)
+        joined = _joined(frame, forms, yields, id(turn))
         if all(map(same, forms, joined)):
             break
         forms = joined
@@ -203,9 +248,13 @@ def _carried(forms: Sequence[Form], hints: Sequence[str]) -> tuple[list[Value], 
     return values, made
 
 
-def _joined(frame: Frame, forms: Sequence[Form], values: Sequence[Value]) -> list[Form]:
-    with frame.fitting("DL006"):
+def _joined(frame: Frame, forms: Sequence[Form], values: Sequence[Value], loop: int) -> list[Form]:
+    try:
         return [join_forms(shape, form(value)) for shape, value in zip(forms, values, strict=True)]
+    except TypeError as error:
+        mixed = Mixed("DL006", str(error), frame.place, "give the name the type it has later before the loop", frame.function.origin)
+        mixed.loop = loop
+        raise mixed from None
 
 
 def _conformed(builder: Builder, values: Sequence[Value], forms: Sequence[Form]) -> list[Atom]:
@@ -217,6 +266,31 @@ def _conformed(builder: Builder, values: Sequence[Value], forms: Sequence[Form])
 
 @handles("while")
 def _while(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    try:
+        return _while_loop(frame, node, values)
+    except Mixed as error:
+        if error.loop != id(node):
+            raise
+        return first_that_fits(frame, [lambda: _while_peeled(frame, node, values)], error)
+
+
+def _while_peeled(frame: Frame, node: Node, values: list[Value]) -> list[Value]:
+    """The first turn, then the loop. That there is a first turn is checked at run time."""
+    test, body = node.regions
+    condition = frame.truth(frame.run(test, values)[0])
+    if isinstance(condition, Const) and condition.value is False:
+        return values
+    if not isinstance(condition, Const):
+        _must_run(frame, condition)
+    carried = frame.run(body, values)
+
+    def rest(done: list[Value]) -> list[Value]:
+        return _while_loop(frame, node, done)
+
+    return _unless_left(frame, carried, rest, [param.hint for param in body.params]) if node.attrs.get("exits") else rest(carried)
+
+
+def _while_loop(frame: Frame, node: Node, values: list[Value]) -> list[Value]:
     test, body = node.regions
     exits = bool(node.attrs.get("exits"))
     hints = [param.hint for param in body.params]
@@ -230,7 +304,7 @@ def _while(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
             yields = frame.run(body, carried)
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
-        joined = _joined(frame, forms, yields)
+        joined = _joined(frame, forms, yields, id(node))
         if all(map(same, forms, joined)):
             break
         forms = joined

@@ -5,18 +5,16 @@ An iterable is a length and a way to get its k-th item. Where the length is that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from difflang.ir import Const, Var, const
 from difflang.types import MANY, ONE, Array, Unknown
 
-from .infer_control import as_index, counted, unrolled
+from .infer_control import Turn, as_index, counted, unrolled
 from .infer_frame import Frame
 from .infer_items import getitem
 from .infer_operators import binary
 from .infer_values import Compound, Value, is_undefined, known, python_value
-
-Turn = Callable[[Value, Sequence[Value]], list[Value]]
 
 
 def range_of(frame: Frame, args: Sequence[Value]) -> Compound:
