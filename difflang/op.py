@@ -98,7 +98,7 @@ class Op:
     tangent: Rule | None = None
     lower: Lower | Rule | None = None
     faults: tuple[Fault, ...] = ()
-    singular: bool = False  # a partial may be infinite: an adjoint of exactly zero stays zero
+    singular: bool | Callable[..., bool] = False  # a partial may be infinite (asked of the operands): an adjoint of exactly zero stays zero
     pole_raises: bool = False  # Python's own form raises wherever a partial is infinite
     view: bool = False  # NumPy's result may share the first operand's memory
     sized: bool = False  # typing is also given the values of operands that are constants: typing(types, attrs, values)

@@ -50,7 +50,8 @@ def partials_of(b: Builder, op: Op, node: Node) -> tuple[Atom | None, ...]:
 def is_singular(op: Op, node: Node) -> bool:
     """Whether an infinite partial may meet an adjoint of zero. Python's own form may have raised there."""
     weak = isinstance(node.out.type, Scalar) and node.out.type.weak
-    return op.singular and not (weak and op.pole_raises)
+    singular = op.singular(*node.args) if callable(op.singular) else op.singular
+    return singular and not (weak and op.pole_raises)
 
 
 def _by_rule(b: Builder, op: Op, node: Node, y_bar: Atom) -> Iterator[tuple[int, Atom | None]]:

@@ -125,7 +125,7 @@ def _pullback(derived: Derived, types: tuple[Type, ...]) -> Program:
     made = reverse.made[key]
     bars = _Bars(made, main, wrt)
     trees = [bars.tree(k) if k in chosen else (None, []) for k in range(len(main.params))]
-    cotangent = Param("result_bar", _floats_only(main.result, [is_float(y.type) for y in main.body.yields]))
+    cotangent = Param(_free_name("result_bar", main), _floats_only(main.result, [is_float(y.type) for y in main.body.yields]))
     reverse.made[key] = replace(made, params=(*main.params, cotangent))
     yields = [atom for _, atoms in trees for atom in atoms]
     return _finish(base, reverse.made, key, tuple(t for t, _ in trees), yields, f"Pullback of {main.name}.")
@@ -170,7 +170,7 @@ def _jvp(derived: Derived, types: tuple[Type, ...]) -> Program:
     tangents = {k: next(dots) for k in range(count) if signature.results[k]}
     made, yields = _with_zeros(made, main, tangents, count)
     flags = [is_float(y.type) for y in main.body.yields[:count]]
-    params = [Param(f"{main.params[k].name}_dot", _floats_only(main.params[k].tree, _flags(main, wrt, k))) for k in chosen]
+    params = [Param(_free_name(f"{main.params[k].name}_dot", main), _floats_only(main.params[k].tree, _flags(main, wrt, k))) for k in chosen]
     made = _local_fills(replace(made, body=replace(made.body, yields=tuple(yields))), main, wrt, signature.params)
     yields = list(made.body.yields)
     forward.made[signature.key] = replace(made, params=(*main.params, *params), writes=())
@@ -259,6 +259,13 @@ def _return_hint(main: Function) -> str:
         names = ", ".join(dict.fromkeys(main.body.params[k].hint for k in main.writes))
         return f"it writes into {names}: return what you want the derivative of, for example `return {names}`"
     return "return the number whose gradient you want"
+
+
+def _free_name(name: str, main: Function) -> str:
+    """A name for one more parameter."""
+    while any(p.name == name for p in main.params):
+        name += name[name.rindex("_") :]
+    return name
 
 
 def _one(type: Type) -> Const:

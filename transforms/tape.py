@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from difflang.ir import Atom, Const, Node, Program, Region, Var, walk
 from difflang.op import row
 from difflang.types import Scalar, Type
 
 from .activity import loop_parts
+from .shapes import Shapes
 
 CHEAP = 6
 """Arithmetic (in units of an addition) that is cheaper than a store and a load of one number."""
@@ -29,7 +31,7 @@ class Slot:
 
     name: str
     element: Type
-    dims: tuple[Atom, ...] | None
+    dims: tuple[Atom | Size, ...] | None
     shared: bool = False  # lives across the calls of a recursion: passed in and handed back
 
 
@@ -153,11 +155,51 @@ def killed_values(program: Program, region: Region) -> set[Var]:
             return killed
 
 
-def slot_for(value: Var, loops: list[Node], top: set[Var]) -> Slot:
-    """The slot of a value recorded inside these loops, outermost first; `top` holds what is known before the outermost."""
-    dims: list[Atom] | None = [] if isinstance(value.type, Scalar) else None
+@dataclass(frozen=True)
+class Size:
+    """A trip count as an expression over what is known before the outermost loop: an op of ints to write there."""
+
+    op: str
+    args: tuple[Atom | Size, ...]
+    attrs: tuple[tuple[str, Any], ...] = ()
+
+
+class Sizes:
+    """Finds trip counts of inner loops that can be known before the outermost: arithmetic of ints and sizes of arrays
+    whose shape is that of an array known there."""
+
+    def __init__(self, body: Region, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self.top = set(body.params)
+        for node in body.nodes:
+            self.top.update(node.outs)
+        self.definition = {out: node for node in walk(body) for out in node.outs}
+
+    def of(self, atom: Atom) -> Atom | Size | None:
+        if isinstance(atom, Const) or atom in self.top:
+            return atom
+        node = self.definition.get(atom)
+        if node is None:
+            return None
+        if node.op in ("dim", "size") and isinstance(node.args[0], Var):
+            root = self.shapes.root(node.args[0])
+            return Size(node.op, (root,), tuple(node.attrs.items())) if root in self.top else None
+        if node.op in ("add", "sub", "mul", "floordiv", "maximum", "minimum") and all(map(_is_count, (*node.args, atom))):
+            parts = [self.of(a) for a in node.args]
+            known = [part for part in parts if part is not None]
+            return Size(node.op, tuple(known)) if len(known) == len(parts) else None
+        return None
+
+
+def _is_count(atom: Atom) -> bool:
+    return isinstance(atom.type, Scalar) and atom.type.weak and atom.type.dtype == "i64"
+
+
+def slot_for(value: Var, loops: list[Node], sizes: Sizes) -> Slot:
+    """The slot of a value recorded inside these loops, outermost first."""
+    dims: list[Atom | Size] | None = [] if isinstance(value.type, Scalar) else None
     for loop in loops:
-        bound = _bound(loop, top)
+        bound = _bound(loop, sizes)
         if bound is None or dims is None:
             dims = None
             break
@@ -165,13 +207,11 @@ def slot_for(value: Var, loops: list[Node], top: set[Var]) -> Slot:
     return Slot(f"{value.hint}_tape", value.type, tuple(dims) if dims is not None else None)
 
 
-def _bound(loop: Node, top: set[Var]) -> Atom | None:
+def _bound(loop: Node, sizes: Sizes) -> Atom | Size | None:
     """The number of places that the iterations of a loop need if it walks up by one from a small constant: then
     the loop's own index serves as the tape's."""
     if loop.op != "for" or loop.attrs.get("exits"):
         return None
     start, stop, step = loop.args[:3]
     plain = isinstance(start, Const) and 0 <= start.value <= 64 and isinstance(step, Const) and step.value == 1
-    if not plain or not (isinstance(stop, Const) or stop in top):
-        return None
-    return stop
+    return sizes.of(stop) if plain else None

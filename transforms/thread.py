@@ -14,7 +14,7 @@ from difflang.build import Builder
 from difflang.ir import Atom, Const, Function, Node, Region, Var, const
 from difflang.types import Array, Scalar, Stack, Type
 
-from .tape import Slot
+from .tape import Size, Slot
 
 Shared = Mapping[str, tuple[Slot, ...]]
 
@@ -76,7 +76,7 @@ class _Threader:
         if slot.dims is None:
             return b.emit("stack_new", element=slot.element, hint=slot.name)
         assert isinstance(slot.element, Scalar)
-        sizes = [_not_negative(b, size) for size in slot.dims]
+        sizes = [_not_negative(b, _written(b, size)) for size in slot.dims]
         return b.emit("empty", *sizes, dtype=slot.element.dtype, hint=slot.name)
 
     def nodes(self, nodes: Iterable[Node], state: dict[Slot, Atom]) -> list[Node]:
@@ -146,7 +146,16 @@ class _Threader:
         return tuple(regions), (*node.args, *before)
 
 
+def _written(b: Builder, size: Atom | Size) -> Atom:
+    """A trip count, computed here."""
+    if not isinstance(size, Size):
+        return size
+    return b.emit(size.op, *(_written(b, part) for part in size.args), **dict(size.attrs))
+
+
 def _not_negative(b: Builder, size: Atom) -> Atom:
     if isinstance(size, Const):
         return const(max(int(size.value), 0))
+    if any(size in node.outs and node.op in ("dim", "size") for node in b.nodes):
+        return size
     return b.emit("maximum", size, const(0), flavor="python")

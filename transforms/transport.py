@@ -17,7 +17,7 @@ from .activity import loop_parts
 from .frame import Frame
 from .prune import prune_nodes
 from .shapes import SHAPE_OPERAND, Shapes
-from .tape import Choice, Slot, choose, killed_values, slot_for
+from .tape import Choice, Sizes, Slot, choose, killed_values, slot_for
 
 
 def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
@@ -30,13 +30,11 @@ class Transport:
 
     def __init__(self, program: Program, body: Region, shared: bool) -> None:
         self.killed = killed_values(program, body)
-        self.top = set(body.params)
-        for node in body.nodes:
-            self.top.update(node.outs)
         self.slots: list[Slot] = []
         self.shared = shared
         self.partial = partial_values(program, body)
         self.shapes = Shapes(body)
+        self.size_of = Sizes(body, self.shapes)
         self.names = {node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"}
 
     def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
@@ -58,7 +56,7 @@ class Transport:
         mapping: dict[Var, Atom] = {}
         for value in choice.record:
             name = value.hint if value.hint != "t" else self.names.get(value, "t")
-            slot = slot_for(Var(name, value.type), frame.loops, self.top)
+            slot = slot_for(Var(name, value.type), frame.loops, self.size_of)
             if self.shared or value in self.partial:  # a number that may be missing has no place in an array
                 slot = replace(slot, dims=None, shared=self.shared)
             self.slots.append(slot)

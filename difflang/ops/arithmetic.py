@@ -45,7 +45,13 @@ def mul(z, x, y):
     cost=4,
 )
 def div(z, x, y):
-    return np.divide(1, y), np.negative(np.divide(z, y))
+    return np.divide(1, widened(y, z)), np.negative(np.divide(z, y))
+
+
+def widened(x: Any, z: Any) -> Any:
+    """An operand as float64 where the result is that: a partial is not to be rounded to float32 on its way."""
+    narrow = getattr(x, "dtype", None) == np.float32 and getattr(z, "dtype", None) == np.float64
+    return x.astype(np.float64) if narrow else x
 
 
 def _is_float(x: Any) -> bool:
@@ -148,17 +154,24 @@ def _lower_pow(x, y):
     return apply("fpow", x, y) if _is_float(x) else apply("ipow", x, np.where(y < 0, 0, y))
 
 
+def _power_is_singular(x: Any, y: Any) -> bool:
+    """A constant exponent of at least one has a finite partial everywhere."""
+    power = getattr(y, "value", None)
+    return not (isinstance(power, (int, float, np.number)) and power >= 1)
+
+
 @elementwise(
     np.power,
     python=(_python_pow, operator.pow, pow),
     infix="**",
     lower=_lower_pow,
     faults=POWER,
-    singular=True,
+    singular=_power_is_singular,
     cost=40,
 )
 def pow(z, x, y):
     """x ** y. Its derivative is 0 in x where y is 0, and 0 in y where x is 0."""
+    x, y = widened(x, z), widened(y, z)
     by_y = np.where(x == 0, 0.0, z * np.log(np.where(x == 0, 1.0, x))) if _varies(y) else 0
     return _power_by_base(x, y) if _varies(x) else 0, by_y
 
