@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from difflang.ir import Atom, Const, Var, const
+from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import row
 from difflang.types import DTYPES, Array, Scalar, Static, Type, Unknown
 
@@ -51,6 +51,12 @@ def _len(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Va
 @builtin(range, low=1, high=3)
 def _range(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     return range_of(frame, args)
+
+
+@builtin(slice, low=1, high=3)
+def _slice(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    start, stop, step = (NONE, *args, NONE) if len(args) == 1 else (*args, NONE)[:3]
+    return Compound("slice", (start, stop, step))
 
 
 @builtin(zip, names=("strict",))

@@ -9,18 +9,21 @@ from collections.abc import Callable, Mapping, Sequence
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from difflang.errors import DifflangError
-from difflang.ir import Const, Function, Node, Param
+from difflang.ir import NONE, Const, Function, Node, Param, Var
 from difflang.op import lookup, row
+from difflang.types import Array
 
 from .custom import is_ruled, stands_for
 from .infer_arrays import call_row
 from .infer_builtins import BUILTINS, operator_of
 from .infer_frame import Frame, handles
-from .infer_items import call_method
+from .infer_items import call_method, setitem
 from .infer_iterables import check_iterable, item, length
 from .infer_numbers import is_number_class, number_class
-from .infer_operators import binary
+from .infer_operators import binary, fits_in_place
 from .infer_values import Compound, Form, Value, denote, form, frozen, is_static, is_undefined, known, leaves, python_value
 from .infer_values import fresh as fresh_value
 
@@ -121,6 +124,8 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         op = operator_of(target)
         if op is not None and len(args) == 2 and not kwargs:
             return binary(frame, op, *args)
+        if target.__name__ == "at" and getattr(target, "__self__", None) in (np.add, np.subtract) and len(args) == 3 and not kwargs:
+            return _add_at(frame, target.__self__, *args)
     name = getattr(target, "__difflang_op__", None)
     if isinstance(name, str):
         return call_row(frame, row(name), None, args, kwargs, hint)
@@ -131,6 +136,15 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     if flavor == "python" and getattr(math, getattr(target, "__name__", ""), None) is not target:
         flavor = ""  # abs, operator.neg: the operand's own kind of number
     return call_row(frame, table_row, flavor or None, args, kwargs, hint)
+
+
+def _add_at(frame: Frame, ufunc: Any, target: Value, index: Value, value: Value) -> Value:
+    """np.add.at(x, index, v), np.subtract.at."""
+    if isinstance(target, Var) and isinstance(target.type, Array):
+        fits_in_place(frame, "add", target, frame.atom(value))
+    change = frame.emit("neg", value) if ufunc is np.subtract else value
+    setitem(frame, target, change, ("i",), [index], accumulate=True)
+    return NONE
 
 
 def _hashable(value: Any) -> bool:

@@ -125,6 +125,9 @@ def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], a
         for item in value.items:
             _add_item(frame, item, codes, atoms, alone=False)
         return
+    if isinstance(value, Compound) and value.kind == "slice":
+        _add_slice(frame, value.items, codes, atoms)
+        return
     if isinstance(value, Compound):
         value = frame.atom(value)
     if is_none(value):
@@ -162,7 +165,8 @@ def _setitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     return (values[0],) * len(node.outs)
 
 
-def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], operands: Sequence[Value]) -> None:
+def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], operands: Sequence[Value], accumulate: bool = False) -> None:
+    """target[...] = value; with `accumulate` np.add.at: the value is added, as often as an index is named."""
     if any(map(is_undefined, (target, value, *operands))):
         return
     if isinstance(target, Compound) or not isinstance(target.type, (Array, Unknown)):
@@ -178,7 +182,8 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
         if MANY in atom.type.dims:
             frame.fail("DL005", "setting an array element with a sequence")
         atom = frame.only_element(atom, "setting an array element with a sequence", "one element")
-    frame.builder.node("setitem", (target, atom, *atoms), (), pattern=codes)
+    attrs = {"pattern": codes, **({"accumulate": True} if accumulate else {})}
+    frame.builder.node("setitem", (target, atom, *atoms), (), **attrs)
 
 
 @handles("attr")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from difflang.errors import OutsideLanguage
-from difflang.ir import NONE, Const, Node, Var, const
+from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.op import row
 from difflang.types import DTYPES, INT, Array, Scalar, Type, Unknown, promote
 
@@ -242,9 +242,15 @@ def inplace(frame: Frame, op: str, target: Var, value: Value) -> Value:
     if is_undefined(value):
         return target
     operand = frame.atom(value)
+    fits_in_place(frame, op, target, operand)
+    frame.builder.node("inplace", (target, operand), (), fn=op)
+    return target
+
+
+def fits_in_place(frame: Frame, op: str, target: Var, operand: Atom) -> None:
+    """Refuse what NumPy refuses: an int array takes no floats in place."""
     with frame.fitting():
-        result = row(op).type_of_result([target.type, operand.type], {}, None)
-        dtype = promote(result)
+        dtype = promote(row(op).type_of_result([target.type, operand.type], {}, None))
     assert isinstance(target.type, Array)
     if isinstance(dtype, Scalar) and not np.can_cast(DTYPES[dtype.dtype], DTYPES[target.type.dtype], "same_kind"):
         frame.fail(
@@ -252,5 +258,3 @@ def inplace(frame: Frame, op: str, target: Var, value: Value) -> Value:
             f"{op} in place gives {dtype.dtype}, which does not go into an array of {target.type.dtype}",
             "write x = x + v in place of x += v, or convert with .astype",
         )
-    frame.builder.node("inplace", (target, operand), (), fn=op)
-    return target

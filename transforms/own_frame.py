@@ -158,16 +158,16 @@ class Frame:
             self.state.stale.setdefault(partner, self.builder.place)
         self.state.versions[base] = version
 
-    def store(self, ref: Reference, value: Atom, operands: Sequence[Atom], pattern: Sequence[str]) -> None:
-        """ref[pattern] = value."""
+    def store(self, ref: Reference, value: Atom, operands: Sequence[Atom], pattern: Sequence[str], op: str = "store") -> None:
+        """ref[pattern] = value, or with `accumulate` the value added, as often as an index is named."""
         if isinstance(ref, Choice):
             from .own_choice import each_way
 
-            each_way(self, ref, lambda one: self.store(one, value, operands, pattern))
+            each_way(self, ref, lambda one: self.store(one, value, operands, pattern, op))
             return
         if not ref.steps:
             current = self.version(ref.base)
-            new = self.emit("store", current, value, *operands, type=ref.base.type, hint=ref.base.hint, pattern=tuple(pattern))
+            new = self.emit(op, current, value, *operands, type=ref.base.type, hint=ref.base.hint, pattern=tuple(pattern))
             self.write(ref.base, new)
             return
         last = ref.steps[-1]
@@ -175,10 +175,10 @@ class Frame:
         if last.op == "index":
             merged = compose(last.pattern, last.operands, last.parent, pattern, operands)
             if merged is not None:
-                self.store(parent, value, merged[1], merged[0])
+                self.store(parent, value, merged[1], merged[0], op)
                 return
         whole = self.derive(Ref(ref.base, ref.steps))
-        changed = self.emit("store", whole, value, *operands, type=ref.type, hint=last.hint, pattern=tuple(pattern))
+        changed = self.emit(op, whole, value, *operands, type=ref.type, hint=last.hint, pattern=tuple(pattern))
         self.write_back(ref, changed)
 
     def write_back(self, ref: Reference, value: Atom) -> None:

@@ -108,14 +108,15 @@ def _setitem(frame: Frame, node: Node) -> None:
     assert isinstance(target, REFERENCES)
     if isinstance(target.type, Array):
         pattern = expand(pattern, target.type.rank)
-    if isinstance(given, REFERENCES) and "a" not in pattern:
+    adds = bool(node.attrs.get("accumulate"))
+    if isinstance(given, REFERENCES) and "a" not in pattern and not adds:
         place = target.then(Step("index", operands, (("pattern", pattern),), given.type, target.type))
         if _same_view(place, given):
             return  # `x[i] += v` on a row: written already, through the row
     if any(isinstance(o.type, Unknown) for o in operands) and not (isinstance(target, Ref) and not target.steps):
         frame.fail("DL011", "what this index means depends on types that are not known", "give the function's argument types")
     value = frame.derive(given) if isinstance(given, REFERENCES) else given
-    frame.store(target, frame.fitted(value, target.type), operands, pattern)
+    frame.store(target, frame.fitted(value, target.type), operands, pattern, "accumulate" if adds else "store")
 
 
 def _same_view(one: Reference, other: Reference) -> bool:

@@ -248,6 +248,26 @@ def sliceelem(x):
     return x
 
 
+@case(A, np.array([0, 2, 2, -1]))
+def hist(x, idx):
+    np.add.at(x, idx, 1.0)
+    np.add.at(x, idx, np.arange(4.0))
+    h = np.zeros(3, dtype=np.int64)
+    np.add.at(h, idx % 3, 1)
+    np.subtract.at(x, 1, x[0])
+    return x, h
+
+
+@case(M, np.array([0, 2, 2]), np.array([1, 1, 1]))
+def hist2(m, i, j):
+    np.add.at(m, (i, j), 1.0)
+    np.add.at(m[1:], (0, slice(None)), 5.0)
+    m[slice(0, 2), slice(1)] *= 2
+    np.add.at(m.T, i, np.ones(3))
+    np.add.at(m[2], i, 2.0)
+    return m
+
+
 @pytest.mark.parametrize(("function", "arguments"), case.params())
 def test_as_python(function, arguments):
     check(function, arguments)
