@@ -230,7 +230,8 @@ class _Wrapper:
         for slot, out in zip(self.function.results, outs, strict=True):
             if isinstance(slot.type, Array):
                 item = SIZES[slot.type.dtype]
-                code = self.let(f"call i32 @dl_export_array(i32 {code}, ptr {ctx}, ptr {out}, i64 {slot.rank}, i64 {item}, ptr %{slot.name})")
+                operands = f"i32 {code}, ptr {ctx}, ptr {out}, i64 {slot.rank}, i64 {item}, ptr %{slot.name}"
+                code = self.let(f"call i32 @dl_export_array({operands})")
         self.lines += [f"  call void @dl_ctx_free(ptr {ctx})", f"  ret i32 {code}"]
 
 

@@ -94,7 +94,7 @@ class DifferentiableFunction(Native):
         found = self.__dict__.get("_known_signature")
         if found is None:
             found = self.__dict__["_known_signature"] = inspect.signature(self.__dict__["_root"])
-        return found  # type: ignore[no-any-return]
+        return found
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -226,7 +226,7 @@ class DerivedFunction(DifferentiableFunction):
         found = self.__dict__.get("_known_signature")
         if found is None:
             found = self.__dict__["_known_signature"] = signature_of(self.__dict__["_root"])
-        return found  # type: ignore[no-any-return]
+        return found
 
     @property
     def python(self) -> Callable[..., Any]:

@@ -82,7 +82,8 @@ def exported(library: str, name: str, key: str, function: Function) -> Exported:
 
 def _c_type(name: str, type: Type) -> Array | Scalar:
     if not isinstance(type, (Array, Scalar)):
-        raise TypeMismatch("DL005", f"{name} has an argument or result of type {type}, which C cannot pass", way_out="use numbers and arrays")
+        reason = f"{name} has an argument or result of type {type}, which C cannot pass"
+        raise TypeMismatch("DL005", reason, way_out="use numbers and arrays")
     return type
 
 
@@ -92,7 +93,8 @@ def _leaf_names(name: str, tree: Tree) -> Iterator[str]:
         for number, item in enumerate(tree):
             yield from _leaf_names(f"{name}_{number}", item)
     elif isinstance(tree, Const):
-        raise TypeMismatch("DL005", f"{name} is known while compiling only, which C cannot pass", way_out="leave it out of the exported function")
+        reason = f"{name} is known while compiling only, which C cannot pass"
+        raise TypeMismatch("DL005", reason, way_out="leave it out of the exported function")
     elif tree == LEAF:
         yield name
 

@@ -71,9 +71,10 @@ def compare(name: str, mode: str, found: Sequence[Any], expected: Sequence[Any],
         wrong = ~(np.abs(one - other) <= tolerance * scale) & ~(np.isnan(one) & np.isnan(other))
         if np.any(wrong):
             at = tuple(int(i) for i in np.argwhere(wrong)[0]) if one.ndim else ()
+            where = f"result {number}{f', element {at}' if at else ''}"
             raise WrongDerivative(
                 "DL016",
-                f"the {mode} derivative of {name} is {one[at]}, differences give {other[at]} (result {number}{f', element {at}' if at else ''})",
+                f"the {mode} derivative of {name} is {one[at]}, differences give {other[at]} ({where})",
                 way_out="check that no kink is near the point, and the rule of every dl.derivative",
             )
 

@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 
     build = commands.add_parser("build", help="write a C library, its header and its manifest")
     build.add_argument("functions", nargs="+", metavar="FILE.py:FUNCTION")
-    build.add_argument("--spec", action="append", required=True, help='types of the arguments, such as "f64[:, :], float"; once, or for each')
+    build.add_argument("--spec", action="append", required=True, help='types, such as "f64[:, :], float"; once, or for each')
     build.add_argument("--grad", metavar="NAMES", help="also the gradient with respect to these parameters, separated by commas")
     build.add_argument("--name", help="the library's name (default: the file's)")
     build.add_argument("--target", help="LLVM triple, or native for this very machine (default: any machine of this kind)")

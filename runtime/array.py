@@ -34,7 +34,7 @@ _FUNCTIONS = {"PyArray_New": 93, "PyArray_NewCopy": 85, "PyArray_Scalar": 60, "P
 
 def api() -> int:
     """The address of NumPy's C-API table."""
-    from numpy._core import _multiarray_umath
+    from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
     get = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(("PyCapsule_GetPointer", ctypes.pythonapi))
     address = get(_multiarray_umath._ARRAY_API, None)

@@ -58,7 +58,7 @@ def library(path: str | Path) -> Library:
 def use_blas(loaded: Library) -> None:
     """Fill the table of BLAS functions. Apart, because loading OpenBLAS takes longer than all else."""
     addresses = blas.addresses()
-    (ctypes.c_size_t * len(addresses)).in_dll(loaded.handle, "dl_blas")[:] = addresses
+    (ctypes.c_size_t * len(addresses)).in_dll(loaded.handle, "dl_blas")[:] = list(addresses)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

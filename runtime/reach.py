@@ -11,7 +11,7 @@ import functools
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -121,6 +121,7 @@ class Reach:
             self._say("module", value.__name__)
         elif isinstance(value, (BuiltinFunctionType, np.ufunc)) or _in_library(value):
             self._say("builtin", getattr(value, "__module__", None), getattr(value, "__qualname__", value.__class__.__name__))
+            self._rules(value)
             for rule in RULES.get(value, ()) if value.__hash__ is not None else ():
                 self._value(rule)
         elif isinstance(value, functools.partial):
@@ -136,6 +137,12 @@ class Reach:
             self._say(type(value).__qualname__)
             self.storable = False
 
+    def _rules(self, target: Any) -> None:
+        """The derivative rules that the user states for a function."""
+        if isinstance(target, Hashable):
+            for rule in RULES.get(target, ()):
+                self._value(rule)
+
     def _function(self, function: FunctionType) -> None:
         self.functions.append(function)
         code = function.__code__
@@ -143,8 +150,7 @@ class Reach:
         self._code(code)
         self._value(function.__defaults__)
         self._value(tuple(sorted((function.__kwdefaults__ or {}).items())))
-        for rule in RULES.get(function, ()):
-            self._value(rule)
+        self._rules(function)
         names = set(_names(code))
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             self._cell(name, cell, names)

@@ -94,9 +94,9 @@ def test_errors_have_their_types_and_places(library):
     assert library.checked(3) == 9
     with pytest.raises(ValueError):
         library.predict(np.zeros(5))
-    for bad in (lambda: library.predict(), lambda: library.predict(1, 2), lambda: library.predict(np.zeros((2, 2))), lambda: library.predict(z=1)):
+    for args, kwargs in (((), {}), ((1, 2), {}), ((np.zeros((2, 2)),), {}), ((), {"z": 1})):
         with pytest.raises(TypeError):
-            bad()
+            library.predict(*args, **kwargs)
     with pytest.raises(TypeError, match="written"):
         library.scale([1.0], (1.0, np.ones(1)), 1)
     with pytest.raises(AttributeError, match="predict"):
@@ -145,7 +145,8 @@ int main(void) {
     printf("%.17g %.17g %.17g %.17g %.17g\n", own[0], own[1], own[2], gy.data[0], gy.data[1]);
     model_free(gy.data);
     if (model_pick(numbers, 3, 1, true, &number) != MODEL_OK || number != 4) return fail("pick");
-    if (model_pick(numbers, 3, 9, true, &number) != MODEL_INDEX_ERROR || strstr(model_last_error(), "index 9") == NULL) return fail("index");
+    if (model_pick(numbers, 3, 9, true, &number) != MODEL_INDEX_ERROR) return fail("index");
+    if (strstr(model_last_error(), "index 9") == NULL) return fail("message");
     if (model_scale(a, 2, 3.0, second, 2, 7, &next, &more) != MODEL_OK || a[1] != 5.0 || next != 8 || !more) return fail("scale");
     if (model_checked(0, &next) != MODEL_ASSERTION_ERROR) return fail("checked");
     return 0;
@@ -177,7 +178,8 @@ def test_the_header_is_cplusplus_too(manifest, tmp_path):
         pytest.skip("no C++ compiler")
     source = tmp_path / "main.cpp"
     source.write_text('#include "model.h"\n#include "model.h"\nint main() { return model_last_error() == nullptr; }\n')
-    done = subprocess.run(["c++", "-Wall", "-Werror", "-fsyntax-only", "-I", str(manifest.parent), str(source)], capture_output=True, text=True)
+    command = ["c++", "-Wall", "-Werror", "-fsyntax-only", "-I", str(manifest.parent), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
