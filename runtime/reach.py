@@ -152,6 +152,9 @@ class Reach:
         self._value(tuple(sorted((function.__kwdefaults__ or {}).items())))
         self._rules(function)
         names = set(_names(code))
+        for target in list(RULES):  # such as np.sinc: what a library holds is not walked
+            if getattr(target, "__name__", None) in names:
+                self._rules(target)
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             self._cell(name, cell, names)
         for name in sorted(names):

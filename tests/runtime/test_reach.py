@@ -71,3 +71,15 @@ def test_lookup_by_name():
     space = made("def f(x):\n    return x * settings[0] * module.pi\n", settings=(1.5, 2), module=math)
     reach = Reach(space["f"])
     assert reach.lookup(0, "settings[0]").read() == 1.5 and reach.lookup(0, "module.pi").read() == math.pi
+
+
+def test_rules_of_library_functions_count(monkeypatch):
+    from difflang.runtime import reach
+
+    text = "def f(x):\n    return np.sinc(x)\n"
+    before = digest(text)
+    monkeypatch.setitem(reach.RULES, np.sinc, [made("def r(x):\n    return x, None\n")["r"]])
+    one = digest(text)
+    monkeypatch.setitem(reach.RULES, np.sinc, [made("def r(x):\n    return 2 * x, None\n")["r"]])
+    assert len({before, one, digest(text)}) == 3
+    assert digest("def f(x):\n    return np.sin(x)\n") == digest("def f(x):\n    return np.sin(x)\n")
