@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Fault, Lower, elementwise
+from .arithmetic import widened
 from .faults import DOMAIN, LGAMMA, POLE, RANGE
 
 LOG2, LOG10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
@@ -109,7 +110,7 @@ def arctan(y, x):
 
 @_function(np.arctan2, math.atan2, "atan2", faults=(), singular=True)
 def arctan2(z, y, x):
-    square = np.square(x) + np.square(y)
+    square = np.square(widened(x, z)) + np.square(widened(y, z))
     return np.divide(x, square), np.divide(np.negative(y), square)
 
 

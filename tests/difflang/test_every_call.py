@@ -23,6 +23,8 @@ class Text:
         self.given: list[Any] = []
 
     def show(self, value: Any) -> str:
+        if isinstance(value, float) and value == np.inf:
+            return "np.inf"
         if isinstance(value, (np.ndarray, np.generic, float)):
             self.given.append(value)
             return f"x{len(self.given) - 1}"

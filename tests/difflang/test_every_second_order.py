@@ -149,3 +149,20 @@ def compare_f32(target: Alone, values: list[Any]) -> None:
     for f, e in zip(found, expected, strict=True):
         assert np.asarray(f).dtype == np.float32
         np.testing.assert_allclose(f, e, rtol=2e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", [n for n in DIFFERENTIABLE if len(TABLE[n].operands) == 2])
+@pytest.mark.parametrize("first", [True, False])
+def test_f32_beside_f64_does_not_spoil_it(name: str, first: bool) -> None:
+    """The adjoint of the f64 operand is as exact as if the other were f64 too."""
+    low, high = DOMAINS[ELEMENTWISE[name]]
+    values = [away(real(4, low=low, high=high)).astype(np.float32) for _ in range(2)]
+    wide = [v.astype(np.float64) for v in values]
+    mixed = [wide[0], values[1]] if first else [values[0], wide[1]]
+    target = Alone(name, {}, "numpy") if TABLE[name].numpy else None
+    if target is None:
+        return
+    bar = np.full(4, 0.5)
+    found = run(Derived("pullback", target), *mixed, bar)[0 if first else 1]
+    expected = run(Derived("pullback", target), *wide, bar)[0 if first else 1]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
