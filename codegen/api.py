@@ -50,7 +50,7 @@ def build(program: Program, types: Sequence[Type] = ()) -> Built:
     target = host()
     text, sites, statics = module_text(program, types, target)
     code = shared.link(optimize.to_object(text, target), target)
-    return Built(code, sites, statics, "@dl_gemm_f" in text)
+    return Built(code, sites, statics, b"\0dl_blas\0" in code)  # a name of the symbol table
 
 
 def assembly(program: Program) -> str:
