@@ -60,7 +60,7 @@ def written(target: Any, arguments: Sequence[Any]) -> Callable[..., Any]:
     import difflang as dl
 
     types = tuple(type_of(a) for a in arguments)
-    plain = not hasattr(target, "__difflang_program__")  # dl.source says a plain function's own text: written anew, it says what was understood
+    plain = not hasattr(target, "__difflang_program__")  # dl.source gives those back as they are: write them anew
     function = define(write(program_for(target, types)) if plain else dl.source(target, *copied(arguments)))
     captured = [c.read() for c in program_of(target, types).main.captures]
     return lambda *given: function(*given, *captured) if captured else function(*given)
