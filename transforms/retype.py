@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from difflang.ir import Atom, Function, Node, Program, Region, Var
+from difflang.ir import Atom, Const, Function, Node, Program, Region, Var
 from difflang.op import row
 from difflang.types import Scalar, Stack, Type, Undefined, Unknown, join
 
@@ -96,7 +96,8 @@ def _results(node: Node) -> tuple[Type, ...]:
     table_row = row(node.op)
     if table_row.kind == "elementwise" and isinstance(declared, Scalar) and any(isinstance(t, Undefined) for t in types):
         return (declared,)
-    found = table_row.type_of_result(types, node.attrs, flavor if isinstance(declared, Scalar) else None)
+    values = [a.value if isinstance(a, Const) else None for a in node.args]
+    found = table_row.type_of_result(types, node.attrs, flavor if isinstance(declared, Scalar) else None, values)
     found = found if isinstance(found, tuple) else (found,)
     return found[: len(node.outs)]
 
