@@ -6,18 +6,20 @@ operand was broadcast, cast to its dtype, masked where a partial may be infinite
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from difflang.build import Builder, trace
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import Op, row
 from difflang.types import MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of
 
-BROADCASTS = {"where": (1, 2), "clip": (0,), "store": (1,), "accumulate": (1,)}
-"""Operands that NumPy broadcasts in ops that are not elementwise."""
+BROADCASTS = {"where": (1, 2), "clip": (0,)}
+"""Operands that NumPy broadcasts in ops that are not elementwise and whose rules leave the summing to us."""
 
 
-def contributions(b: Builder, node: Node, y_bar: Atom, active: Sequence[bool]) -> Iterator[tuple[int, Atom]]:
+def contributions(
+    b: Builder, node: Node, y_bar: Atom, active: Sequence[bool], same_shape: Callable[[Atom, Atom], bool]
+) -> Iterator[tuple[int, Atom]]:
     """(position of an active operand, what the op adds to its adjoint), written with `b`."""
     op = row(node.op)
     if op.kind == "elementwise":
@@ -28,7 +30,7 @@ def contributions(b: Builder, node: Node, y_bar: Atom, active: Sequence[bool]) -
         if active[position] and value is not None:
             operand = node.args[position]
             if op.kind == "elementwise":
-                value = fit(b, value, operand, [a.type for k, a in enumerate(node.args) if k != position])
+                value = fit(b, value, operand, [a.type for a in node.args if not same_shape(a, operand)])
             elif position in BROADCASTS.get(node.op, ()):
                 value = fit(b, value, operand, [value.type])
             yield position, same_dtype(b, value, operand.type)

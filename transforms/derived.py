@@ -59,8 +59,9 @@ def program_of(target: Any, types: Sequence[Type]) -> Program:
 
     from .infer import infer
     from .own import own
+    from .update import update
 
-    return own(infer(read(target), tuple(types)))
+    return update(own(infer(read(target), tuple(types))))
 
 
 def _base(target: Any, types: Sequence[Type]) -> Program:

@@ -102,7 +102,7 @@ class Mirror:
         if node.op == "index":
             self.mirror_index(frame, node, y_bar)
             return
-        for position, amount in contributions(b, node, y_bar, active):
+        for position, amount in contributions(b, node, y_bar, active, self.transport.shapes.same):
             frame.add(node.args[position], amount)
 
     def mirror_index(self, frame: Frame, node: Node, y_bar: Atom) -> None:

@@ -37,6 +37,10 @@ class Shapes:
             seen.add(source)
             value = source
 
+    def same(self, one: Atom, other: Atom) -> bool:
+        """Whether two values are known to have the same shape."""
+        return one is other or (isinstance(one, Var) and isinstance(other, Var) and self.root(one) is self.root(other))
+
     def _note(self, node: Node) -> None:
         if node.op in ("for", "while"):
             self._note_loop(node)
@@ -46,7 +50,7 @@ class Shapes:
                 self.source[node.out] = source
         elif not node.regions and node.op != "call" and row(node.op).kind == "elementwise":
             arrays = [a for a in node.args if isinstance(a.type, Array) and a.type.rank]
-            if arrays and all(a == arrays[0] for a in arrays):
+            if arrays and all(self.same(a, arrays[0]) for a in arrays):
                 self.source[node.out] = arrays[0]
 
     def _note_loop(self, node: Node) -> None:

@@ -84,7 +84,7 @@ class Transport:
             operand = node.args[position] if position is not None and position < len(node.args) else None
             if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, Array):
                 root = mapping.setdefault(operand, self.shapes.root(operand))
-                if root in frame.local:
+                if root in frame.local and not self.is_cheap_view(frame, root):
                     node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
                 else:
                     node = _asking(node, position or 0, root, operand)
@@ -97,6 +97,14 @@ class Transport:
             return replace(region, nodes=tuple(inner.nodes))
 
         return rebuilt(back)
+
+    def is_cheap_view(self, frame: Frame, value: Var) -> bool:
+        """Whether the array is a slice of one from outside that nobody overwrites: it is taken again for its shape."""
+        node = self.size_of.definition.get(value)
+        if node is None or node.op != "index" or "a" in node.attrs["pattern"]:
+            return False
+        base = node.args[0]
+        return isinstance(base, Var) and base not in frame.local and base not in self.killed
 
     def sizes(self, frame: Frame, value: Var) -> list[Var]:
         """The sizes of an array of this region, as numbers computed where it is defined."""
