@@ -101,7 +101,9 @@ def _derivation(kind: str, base: Any, argnums: Argnums, has_aux: bool) -> Deriva
 
 def _compile_along() -> None:
     """Let `dl.grad(f)(x)` inside a function of the language become a call of what `dl.grad(f)` returns."""
-    from .transforms import infer_calls
+    from .transforms import infer_calls, infer_derived
+
+    infer_derived.enter({name: globals()[name] for name in (*infer_derived.AT_ONCE, *infer_derived.LAZY)})
 
     def resolve(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return target(*args, **kwargs) if target in _OPERATORS else None
