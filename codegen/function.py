@@ -121,7 +121,7 @@ class DifferentiableFunction(Native):
         types, special = self._special(tuple(map(self._type_of, self._names, prepared)))
         flat = self._flat(tuple(map(_canonical, prepared, types)))
         if special.writes:
-            _check_written(self.__name__, flat, special.writes)
+            _check_written(self.__name__, flat, special)
         result = self.__dict__["_direct"](*flat)
         for value, given in zip(values, prepared, strict=True):
             if value is not given and special.writes:
@@ -339,12 +339,11 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _check_written(name: str, values: Sequence[Any], writes: Sequence[int]) -> None:
-    """What is written must be writeable, and none of its elements may be in another argument too."""
+def _check_written(name: str, values: Sequence[Any], special: Specialised) -> None:
+    """What is written must be writeable, and none of its elements may be in another argument or captured array too."""
     leaves = [leaf for value in values for leaf in _leaves(value)]
-    for position in writes:
-        if position >= len(leaves):
-            continue
+    leaves += [lookup.read() for lookup in special.binding.captures]
+    for position in special.writes:
         if isinstance(leaves[position], np.ndarray) and not leaves[position].flags.writeable:
             raise ValueError(f"assignment destination is read-only: {name}() writes into this argument")
         for other, value in enumerate(leaves):

@@ -22,6 +22,7 @@ from .load import ABSENT, Lookup
 LIBRARIES = frozenset("numpy math cmath operator functools itertools builtins scipy difflang typing collections".split())
 """Modules whose contents do not change while a program runs."""
 
+_NUMBERS = (int, float, np.ndarray, np.generic)
 _STEP = re.compile(r"\w+")
 
 RULES: dict[Any, list[Any]] = {}
@@ -58,7 +59,14 @@ class Reach:
                 found = ABSENT
             if found is not expected:
                 return False
-        return True
+        return all(self._is_number(lookup) for lookup in self.numbers)
+
+    @staticmethod
+    def _is_number(lookup: Lookup) -> bool:
+        try:
+            return isinstance(lookup.read(), _NUMBERS)
+        except NameError:
+            return False
 
     def lookup(self, index: int, text: str) -> Lookup:
         """Where the name `text` of the function number `index` leads: `x`, or `module.x`, `settings[0]`. Raises NameError."""
@@ -186,7 +194,7 @@ class Reach:
     def _found(self, lookup: Lookup, name: str, value: Any, names: set[str]) -> None:
         """A name has a value: a number is read at each call, anything else is fixed."""
         self._say("name", name)
-        if isinstance(value, (int, float, np.ndarray, np.generic)):
+        if isinstance(value, _NUMBERS):
             self._say("number")
             if lookup.words() not in self._looked:
                 self._looked.add(lookup.words())

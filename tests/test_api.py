@@ -122,6 +122,39 @@ def test_subclasses_and_foreign_arrays():
             square(bad)
 
 
+def test_captured_arrays_that_are_written():
+    table = np.zeros(4)
+
+    @dl.differentiable
+    def note(k, x):
+        table[k] = x[0]
+        return table[0]
+
+    note(1, np.ones(3))
+    assert (table == [0, 1, 0, 0]).all()
+    with pytest.raises(dl.TypeMismatch, match="DL012"):
+        note(1, table[1:])
+    table.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        note(1, np.ones(3))
+
+
+def test_a_number_that_becomes_a_function():
+    helper: object = 2.0
+
+    @dl.differentiable
+    def f(x):
+        return x * helper if isinstance(helper, float) else helper(x)
+
+    assert f(3.0) == 6.0
+    helper = math.sin
+    assert f(3.0) == math.sin(3.0)
+    helper = math.cos
+    assert f(3.0) == math.cos(3.0)
+    helper = 0.5
+    assert f(3.0) == 1.5
+
+
 def test_static_arguments():
     @dl.differentiable
     def mode(x, how, f=math.sin):
