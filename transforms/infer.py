@@ -87,7 +87,9 @@ class Inference:
     keys: set[str] = field(default_factory=set)
     naturals: set[Atom] = field(default_factory=set)  # ints known not to be negative
     foreign: dict[str, Function] = field(default_factory=dict)  # owned functions linked in
+    derived: dict[Any, Any] = field(default_factory=dict)  # derivatives of functions, by what was asked for
     _links: dict[Any, tuple[str, Form, tuple[Capture, ...]]] = field(default_factory=dict)
+    _held: list[Any] = field(default_factory=list)  # objects known by identity: they must not go away
     _read: dict[int, tuple[Any, Function]] = field(default_factory=dict)
     _capture_types: dict[Any, Form] = field(default_factory=dict)
     _depth: int = 0
@@ -215,6 +217,7 @@ class Inference:
         """Enter the owned program that an object makes for these argument types: key, result form, captures."""
         signature = (id(target), tuple(map(form_key, forms)))
         if signature not in self._links:
+            self._held.append(target)
             program: Program = target.__difflang_program__(tuple(type_from(frame, shape) for shape in forms))
             names = {key: self.new_key(key) for key in program.functions}
             for key, function in program.functions.items():

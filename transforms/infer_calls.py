@@ -72,6 +72,8 @@ def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str
             return call_function(frame, callee.info, args, kwargs, callee.items, hint)
         if callee.kind == "bound":
             return call_method(frame, callee.items[0], callee.info, args, dict(kwargs))
+        if callee.kind in ("derived", "pullback", "linear"):
+            return _call_derivative(frame, callee, args, kwargs, hint)
         if callee.kind == "partial":
             count = len(callee.items) - len(callee.info)
             named = dict(zip(callee.info, callee.items[count:], strict=True))
@@ -82,13 +84,24 @@ def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str
     return call_object(frame, python_value(callee), args, kwargs, hint)
 
 
+def _call_derivative(frame: Frame, callee: Compound, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
+    """A call of a derivative that holds values of the run."""
+    from .infer_derived import apply_linear, apply_pullback
+
+    if kwargs:
+        frame.fail("DL017", "this derivative takes its arguments by position")
+    if callee.kind == "derived":
+        return call_derived(frame, callee.info, [*args, *callee.items], hint)
+    return (apply_pullback if callee.kind == "pullback" else apply_linear)(frame, callee, args)
+
+
 def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
     """A call of a Python object known while compiling."""
     if target is functools.partial and args:
         return Compound("partial", (*args, *kwargs.values()), tuple(kwargs))
-    resolved = _resolved(target, args, kwargs)
-    if resolved is not None:
-        return denote(resolved)
+    found = resolved(target, args, kwargs)
+    if found is not None:
+        return denote(found)
     if hasattr(type(target), "__difflang_program__"):
         return _call_program(frame, target, args, kwargs, hint)
     if isinstance(target, functools.partial):
@@ -155,21 +168,13 @@ def _hashable(value: Any) -> bool:
     return True
 
 
-def _resolved(target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Any:
+def resolved(target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Any:
     """The hook's answer, where every argument is known while compiling."""
     values = [*args, *kwargs.values()]
-    if not all(_compile_time(v) for v in values):
+    if not _hashable(target) or not all(map(known, values)):
         return None
-    given = tuple(map(_object, args))
-    return resolve_static_call(target, given, {name: _object(v) for name, v in kwargs.items()})
-
-
-def _compile_time(value: Value) -> bool:
-    return known(value) or (isinstance(value, Compound) and value.kind == "closure" and not value.items)
-
-
-def _object(value: Value) -> Any:
-    return value.info if isinstance(value, Compound) and value.kind == "closure" else python_value(value)
+    given = tuple(map(python_value, args))
+    return resolve_static_call(target, given, {name: python_value(v) for name, v in kwargs.items()})
 
 
 def _python_function(target: Any) -> tuple[Any, list[Any]]:
@@ -268,6 +273,11 @@ def _call_program(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapp
         if arguments_.kwargs:
             frame.fail("DL017", "this function takes its arguments by position")
         args = list(arguments_.args)
+    return call_derived(frame, target, args, hint)
+
+
+def call_derived(frame: Frame, target: Any, args: Sequence[Value], hint: str = "t") -> Value:
+    """A call of the owned program that an object makes for these arguments."""
     forms: list[Form] = [form(value) for value in args]
     key, result_form, captures = frame.inference.link(frame, target, forms)
     atoms = [atom for value, shape in zip(args, forms, strict=True) for atom in leaves(value, shape)]

@@ -182,7 +182,7 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
         if MANY in atom.type.dims:
             frame.fail("DL005", "setting an array element with a sequence")
         atom = frame.only_element(atom, "setting an array element with a sequence", "one element")
-    attrs = {"pattern": codes, **({"accumulate": True} if accumulate else {})}
+    attrs: dict[str, Any] = {"pattern": codes, **({"accumulate": True} if accumulate else {})}
     frame.builder.node("setitem", (target, atom, *atoms), (), **attrs)
 
 
