@@ -344,7 +344,7 @@ _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, ja
 
 __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable", "NotDifferentiable",
-    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches", "derivative",
-    "derived", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev",
+    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches",
+    "derivative", "derived", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev",
     "jvp", "linearize", "load_library", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip

@@ -66,7 +66,7 @@ Attrs = Mapping[str, Any]
 NO_ATTRS: Attrs = MappingProxyType({})
 
 
-def _no_attrs() -> Attrs:
+def _no_attrs() -> Mapping[Any, Any]:
     return NO_ATTRS
 
 

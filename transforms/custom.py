@@ -198,4 +198,3 @@ def _misfit(function: Function, rule: Rule, reason: str) -> NotDifferentiable:
     name = getattr(rule.function, "__name__", "the rule")
     read = _read(rule)
     return NotDifferentiable("DL008", f"the rule {name} does not fit {function.name}: {reason}", read.place, "", read.origin)
-

@@ -102,7 +102,9 @@ def _reverse(derived: Derived, types: tuple[Type, ...], with_value: bool) -> Pro
         kept = bars.values if with_value else bars.values[1:]
         tree = (value, tree) if with_value else (tree, value)
         yields = [*kept, *yields] if with_value else [*yields, *kept]
-    return _finish(base, reverse.made, key, tree, yields, f"Gradient of {main.name}." if not with_value else f"Value and gradient of {main.name}.")
+    return _finish(
+        base, reverse.made, key, tree, yields, f"Gradient of {main.name}." if not with_value else f"Value and gradient of {main.name}."
+    )
 
 
 def _grad(derived: Derived, types: tuple[Type, ...]) -> Program:
@@ -171,7 +173,9 @@ def _jvp(derived: Derived, types: tuple[Type, ...]) -> Program:
     tangents = {k: next(dots) for k in range(count) if signature.results[k]}
     made, yields = _with_zeros(made, main, tangents, count)
     flags = [is_float(y.type) for y in main.body.yields[:count]]
-    params = [Param(_free_name(f"{main.params[k].name}_dot", main), _floats_only(main.params[k].tree, _flags(main, wrt, k))) for k in chosen]
+    params = [
+        Param(_free_name(f"{main.params[k].name}_dot", main), _floats_only(main.params[k].tree, _flags(main, wrt, k))) for k in chosen
+    ]
     made = _local_fills(replace(made, body=replace(made.body, yields=tuple(yields))), main, wrt, signature.params)
     yields = list(made.body.yields)
     forward.made[signature.key] = replace(made, params=(*main.params, *params), writes=())
@@ -281,7 +285,9 @@ def _chosen(main: Function, argnums: int | str | tuple[int | str, ...]) -> list[
     for item in argnums if isinstance(argnums, tuple) else (argnums,):
         position = names.index(item) if isinstance(item, str) and item in names else item
         if isinstance(position, str) or not -len(names) <= position < len(names):
-            raise TypeMismatch("DL017", f"{main.name} has no parameter {item!r}", main.place, f"its parameters are {', '.join(names)}", main.origin)
+            raise TypeMismatch(
+                "DL017", f"{main.name} has no parameter {item!r}", main.place, f"its parameters are {', '.join(names)}", main.origin
+            )
         position %= len(names)
         if not _differentiable(main, position):
             raise NotDifferentiable(

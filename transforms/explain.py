@@ -65,7 +65,9 @@ def _kept(node: Node, function: Function, formulas: _Formulas) -> list[Kept]:
         element = node.args[1].type
         return [Kept("stack", node.out.hint, function.name, line, f"{_size(element)} an iteration", _stack_reason(element))]
     if node.op == "copy":
-        return [Kept("copy", node.out.hint, function.name, line, _size(node.out.type), "read after it is overwritten, or not ours to write")]
+        return [
+            Kept("copy", node.out.hint, function.name, line, _size(node.out.type), "read after it is overwritten, or not ours to write")
+        ]
     return []
 
 

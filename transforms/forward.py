@@ -276,5 +276,3 @@ def _narrower(tangent: Type, value: Array) -> bool:
     if not isinstance(tangent, Array) or tangent.rank != value.rank:
         return True
     return any(t != "n" and t != v or t == "?" for t, v in zip(tangent.dims, value.dims, strict=True))
-
-

@@ -112,7 +112,11 @@ def _leaf(main: Function, position: int) -> Var:
 
     if main.params[position].tree != "*":
         raise NotDifferentiable(
-            "DL009", f"parameter {main.params[position].name!r} is a tuple", main.place, "differentiate with respect to an array", main.origin
+            "DL009",
+            f"parameter {main.params[position].name!r} is a tuple",
+            main.place,
+            "differentiate with respect to an array",
+            main.origin,
         )
     return main.body.params[_first_leaf(main, position)]
 
@@ -201,5 +205,3 @@ def _finish_loops(derived: Derived, base: Program, functions: dict[str, Function
     functions[key] = replace(main, name=key, body=Region(main.body.params, tuple(b.nodes), tuple(results)), writes=(), alias=())
     tree: Tree = ("*",) * len(results) if isinstance(derived.argnums, tuple) else "*"
     return _finish(base, functions, key, tree, results, f"Jacobian of {main.name}.")
-
-

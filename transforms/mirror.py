@@ -301,13 +301,16 @@ class Mirror:
             elif self.is_active(value):
                 frame.add(value, out)
 
-
     def mirror_ruled(self, frame: Frame, node: Node, callee: Function) -> None:
         """A call of a function whose derivative the user states."""
         found = self.owner.ruled(node.attrs["callee"])
         if found is None:
             raise NotDifferentiable(
-                "DL008", f"{callee.name} has a forward rule only", node.place, "state a reverse rule: @dl.derivative(of=...)", self.function.origin
+                "DL008",
+                f"{callee.name} has a forward rule only",
+                node.place,
+                "state a reverse rule: @dl.derivative(of=...)",
+                self.function.origin,
             )
         b = frame.builder
         bars = [frame.take(out) for out in node.outs]

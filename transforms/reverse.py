@@ -15,7 +15,8 @@ from difflang.ir import Atom, Function, Param, Program, Region, Var, free_vars, 
 from difflang.types import Type
 
 from .activity import Activity, Mask
-from .custom import Halves, halves, linked, rule_of
+from .custom import Halves, linked, rule_of
+from .custom import halves as rule_halves
 from .frame import Frame, array_params, bar_type
 from .mirror import Mirror, hint_of
 from .tape import Slot
@@ -113,7 +114,7 @@ class Reverse:
         if key not in self.rules:
             function = self.program.functions[key]
             rule = rule_of(function.python, "reverse")
-            self.rules[key] = None if rule is None else linked(self.made, halves(function, rule, "reverse"), self.program.functions)
+            self.rules[key] = None if rule is None else linked(self.made, rule_halves(function, rule, "reverse"), self.program.functions)
         return self.rules[key]
 
     def _build(self, key: str, wrt: Mask, given: Mask, pair: Pair) -> None:

@@ -35,7 +35,9 @@ class Transport:
         self.partial = partial_values(program, body)
         self.shapes = Shapes(body)
         self.size_of = Sizes(body, self.shapes)
-        self.names = {node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"}
+        self.names = {
+            node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"
+        }
 
     def resolve(self, frame: Frame, back: Region, side: int, exports: list[tuple[int, Var]] | None) -> Region:
         """Give a mirrored region the primal values it names. Outside of loops an `if` hands them out (`exports`)."""

@@ -45,11 +45,18 @@ def _accumulation(node: Node, made: dict[Var, Node], uses: Counter[Atom]) -> lis
     if total is None or total.op not in ("add", "sub") or uses[value] != 1 or "a" in node.attrs["pattern"]:
         return [node]
     for old, summand in _orders(total):
-        if _is_read(old, array, index, node, made) and _same_number(summand.type, node.out.type) and _same_number(value.type, node.out.type):
+        if (
+            _is_read(old, array, index, node, made)
+            and _same_number(summand.type, node.out.type)
+            and _same_number(value.type, node.out.type)
+        ):
             if total.op == "add":
                 return [replace(node, op="accumulate", args=(array, summand, *index))]
             negated = Var("t", summand.type)
-            return [replace(total, op="neg", args=(summand,), outs=(negated,)), replace(node, op="accumulate", args=(array, negated, *index))]
+            return [
+                replace(total, op="neg", args=(summand,), outs=(negated,)),
+                replace(node, op="accumulate", args=(array, negated, *index)),
+            ]
     return [node]
 
 
@@ -70,4 +77,6 @@ def _same_number(summand: Type, array: Type) -> bool:
     """Whether adding happens in the array's own floating-point dtype: then where it happens makes no difference."""
     if not isinstance(array, Array) or array.dtype not in ("f32", "f64") or not isinstance(summand, (Array, Scalar)):
         return False
-    return summand.dtype == array.dtype or (isinstance(summand, Scalar) and summand.weak and array.dtype == "f64" and summand.dtype == "f64")
+    return summand.dtype == array.dtype or (
+        isinstance(summand, Scalar) and summand.weak and array.dtype == "f64" and summand.dtype == "f64"
+    )
