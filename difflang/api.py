@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,9 +13,9 @@ from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
-from .rules import derivative
 
 Argnums = int | str | tuple[int | str, ...]
+Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 
 def differentiable(
@@ -257,6 +257,32 @@ stop_gradient.__difflang_op__ = "stop_gradient"  # type: ignore[attr-defined]
 without_derivative = stop_gradient
 
 
+def derivative(of: Any, wrt: Sequence[str] | str | None = None, mode: str = "reverse") -> Callable[[Rule], Rule]:
+    """State the derivative of `of`, anybody's function or a ufunc, by a function of the language.
+
+    With mode "reverse" the decorated function takes the arguments of `of` and returns (value, pullback); the pullback
+    takes the adjoint of the value and returns the adjoints of the parameters in `wrt` (names; all that are real by default),
+    a tuple if there are several. With mode "forward" it returns (value, differential), which takes tangents and
+    returns the value's tangent. A later rule replaces an earlier one.
+    """
+    from .codegen.function import forget
+    from .runtime.reach import RULES
+    from .transforms.custom import register, rule_of
+
+    target = of.__difflang_root__ if isinstance(of, DifferentiableFunction) else of
+    names = (wrt,) if isinstance(wrt, str) else wrt
+
+    def state(function: Rule) -> Rule:
+        plain = getattr(function, "__difflang_root__", function)
+        register(target, plain, names, mode)
+        stated = [rule_of(target, each) for each in ("reverse", "forward")]
+        RULES[target] = [(rule.function, rule.wrt) for rule in stated if rule is not None]
+        forget()
+        return function
+
+    return state
+
+
 def check_grads(
     f: Any, args: Sequence[Any], order: int = 2, modes: Sequence[str] = ("fwd", "rev"), tolerance: float = 1e-5
 ) -> None:
@@ -344,7 +370,7 @@ _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, ja
 
 __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable", "NotDifferentiable",
-    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches",
-    "derivative", "derived", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev",
-    "jvp", "linearize", "load_library", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
+    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches", "derivative",
+    "derived", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian",
+    "jacrev", "jvp", "linearize", "load_library", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip
