@@ -8,20 +8,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from difflang.ir import Atom, Const, Function, Node, Program, Region, Var
+from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
 from difflang.op import row
-from difflang.types import Scalar, Stack, Type, Undefined, Unknown, join
+from difflang.types import Array, Scalar, Stack, Type, Undefined, Unknown, join
 
 
 def retype(program: Program) -> Program:
-    """The program with types found anew; signatures of callees are computed from their declared parameters."""
-    pass_ = _Retype(program)
-    return replace(program, functions={key: pass_.function(key) for key in program.functions})
+    """The program with types found anew. Callees' parameters stay as declared, or become as wide as what calls pass."""
+    wider: dict[tuple[str, int], Type] = {}
+    while True:
+        pass_ = _Retype(program, wider)
+        program = replace(program, functions={key: pass_.function(key) for key in program.functions})
+        wider = _wider(program)
+        if not wider:
+            return program
+
+
+def _wider(program: Program) -> dict[tuple[str, int], Type]:
+    """The parameters (function, position) that are narrower than an array passed for them: of known sizes or contiguous where it is not."""
+    found: dict[tuple[str, int], Type] = {}
+    for function in program.functions.values():
+        for node in walk(function.body):
+            if node.op == "call":
+                key = node.attrs["callee"]
+                for k, (arg, param) in enumerate(zip(node.args, program.functions[key].body.params, strict=True)):
+                    stated = found.get((key, k), param.type)
+                    if isinstance(arg.type, Array) and isinstance(stated, Array) and join(arg.type, stated) != stated:
+                        found[key, k] = join(arg.type, stated)
+    return found
 
 
 @dataclass
 class _Retype:
     program: Program
+    wider: dict[tuple[str, int], Type]
     done: dict[str, Function] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
 
@@ -29,7 +49,9 @@ class _Retype:
         if key not in self.done:
             self.active.add(key)
             function = self.program.functions[key]
-            params = tuple(Var(p.hint, p.type) for p in function.body.params)  # halves of one function share no value
+            # The parameters are new: the halves of one function share no value.
+            types = [self.wider.get((key, k), p.type) for k, p in enumerate(function.body.params)]
+            params = tuple(Var(p.hint, t) for p, t in zip(function.body.params, types, strict=True))
             body = self.region(function.body, {}, params)
             self.done[key] = replace(function, body=body)
             self.active.discard(key)
