@@ -224,6 +224,10 @@ def join(one: Type, other: Type) -> Type:
     raise TypeError(f"one path gives {one}, another {other}")
 
 
+_TAKEN_IN = {("i64", "f64"), ("i64", "f32"), ("i64", "i32"), ("f64", "f32")}
+"""Python's numbers that become NumPy's where they meet: in `total = 0.0; total += x[i]` what x holds decides."""
+
+
 def _join_scalars(one: Scalar, other: Scalar) -> Scalar:
     """float with int is float, as `total = 0` before a loop wants; a weak and a strong number give a strong one."""
     if one.weak and other.weak:
@@ -232,7 +236,7 @@ def _join_scalars(one: Scalar, other: Scalar) -> Scalar:
         return FLOAT
     if one.weak or other.weak:
         strong, weak = (other, one) if one.weak else (one, other)
-        if weak.dtype == strong.dtype or (weak.dtype == "i64" and strong.dtype in ("f64",)):
+        if weak.dtype == strong.dtype or (weak.dtype, strong.dtype) in _TAKEN_IN:
             return strong
         if weak.dtype == "f64" and strong.dtype == "i64":
             return Scalar("f64")

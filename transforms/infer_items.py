@@ -33,6 +33,10 @@ def getitem(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequen
     if isinstance(value.type, (Scalar, Nothing)):
         frame.fail("DL005", f"{value.type} cannot be indexed")
     codes, atoms = classify(frame, pattern, operands)
+    if is_mask(codes, atoms):
+        from .infer_masks import picked
+
+        return picked(frame, value, atoms[0])
     if isinstance(value.type, Array) and value.type.rank == 0 and not codes:
         return frame.emit("index", value, pattern=())
     with frame.fitting():
@@ -46,9 +50,14 @@ def _masked(frame: Frame, base: Type, codes: Sequence[str], type: Type) -> Type:
     """How many items a mask picks is not known before the run."""
     if isinstance(type, Array) and type.dtype == "bool":
         if type.rank != 1:
-            frame.fail("DL005", "a mask with several axes is outside the language as an index", "use np.where, or ravel both")
+            frame.fail("DL005", "a mask with several axes beside other indices is outside the language", "use np.where")
         return Array("bool", (OPEN,))
     return type
+
+
+def is_mask(codes: Sequence[str], atoms: Sequence[Atom]) -> bool:
+    """Whether the index is one array of truths with several axes."""
+    return tuple(codes) == ("a",) and isinstance(atoms[0].type, Array) and atoms[0].type.dtype == "bool" and atoms[0].type.rank > 1
 
 
 def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
@@ -175,6 +184,11 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
         frame.fail("DL005", f"a {kind} does not support item assignment", way_out)
     codes, atoms = classify(frame, pattern, operands)
     atom = frame.atom(value)
+    if is_mask(codes, atoms):
+        from .infer_masks import put
+
+        put(frame, target, atom, atoms[0], accumulate)
+        return
     with frame.fitting():
         region = result_type(target.type, codes, [_masked(frame, target.type, codes, a.type) for a in atoms])
         promote(atom.type)

@@ -1,4 +1,5 @@
-"""Names that have another type before the first turn of a loop than after it: the first turn stands alone."""
+"""Loops: names that have another type before the first turn than after it (that turn then stands alone), loops over tuples,
+numbers of several kinds that meet."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from tests.transforms.owned import Cases, check, owned
 case = Cases()
 A = np.arange(1.0, 7.0)
 M = np.arange(12.0).reshape(3, 4) + 1
+F = A.astype(np.float32)
 
 
 @case(M)
@@ -81,9 +83,88 @@ def largest(m):
     return big
 
 
+@case(F)
+def f32sum(x):
+    s = 0.0
+    for v in x:
+        s += v
+    p = 1
+    for i in range(len(x)):
+        p = p * x[i]
+    return s, p
+
+
+@case(A, 2)
+def star(x, n):
+    a, *b = (x[0], x[1], 3.0)
+    return a, b[0], b[1]
+
+
+@case(A)
+def kw(x, *, scale=2.0, shift=1):
+    return x * scale + shift
+
+
+@case(A)
+def zero_step(x):
+    return x[::2][::-1], x[-3:], x[:-3:-1], x[100:], x[-100:2]
+
+
+@case(A)
+def lc(x):
+    ys = [x * k for k in (1, 2, 3)]
+    return ys[0] + ys[2]
+
+
+@case(A)
+def printing(x):
+    total = 0
+    for k in [0, 2, 4]:
+        total += x[k]
+    for name in ("sin", "cos"):
+        if name == "sin":
+            total += np.sin(x[0])
+        else:
+            total += np.cos(x[0])
+    return total
+
+
+@case(A)
+def okflag(x):
+    ok = True
+    for v in x:
+        ok = ok and v > 0
+    done = False
+    i = 0
+    while not done:
+        i += 1
+        done = x[i] > 3 or i == 4
+    return ok, done, i
+
+
+@case(M)
+def dots2(m):
+    return np.dot(m[0], m[1])
+
+
+@case(A)
+def condint(x):
+    k = 0 if x[0] > 100 else 1.5
+    j = x[0] if k > 1 else 0
+    return k, j
+
+
+@case(A)
+def zeroarr(x):
+    z = np.array(2.0)
+    y = z + 1
+    w = x * z
+    return w, float(y)
+
+
 @pytest.mark.parametrize(("function", "arguments"), case.params())
 def test_as_python(function, arguments):
-    check(function, arguments)
+    check(function, arguments, 1e-6 if isinstance(arguments[0], np.ndarray) and arguments[0].dtype == np.float32 else 1e-13)
 
 
 def test_a_loop_that_does_not_run_is_an_error():

@@ -268,6 +268,36 @@ def hist2(m, i, j):
     return m
 
 
+@case(M - 6)
+def relu2(h):
+    h[h < 0] = 0
+    h[h > 3] += 10.0
+    h[h == 13] = h[h == 13] * 2
+    return h, h[h > 1]
+
+
+@case((M - 6).T)
+def relu3(h):
+    h[h < 0] = 0
+    h[h > 3] *= 2
+    h[:, 1:][h[:, 1:] > 4] = -1
+    return h
+
+
+@case(np.arange(24.0).reshape(2, 3, 4), np.array([[True, False, True], [False, True, False]]))
+def partmask(t, mask):
+    t[mask] = 0
+    t[~mask] += np.arange(4.0)
+    return t, t[mask]
+
+
+@case(M)
+def swaprows(m):
+    m[[0, 1]] = m[[1, 0]]
+    m[[2, 0], :] *= 2
+    return m, m[[0, 0, 1]], m[:, [1, 2]]
+
+
 @pytest.mark.parametrize(("function", "arguments"), case.params())
 def test_as_python(function, arguments):
     check(function, arguments)
