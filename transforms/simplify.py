@@ -18,7 +18,7 @@ from difflang.types import Array, Scalar, Type, Undefined
 
 from .prune import prune
 from .retype import retype
-from .simplify_rules import RULES, Facts
+from .simplify_rules import DERIVED, RULES, Facts
 from .simplify_shapes import SHAPE_RULES
 
 PASSES = 6
@@ -67,6 +67,13 @@ def fits(value: Type, wanted: Type) -> bool:
     return value == wanted
 
 
+def softens(node: Node, value: Type) -> bool:
+    """In a derivative Python's number may stand for NumPy's: the ops on it keep NumPy's answers, which their own types state."""
+    wanted = node.out.type
+    both = isinstance(value, Scalar) and isinstance(wanted, Scalar) and value.dtype == wanted.dtype == "f64"
+    return both and node.role in DERIVED and value.weak and not wanted.weak  # type: ignore[union-attr]
+
+
 class _Simplifying:
     """One walk over one function."""
 
@@ -105,7 +112,8 @@ class _Simplifying:
     def replace_by(self, out: Var, value: Atom) -> None:
         self.same[out] = value
         self.changed = True
-        if isinstance(value, Var) and value.hint == "t" and out.hint != "t" and value in self.facts.definition:
+        made = self.facts.definition.get(value) if isinstance(value, Var) else None
+        if isinstance(value, Var) and value.hint == "t" and out.hint != "t" and made is not None and made.role in DERIVED:
             self.hints.setdefault(value, out.hint)
 
     # Plain nodes
@@ -113,7 +121,7 @@ class _Simplifying:
     def plain(self, node: Node, known: dict[Any, Var], nodes: list[Node]) -> None:
         built = Builder(node.place, node.role)
         value = self.rewritten(node, built)
-        if value is not None and (not isinstance(value, Var) or fits(value.type, node.out.type)) and fits(value.type, node.out.type):
+        if value is not None:
             for new in built.nodes:
                 self.enter(new, nodes)
             self.replace_by(node.out, value)
@@ -131,7 +139,7 @@ class _Simplifying:
         for rule in (*RULES.get(node.op, ()), *RULES["*"], *SHAPE_RULES.get(node.op, ()), *SHAPE_RULES["*"]):
             count = len(built.nodes)
             value = rule(self.facts, node, built)
-            if value is not None and fits(value.type, node.out.type):
+            if value is not None and (fits(value.type, node.out.type) or softens(node, value.type)):
                 return value
             del built.nodes[count:]
         return None

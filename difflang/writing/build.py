@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..alias import STRUCTURED
+from ..alias import SHAPE_ONLY, STRUCTURED
 from ..build import hint_for
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..types import Array, Scalar, Undefined
 from .expressions import Phrases, negated
-from .fold import Folding
+from .flavor import Flavors
+from .fold import RETURNED, Folding, is_temporary
 from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Move, Return, Statement, While, Write, ends, mark_of
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Word
 
@@ -38,6 +39,8 @@ class Building:
 
     def __init__(self, program: Program, function: Function, phrases: Phrases) -> None:
         self.program, self.function, self.phrases = program, function, phrases
+        phrases.flavors = Flavors(function, function is program.main)
+        self.shape_of: dict[Var, Var] = {}  # a value that was copied: the copy, of which the text asks the shape from then on
         self.folding = Folding(function, program.functions)
         self.same: list[tuple[Var, Var]] = []
         plain = [node for node in walk(function.body) if node.op not in STRUCTURED and len(node.outs) == 1]
@@ -73,23 +76,21 @@ class Building:
         node = self.folding.inline[atom]
         if node.op == "if":
             return self.choice(node)
-        args = [self.expr(a) for a in node.args]
+        args = self.operands(node)
         return self.call(node, args) if node.op == "call" else self.phrase(node, args)
+
+    def operands(self, node: Node) -> list[Expr]:
+        asked = SHAPE_ONLY.get(node.op, ())
+        return [self.expr(self.shape_of.get(a, a) if k in asked and isinstance(a, Var) else a) for k, a in enumerate(node.args)]
 
     def phrase(self, node: Node, args: list[Expr]) -> Expr:
         """The node's expression; a copy of a number spread over a shape is `np.full`."""
         spread = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
         if spread is not None and spread.op == "broadcast_to" and isinstance(spread.args[0].type, Scalar):
             if isinstance(node.out.type, Array) and spread.args[0].type.dtype == node.out.type.dtype:
-                value, *shape = (self.value(a) for a in spread.args)
+                value, *shape = (self.expr(a) for a in spread.args)
                 return Apply(self.phrases.np("full"), (shape[0] if len(shape) == 1 else Pack(tuple(shape)), value))
         return self.phrases.phrase(node, args)
-
-    def value(self, atom: Atom) -> Expr:
-        """A value on its own: a NumPy number known while compiling reads as a plain one."""
-        if isinstance(atom, Const) and isinstance(atom.type, Scalar) and atom.type.dtype in ("f64", "i64", "bool"):
-            return self.phrases.number(atom.value.item() if hasattr(atom.value, "item") else atom.value)
-        return self.expr(atom)
 
     def call(self, node: Node, args: Sequence[Expr]) -> Expr:
         key = node.attrs["callee"]
@@ -111,6 +112,13 @@ class Building:
     # Regions
 
     def region(self, region: Region, tail: Tail) -> Block:
+        outer = dict(self.shape_of)
+        try:
+            return self.statements(region, tail)
+        finally:
+            self.shape_of = outer
+
+    def statements(self, region: Region, tail: Tail) -> Block:
         block: Block = []
         nodes = region.nodes
         for position, node in enumerate(nodes):
@@ -131,7 +139,7 @@ class Building:
         if any(self.folding.uses[out] != region.yields.count(out) for out in node.outs):
             return False
         if tail.returns:
-            return True
+            return all(is_temporary(out.hint) or out.hint.startswith(RETURNED) for out in node.outs if self.folding.uses[out])
         if tail.exits:
             return region.yields[0] in node.outs
         return bool(node.outs) and all(y in node.outs or isinstance(y, Const) for y in region.yields)
@@ -162,7 +170,7 @@ class Building:
             return []
         if self.function.result is None:
             return [Return(None)]
-        leaves = [self.value(y) for y in yields]
+        leaves = [self.expr(y) for y in yields]
         return [Return(self.phrases.packed(self.function.result, leaves))]
 
     def move(self, targets: Sequence[Var], values: Sequence[Atom]) -> Block:
@@ -171,7 +179,7 @@ class Building:
             if value is target:
                 continue
             missing = isinstance(value, Const) and isinstance(value.type, Undefined)
-            pairs.append((target, MISSING if missing else self.value(value)))
+            pairs.append((target, MISSING if missing else self.expr(value)))
             node = self.folding.inline.get(value) if isinstance(value, Var) else None
             marks.append(mark_of(node) if node else NO_MARK)
         return [Move(tuple(pairs), tuple(marks))] if pairs else []
@@ -224,9 +232,12 @@ class Building:
                 return self.pop(node)
             case "check":
                 return self.check(node)
-        args = [self.expr(a) for a in node.args]
+        args = self.operands(node)
         inner = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
-        return [Assign(Ref(node.out), self.phrase(node, args), mark_of(inner or node))]
+        statement = Assign(Ref(node.out), self.phrase(node, args), mark_of(inner or node))
+        if node.op == "copy" and isinstance(node.args[0], Var) and inner is None and node.args[0].hint == node.out.hint:
+            self.shape_of[node.args[0]] = node.out
+        return [statement]
 
     def for_(self, node: Node) -> Block:
         (body,) = node.regions

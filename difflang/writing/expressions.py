@@ -13,6 +13,7 @@ import numpy as np
 from ..ir import LEAF, Atom, Const, Function, Node, Tree, Var
 from ..op import Op, row
 from ..types import DTYPES, Array, Scalar, Type, Undefined, Unknown
+from .flavor import Flavors
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word
 
 NATURAL = {"absolute": "abs", "true_divide": "divide", "bool": "bool_"}
@@ -21,7 +22,8 @@ NATURAL = {"absolute": "abs", "true_divide": "divide", "bool": "bool_"}
 class Phrases:
     """Turns nodes into expressions and remembers what the text must import and define for them."""
 
-    def __init__(self, numpy: str = "np", math: str = "math", functions: dict[str, str] | None = None) -> None:
+    def __init__(self, flavors: Flavors, numpy: str = "np", math: str = "math", functions: dict[str, str] | None = None) -> None:
+        self.flavors = flavors
         self.numpy, self.math = numpy, math
         self.functions = functions or {}
         self.modules: set[str] = set()
@@ -40,9 +42,10 @@ class Phrases:
         value, type = const.value, const.type
         if isinstance(type, Undefined):
             return Word("None")
-        if isinstance(type, Scalar) and not type.weak:
-            return Apply(self.np(DTYPES[type.dtype].name), (self.number(value.item() if isinstance(value, np.generic) else value),))
-        return self.number(value)
+        plain = value.item() if isinstance(value, np.generic) else value
+        if isinstance(type, Scalar) and not type.weak and type.dtype not in ("f64", "i64", "bool"):
+            return Apply(self.np(DTYPES[type.dtype].name), (self.number(plain),))
+        return self.number(plain)
 
     def number(self, value: Any) -> Expr:
         if isinstance(value, float) and not math.isfinite(value):
@@ -81,15 +84,9 @@ class Phrases:
             return special(self, node, list(args))
         op = row(node.op)
         plain = self.literals(node, op, args)
-        if op.infix and self.is_natural(node):
+        if op.infix and not self.flavors.is_written_out(node):
             return Prefix(op.infix, plain[0]) if len(plain) == 1 else Infix(plain[0], op.infix, plain[1])
         return Apply(self.callable(op, node.out.type), (*plain, *self.statics(op, node)))
-
-    def is_natural(self, node: Node) -> bool:
-        """Whether Python's operator gives the flavor of number that the type states."""
-        weak = all(isinstance(a.type, Scalar) and a.type.weak for a in node.args)
-        result = node.out.type
-        return weak == (isinstance(result, Scalar) and result.weak)
 
     def callable(self, op: Op, result: Type) -> Expr:
         weak = isinstance(result, Scalar) and result.weak
@@ -129,14 +126,17 @@ class Phrases:
         return self.number(value)
 
     def literals(self, node: Node, op: Op, args: Sequence[Expr]) -> list[Expr]:
-        """NumPy's numbers known while compiling, written as plain ones where that gives the same result."""
+        """NumPy's numbers known while compiling: plain ones where that gives the same type of result."""
         found = list(args)
         for k, atom in enumerate(node.args):
             if not isinstance(atom, Const) or not isinstance(atom.type, Scalar) or atom.type.weak or op.kind != "elementwise":
                 continue
-            types = [Scalar(atom.type.dtype, weak=True) if j == k else a.type for j, a in enumerate(node.args)]
-            if atom.type.dtype in ("f64", "i64", "bool") and _same_type(op, types, node):
-                found[k] = self.number(atom.value.item() if isinstance(atom.value, np.generic) else atom.value)
+            weak = Scalar({"f32": "f64", "i32": "i64"}.get(atom.type.dtype, atom.type.dtype), weak=True)
+            types = [weak if j == k else a.type for j, a in enumerate(node.args)]
+            plain = self.number(atom.value.item() if isinstance(atom.value, np.generic) else atom.value)
+            scalar = isinstance(node.out.type, Scalar) and atom.type.dtype in ("f64", "i64", "bool")
+            wrapped = Apply(self.np(DTYPES[atom.type.dtype].name), (plain,))
+            found[k] = plain if scalar or _same_type(op, types, node) else wrapped
         return found
 
     # Indexing

@@ -16,6 +16,8 @@ from ..op import TABLE, row
 from ..types import Scalar, Undefined
 
 TEMPORARY = re.compile(r"(t|item|_+|\w+_item|\w+_[a-z])(_bar|_dot)*(_\d+)?")
+RETURNED = "result"
+"""The reader's name for what a return statement returns."""
 FREE = ("dim", "size")
 """Ops that read a shape: written anew at each use."""
 LONGEST = 120
@@ -118,7 +120,7 @@ class Folding:
         if is_temporary(out.hint):
             return True
         if at == len(nodes):
-            return self.is_late(out, region)
+            return out.hint == RETURNED if region.params == self.function.body.params else self.is_late(out, region)
         user = nodes[at]
         same_line = node.place is not None and user.place is not None and node.place.line == user.place.line
         return same_line and node.role == user.role and bool(user.outs) and is_temporary(user.outs[0].hint)
@@ -126,12 +128,14 @@ class Folding:
     def is_late(self, out: Var, region: Region) -> bool:
         """Whether the variable that a loop carries is still read after its next value is known: it is assigned at the end then."""
         if not region.params:
-            return False
+            return out.hint == RETURNED
         shift = len(region.yields) - len(region.params)
         position = region.yields.index(out) - shift
         if shift > 0 and position < 0:
             return False
         old = region.params[position] if 0 <= position < len(region.params) else None
+        if region.yields.count(old) > (region.yields[position + shift] is old):
+            return True  # handed to another variable
         passed = False
         for node in region.nodes:
             if passed and old is not None and (old in node.args or any(old in n.args for r in node.regions for n in walk(r))):

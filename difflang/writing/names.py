@@ -42,6 +42,7 @@ class Names:
         self.unbound: set[Var] = set()  # variables that some path leaves without a value
         self.moves: list[Move] = []
         self.breaks: list[Live] = []
+        self.indices: list[Var] = []
         self.params = params
         entry = self.flow(block, NOTHING, True)
         for param in params:
@@ -87,9 +88,13 @@ class Names:
             case If(_, then, other):
                 return read | self.flow(then, live, record) | self.flow(other, live, record)
             case For(index, _, body):
-                if record:  # Python would allow the index to take the name of a bound; a reader would not
-                    self.conflict(self.cell(index), read)
-                return read | self.around(body, [], live, read, record, self.cell(index))
+                own = self.cell(index)
+                if record:  # Python would let the index take the name of a bound or of an outer index; a reader would not
+                    self.conflict(own, read | frozenset(self.indices))
+                self.indices.append(own)
+                start = read | self.around(body, [], live, read, record, own)
+                self.indices.pop()
+                return start
             case While(_, body, _, head):
                 return self.around(body, head, live, read, record, None)
             case Break():
@@ -214,7 +219,7 @@ class Names:
     def hint(self, var: Var) -> str:
         if var.hint == "t":
             return self.nameless.get(var, "t")
-        return var.hint if var.hint.strip("_") or var not in self.read else "i"
+        return var.hint if var.hint.strip("_") or var not in self.read else "k"
 
     def choose(self) -> None:
         own = list(dict.fromkeys(map(self.cell, self.params)))

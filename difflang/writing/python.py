@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..ir import Function, Program, walk
 from .build import Building
 from .expressions import Phrases
+from .flavor import Flavors
 from .function import Printing
 from .helpers import HELPERS
 from .names import Names, free_name, identifier
@@ -23,7 +24,7 @@ def write(program: Program) -> str:
     functions: dict[str, str] = {}
     for key in order:
         functions[key] = free_name(identifier(key), {*functions.values(), *HELPERS, *BUILTINS_USED, numpy, math})
-    phrases = Phrases(numpy, math, functions)
+    phrases = Phrases(Flavors(program.main, True), numpy, math, functions)
     texts = [function_text(program, program.functions[key], functions[key], phrases) for key in order]
     helpers = [HELPERS[name].replace("np.", f"{numpy}.") for name in HELPERS if name in phrases.helpers]
     body = "\n\n\n".join([*helpers, *texts]) + "\n"

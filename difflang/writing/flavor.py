@@ -1,0 +1,82 @@
+"""Which values typed as NumPy's numbers may be Python's own in the written text.
+
+The text says `0.0` where the program has np.float64(0.0), and `x + y` of two Python numbers is one again. That makes no
+difference until a division or power by zero, which Python refuses and NumPy answers: those are then written as functions.
+"""
+
+from __future__ import annotations
+
+from ..ir import Atom, Const, Function, Node, Region, Var
+from ..op import row
+from ..types import Scalar
+
+REAL = ("index", "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "matmul", "cast")
+"""Ops whose numbers are NumPy's own whatever they are given."""
+TRUTHS = ("add", "sub", "mul", "invert", "neg", "pos")
+"""Operators that take Python's truths for the ints 0 and 1."""
+
+
+class Flavors:
+    """Asks whether a value of one function may be a Python number."""
+
+    def __init__(self, function: Function, entry: bool) -> None:
+        self.plain: set[Var] = set()
+        if not entry:
+            self.plain.update(p for p in function.body.params if is_strong(p))
+        while True:
+            before = len(self.plain)
+            self.region(function.body)
+            if len(self.plain) == before:
+                break
+
+    def may_be_python(self, atom: Atom) -> bool:
+        if not isinstance(atom.type, Scalar):
+            return False
+        return atom.type.weak or isinstance(atom, Const) or atom in self.plain
+
+    def region(self, region: Region) -> None:
+        for node in region.nodes:
+            for inner in node.regions:
+                self.region(inner)
+            self.node(node)
+
+    def node(self, node: Node) -> None:
+        if node.op == "if":
+            for arm in node.regions:
+                self.meet(node.outs, arm.yields)
+        elif node.op in ("for", "while"):
+            lead = 3 if node.op == "for" else 0
+            body = node.regions[-1]
+            finals = body.yields[len(body.yields) - len(node.outs) :]
+            for region in node.regions:
+                carried = region.params[len(region.params) - len(node.outs) :]
+                self.meet(carried, node.args[lead:])
+                self.meet(carried, finals)
+            self.meet(node.outs, node.args[lead:])
+            self.meet(node.outs, finals)
+        elif node.op in ("call", "pop"):
+            self.plain.update(out for out in node.outs if is_strong(out))
+        elif node.outs and is_strong(node.outs[0]) and node.op not in REAL and not self.is_numpy(node):
+            self.plain.add(node.outs[0])
+
+    def meet(self, outs: tuple[Var, ...], values: tuple[Atom, ...]) -> None:
+        self.plain.update(out for out, value in zip(outs, values, strict=True) if is_strong(out) and self.may_be_python(value))
+
+    def is_numpy(self, node: Node) -> bool:
+        """Whether the text's form of the op gives a NumPy number."""
+        op = row(node.op)
+        if not op.infix:
+            return bool(op.numpy)
+        return self.is_written_out(node) or not all(map(self.may_be_python, node.args))
+
+    def is_written_out(self, node: Node) -> bool:
+        """Whether an operator must be written as NumPy's function."""
+        op = row(node.op)
+        type = node.outs[0].type
+        strong = not (isinstance(type, Scalar) and type.weak)
+        truth = isinstance(type, Scalar) and type.dtype == "bool" and op.name in TRUTHS
+        return strong and (truth or bool(op.faults)) and all(map(self.may_be_python, node.args))
+
+
+def is_strong(var: Var) -> bool:
+    return isinstance(var.type, Scalar) and not var.type.weak

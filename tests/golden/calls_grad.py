@@ -1,0 +1,20 @@
+import numpy as np
+
+
+def _square_bwd(scale, x, result_bar):
+    t = result_bar * scale  # line 69: return x * x * scale
+    scale_bar = result_bar * (x * x)  # line 69: return x * x * scale
+    x_bar = t * x  # line 69: return x * x * scale
+    x_bar += t * x  # line 69: return x * x * scale
+    return x_bar, scale_bar
+
+
+def calls_grad(xs, scale):
+    """Gradient of calls."""
+    xs_bar = np.zeros_like(xs)  # line 74: for i in range(len(xs)):
+    scale_bar = 0.0
+    for i in reversed(range(xs.shape[0])):  # line 74: for i in range(len(xs)):
+        t_bar, scale_bar_2 = _square_bwd(scale, xs[i], 1.0)  # line 75: total += _squ...
+        scale_bar += scale_bar_2  # line 75: total += _square(xs[i], scale)
+        xs_bar[i] += t_bar  # line 75: total += _square(xs[i], scale)
+    return xs_bar, scale_bar

@@ -1,0 +1,22 @@
+import numpy as np
+
+
+def newton_grad(a, guess):
+    """Gradient of newton."""
+    x_tape = []
+    x = guess
+    count = 0
+    while abs(x * x - a) > 1e-12:
+        count += 1
+        x_tape.append(x)
+        x = 0.5 * (x + a / x)
+    x_bar = 1.0
+    a_bar = 0.0
+
+    # Reverse sweep
+    for k in reversed(range(count)):  # line 43: while abs(x * x - a) > 1e-12:
+        x = x_tape.pop()
+        x_bar *= 0.5  # line 44: x = 0.5 * (x + a / x)
+        a_bar += np.divide(x_bar, x)  # line 44: x = 0.5 * (x + a / x)
+        x_bar -= x_bar * np.divide(a / x, x)  # line 44: x = 0.5 * (x + a / x)
+    return a_bar, x_bar

@@ -1,0 +1,55 @@
+"""Whole texts: the corpus and its derivatives pass ruff, compile, and import what they need and no more."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from pathlib import Path
+
+from difflang.transforms.derived import Derived, program_of
+from difflang.transforms.place import place
+from difflang.transforms.simplify import simplify
+from difflang.types import type_of
+from difflang.writing import write
+from difflang.writing.python import callee_first
+from tests.programs import CORPUS
+from tests.writing.ruff import ruff
+from tests.writing.texts import owned, text_of
+
+# The text says what the program says: an always equal comparison of the user's stays.
+OURS = "--extend-ignore=PLR0124"
+
+
+def helper(x):  # type: ignore[no-untyped-def]
+    return x * x
+
+
+def caller(x):  # type: ignore[no-untyped-def]
+    return helper(x) + helper(x + 1.0)
+
+
+def test_callees_come_first() -> None:
+    program = owned(caller, 1.0)
+    assert callee_first(program)[-1] == program.entry
+    text = text_of(caller, 1.0)
+    assert text.index("def helper") < text.index("def caller")
+    assert "import" not in text
+
+
+def test_corpus_is_clean(tmp_path: Path) -> None:
+    count = 0
+    for program in CORPUS:
+        arguments = program.samples[0]
+        targets = [(program.function, arguments)]
+        if program.order:
+            targets.append((Derived("jvp", program.function, program.wrt), (*arguments, *(arguments[k] for k in program.wrt))))
+        for number, (target, given) in enumerate(targets):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                text = write(place(simplify(program_of(target, [type_of(a) for a in given]))))
+            ast.parse(text)
+            (tmp_path / f"{program.name}_{number}.py").write_text(text)
+            count += 1
+    assert count > 200
+    ruff("check", OURS, str(tmp_path))
+    ruff("format", "--check", str(tmp_path))
