@@ -151,7 +151,7 @@ def header(library: str, functions: Sequence[Exported], errors: Sequence[str]) -
         lines += [f"typedef struct {{ {C_TYPES[dtype]} *data; {dims} }} {struct_name(library, dtype, rank)};"]
     lines.append("")
     for function in functions:
-        lines += [*_comment(function), f"int {function.symbol}({_parameters(library, function)});", ""]
+        lines += [*_comment(function), *_declaration(library, function), ""]
     lines += [
         "/* What went wrong in this thread's last call that returned a code other than 0. */",
         f"const char *{library}_last_error(void);",
@@ -172,7 +172,18 @@ def struct_name(library: str, dtype: str, rank: int) -> str:
     return f"{library}_{dtype}_{rank}"
 
 
-def _parameters(library: str, function: Exported) -> str:
+def _declaration(library: str, function: Exported) -> list[str]:
+    """The declaration, broken into lines of at most 100 columns."""
+    lines = [f"int {function.symbol}("]
+    for number, parameter in enumerate(parameters := _parameters(library, function)):
+        text = parameter + (", " if number + 1 < len(parameters) else ");")
+        if len(lines[-1]) + len(text.rstrip()) > 100:
+            lines.append("    ")
+        lines[-1] += text
+    return [line.rstrip() for line in lines]
+
+
+def _parameters(library: str, function: Exported) -> list[str]:
     found = []
     for slot in function.inputs:
         if isinstance(slot.type, Array):
@@ -183,7 +194,7 @@ def _parameters(library: str, function: Exported) -> str:
     for slot in function.results:
         kind = struct_name(library, slot.type.dtype, slot.rank) if isinstance(slot.type, Array) else slot.element
         found.append(f"{kind} *{slot.name}")
-    return ", ".join(found) or "void"
+    return found or ["void"]
 
 
 def _comment(function: Exported) -> list[str]:
