@@ -139,7 +139,8 @@ class Building:
         if any(self.folding.uses[out] != region.yields.count(out) for out in node.outs):
             return False
         if tail.returns:
-            return all(is_temporary(out.hint) or out.hint.startswith(RETURNED) for out in node.outs if self.folding.uses[out])
+            said = [out.hint for out in node.outs if self.folding.uses[out]]
+            return bool(said) and all(is_temporary(hint) or hint.startswith(RETURNED) for hint in said)
         if tail.exits:
             return region.yields[0] in node.outs
         return bool(node.outs) and all(y in node.outs or isinstance(y, Const) for y in region.yields)

@@ -239,7 +239,8 @@ class Names:
             for k, (target, value) in enumerate(move.pairs)
             if self.is_live(move, k) and isinstance(value, Ref) and self.cell(value.var) in cells and self[target] != self[value.var]
         ]
-        return list(dict.fromkeys(found))
+        bound = {self[param] for param in self.params}
+        return [name for name in dict.fromkeys(found) if name not in bound]
 
     def __getitem__(self, var: Var) -> str:
         return self.name_of[self.cell(var)]
