@@ -43,7 +43,7 @@ class Derived:
 
     def __difflang_program__(self, types: Sequence[Type]) -> Program:
         """The owned program for these argument types. Raises DifflangError."""
-        return _MAKERS[self.kind](self, tuple(types))
+        return retype(_MAKERS[self.kind](self, tuple(types)), types)
 
 
 def name_of(target: Any) -> str:

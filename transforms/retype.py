@@ -6,22 +6,45 @@ turn and a fresh array in the next). This pass finds the least types again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
 from difflang.op import row
-from difflang.types import Array, Scalar, Stack, Type, Undefined, Unknown, join
+from difflang.types import Array, Scalar, Stack, Tuple, Type, Undefined, Unknown, join
 
 
-def retype(program: Program) -> Program:
-    """The program with types found anew. Callees' parameters stay as declared, or become as wide as what calls pass."""
-    wider: dict[tuple[str, int], Type] = {}
+def retype(program: Program, given: Sequence[Type] = ()) -> Program:
+    """The program with types found anew. Parameters stay as declared, or become as wide as what calls pass, the first call `given`."""
+    wider = _wider_entry(program, given)
     while True:
         pass_ = _Retype(program, wider)
         program = replace(program, functions={key: pass_.function(key) for key in program.functions})
         wider = _wider(program)
         if not wider:
             return program
+
+
+def _wider_entry(program: Program, given: Sequence[Type]) -> dict[tuple[str, int], Type]:
+    """The entry's parameters that are narrower than the arguments: a tangent or cotangent may lie otherwise than its primal."""
+    leaves = [leaf for type in given for leaf in _arrays_and_numbers(type)]
+    params = program.main.body.params
+    if len(leaves) != len(params) - len(program.main.captures):
+        return {}
+    pairs = enumerate(zip(leaves, params, strict=False))
+    return {(program.entry, k): join(one, param.type) for k, (one, param) in pairs if _is_wider(one, param.type)}
+
+
+def _arrays_and_numbers(type: Type) -> list[Type]:
+    if isinstance(type, Tuple):
+        return [leaf for item in type.items for leaf in _arrays_and_numbers(item)]
+    return [type] if isinstance(type, (Scalar, Array)) else []
+
+
+def _is_wider(one: Type, stated: Type) -> bool:
+    if not isinstance(one, Array) or not isinstance(stated, Array) or (one.dtype, one.rank) != (stated.dtype, stated.rank):
+        return False
+    return join(one, stated) != stated
 
 
 def _wider(program: Program) -> dict[tuple[str, int], Type]:
@@ -33,7 +56,7 @@ def _wider(program: Program) -> dict[tuple[str, int], Type]:
                 key = node.attrs["callee"]
                 for k, (arg, param) in enumerate(zip(node.args, program.functions[key].body.params, strict=True)):
                     stated = found.get((key, k), param.type)
-                    if isinstance(arg.type, Array) and isinstance(stated, Array) and join(arg.type, stated) != stated:
+                    if _is_wider(arg.type, stated):
                         found[key, k] = join(arg.type, stated)
     return found
 
