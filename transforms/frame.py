@@ -26,11 +26,16 @@ class Frame:
     parent: Frame | None
     loops: list[Node]  # enclosing loops, outermost first
     bars: dict[Var, Atom] = field(default_factory=dict)
-    inputs: dict[Var, Var] = field(default_factory=dict)  # adjoints of outer values that this region adds to
+    inputs: dict[Var, Var | None] = field(default_factory=dict)  # outer values whose adjoints this region adds to
     local: set[Var] = field(default_factory=set)
     changed: dict[Node, list[Node]] = field(default_factory=dict)  # primal nodes that were replaced
     after: dict[Var, list[Node]] = field(default_factory=dict)  # what follows a definition (recording)
     last: list[Node] = field(default_factory=list)  # what ends the region (recording in a recursion)
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether the region is the body of a loop."""
+        return bool(self.loops) and self.region is self.loops[-1].regions[-1]
 
     def __post_init__(self) -> None:
         self.local.update(self.region.params)
@@ -38,9 +43,16 @@ class Frame:
             self.local.update(node.outs)
 
     def current(self, value: Var) -> Atom | None:
-        """The adjoint collected so far; None means zero. An outer value's comes in from outside."""
-        if value not in self.bars and value not in self.local and self.parent is not None:
-            self.inputs[value] = self.bars[value] = Var(f"{value.hint}_bar", bar_type(value.type))
+        """The adjoint collected so far; None means zero. An outer value's comes in from outside: a branch goes on from what
+        is there, a loop carries it."""
+        if value not in self.local and value not in self.inputs and self.parent is not None:
+            if self.is_loop:
+                self.inputs[value] = self.bars[value] = Var(f"{value.hint}_bar", bar_type(value.type))
+            else:
+                outside = self.parent.current(value)
+                self.inputs[value] = None
+                if outside is not None:
+                    self.bars[value] = outside
         return self.bars.get(value)
 
     def put(self, value: Atom, bar: Atom) -> None:

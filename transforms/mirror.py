@@ -146,31 +146,23 @@ class Mirror:
             self.sweep(arm)
             arms.append(arm)
         touched = list(dict.fromkeys(v for arm in arms for v in arm.inputs))
-        incoming = {v: frame.current(v) for v in touched}
+        outside = {v: frame.current(v) for v in touched}
         outs = tuple(Var(f"{v.hint}_bar", bar_type(v.type)) for v in touched)
         exports: list[tuple[int, Var]] = []
-        mirrored = [self.transport.resolve(arm, self.close_arm(arm, touched, incoming), side, exports) for side, arm in enumerate(arms)]
+        mirrored = [self.transport.resolve(arm, self.close_arm(arm, touched, outside), side, exports) for side, arm in enumerate(arms)]
         self.rebuild_if(frame, node, arms, mirrored, exports)
         frame.builder.place = node.place
         if outs:
             frame.builder.node("if", node.args, outs, mirrored)
         frame.bars.update(zip(touched, outs, strict=True))
 
-    def close_arm(self, arm: Frame, touched: Sequence[Var], incoming: dict[Var, Atom | None]) -> Region:
-        """An arm's mirror image: it goes on from the adjoints outside, or from zeros of its own."""
-        first = Builder(arm.builder.place, "adjoint")
-        mapping: dict[Var, Atom] = {}
+    def close_arm(self, arm: Frame, touched: Sequence[Var], outside: dict[Var, Atom | None]) -> Region:
+        """An arm's mirror image: what it added to, what was there outside, or zeros."""
         yields: list[Atom] = []
         for value in touched:
-            outside = incoming[value]
-            if value in arm.inputs:
-                mapping[arm.inputs[value]] = zero(first, value) if outside is None else outside
-                yields.append(arm.bars[value])
-            elif outside is not None:
-                yields.append(outside)
-            else:
-                yields.append(zero(first, value))
-        return renamed(Region((), (*first.nodes, *arm.builder.nodes), tuple(yields)), mapping)
+            bar = arm.bars.get(value, outside[value])
+            yields.append(zero(arm.builder, value) if bar is None else bar)
+        return Region((), tuple(arm.builder.nodes), tuple(yields))
 
     def rebuild_if(self, frame: Frame, node: Node, arms: list[Frame], mirrored: list[Region], exports: list[tuple[int, Var]]) -> None:
         """The primal `if`, with what its mirror image needs handed out as further results."""
@@ -205,7 +197,7 @@ class Mirror:
         touched = list(loop.inputs)
         starts += [self.writable(frame.builder, frame.current(v), v) for v in touched]
         ends += [loop.bars[v] for v in touched]
-        turning += [loop.inputs[v] for v in touched]
+        turning += [bar for bar in (loop.inputs[v] for v in touched) if bar is not None]
         back = self.transport.resolve(loop, Region((), tuple(loop.builder.nodes), tuple(ends)), 0, None)
         outs = tuple(Var(bar.hint, bar.type) for bar in turning)
         frame.builder.place = node.place
