@@ -86,7 +86,7 @@ class Transport:
             operand = node.args[position] if position is not None and position < len(node.args) else None
             if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, Array):
                 root = mapping.setdefault(operand, self.shapes.root(operand))
-                if root in frame.local and not self.is_cheap_view(frame, root):
+                if root in frame.local and not self.is_cheap_view(frame, root) and root not in self.partial:
                     node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
                 else:
                     node = _asking(node, position or 0, root, operand)
