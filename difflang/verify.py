@@ -9,6 +9,7 @@ references; at `placed` nothing reads what a write has taken (`verify_writes`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .ir import LEVELS, Atom, Const, Function, Node, Program, Region, Var, leaves
 from .op import TABLE, Op, load
@@ -50,6 +51,17 @@ def _passes(given: Type, stated: Type) -> bool:
     if isinstance(given, Stack) and isinstance(stated, Stack):
         return _passes(given.element, stated.element)
     return fits(given, stated)
+
+
+def _pushes(node: Node) -> bool:
+    """Whether a stack takes this value: of a dtype, rank and layout that its element has; sizes come with the value."""
+    stack, value = (a.type for a in node.args)
+    if not isinstance(stack, Stack):
+        return False
+    element = stack.element
+    if isinstance(element, Array) and isinstance(value, Array):
+        return fits(value, replace(element, dims=(OPEN,) * len(value.dims)))
+    return _passes(value, element)
 
 
 class _Verifier:
@@ -144,6 +156,8 @@ class _Verifier:
         if self.level == 0:
             return
         self.need(not any(isinstance(a.type, Undefined) for a in node.args), "it reads a value that no taken path defines")
+        if node.op == "push":
+            self.need(_pushes(node), f"{node.args[1].type} is pushed on {node.args[0].type}")
         for said, out in zip(self.results(node, op), node.outs, strict=False):
             self.need(fits(said, out.type), f"its row gives {said}, not {out.type}")
 

@@ -87,7 +87,7 @@ class _Retype:
 
     def region(self, region: Region, names: dict[Var, Atom], params: tuple[Var, ...]) -> Region:
         names.update(zip(region.params, params, strict=True))
-        nodes = tuple(self.node(node, names) for node in region.nodes)
+        nodes = tuple(done for node in region.nodes for done in _plain_push(self.node(node, names)))
         return Region(params, nodes, tuple(_get(names, y) for y in region.yields))
 
     def node(self, node: Node, names: dict[Var, Atom]) -> Node:
@@ -127,6 +127,18 @@ class _Retype:
             if joined == carried:
                 return replace(node, regions=tuple(regions)), tuple(carried)
             carried = joined
+
+
+def _plain_push(node: Node) -> tuple[Node, ...]:
+    """A stack of contiguous arrays is pushed none with other strides: a copy goes before."""
+    if node.op != "push":
+        return (node,)
+    stack, value = node.args
+    element = stack.type.element if isinstance(stack.type, Stack) else None
+    if not isinstance(element, Array) or element.layout != "C" or not isinstance(value.type, Array) or value.type.layout == "C":
+        return (node,)
+    plain = Var(value.hint if isinstance(value, Var) else "t", replace(value.type, layout="C"))
+    return replace(node, op="copy", args=(value,), outs=(plain,)), replace(node, args=(stack, plain))
 
 
 def _get(names: dict[Var, Atom], atom: Atom) -> Atom:
