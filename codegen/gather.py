@@ -18,7 +18,7 @@ from .loops import broadcast, counting, nest, when
 from .lower import Lowering
 from .memory import fresh
 from .places import checked, fit, put, select
-from .writer import Writer
+from .writer import Site, Writer
 
 
 @dataclass
@@ -41,9 +41,10 @@ def pick(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[A
     basic: list[Atom] = []
     keys: list[Expr] = []
     axes: list[int] = []
+    axis = 0
     for code in pattern:
         if code in "ai":
-            keys.append(_key(low, rest.pop(0)))
+            keys.append(_key(low, rest.pop(0), base.dims[axis], axis))
             axes.append(len(sliced))
             sliced.append(":")
         else:
@@ -51,16 +52,20 @@ def pick(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[A
             if code == "s":
                 basic += rest[:3]
                 del rest[:3]
+        axis += code != "n"
     view = select(low, base, sliced, basic, base.memory_ids)
     kinds, dims, plans = broadcast(low, keys)
     together = axes == list(range(axes[0], axes[-1] + 1))
     return Picked(view, axes, keys, list(plans), kinds, dims, axes[0] if together else 0)
 
 
-def _key(low: Lowering, atom: Atom) -> Expr:
+def _key(low: Lowering, atom: Atom, dim: str, axis: int) -> Expr:
     """One index operand: integers as they are, truths as the positions of the true ones."""
     key = low.expr(atom)
     if key.dtype == "bool" and key.rank == 1:
+        text = f"boolean index did not match indexed array along axis {axis}; "
+        text += "size of axis is %d but size of corresponding boolean axis is %d"
+        low.w.fail_if(low.w.pure(f"icmp ne i64 {dim}, {key.dims[0]}"), Site(IndexError, text, 2, low.place), (dim, key.dims[0]))
         return positions(low, low.array(atom))
     return key
 

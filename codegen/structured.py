@@ -247,7 +247,8 @@ def lower_call(low: Lowering, node: Node) -> None:
     for arg, param in zip(node.args, callee.body.params, strict=True):
         passed += [f"{t} {v}" for t, v in zip(parts(param.type), low.parts_of(arg, param.type), strict=True)]
     types = result_types(callee)
-    result = w.let(f'call fastcc {struct(types)} @"{key}.impl"({", ".join(passed)})')
+    kind = "notail call" if low.recursive else "call"  # endless recursion is an error, not an endless loop
+    result = w.let(f'{kind} fastcc {struct(types)} @"{key}.impl"({", ".join(passed)})')
     status = w.let(f"extractvalue {struct(types)} {result}, 0")
     w.pass_on(w.let(f"icmp ne i32 {status}, 0"))
     at = 1

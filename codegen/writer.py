@@ -229,7 +229,7 @@ class Writer:
         return "\n".join([head + " {", "entry:", *self.entry, "  br label %body", "body:", *self.lines, *self.cold, *last])
 
 
-_FLAGS = frozenset("nsw nuw exact inbounds fastcc nnan".split())
+_FLAGS = frozenset("nsw nuw exact inbounds fastcc call".split())
 
 
 def result_type(code: str) -> str:

@@ -53,9 +53,13 @@ class Native:
         heads = ", ".join(f"{t} %x{k}" for k, t in enumerate(types))
         return f"""
 define i32 @t_run({heads}) {{
-  %r = call i32 @"{self.key}"({heads})
+  %c = alloca [48 x i8], align 8
+  call void @llvm.memcpy.p0.p0.i64(ptr %c, ptr %x0, i64 48, i1 false)
+  %r = call i32 @"{self.key}"({heads.replace("ptr %x0", "ptr %c", 1)})
+  call void @llvm.memcpy.p0.p0.i64(ptr %x0, ptr %c, i64 48, i1 false)
   ret i32 %r
 }}
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)
 define void @t_init(ptr %c) {{
   call void @dl_ctx_init(ptr %c)
   ret void

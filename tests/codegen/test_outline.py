@@ -1,0 +1,31 @@
+"""Nests that are alike are one function."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from difflang.codegen.module import emit
+from difflang.codegen.targets.cpu import host
+from difflang.types import Array
+from tests.codegen.harness import agree, program
+
+PLAIN = Array("f64", ("n",))
+
+
+def nests(function, *types):
+    return len(re.findall(r"define internal fastcc void @dl_nest", emit(program(function, types), host()).text))
+
+
+def test_alike():
+    assert nests(lambda a, b: (a * b, b * a, (a + 1) * b), PLAIN, PLAIN) == 2
+
+
+def test_the_written_array_is_apart_from_what_is_read():
+    text = emit(program(lambda a, b: a * b, (PLAIN, PLAIN)), host()).text
+    assert "ptr noalias" in next(line for line in text.splitlines() if "@dl_nest.0(" in line and "define" in line)
+
+
+def test_results():
+    agree(lambda a, b: (a * b, b * a, np.sum(a * b), (a + 1) * b), np.arange(4.0), np.arange(4.0) - 2)

@@ -1,0 +1,103 @@
+"""Reductions: axes, dtypes, layouts, empties, and the one fixed order of a sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from difflang.build import apply
+from tests.codegen.harness import Native, agree, forms, program
+
+RNG = np.random.default_rng(1)
+A, T = RNG.normal(size=(4, 5)), RNG.normal(size=(2, 3, 4))
+
+
+def two_axes(a):
+    return (
+        np.sum(a, axis=0), np.sum(a, axis=1), np.sum(a, axis=(0, 1), keepdims=True), np.prod(a, axis=0), np.prod(a), np.min(a),
+        np.max(a, axis=1, keepdims=True), np.min(a, axis=0), np.mean(a, axis=0, keepdims=True), np.mean(a), np.sum(a * a, axis=0),
+    )  # fmt: skip
+
+
+def moments(a):
+    return np.var(a), np.var(a, axis=1, ddof=1), np.std(a, axis=0, keepdims=True), np.std(np.exp(a))
+
+
+def three_axes(a):
+    return (
+        np.sum(a, axis=(0, 2)), np.sum(a, axis=1), np.sum(a, axis=(1, 2)), np.sum(a, axis=(0, 1)), np.max(a, axis=(0, 2), keepdims=True),
+        np.sum(np.transpose(a), axis=0), np.sum(np.transpose(a, (1, 0, 2)) * 2, axis=(0, 1)), np.mean(np.exp(a), axis=2), np.var(a, axis=(0, 2)),
+    )  # fmt: skip
+
+
+def truths(b):
+    return np.sum(b), np.any(b), np.all(b, axis=0), np.any(b, axis=1, keepdims=True), np.mean(b), np.max(b), np.min(b, axis=0)
+
+
+def narrow(i, f):
+    return np.sum(f), np.sum(i), np.mean(f, axis=0), np.mean(i), np.max(f), np.max(i, axis=0), np.std(f), np.sum(f, axis=1), np.prod(i)
+
+
+def long(x):
+    return np.sum(x), np.sum(x[::3]), np.mean(x * x), np.max(np.sin(x)), np.min(x), np.sum(x[1:] * x[:-1])
+
+
+def empty(a):
+    return np.sum(a), np.sum(a, axis=0), np.prod(a, axis=1), np.mean(a, axis=1), np.any(a)
+
+
+def unbroadcast(a, v, c):
+    down = [apply("unbroadcast", a, other) for other in (v, c, a, 1.0)]
+    return (*down, apply("unbroadcast", a * 2, v[None]))
+
+
+@pytest.mark.parametrize(("function", "x"), [(two_axes, A), (moments, A), (three_axes, T), (truths, A > 0), (empty, np.zeros((0, 5)))])
+def test_one_operand(function, x):
+    agree(function, x)
+
+
+def test_dtypes():
+    agree(narrow, (A * 9).astype(np.int32), A.astype(np.float32))
+
+
+def test_long():
+    agree(long, RNG.normal(size=5000))
+
+
+def test_unbroadcast():
+    agree(unbroadcast, A, A[0], A[:, :1])
+
+
+def test_nothing_has_no_maximum():
+    agree(lambda a: np.max(a), np.zeros((0, 5)), only="exact")
+
+
+def test_nan_is_kept():
+    agree(lambda a: (np.max(a), np.min(a), np.max(a, axis=0)), np.array([[1.0, np.nan, 2.0], [0.0, 1.0, 3.0]]))
+
+
+def documented(x):
+    """The order that docs/codegen.md promises."""
+    total = 0.0
+    for start in range(0, len(x), 1024):
+        run = x[start : start + 1024]
+        whole = len(run) // 16 * 16
+        lanes = np.zeros(16)
+        for k in range(0, whole, 16):
+            lanes = lanes + run[k : k + 16]
+        for half in (8, 4, 2, 1):
+            lanes = lanes[:half] + lanes[half : 2 * half]
+        part = lanes[0]
+        for value in run[whole:]:
+            part = part + value
+        total = total + part
+    return total
+
+
+@pytest.mark.parametrize("size", [1, 7, 15, 16, 33, 1024, 1025, 5000])
+def test_the_order_of_a_sum_is_the_documented_one(size):
+    x = RNG.normal(size=size) * 10.0 ** RNG.integers(-8, 8, size=size)
+    for name, types, given in forms((x,)):
+        (total, scaled) = Native(program(lambda a: (np.sum(a), np.sum(a * 3.0)), types))(*given)
+        assert total == documented(x), name
+        assert scaled == documented(x * 3.0), name
