@@ -205,5 +205,3 @@ class Aliases:
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> bool:
     return bool(one & other) or (bool(one) and bool(other) and (ANYWHERE in one or ANYWHERE in other))
-
-

@@ -298,4 +298,3 @@ def c_strides(w: Writer, dtype: str, dims: Sequence[str]) -> Index:
     for dim in reversed(dims[1:]):
         strides.append(w.times(strides[-1], dim))
     return tuple(reversed(strides)) if dims else ()
-

@@ -216,4 +216,3 @@ def _flat(low: Lowering, x: Desc) -> Desc:
         return x
     dense = x if x.contiguous else low.temporary(x)
     return Desc(x.dtype, ("?",), (size(low.w, x.dims),), dense.data, dense.block, (str(SIZE[x.dtype]),), dense.memory_ids, True)
-

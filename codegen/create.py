@@ -142,4 +142,3 @@ def lower_eye(low: Lowering, node: Node) -> None:
         return convert(w, w.let(f"icmp eq i64 {index[0]}, {index[1]}"), "bool", dtype)
 
     low.finish(node, Formula(dtype, node.out.type.dims, sizes(low, node), at))
-

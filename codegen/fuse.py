@@ -19,7 +19,12 @@ from .alias import VIEWS, Aliases, overlap
 FORMULAS = frozenset("zeros ones full empty zeros_like ones_like full_like empty_like arange eye linspace".split())
 LAZY_VIEWS = frozenset(VIEWS) - {"stop_gradient", "flip"}
 REDUCTIONS = frozenset("sum prod mean var std max min any all argmax argmin cumsum".split())
-TAKES: Mapping[str, tuple[int, ...]] = dict.fromkeys(REDUCTIONS, (0,)) | {"unbroadcast": (0,), "copy": (0,), "store": (1,), "accumulate": (1,)}
+TAKES: Mapping[str, tuple[int, ...]] = dict.fromkeys(REDUCTIONS, (0,)) | {
+    "unbroadcast": (0,),
+    "copy": (0,),
+    "store": (1,),
+    "accumulate": (1,),
+}
 """The operands that a loop nest computes on the way; all operands of elementwise ops, concatenate and stack beside."""
 SHAPE_ONLY: dict[str, tuple[int, ...]] = {
     "dim": (0,), "size": (0,), "zeros_like": (0,), "ones_like": (0,), "empty_like": (0,), "full_like": (0,), "unbroadcast": (1,),

@@ -169,4 +169,3 @@ def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> No
         put(low, e, picked.view, located(low, picked, e, index), value, node.op == "accumulate")
 
     nest(w, dims, one)
-

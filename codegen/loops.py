@@ -99,9 +99,7 @@ def flat(exprs: Sequence[Expr], rank: int) -> bool:
     return all(expr.flattens() and expr.rank in (0, rank) for expr in exprs)
 
 
-def over(
-    w: Writer, exprs: Sequence[Expr], dims: Sequence[str], body: Callable[[Element, Index], None], target: Desc | None = None
-) -> None:
+def over(w: Writer, exprs: Sequence[Expr], dims: Sequence[str], body: Callable[[Element, Index], None], target: Desc | None = None) -> None:
     """`body` for every element of the shape; `exprs` are all that it reads, `target` what it writes."""
     every = [*exprs, *([] if target is None else [target])]
     if flat(every, len(dims)):
@@ -205,4 +203,3 @@ def axis_plan(w: Writer, kind: str, dim: str, out_kind: str, out_dim: str, axis:
         return Axis(axis)
     single = w.pure(f"icmp eq i64 {dim}, 1")
     return Axis(axis, w.pure(f"select i1 {single}, i64 0, i64 -1"), w.pure(f"icmp eq i64 {dim}, {out_dim}"))
-

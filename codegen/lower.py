@@ -251,4 +251,3 @@ def struct(types: Sequence[Type]) -> str:
 
 def failed(types: Sequence[Type]) -> str:
     return "{ " + ", ".join(["i32 1", *(f"{p} undef" for t in types for p in parts(t))]) + " }"
-

@@ -191,4 +191,3 @@ def _copy_record(w: Writer, source: str, target: str, type: Type) -> None:
         w.do(f"store ptr {source}, ptr {target}")
     else:
         _deliver(w, type, _received(w, type, source), target)
-

@@ -50,7 +50,7 @@ def arithmetic(op: str, operands: list[Interval]) -> Interval | None:
     if op == "neg":
         return -operands[0][1], -operands[0][0]
     if op == "abs":
-        (low, high), = operands
+        ((low, high),) = operands
         return (0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
     if op == "pos":
         return operands[0]

@@ -318,4 +318,3 @@ def _sum_open(low: Lowering, node: Node, x: Expr, kinds: Sequence[str], dims: Se
         store(w, target, pointer, combine(w, "sum", load(w, target, pointer), value, target.dtype))
 
     _nests(w, x, target, body)
-

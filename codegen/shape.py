@@ -280,4 +280,3 @@ def lower_stack(low: Lowering, node: Node) -> None:
             store(low.w, view, view.data, in_dtype(part, Element(low.w), (), target.dtype))
         else:
             assign(low.w, view, part)
-

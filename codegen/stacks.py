@@ -95,4 +95,3 @@ def lower_pop(low: Lowering, node: Node) -> None:
         dtype = dtype_of(element)
         value = w.let(f"load {MEMORY[dtype]}, ptr {slot}")
         low.env[top] = w.let(f"icmp ne i8 {value}, 0") if dtype == "bool" else value
-

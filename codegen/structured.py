@@ -272,4 +272,3 @@ def _bind_result(low: Lowering, out: Var, leaf: Atom, values: list[str]) -> None
     low.aliases.memory[stated] = low.memory(out)
     low.bind(stated, values)
     low.env[out] = low.env[stated]
-

@@ -37,7 +37,13 @@ def objects(code: bytes, target: Target) -> list[bytes]:
 @lru_cache(maxsize=1)
 def _pieces() -> dict[str, tuple[str, ...]]:
     """The pieces, and the symbols that each defines."""
-    return {"memory": _MEMORY, "faults": tuple(f"dl_fault{k}" for k in range(5)), "blas": ("dl_blas",), "python": abi_support.SYMBOLS, **{name: (name,) for name in kernels.FAR}}
+    return {
+        "memory": _MEMORY,
+        "faults": tuple(f"dl_fault{k}" for k in range(5)),
+        "blas": ("dl_blas",),
+        "python": abi_support.SYMBOLS,
+        **{name: (name,) for name in kernels.FAR},
+    }
 
 
 def _text(piece: str, target: Target) -> str:

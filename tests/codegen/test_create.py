@@ -17,7 +17,12 @@ def constants(n, x):
 
 def sized(n, x):
     n = n * 1
-    return apply("zeros", n, n, dtype="f64"), apply("full", x, n, dtype=None), apply("eye", n, n, dtype="f32"), apply("ones", n, dtype="i32")
+    return (
+        apply("zeros", n, n, dtype="f64"),
+        apply("full", x, n, dtype=None),
+        apply("eye", n, n, dtype="f32"),
+        apply("ones", n, dtype="i32"),
+    )
 
 
 def ranges(n, x):

@@ -27,7 +27,13 @@ def joins(a, v):
 
 
 def three(t):
-    return np.transpose(t, (2, 0, 1)), np.transpose(t), np.reshape(np.transpose(t, (1, 0, 2)), (3, 8)), np.flip(t, 1), np.transpose(t)[1:, ::2]
+    return (
+        np.transpose(t, (2, 0, 1)),
+        np.transpose(t),
+        np.reshape(np.transpose(t, (1, 0, 2)), (3, 8)),
+        np.flip(t, 1),
+        np.transpose(t)[1:, ::2],
+    )
 
 
 @pytest.mark.parametrize("function", [views, joins])

@@ -230,4 +230,3 @@ def test_results_that_are_the_parameter():
     given = np.arange(4.0)
     for result, want in zip(native(given), (given, given[1:], given[1:]), strict=True):
         np.testing.assert_array_equal(result, want)
-
