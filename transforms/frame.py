@@ -109,5 +109,5 @@ class Frame:
 
 
 def array_params(function: Function, wrt: Mask) -> list[int]:
-    """The active parameters whose adjoints are passed in and updated in place."""
-    return [k for k, p in enumerate(function.body.params) if wrt[k] and not isinstance(p.type, Scalar)]
+    """The active parameters whose adjoints are passed in and updated in place. (A stack's adjoint begins with the call.)"""
+    return [k for k, p in enumerate(function.body.params) if wrt[k] and isinstance(p.type, Array)]
