@@ -14,7 +14,8 @@ def small(a, v, t):
     s = np.transpose(t, (0, 2, 1))
     return (
         a @ v, v @ np.transpose(a), np.transpose(a) @ a, np.dot(a, v), np.dot(v, v), np.outer(v, a[:, 0]), np.inner(a, a), np.inner(v, v),
-        t @ s, np.dot(t, s), t @ t[0].T, np.dot(a, 2.0), np.outer(a, v), np.inner(t, t), (a * 2) @ (v + 1), v @ a.T, t @ t[0, 0], a @ v[:, None],
+        t @ s, np.dot(t, s), t @ t[0].T, np.dot(a, 2.0), np.outer(a, v),
+        np.inner(t, t), (a * 2) @ (v + 1), v @ a.T, t @ t[0, 0], a @ v[:, None],
     )  # fmt: skip
 
 

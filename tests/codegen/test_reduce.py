@@ -26,7 +26,8 @@ def moments(a):
 def three_axes(a):
     return (
         np.sum(a, axis=(0, 2)), np.sum(a, axis=1), np.sum(a, axis=(1, 2)), np.sum(a, axis=(0, 1)), np.max(a, axis=(0, 2), keepdims=True),
-        np.sum(np.transpose(a), axis=0), np.sum(np.transpose(a, (1, 0, 2)) * 2, axis=(0, 1)), np.mean(np.exp(a), axis=2), np.var(a, axis=(0, 2)),
+        np.sum(np.transpose(a), axis=0), np.sum(np.transpose(a, (1, 0, 2)) * 2, axis=(0, 1)),
+        np.mean(np.exp(a), axis=2), np.var(a, axis=(0, 2)),
     )  # fmt: skip
 
 

@@ -13,15 +13,18 @@ A, V, T = RNG.normal(size=(4, 5)), RNG.normal(size=5), RNG.normal(size=(2, 3, 4)
 
 def views(a, v):
     return (
-        np.reshape(a, (5, 4)), np.reshape(a, (-1, 2)), np.transpose(a), np.expand_dims(v, 0), np.expand_dims(v, 1) * a[0], np.squeeze(a[:1], 0),
-        np.broadcast_to(v, (3, 5)), np.broadcast_to(v * 2, (3, 5)) + 1, np.flip(a), np.flip(a, 0), np.flip(v) * 2, np.reshape(np.transpose(a), (-1,)),
+        np.reshape(a, (5, 4)), np.reshape(a, (-1, 2)), np.transpose(a),
+        np.expand_dims(v, 0), np.expand_dims(v, 1) * a[0], np.squeeze(a[:1], 0),
+        np.broadcast_to(v, (3, 5)), np.broadcast_to(v * 2, (3, 5)) + 1,
+        np.flip(a), np.flip(a, 0), np.flip(v) * 2, np.reshape(np.transpose(a), (-1,)),
         np.transpose(a + 1) * 2, np.expand_dims(a * a, 1), np.reshape(a * 2, (2, 10)),
     )  # fmt: skip
 
 
 def joins(a, v):
     return (
-        np.concatenate((a, a + 1)), np.concatenate((a, a), 1), np.stack((v, v * 2, v)), np.stack((v, v), 1), np.concatenate((v, v[:2], v[3:])),
+        np.concatenate((a, a + 1)), np.concatenate((a, a), 1),
+        np.stack((v, v * 2, v)), np.stack((v, v), 1), np.concatenate((v, v[:2], v[3:])),
         np.stack((a, a * 2), 2), np.stack((v[0], v[1], 2.0)),
     )  # fmt: skip
 
