@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from difflang.build import Builder
-from difflang.ir import UNDEF, Atom, Node, Region, Var, const
-from difflang.types import ONE, Array, Type
+from difflang.ir import Atom, Node, Region, Var, const
 
 from .own_frame import Frame, State, is_missing, is_reference
 from .own_references import REFERENCES, Choice, Ref, Reference, Value
@@ -126,7 +125,9 @@ class _Join:
         if key not in self.hoisted:
             value = read_in(self.frame, self.paths[arm], source)
             new = Var(source.base.hint, source.type)
-            none = _nothing(self.frame, self.paths[1 - arm], source.type)
+            path = self.paths[1 - arm]
+            with self.frame.inside(path.builder, path.state, path.scope):
+                none = self.frame.nothing(source.type)
             self.add(new, [value, none] if arm == 0 else [none, value])
             outer = self.frame.state.versions
             partners = {b for b in self.frame.partners(source) if b in outer}
@@ -144,14 +145,6 @@ class _Join:
             new = Var("meant", condition.type)
             self.truths[arm, condition] = self.add(new, [condition, const(False)] if arm == 0 else [const(False), condition])
         return self.truths[arm, condition]
-
-
-def _nothing(frame: Frame, path: Path, type: Type) -> Atom:
-    """What stands for an array in the arm that does not make it: the smallest one, so that its shape can be asked."""
-    if not isinstance(type, Array):
-        return UNDEF
-    with frame.inside(path.builder, path.state, path.scope):
-        return frame.emit("zeros", *(const(1 if dim == ONE else 0) for dim in type.dims), dtype=type.dtype)
 
 
 def _visible(frame: Frame, paths: Sequence[Path], ref: Reference) -> bool:

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 from difflang.build import Builder
 from difflang.errors import DifflangError, TypeMismatch
-from difflang.ir import Atom, Const, Function, Node, Place, Region, Var, const
+from difflang.ir import UNDEF, Atom, Const, Function, Node, Place, Region, Var, const
 from difflang.op import row
-from difflang.types import Array, Scalar, Type, Undefined, Unknown
+from difflang.types import ONE, Array, Scalar, Type, Undefined, Unknown
 
 from .own_references import REFERENCES, Base, Choice, Ref, Reference, Step, Value, compose
 
@@ -141,6 +141,12 @@ class Frame:
         out = Var(hint, type)
         self.builder.node(op, args, (out,), **attrs)
         return out
+
+    def nothing(self, type: Type) -> Atom:
+        """What stands for an array on a path that does not make it: the smallest one, so that its shape can be asked."""
+        if not isinstance(type, Array):
+            return UNDEF
+        return self.emit("zeros", *(const(1 if dim == ONE else 0) for dim in type.dims), dtype=type.dtype)
 
     # Writes
 

@@ -71,7 +71,7 @@ def loop(frame: Frame, node: Node) -> None:
             args += picked(start, guess.moving[k])
             yields += picked(start if is_open(end) else end, guess.moving[k])
         elif options and options.own:
-            args.append(frame.derive(start) if isinstance(start, REFERENCES) else start)
+            args.append(frame.nothing(node.outs[k].type))
             yields.append(read_in(frame, path, options.kept(end, walk.bases[k])))
         elif not options:
             args.append(frame.derive(start) if isinstance(start, REFERENCES) else start)
