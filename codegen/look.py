@@ -97,9 +97,9 @@ def inspect_stage(function: Any, args: Sequence[Any], stage: str) -> str:
     if stage == "ir":
         return _ir_text(_owned(root, types))
     if stage == "ptx":
-        from .targets.ptx import ptx  # type: ignore[import-not-found, unused-ignore]
+        from .targets.ptx import ptx_of
 
-        return str(ptx(program_for(root, types)))
+        return str(ptx_of(root, types))
     from . import api
 
     program = program_for(root, types)

@@ -355,6 +355,21 @@ def load_library(path: str | Path) -> Any:
     return load_library(path)
 
 
+def ptx(f: Any, given: Any, arch: str = "sm_90") -> Any:
+    """PTX text of f as a GPU kernel: a function of numbers is mapped over arrays, one thread an element. `given`: a spec or example arguments."""
+    from .codegen.targets.ptx import ptx_of
+
+    wanted = given if isinstance(given, Spec) else spec(given) if isinstance(given, str) else spec(*given)
+    return ptx_of(_root(f), wanted.types, arch)
+
+
+def device(name: str) -> Any:
+    """Where kernels run: "cpu" (thread by thread) or "cuda"; `with dl.device(name): dl.ptx(f, spec)(*args)`."""
+    from .codegen.device import device
+
+    return device(name)
+
+
 def clear_caches() -> None:
     """Forget all compiled code, in this process and on disk."""
     from .codegen import specialise
@@ -371,6 +386,6 @@ _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, ja
 __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable", "NotDifferentiable",
     "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches", "derivative",
-    "derived", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian",
-    "jacrev", "jvp", "linearize", "load_library", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
+    "derived", "device", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian",
+    "jacrev", "jvp", "linearize", "load_library", "ptx", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip
