@@ -9,7 +9,7 @@ from tests.codegen.harness import agree
 
 RNG = np.random.default_rng(0)
 A, V, COLUMN = RNG.normal(size=(4, 5)), RNG.normal(size=5), RNG.normal(size=(4, 1))
-I, J = RNG.integers(-9, 9, size=(4, 5)), RNG.integers(1, 5, size=5)
+WHOLE, J = RNG.integers(-9, 9, size=(4, 5)), RNG.integers(1, 5, size=5)
 
 
 def arithmetic(a, v, c):
@@ -66,13 +66,13 @@ def test_floats(function):
 
 
 def test_integers():
-    agree(integers, I, J)
-    agree(by_zero, I, only="exact")
+    agree(integers, WHOLE, J)
+    agree(by_zero, WHOLE, only="exact")
     agree(integers, np.array([[-(2**63), 2**63 - 1]]), np.array([1, 2]), only="exact")
 
 
 def test_other_dtypes():
-    agree(narrow, I.astype(np.int32), A.astype(np.float32))
+    agree(narrow, WHOLE.astype(np.int32), A.astype(np.float32))
     agree(truths, A > 0, A)
 
 
@@ -92,7 +92,7 @@ def test_shapes_that_do_not_fit_raise_as_numpy_does():
 
 
 def test_a_negative_power_of_integers_raises_as_numpy_does():
-    agree(lambda a, j: np.power(a, j), I, J - 3, only="exact")
+    agree(lambda a, j: np.power(a, j), WHOLE, J - 3, only="exact")
 
 
 def test_empty():
