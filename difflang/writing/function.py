@@ -10,6 +10,7 @@ from .expressions import Phrases, is_unspeakable, negated, quoted
 from .layout import call_header, statement
 from .names import Names
 from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write, ends
+from .unbound import unbound_names
 from .syntax import Apply, Attribute, Expr, Infix, Item, Pack, Ref, Word, flat, flat_items, parts, refs, rewrite
 
 REVERSE = "# Reverse sweep"
@@ -26,7 +27,9 @@ class Printing:
         self.lines: list[str] = []
         self.printed: dict[tuple[int, int], tuple[Statement, list[str]]] = {}
         self.header()
-        body = [f"{INDENT}{unbound} = None" for unbound in names.handed_unbound()] + self.block(block, 1, top=True)
+        body = [f"{INDENT}{unbound} = None" for unbound in unbound_names(block, names, function.body.params)] + self.block(
+            block, 1, top=True
+        )
         self.lines += body
         if not body and not function.doc:
             self.lines.append(f"{INDENT}pass")
@@ -217,6 +220,9 @@ class Printing:
             return self.line("if ", negated(test), ":", stmt.mark, depth) + other + self.block(stmt.then, depth)
         nested = [s for s in stmt.other if self.statement(s, depth)]
         if len(nested) == 1 and isinstance(nested[0], If):
+            if self.block(nested[0].then, depth + 1) == then:
+                either = Infix(stmt.test, "or", nested[0].test)
+                return self.if_(If(either, stmt.then, nested[0].other, stmt.mark), depth)
             chain = self.block(nested, depth)
             if self.is_one_branch(chain, depth) and len(chain[0]) + len("el") <= WIDTH:
                 return head + then + [chain[0].replace("if ", "elif ", 1), *chain[1:]]

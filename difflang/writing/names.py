@@ -230,18 +230,6 @@ class Names:
                 taken |= self.reserved
             self.name_of[cell] = free_name(name, taken)
 
-    def handed_unbound(self) -> list[str]:
-        """Names that may have no value where they are moved into another variable, which nobody reads then."""
-        cells = {self.cell(var) for var in self.unbound}
-        found = [
-            self.name_of[self.cell(value.var)]
-            for move in self.moves
-            for k, (target, value) in enumerate(move.pairs)
-            if self.is_live(move, k) and isinstance(value, Ref) and self.cell(value.var) in cells and self[target] != self[value.var]
-        ]
-        bound = {self[param] for param in self.params}
-        return [name for name in dict.fromkeys(found) if name not in bound]
-
     def __getitem__(self, var: Var) -> str:
         return self.name_of[self.cell(var)]
 

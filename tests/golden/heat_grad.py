@@ -4,7 +4,8 @@ import numpy as np
 def heat_grad(u, conductivity, steps):
     """Gradient of heat."""
     t_tape = np.empty(max(steps, 0), dtype=np.int64)
-    t_tape_2 = np.empty((max(steps, 0), max(u.shape[0] - 1, 0)))
+    maximum = max(u.shape[0] - 1, 0)
+    t_tape_2 = np.empty((max(steps, 0), maximum))
     u_2 = u
     for k in range(steps):
         new = u_2.copy()

@@ -7,21 +7,22 @@ def recurrence_grad(a):
     """Gradient of recurrence."""
     a = a.copy()
     a_item_tape = np.empty(a.shape[0])
-    t_tape = np.empty(a.shape[0])
     a_i_tape = np.empty(a.shape[0])
+    sin_tape = np.empty(a.shape[0])
     for i in range(1, a.shape[0]):
         a_item = a[i - 1]
         a_item_tape[i] = a_item
-        t = math.sin(a_item)
-        t_tape[i] = t
+        sin = math.sin(a_item)
+        sin_tape[i] = sin
         a_i = a[i]
         a_i_tape[i] = a_i
-        a[i] = t * a_i
+        a[i] = sin * a_i
 
     # Reverse sweep
     a_bar = np.full_like(a, 1.0)  # line 36: for i in range(1, len(a)):
     for i in reversed(range(1, a.shape[0])):  # line 36: for i in range(1, len(a)):
+        sin = sin_tape[i]
         a_bar_i = a_bar[i]  # line 37: a[i] = math.sin(a[i - 1]) * a[i]
-        a_bar[i] = a_bar_i * t_tape[i]  # line 37: a[i] = math.sin(a[i - 1]) * a[i]
+        a_bar[i] = a_bar_i * sin  # line 37: a[i] = math.sin(a[i - 1]) * a[i]
         a_bar[i - 1] += a_bar_i * a_i_tape[i] * np.cos(a_item_tape[i])  # line 37
     return (a_bar,)

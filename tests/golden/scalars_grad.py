@@ -11,16 +11,16 @@ def masked(x, y):
 def scalars_grad(x, y):
     """Gradient of scalars."""
     r = math.sqrt(x * x + y * y)
-    t = math.exp(-r)
-    t_2 = 1.0 + r
-    result = t / t_2
+    exp = math.exp(-r)
+    t = 1.0 + r
+    result = exp / t
 
     # Reverse sweep
-    r_bar = -np.divide(result, t_2)  # line 19: return math.exp(-r) / (1.0 + r)
-    r_bar -= 1.0 / t_2 * t  # line 19: return math.exp(-r) / (1.0 + r)
-    masked_r_bar = masked(r_bar, np.divide(0.5, r))  # line 18: r = math.sqrt(x * x +...
-    y_bar = masked_r_bar * y  # line 18: r = math.sqrt(x * x + y * y)
-    y_bar += masked_r_bar * y  # line 18: r = math.sqrt(x * x + y * y)
-    x_bar = masked_r_bar * x  # line 18: r = math.sqrt(x * x + y * y)
-    x_bar += masked_r_bar * x  # line 18: r = math.sqrt(x * x + y * y)
+    r_bar = -np.divide(result, t)  # line 19: return math.exp(-r) / (1.0 + r)
+    r_bar -= 1.0 / t * exp  # line 19: return math.exp(-r) / (1.0 + r)
+    t = masked(r_bar, np.divide(0.5, r))  # line 18: r = math.sqrt(x * x + y * y)
+    y_bar = t * y  # line 18: r = math.sqrt(x * x + y * y)
+    y_bar += t * y  # line 18: r = math.sqrt(x * x + y * y)
+    x_bar = t * x  # line 18: r = math.sqrt(x * x + y * y)
+    x_bar += t * x  # line 18: r = math.sqrt(x * x + y * y)
     return x_bar, y_bar

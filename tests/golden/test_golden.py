@@ -1,6 +1,6 @@
 """Written gradients, kept as files: made again they are the same, they run on NumPy alone, and their numbers are right.
 
-    python tests/golden/test_golden.py      writes them anew
+python tests/golden/test_golden.py      writes them anew
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""Variables that Python must find bound although no one will use their value.
+
+Where paths meet, a value may be missing on one of them; nobody reads it there, but it may be handed on: moved to another
+variable, returned, kept on a tape, passed to a function. Python refuses to hand on what was never assigned, so such a
+variable starts as None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..ir import Var
+from .names import Names
+from .statements import MISSING, Assign, Block, Do, For, If, Move, Return, Statement, While, ends, targets
+from .syntax import Apply, Expr, Pack, Ref, parts
+
+
+def unbound_names(block: Block, names: Names, params: Sequence[Var]) -> list[str]:
+    """The names handed on where they may not be assigned."""
+    search = _Search(names)
+    search.block(block, frozenset(names[p] for p in params))
+    return list(search.found)
+
+
+class _Search:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.suspects = {names.cell(var) for var in names.unbound}
+        self.found: dict[str, None] = {}
+
+    def block(self, block: Block, assigned: frozenset[str]) -> frozenset[str]:
+        """The names assigned for certain after a block, given those before it."""
+        for statement in block:
+            assigned = self.statement(statement, assigned)
+        return assigned
+
+    def statement(self, statement: Statement, assigned: frozenset[str]) -> frozenset[str]:
+        for var in self.handed(statement):
+            if self.names.cell(var) in self.suspects and self.names[var] not in assigned:
+                self.found.setdefault(self.names[var])
+        match statement:
+            case If(_, then, other):
+                ways = [self.block(arm, assigned) for arm in (then, other)]
+                open_ways = [way for way, arm in zip(ways, (then, other), strict=True) if not ends(arm)]
+                return frozenset.intersection(*open_ways) if open_ways else assigned
+            case For(index, _, body):
+                self.block(body, assigned | {self.names[index]})
+            case While(_, body, _, head):
+                assigned = self.block(head, assigned)
+                self.block(body, assigned)
+            case Move(pairs):
+                live = [var for k, (var, value) in enumerate(pairs) if self.names.is_live(statement, k) and value is not MISSING]
+                return assigned | {self.names[var] for var in live}
+            case Assign():
+                return assigned | {self.names[var] for var in targets(statement)}
+        return assigned
+
+    def handed(self, statement: Statement) -> Iterator[Var]:
+        """The variables that a statement hands on as they are."""
+        match statement:
+            case Return(value) if value is not None:
+                yield from _wholes(value)
+            case Move(pairs):
+                for k, (var, value) in enumerate(pairs):
+                    if self.names.is_live(statement, k) and isinstance(value, Ref) and self.names[value.var] != self.names[var]:
+                        yield value.var
+            case Assign(_, value) | Do(value):
+                yield from _passed(value)
+
+
+def _wholes(value: Expr) -> Iterator[Var]:
+    """The references that a tuple holds, or the one that the value is."""
+    if isinstance(value, Ref):
+        yield value.var
+    elif isinstance(value, Pack):
+        for item in value.items:
+            yield from _wholes(item)
+
+
+def _passed(value: Expr) -> Iterator[Var]:
+    """The references that calls are given."""
+    if isinstance(value, Apply):
+        for arg in value.args:
+            yield from _wholes(arg)
+    for part in parts(value):
+        yield from _passed(part)
