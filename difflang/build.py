@@ -76,9 +76,9 @@ def hint_for(op: str, args: Sequence[Atom]) -> str:
     if op == "index" and first:
         second = args[1].hint if len(args) == 2 and isinstance(args[1], Var) else ""
         return f"{first}_{second}" if len(second) == 1 and second != "t" else f"{first}_item"
-    if row(op).infix or not first or len(first) > 12:
+    if row(op).infix or row(op).kind != "elementwise" or op in ("cast", "where", "masked"):
         return "t"
-    return f"{op}_{first}" if first != "t" and row(op).kind == "elementwise" else "t"
+    return f"{op}_{first}" if first not in ("", "t") and len(first) < 12 else op
 
 
 class Tracer:
