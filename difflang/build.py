@@ -227,6 +227,20 @@ def _unwrap(builder: Builder, result: Any) -> Any:
     return lift(builder, result)
 
 
+def dtype_known(value: Any) -> np.dtype[Any] | None:
+    """The dtype of a rule's operand; None of Python's numbers and where the type is not known."""
+    if isinstance(value, Tracer) and not isinstance(value.type, (Array, Scalar)):
+        return None
+    return getattr(value, "dtype", None)
+
+
+def rank_known(value: Any) -> int | None:
+    """The number of axes of a rule's operand; None where it is not known."""
+    if isinstance(value, Tracer) and isinstance(value.type, Unknown):
+        return None
+    return int(np.ndim(value))
+
+
 def apply(op: str, *operands: Any, **statics: Any) -> Any:
     """One op of the table by name, for rules: on tracers it writes the node, on NumPy's values it computes."""
     builder = next((o.builder for o in operands if isinstance(o, Tracer)), None)

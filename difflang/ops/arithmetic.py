@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..build import Tracer, apply
+from ..build import Tracer, apply, dtype_known
 from ..ir import Const
 from ..op import Lower, elementwise
 from ..types import DTYPES, Array, Scalar, Type, Unknown, shaped
@@ -50,7 +50,7 @@ def div(z, x, y):
 
 def widened(x: Any, z: Any) -> Any:
     """An operand as float64 where the result is that: a partial is not to be rounded to float32 on its way."""
-    narrow = getattr(x, "dtype", None) == np.float32 and getattr(z, "dtype", None) == np.float64
+    narrow = dtype_known(x) == np.float32 and dtype_known(z) == np.float64
     return x.astype(np.float64) if narrow else x
 
 
@@ -186,8 +186,9 @@ def _power_by_base(x: Any, y: Any) -> Any:
 
 
 def _varies(x: Any) -> bool:
-    """Whether an operand of a rule is a float: others carry no derivative."""
-    return isinstance(x, float) if isinstance(x, (bool, int, float)) else _is_float(x)
+    """Whether an operand of a rule may be a float: others carry no derivative."""
+    dtype = dtype_known(x)
+    return dtype.kind == "f" if dtype is not None else not isinstance(x, int)
 
 
 @elementwise(
@@ -243,7 +244,7 @@ def copysign(z, x, y):
 
 def literal(value: float, like: Any) -> Any:
     """A number in the dtype of `like`: np.where makes float64 of two plain numbers."""
-    return np.float32(value) if getattr(like, "dtype", None) == np.float32 else value
+    return np.float32(value) if dtype_known(like) == np.float32 else value
 
 
 def _lower_square(x):

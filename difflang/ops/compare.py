@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..build import dtype_known
 from ..op import Lower, elementwise
 from ..types import INT, UNKNOWN, Array, Nothing, Scalar, Type, Unknown, promote, shaped
 from .faults import SHIFT, TO_INT
@@ -115,7 +116,7 @@ def _where(c: Any, x: Any, y: Any) -> Any:
 @elementwise(np.where, typing=_where_type, evaluate=_where, computes="select", lower=Lower("select", "select", "select"))
 def where(z, c, x, y):
     """x where c is true, else y. The arm that is not taken receives exactly nothing."""
-    chosen = np.not_equal(c, 0) if getattr(c, "dtype", None) != np.bool_ else c
+    chosen = np.not_equal(c, 0) if dtype_known(c) != np.bool_ else c
     return 0, chosen, np.logical_not(chosen)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..build import apply
+from ..build import apply, rank_known
 from ..op import constant, general, linear, normal_axis
 from ..types import ONE, UNKNOWN, Array, Type, Unknown, dims_of
 from .shape import array, dtype_of, numbers, permutation
@@ -79,11 +79,14 @@ def _var_bind(
 
 def expanded(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """A reduction's result (or its adjoint) against x again: with axes of size one where x was reduced."""
-    return y if keepdims or axis is None or np.ndim(x) == 0 else np.expand_dims(y, tuple(_several(axis)))
+    return y if keepdims or axis is None or rank_known(x) == 0 else np.expand_dims(y, tuple(_several(axis)))
 
 
 def _spread(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    return np.broadcast_to(expanded(y, x, axis, keepdims), np.shape(x))
+    wide = expanded(y, x, axis, keepdims)
+    if rank_known(x) is None:
+        return np.zeros_like(x) + wide
+    return np.broadcast_to(wide, np.shape(x))
 
 
 def count(x: Any, axis: Any) -> Any:
@@ -92,7 +95,7 @@ def count(x: Any, axis: Any) -> Any:
         return np.size(x)
     number: Any = 1
     for a in _several(axis):
-        number = number * np.shape(x)[a]
+        number = number * apply("dim", x, axis=a)
     return number
 
 
@@ -175,7 +178,7 @@ def recurrence(y_bar, y, a, b):
 
 
 def _centred(x: Any, axis: Any) -> Any:
-    return x - np.mean(x, axis=axis, keepdims=True) if np.ndim(x) else np.zeros_like(x)
+    return x - np.mean(x, axis=axis, keepdims=True) if rank_known(x) != 0 else np.zeros_like(x)
 
 
 def _var_tangent(y, x, x_dot, axis=None, keepdims=False, ddof=0):
@@ -206,7 +209,7 @@ def std(y_bar, y, x, axis=None, keepdims=False, ddof=0):
 
 def _shared(y_bar: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """The adjoint of an extreme, in equal parts for those elements that are it."""
-    if np.ndim(x) == 0:
+    if rank_known(x) == 0:
         return y_bar
     hit = np.equal(x, expanded(y, x, axis, keepdims))
     ties = np.sum(hit, axis=axis, keepdims=True if axis is not None else keepdims)
@@ -214,7 +217,7 @@ def _shared(y_bar: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def _extreme_tangent(y, x, x_dot, axis=None, keepdims=False):
-    if np.ndim(x) == 0:
+    if rank_known(x) == 0:
         return x_dot
     hit = np.equal(x, expanded(y, x, axis, keepdims))
     ties = np.sum(hit, axis=axis, keepdims=keepdims)
