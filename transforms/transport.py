@@ -80,13 +80,14 @@ class Transport:
         and if that is of this region too, numbers: no array is kept for its shape."""
         mapping: dict[Var, Var] = {}
         sizes: dict[Var, list[Var]] = {}
+        read = read_values(back)
 
         def visit(node: Node, out: Builder) -> None:
             position = SHAPE_OPERAND.get(node.op)
             operand = node.args[position] if position is not None and position < len(node.args) else None
             if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, Array):
                 root = mapping.setdefault(operand, self.shapes.root(operand))
-                if root in frame.local and not self.is_cheap_view(frame, root) and root not in self.partial:
+                if root in frame.local and not (root in read or root in self.partial or self.is_cheap_view(frame, root)):
                     node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
                 else:
                     node = _asking(node, position or 0, root, operand)
@@ -121,6 +122,9 @@ class Transport:
         """The node with an array of those sizes that takes no memory in place of the operand."""
         if node.op == "dim":
             return replace(node, op="pos", args=(sizes[node.attrs["axis"]],), attrs={})
+        if node.op in ("zeros_like", "ones_like", "empty_like") and isinstance(operand.type, Array):
+            dtype = node.attrs.get("dtype") or operand.type.dtype
+            return replace(node, op=node.op.removesuffix("_like"), args=tuple(sizes), attrs={"dtype": dtype})
         like = b.emit("broadcast_to", const(0.0), *sizes)
         return _asking(node, position, like, operand)
 
@@ -133,6 +137,16 @@ class Transport:
         index = [*at_hand, *(frame.region.params[:1] if own else ())]
         region = Region(frame.region.params, frame.forward(), frame.region.yields)
         return back, choose(region, need, index, self.killed)
+
+
+def read_values(region: Region) -> set[Atom]:
+    """The values whose contents, not only their shape, a region reads."""
+    found: set[Atom] = set(region.yields)
+    for node in walk(region):
+        found.update(a for k, a in enumerate(node.args) if SHAPE_OPERAND.get(node.op) != k)
+        for inner in node.regions:
+            found.update(inner.yields)
+    return found
 
 
 def _asking(node: Node, position: int, source: Atom, operand: Var) -> Node:
