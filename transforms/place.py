@@ -53,7 +53,7 @@ class _Placing:
         self.copies = Copies()
         self.choose()
         if not self.finals_in_place():
-            self.function = _written_back(function)
+            self.function = _written_back(function, self.aliases(Copies()))
             self.copies = Copies()
             self.choose()
         self.returned()
@@ -206,20 +206,38 @@ def _nodes(region: Region) -> Iterator[Node]:
             yield from _nodes(inner)
 
 
-def _written_back(function: Function) -> Function:
-    """The function with the final values of its written parameters stored into these at the end."""
+def _written_back(function: Function, aliases: Aliases) -> Function:
+    """The function with the final values of its written parameters stored into these at the end.
+
+    What is read after one of these stores and may lie in a parameter's memory is copied before the first: the stores
+    themselves cannot go elsewhere.
+    """
     body, writes = function.body, function.writes
     first = len(body.yields) - len(writes)
-    nodes, yields = list(body.nodes), list(body.yields)
-    for k, position in enumerate(writes):
-        param, final = body.params[position], body.yields[first + k]
+    finals = body.yields[first:]
+    written = [body.params[position] for position in writes]
+    copies: list[Node] = []
+    stores: list[Node] = []
+    outs: dict[Atom, Var] = {}
+
+    def saved(atom: Atom, own: Var | None) -> Atom:
+        others = [param for param in written if param is not own]
+        if not isinstance(atom, Var) or not any(aliases.share(param, atom) for param in others):
+            return atom
+        kept = Var(atom.hint, atom.type)
+        copies.append(Node("copy", (atom,), (kept,), place=function.place))
+        return kept
+
+    for param, final in zip(written, finals, strict=True):
         if final is param or not isinstance(param.type, Array):
             continue
-        out = Var(param.hint, param.type)
-        pattern = (":",) * param.type.rank
-        nodes.append(Node("store", (param, final), (out,), {"pattern": pattern}, place=function.place))
-        yields[first + k] = out
-    return replace(function, body=Region(body.params, tuple(nodes), tuple(yields)))
+        outs[final] = Var(param.hint, param.type)
+        stores.append(
+            Node("store", (param, saved(final, param)), (outs[final],), {"pattern": (":",) * param.type.rank}, place=function.place)
+        )
+    results = [outs[y] if y in outs else saved(y, None) for y in body.yields[:first]]
+    yields = (*results, *(outs.get(final, final) for final in finals))
+    return replace(function, body=Region(body.params, (*body.nodes, *copies, *stores), yields))
 
 
 class _Liveness:

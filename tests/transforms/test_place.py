@@ -239,3 +239,16 @@ def test_random_programs_in_place(seed: int) -> None:
     flat = found if isinstance(found, tuple) else (found,)
     for one, other in zip(flat, expected[:count], strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_written_back_last_and_into_the_parameter_itself() -> None:
+    """A result that may be the parameter's old contents is copied; the store at the end goes nowhere else."""
+    x, flag = Var("x", VECTOR), Var("flag", FLOAT)
+    b = Builder()
+    fresh = b.emit("mul", x, const(2.0))
+    out, old = Var("y", VECTOR), Builder()
+    test = b.emit("greater", flag, const(0.0))
+    b.node("if", [test], [out], [old.region([], [x]), Builder().region([], [fresh])])
+    b2 = b.emit("add", fresh, const(1.0))
+    agrees(program([x, flag], b, out, b2, writes=(0,)), np.arange(3.0), 1.0)
+    agrees(program([x, flag], b, out, b2, writes=(0,)), np.arange(3.0), -1.0)
