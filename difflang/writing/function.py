@@ -27,9 +27,8 @@ class Printing:
         self.lines: list[str] = []
         self.printed: dict[tuple[int, int], tuple[Statement, list[str]]] = {}
         self.header()
-        body = [f"{INDENT}{unbound} = None" for unbound in unbound_names(block, names, function.body.params)] + self.block(
-            block, 1, top=True
-        )
+        body = [f"{INDENT}{unbound} = None" for unbound in unbound_names(block, names, function.body.params)]
+        body += self.block(block, 1, top=True)
         self.lines += body
         if not body and not function.doc:
             self.lines.append(f"{INDENT}pass")
@@ -133,7 +132,7 @@ class Printing:
             case If():
                 return self.if_(stmt, depth)
             case For(index, iterable, body, mark):
-                head = self.line(f"for {self.names[index]} in ", self.named(iterable), ":", mark, depth)
+                head = self.line(f"for {self.names.index_name(index)} in ", self.named(iterable), ":", mark, depth)
                 return self.compound(head, body, depth)
             case While():
                 return self.while_(stmt, depth)

@@ -230,6 +230,11 @@ class Names:
                 taken |= self.reserved
             self.name_of[cell] = free_name(name, taken)
 
+    def index_name(self, index: Var) -> str:
+        """The name of a loop's index; `_` for one that nobody reads."""
+        members = self.members[self.cell(index)]
+        return self[index] if any(var in self.read for var in members) else "_"
+
     def __getitem__(self, var: Var) -> str:
         return self.name_of[self.cell(var)]
 

@@ -14,7 +14,7 @@ def newton_grad(a, guess):
     a_bar = 0.0
 
     # Reverse sweep
-    for k in reversed(range(count)):  # line 43: while abs(x * x - a) > 1e-12:
+    for _ in reversed(range(count)):  # line 43: while abs(x * x - a) > 1e-12:
         x = x_tape.pop()
         x_bar *= 0.5  # line 44: x = 0.5 * (x + a / x)
         a_bar += np.divide(x_bar, x)  # line 44: x = 0.5 * (x + a / x)
