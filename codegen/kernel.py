@@ -110,7 +110,7 @@ class KernelProgram:
     reductions: tuple[Reduction, ...]
     functions: Mapping[str, Function]
     tree: Tree
-    equal: tuple[tuple[Dim, Dim], ...] = ()
+    equal: tuple[tuple[Size, Size], ...] = ()
     mapped: bool = False
 
 
