@@ -16,6 +16,7 @@ from difflang.ir import Atom, Function, Node, Program, Region, Var
 from difflang.types import Array, Stack
 
 from .place_stacks import pass_stacks
+from .retype import retype
 
 
 def place(program: Program) -> Program:
@@ -30,7 +31,7 @@ def place(program: Program) -> Program:
             functions[key] = placing.placed()
             shares[key] = placing.shares()
         if shares == before:
-            return replace(program, functions=functions)
+            return retype(replace(program, functions=functions))  # a copy lies otherwise than what it copies
 
 
 @dataclass(frozen=True)
