@@ -122,6 +122,12 @@ def frem(z, x, y):
     return fmod(z, x, y)
 
 
+@elementwise(python=(math.remainder,), result="float", lower=Lower("libm:remainder"), faults=(DOMAIN,), cost=20)
+def remainder(z, x, y):
+    """math.remainder: to the nearest multiple of y."""
+    return 1, np.negative(np.rint(np.divide(x, y)))
+
+
 def _truncating_division(x: Any, y: Any) -> Any:
     quotient = np.floor_divide(np.abs(x), np.abs(y))
     return np.where((np.asarray(x) < 0) != (np.asarray(y) < 0), -quotient, quotient)[()]

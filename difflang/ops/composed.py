@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from ..build import apply
 from ..op import composite, normal_axis
 from .arithmetic import literal
-from .reduce import Bound
+from .elementary import LOG2
+from .reduce import Bound, _sum_bind
 
 WHOLE = (slice(None),)
 
@@ -288,3 +290,100 @@ def kron(x, y):
     _plain_matrix(y)
     blocks = np.expand_dims(x, (1, 3)) * np.expand_dims(y, (0, 2))
     return np.reshape(blocks, (np.shape(x)[0] * np.shape(y)[0], np.shape(x)[1] * np.shape(y)[1]))
+
+
+@composite(python=(math.isclose,))
+def is_close(a, b, rel_tol=1e-09, abs_tol=0.0):
+    """math.isclose: a Python bool."""
+    allowed = np.maximum(rel_tol * np.maximum(np.abs(a), np.abs(b)), abs_tol)
+    finite = np.logical_and(np.isfinite(a), np.isfinite(b))
+    near = np.logical_and(finite, np.less_equal(np.abs(a - b), allowed))
+    return apply("cast", np.logical_or(np.equal(a, b), near), dtype="bool", weak=True)
+
+
+@composite(np.signbit)
+def signbit(x):
+    """Whether the sign is negative, of zeros too."""
+    return np.less(np.copysign(literal(1.0, x), x), 0)
+
+
+@composite(np.float_power)
+def float_power(x, y):
+    """x ** y in float64."""
+    return np.power(_double(x), _double(y))
+
+
+def _double(x: Any) -> Any:
+    return apply("cast", x, dtype="f64", weak=False)
+
+
+@composite(np.logaddexp2)
+def logaddexp2(x, y):
+    """log2(2**x + 2**y)."""
+    return np.divide(np.logaddexp(x * LOG2, y * LOG2), LOG2)
+
+
+def _number(x: Any) -> Any:
+    return np.where(np.isnan(x), 0, x)
+
+
+@composite(np.nansum, bind=_sum_bind)
+def nansum(x, axis=None, keepdims=False):
+    """The sum of what is a number."""
+    return np.sum(_number(x), axis=axis, keepdims=keepdims)
+
+
+@composite(np.nanmean, bind=_sum_bind)
+def nanmean(x, axis=None, keepdims=False):
+    """The mean of what is a number."""
+    known = np.sum(np.logical_not(np.isnan(x)), axis=axis, keepdims=keepdims)
+    return np.divide(np.sum(_number(x), axis=axis, keepdims=keepdims), known)
+
+
+def _trapezoid_bind(y: Any, x: Any = None, dx: Any = 1.0) -> Bound:
+    return (y, x, dx), {}
+
+
+@composite(np.trapezoid, bind=_trapezoid_bind)
+def trapezoid(y, x, dx):
+    """The area below a curve by trapezoids, along the one axis."""
+    if np.ndim(y) != 1:
+        raise TypeError("np.trapezoid takes one axis here")
+    width = dx if x is None else x[1:] - x[:-1]
+    return np.sum(width * (y[1:] + y[:-1]) / 2.0)
+
+
+@composite(np.take)
+def take(x, indices, axis=None):
+    """The elements at these indices."""
+    if axis is None:
+        return np.reshape(x, (-1,))[indices]
+    return x[(*WHOLE * _axis_of(x, axis), indices)]
+
+
+@composite(np.vecdot)
+def vecdot(x, y):
+    """Products along the last axis, summed."""
+    return np.sum(x * y, axis=-1)
+
+
+@composite(np.cross)
+def cross(x, y):
+    """The cross product of two vectors of three numbers."""
+    if np.ndim(x) != 1 or np.ndim(y) != 1:
+        raise TypeError("np.cross takes two vectors of three numbers here")
+    return np.stack((x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]))
+
+
+@composite(np.convolve)
+def convolve(a, v, mode="full"):
+    """The sum of a, shifted, times each element of v; modes full and valid (v the shorter)."""
+    if mode not in ("full", "valid"):
+        raise TypeError("np.convolve has the modes full and valid here")
+    length = np.shape(v)[0]
+    if mode == "full":
+        edge = np.zeros_like(v[1:])
+        a = np.concatenate((edge, a, edge))
+    starts = apply("arange", 0, np.shape(a)[0] - length + 1, 1)
+    windows = np.expand_dims(starts, 1) + np.expand_dims(apply("arange", 0, length, 1), 0)
+    return a[windows] @ np.flip(v, 0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..op import Fault, Lower, elementwise
 from .arithmetic import widened
-from .faults import DOMAIN, LGAMMA, POLE, RANGE
+from .faults import DOMAIN, GAMMA, LGAMMA, POLE, RANGE
 
 LOG2, LOG10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
 
@@ -195,6 +195,11 @@ def _digamma(x):
 @_function(None, math.lgamma, "lgamma", faults=LGAMMA)
 def lgamma(y, x):
     return _digamma(x)
+
+
+@_function(None, math.gamma, "tgamma", faults=GAMMA)
+def gamma(y, x):
+    return y * _digamma(x)
 
 
 def _lower_logaddexp(x, y):

@@ -102,6 +102,7 @@ def _at_pole(y: Any, x: Any) -> Any:
 
 
 LGAMMA = (Fault(ValueError, DOMAIN.message, _at_pole), RANGE)
+GAMMA = (Fault(ValueError, DOMAIN.message, _at_pole), DOMAIN, RANGE)
 MATH_POWER = (DOMAIN, Fault(ValueError, DOMAIN.message, _zero_to_negative), RANGE)
 
 

@@ -124,6 +124,8 @@ LIBM: dict[str, Callable[..., Any]] = {
     "erf": math.erf,
     "erfc": math.erfc,
     "lgamma": math.lgamma,
+    "tgamma": math.gamma,
+    "remainder": math.remainder,
 }
 WORDS: dict[str, Callable[..., Any]] = {
     "fadd": np.add,

@@ -27,10 +27,10 @@ ELEMENTWISE: dict[str, str] = {
         """add sub mul div floordiv mod fmod frem neg pos abs fabs sign copysign square reciprocal masked maximum minimum cast
         less less_equal greater greater_equal equal not_equal logical_and logical_or logical_xor not_ where clip
         isnan isinf isfinite floor ceil trunc rint floor_to_int ceil_to_int trunc_to_int round_to_int cbrt exp exp2 expm1 sin cos
-        arctan arctan2 sinh cosh tanh arcsinh hypot deg2rad rad2deg erf erfc logaddexp""".split(),
+        arctan arctan2 sinh cosh tanh arcsinh hypot deg2rad rad2deg remainder erf erfc logaddexp""".split(),
         "real",
     ),
-    **dict.fromkeys("sqrt log log2 log10 pow fpow lgamma".split(), "positive"),
+    **dict.fromkeys("sqrt log log2 log10 pow fpow lgamma gamma".split(), "positive"),
     **dict.fromkeys("arcsin arccos arctanh tan".split(), "unit"),
     "arccosh": "above one", "log1p": "above minus one",
     **dict.fromkeys("bitand bitor bitxor invert lshift rshift intdiv ipow".split(), "whole"),
@@ -243,7 +243,7 @@ OTHERS: dict[str, list[Any]] = {
 
 OTHERS |= composed(call, method, real)
 
-CONTROL = frozenset({"check", "stack_new", "push", "pop"})
+CONTROL = frozenset({"check", "stack_new", "push", "pop", "is_close"})
 """Ops with a test of their own."""
 
 FLOATS = (0.0, -0.0, 1.0, -1.0, 0.5, -1.5, 2.5, 3.0, -3.0, 1e-300, 1e300, -1e300, 720.0, math.inf, -math.inf, math.nan)

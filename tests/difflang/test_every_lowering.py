@@ -78,7 +78,9 @@ def predicted(op: Any, values: tuple[Any, ...]) -> Any:
 def raw_float(op: Any, given: Any, types: Any, result: Any) -> Any:
     try:
         return lowered(op, given, types, result)
-    except (ValueError, OverflowError):  # math stands in for libm in erf and lgamma
+    except ValueError:  # the math module stands in for libm where NumPy has nothing
+        return np.float64(np.nan)
+    except OverflowError:
         return np.float64(np.inf)
 
 

@@ -130,9 +130,11 @@ def test_partials_against_differences(name: str) -> None:
     count = len(op.operands)
     for shapes in [((5,),) * count, ((2, 3), (3,))[:count], ((), (2,))[:count]]:
         values = [away(real(*shape, low=low, high=high)) for shape in shapes]
-        if name in ("floordiv", "mod", "fmod"):
+        if name in ("floordiv", "mod", "fmod", "remainder"):
             values[1] = values[1] + np.sign(values[1])
-            values[0] = values[1] * (np.round(2 * values[0]) + real(*np.shape(values[0] * values[1]), low=0.2, high=0.8))
+            values[0] = values[1] * (np.round(2 * values[0]) + real(*np.shape(values[0] * values[1]), low=0.15, high=0.4))
+        if name in ("maximum", "minimum"):
+            values[0] = np.where(np.abs(values[0] - values[1]) < 0.2, values[0] + 0.5, values[0])
         y = function(*values)
         partials = op.rule(y, *values)
         partials = partials if isinstance(partials, tuple) else (partials,)
