@@ -9,6 +9,7 @@ from difflang.types import ONE, Array
 
 from .arrays import Expr, Formula, Index, Uniform
 from .lower import Lowering, dtype_of, handles
+from .ranges import SIZES
 from .scalars import convert
 from .writer import REGISTER, Site, Writer, literal
 
@@ -18,9 +19,10 @@ def sizes(low: Lowering, node: Node, first: int = 0, last: int | None = None) ->
     w, dims = low.w, []
     for atom in node.args[first:last]:
         dim = low.scalar(atom, "i64")
-        if low.ranges.of(atom)[0] < 0:
+        new = w.once(f"{dim} is a size")
+        if new and low.ranges.of(atom)[0] < 0:
             w.fail_if(w.let(f"icmp slt i64 {dim}, 0"), Site(ValueError, "negative dimensions are not allowed", 0, low.place))
-        if low.ranges.of(atom)[1] > 2**40:
+        if new and low.ranges.of(atom)[1] > SIZES[1]:
             absurd = w.let(f"icmp sgt i64 {dim}, {2**40}")
             w.fail_if(absurd, Site(MemoryError, "Unable to allocate an array with an axis of size %d", 1, low.place), (dim,))
         dims.append(dim)

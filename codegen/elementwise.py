@@ -10,7 +10,7 @@ from difflang.types import Array, Nothing, Scalar
 from .arrays import Apply
 from .loops import broadcast
 from .lower import Lowering, dtype_of, handles
-from .ranges import arithmetic
+from .ranges import EVERYTHING, arithmetic
 from .scalars import element, run, traced_fault
 from .writer import Site
 
@@ -59,11 +59,15 @@ def _checked(low: Lowering, node: Node, result: Scalar) -> str | None:
         return None
     if any(dtype_of(a.type)[0] == "f" for a in node.args if not isinstance(a.type, Nothing)):
         return None
+    if node.op in ("maximum", "minimum") and all(dtype_of(a.type) == "i64" for a in node.args):
+        x, y = (low.scalar(a) for a in node.args)
+        low.ranges.learn(node.out, arithmetic(node.op, [low.ranges.of(a) for a in node.args]) or EVERYTHING)
+        return low.w.greatest(x, y) if node.op == "maximum" else low.w.least(x, y)
     interval = arithmetic(node.op, [low.ranges.of(a) for a in node.args if not isinstance(a.type, Nothing)])
     if interval is not None and low.ranges.learn(node.out, interval):
         if node.op in _OVERFLOW:
             x, y = (low.scalar(a, "i64") for a in node.args)
-            return low.w.let(f"{node.op} nsw i64 {x}, {y}")
+            return low.w.pure(f"{node.op} nsw i64 {x}, {y}")
         return None
     if interval is None and node.op not in ("pow", "lshift", "square"):
         return None

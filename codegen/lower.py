@@ -66,6 +66,7 @@ class Lowering:
         self.place = function.place
         self.stack: list[Scope] = []
         self.temporaries: list[Desc] = []
+        self.below: dict[str, str] = {}  # a loop's index and what it stays below
         self._memory = 1_000_000  # ids of memory that the analysis does not know
 
     # values
@@ -132,6 +133,11 @@ class Lowering:
     def dims(self, atom: Atom) -> tuple[str, ...]:
         value = self.get(atom)
         return value.dims if isinstance(value, Expr) else ()
+
+    def is_below(self, index: str, size: str) -> bool:
+        """Whether an index is known to be less than a size: it is a loop's, and the loop stops there."""
+        bound = self.below.get(index)
+        return bound is not None and (size == bound or self.w.codes.get(size) in _clipped(bound))
 
     # regions
 
@@ -222,6 +228,11 @@ class Lowering:
 
     def bind_collapsed(self, var: Var) -> None:
         self.env[var] = self.env[self.aliases.root[var]]
+
+
+def _clipped(bound: str) -> tuple[str, str]:
+    """The forms of max(bound, 0): the number of iterations of a loop from 0."""
+    return f"call i64 @llvm.smax.i64(i64 {bound}, i64 0)", f"call i64 @llvm.smax.i64(i64 0, i64 {bound})"
 
 
 def dtype_of(type: Type) -> str:

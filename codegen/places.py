@@ -74,6 +74,8 @@ def checked(low: Lowering, index: str, dim: str, axis: int, positive: bool = Fal
     if not positive:
         behind = w.pure(f"add i64 {index}, {dim}")
         at = w.pure(f"select i1 {w.pure(f'icmp slt i64 {index}, 0')}, i64 {behind}, i64 {index}")
+    if (positive and low.is_below(at, dim)) or not w.once(f"{at} < {dim}"):
+        return at
     site = Site(IndexError, f"index %d is out of bounds for axis {axis} with size %d", 2, low.place)
     w.fail_if(w.let(f"icmp uge i64 {at}, {dim}"), site, (index, dim))
     return at

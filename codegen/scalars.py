@@ -31,17 +31,17 @@ def convert(w: Writer, value: str, source: str, target: str) -> str:
         return literal(_number(value, source), target)
     a, b = REGISTER[source], REGISTER[target]
     if target == "bool":
-        return w.let(f"fcmp une {a} {value}, 0.0" if source[0] == "f" else f"icmp ne {a} {value}, 0")
+        return w.pure(f"fcmp une {a} {value}, 0.0" if source[0] == "f" else f"icmp ne {a} {value}, 0")
     if source == "bool":
-        return w.let(f"{'uitofp' if target[0] == 'f' else 'zext'} i1 {value} to {b}")
+        return w.pure(f"{'uitofp' if target[0] == 'f' else 'zext'} i1 {value} to {b}")
     if source[0] == "i":
         code = "sitofp" if target[0] == "f" else "sext" if target == "i64" else "trunc"
-        return w.let(f"{code} {a} {value} to {b}")
+        return w.pure(f"{code} {a} {value} to {b}")
     if target[0] == "f":
-        return w.let(f"{'fpext' if target == 'f64' else 'fptrunc'} {a} {value} to {b}")
+        return w.pure(f"{'fpext' if target == 'f64' else 'fptrunc'} {a} {value} to {b}")
     if target == "i32":  # through i64, as NumPy on x86 does: what does not fit is cut
         return convert(w, convert(w, value, source, "i64"), "i64", "i32")
-    return w.let(f"freeze {b} " + w.let(f"fptosi {a} {value} to {b}"))
+    return w.pure(f"freeze {b} " + w.pure(f"fptosi {a} {value} to {b}"))
 
 
 def _number(text: str, dtype: str) -> float | int | bool:
@@ -74,7 +74,7 @@ def element(w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[T
 def select(w: Writer, condition: str, yes: str, no: str, dtype: str) -> str:
     if condition in ("true", "false"):
         return yes if condition == "true" else no
-    return yes if yes == no else w.let(f"select i1 {condition}, {REGISTER[dtype]} {yes}, {REGISTER[dtype]} {no}")
+    return yes if yes == no else w.pure(f"select i1 {condition}, {REGISTER[dtype]} {yes}, {REGISTER[dtype]} {no}")
 
 
 def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: str) -> str:
@@ -94,20 +94,20 @@ def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: st
     if code.startswith("llvm."):
         return intrinsic(w, code, values, dtype)
     if code == "neg":
-        return w.let(f"sub {type} 0, {values[0]}")
+        return w.pure(f"sub {type} 0, {values[0]}")
     if code == "fneg":
-        return w.let(f"fneg {type} {values[0]}")
+        return w.pure(f"fneg {type} {values[0]}")
     if code == "abs":
         w.module.declare(f"llvm.abs.{type}", f"declare {type} @llvm.abs.{type}({type}, i1 immarg)")
-        return w.let(f"call {type} @llvm.abs.{type}({type} {values[0]}, i1 false)")
+        return w.pure(f"call {type} @llvm.abs.{type}({type} {values[0]}, i1 false)")
     if code == "ipow":
         wide = [convert(w, v, dtype, "i64") for v in values]
-        return convert(w, w.let(f"call i64 {w.module.need('dl_ipow')}(i64 {wide[0]}, i64 {wide[1]})"), "i64", dtype)
+        return convert(w, w.pure(f"call i64 {w.module.need('dl_ipow')}(i64 {wide[0]}, i64 {wide[1]})"), "i64", dtype)
     if code == "not":
-        return w.let(f"xor {type} {values[0]}, {'true' if dtype == 'bool' else -1}")
+        return w.pure(f"xor {type} {values[0]}, {'true' if dtype == 'bool' else -1}")
     if code in ("shl", "ashr"):
         return _shift(w, code, values, dtype)
-    return w.let(f"{code} {type} " + ", ".join(values))
+    return w.pure(f"{code} {type} " + ", ".join(values))
 
 
 def intrinsic(w: Writer, code: str, values: Sequence[str], dtype: str) -> str:
@@ -115,17 +115,17 @@ def intrinsic(w: Writer, code: str, values: Sequence[str], dtype: str) -> str:
     suffix = {"double": "f64", "float": "f32"}.get(type, type)
     name = f"{code}.{suffix}"
     w.module.declare(name, f"declare {type} @{name}({', '.join([type] * len(values))})")
-    return w.let(f"call {type} @{name}(" + ", ".join(f"{type} {v}" for v in values) + ")")
+    return w.pure(f"call {type} @{name}(" + ", ".join(f"{type} {v}" for v in values) + ")")
 
 
 def _shift(w: Writer, code: str, values: Sequence[str], dtype: str) -> str:
     """NumPy's shifts by too much give 0, or -1 for a negative number shifted right."""
     x, y = values
     type, bits = REGISTER[dtype], {"i64": 64, "i32": 32}[dtype]
-    wide = w.let(f"icmp uge {type} {y}, {bits}")
-    amount = w.let(f"select i1 {wide}, {type} {bits - 1}, {type} {y}")
-    shifted = w.let(f"{code} {type} {x}, {amount}")
-    return shifted if code == "ashr" else w.let(f"select i1 {wide}, {type} 0, {type} {shifted}")
+    wide = w.pure(f"icmp uge {type} {y}, {bits}")
+    amount = w.pure(f"select i1 {wide}, {type} {bits - 1}, {type} {y}")
+    shifted = w.pure(f"{code} {type} {x}, {amount}")
+    return shifted if code == "ashr" else w.pure(f"select i1 {wide}, {type} 0, {type} {shifted}")
 
 
 @dataclass(frozen=True, eq=False)

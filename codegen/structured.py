@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from difflang.ir import Atom, Const, Node, Region, Var, free_vars
 from difflang.types import Scalar
@@ -183,10 +183,11 @@ def lower_for(low: Lowering, node: Node) -> None:
     by = step.value if isinstance(step, Const) else None
     backwards = bool(node.attrs.get("reverse"))
     if by in (1, -1):
+        bound = last if by == 1 else _after(w, first)
         if backwards:
             first, last = w.let(f"sub i64 {last}, {by}"), w.let(f"sub i64 {first}, {by}")
             by = -by
-        _run(low, node, (first, last, by), lambda i: i)
+        _run(low, node, (first, last, by), lambda i: i, bound)
         return
     stride = low.scalar(step, "i64")
     if by is None:
@@ -201,6 +202,12 @@ def lower_for(low: Lowering, node: Node) -> None:
     _run(low, node, ("0", count, 1), at)
 
 
+def _after(w: Writer, value: str) -> str:
+    """n of a value that was computed as n - 1; nothing where it was not."""
+    words = w.codes.get(value, "").replace(",", "").split()
+    return words[3] if words[-1:] == ["-1"] and words[0] == "add" or words[-1:] == ["1"] and words[0] == "sub" else ""
+
+
 def _count(w: Writer, first: str, last: str, stride: str) -> str:
     """The length of a range with any step but zero."""
     up = w.let(f"icmp sgt i64 {stride}, 0")
@@ -213,8 +220,8 @@ def _count(w: Writer, first: str, last: str, stride: str) -> str:
     return w.let(f"select i1 {some}, i64 {rounded}, i64 0")
 
 
-def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: object) -> None:
-    """The loop itself: a counter from the first bound to before the second."""
+def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[str], str], below: str = "") -> None:
+    """The loop itself: a counter from the first bound to before the second. The index stays `below` something."""
     w = low.w
     first, last, by = bounds
     (body,) = node.regions
@@ -228,7 +235,9 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: object) ->
     w.branch(more, inside, done)
     w.start(inside)
     poll(low, counter, mask(node))
-    low.env[body.params[0]] = at(counter)  # type: ignore[operator]
+    index = low.env[body.params[0]] = at(counter)
+    if below:
+        low.below[index] = below
     carried.bind(body.params[1:])
     ends += _finish_iteration(low, carried, node, body, latch, done)
     following = w.let(f"add nsw i64 {counter}, {by}")

@@ -23,7 +23,7 @@ def math_call(w: Writer, name: str, values: Sequence[str], dtype: str) -> str:
     symbol = name if dtype == "f64" else f"{name}f"
     w.module.declare(symbol, f"declare {type} @{symbol}({', '.join([type] * len(values))}) nounwind willreturn memory(none)")
     attributes = _variants(w, name, symbol, len(values), dtype)
-    return w.let(f"call {type} @{symbol}(" + ", ".join(f"{type} {v}" for v in values) + f") nounwind willreturn memory(none){attributes}")
+    return w.pure(f"call {type} @{symbol}(" + ", ".join(f"{type} {v}" for v in values) + f") nounwind willreturn memory(none){attributes}")
 
 
 def _variants(w: Writer, name: str, symbol: str, arity: int, dtype: str) -> str:

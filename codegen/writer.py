@@ -79,6 +79,7 @@ class Writer:
         self.lines: list[str] = []
         self.types: dict[str, str] = {"%ctx": "ptr"}
         self.computed: list[dict[str, str]] = [{}]
+        self.codes: dict[str, str] = {}
         self.entry: list[str] = []
         self.cold: list[str] = []
         self.block = "body"
@@ -109,7 +110,15 @@ class Writer:
             if code in known:
                 return known[code]
         found = self.computed[-1][code] = self.let(code)
+        self.codes[found] = code
         return found
+
+    def once(self, fact: str) -> bool:
+        """Whether this is said for the first time in this or an enclosing block."""
+        if any(fact in known for known in self.computed):
+            return False
+        self.computed[-1][fact] = ""
+        return True
 
     @contextmanager
     def nested(self) -> Iterator[None]:
