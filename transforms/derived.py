@@ -13,7 +13,7 @@ from typing import Any, Union
 
 from difflang.errors import NotDifferentiable, TypeMismatch
 from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Region, Tree, Var, leaves
-from difflang.types import DTYPES, Scalar, Type, is_float
+from difflang.types import DTYPES, Scalar, Type, Unknown, is_float
 
 from .activity import Mask
 from .custom import called, is_ruled
@@ -80,6 +80,14 @@ def _reverse(derived: Derived, types: tuple[Type, ...], with_value: bool) -> Pro
     result = _value_tree(main, derived.has_aux)
     if not main.body.yields[: len(main.body.yields) - len(main.writes)]:
         raise NotDifferentiable("DL014", f"{main.name} returns nothing to differentiate", main.place, _return_hint(main), main.origin)
+    if isinstance(main.body.yields[0].type, Unknown):
+        raise NotDifferentiable(
+            "DL011",
+            f"what {main.name} returns depends on the types of its arguments, which are not known",
+            main.place,
+            "give example arguments or a dl.spec, annotate the parameters, or call it once",
+            main.origin,
+        )
     if result != LEAF or not isinstance(main.body.yields[0].type, Scalar) or not is_float(main.body.yields[0].type):
         raise NotDifferentiable(
             "DL010",
