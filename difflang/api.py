@@ -334,7 +334,9 @@ def diagnose(f: Any, *args: Any) -> list[DifflangError]:
     return look.diagnose(f, args)
 
 
-def export_library(name: str, functions: Mapping[str, tuple[Any, Any]], directory: str | Path = ".", target: str | None = None) -> Path:
+def export_library(
+    name: str, functions: Mapping[str, tuple[Any, Any]], directory: str | Path = ".", target: str | None = None
+) -> Path:
     """Write a C library of {name: (function, spec or tuple of example arguments)}. Returns the path of its manifest."""
     from .codegen.export import export
     from .codegen.specialise import program_for
@@ -356,7 +358,10 @@ def load_library(path: str | Path) -> Any:
 
 
 def ptx(f: Any, given: Any, arch: str = "sm_90") -> Any:
-    """PTX text of f as a GPU kernel: a function of numbers is mapped over arrays, one thread an element. `given`: a spec or example arguments."""
+    """PTX text of f as a GPU kernel: a function of numbers is mapped over arrays, one thread an element.
+
+    `given`: a spec or example arguments.
+    """
     from .codegen.targets.ptx import ptx_of
 
     wanted = given if isinstance(given, Spec) else spec(given) if isinstance(given, str) else spec(*given)
@@ -384,8 +389,9 @@ def clear_caches() -> None:
 _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, jacobian, hessian})
 
 __all__ = [
-    "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable", "NotDifferentiable",
-    "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written", "check_grads", "clear_caches", "derivative",
-    "derived", "device", "diagnose", "differentiable", "explain", "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian",
-    "jacrev", "jvp", "linearize", "load_library", "ptx", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
+    "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable",
+    "NotDifferentiable", "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written",
+    "check_grads", "clear_caches", "derivative", "derived", "device", "diagnose", "differentiable", "explain",
+    "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize",
+    "load_library", "ptx", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip
