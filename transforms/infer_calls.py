@@ -24,6 +24,7 @@ from .infer_items import call_method, setitem
 from .infer_iterables import check_iterable, item, length
 from .infer_numbers import is_number_class, number_class
 from .infer_operators import binary, fits_in_place
+from .infer_queries import text_method
 from .infer_values import Compound, Form, Value, denote, form, frozen, is_static, is_undefined, known, leaves, python_value
 from .infer_values import fresh as fresh_value
 
@@ -111,6 +112,9 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         stand_in = stands_for(target)
         assert stand_in is not None
         return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
+    text = text_method(frame, target, args, kwargs)
+    if text is not None:
+        return text
     known_call = _call_known(frame, target, args, kwargs, hint)
     if known_call is not None:
         return known_call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -228,8 +229,8 @@ def _static_attribute(frame: Frame, owner: Any, name: str) -> Value:
             found = getattr(owner, name)
         except AttributeError as error:
             raise TypeError(str(error)) from error
-    module = getattr(owner, "__name__", "")
-    if isinstance(found, (np.ndarray, float, int, np.generic)) and not isinstance(found, bool) and module not in ("math", "numpy"):
+    library = (getattr(owner, "__name__", "") if isinstance(owner, ModuleType) else type(owner).__module__).partition(".")[0]
+    if isinstance(found, (np.ndarray, float, int, np.generic)) and not isinstance(found, bool) and library not in ("math", "numpy"):
         return frame.capture(name, lambda: getattr(owner, name))
     return denote(found)
 

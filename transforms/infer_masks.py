@@ -47,8 +47,8 @@ def put(frame: Frame, target: Atom, value: Atom, mask: Atom, accumulate: bool) -
     assert isinstance(target.type, Array) and isinstance(mask.type, Array) and isinstance(target, Var)
     everything = (":",) * target.type.rank
     if isinstance(value.type, Scalar) and mask.type.rank == target.type.rank:
-        for axis, (size, truths) in enumerate(zip(target.type.dims, mask.type.dims, strict=True)):
-            if size != truths or size == OPEN:  # else np.where itself refuses what does not match
+        for axis, (size, other) in enumerate(zip(target.type.dims, mask.type.dims, strict=True)):
+            if size != other or size == OPEN:  # else np.where itself refuses what does not match
                 _check_size(frame, target, mask, axis)
         wide = frame.emit("cast", value, dtype=target.type.dtype, weak=False)
         if accumulate:

@@ -274,6 +274,26 @@ def treeargs(t, n, s):
     return (n, (a[k], None)), s if False else k
 
 
+@case(A, 2)
+def queries(x, n):
+    k = 1.0 if type(n) is int and type(x) is np.ndarray else 2.0
+    if np.issubdtype(x.dtype, np.floating):
+        k *= 3
+    name = "relu_v2"
+    if name.startswith("relu") and name.split("_")[1] == "v2":
+        k += 0.5
+    return x * k + np.finfo(x.dtype).eps * 1e10 + np.finfo(np.float32).max * 0
+
+
+@case(A)
+def folds(x):
+    a = functools.reduce(lambda p, q: p * q, (x[0], x[1], 3.0))
+    b = functools.reduce(lambda p, q: p + q, x, 0.0)
+    c = list(map(np.sin, (x[0], 2.0)))
+    d = functools.reduce(np.add, [x, x, x])
+    return a, b, c[0] + c[1], d
+
+
 @pytest.mark.parametrize(("function", "arguments"), case.params())
 def test_as_python(function, arguments):
     check(function, arguments)
