@@ -100,7 +100,8 @@ def _cast(value: Any, type: Type, name: str) -> np.ndarray[Any, Any]:
     array = np.asarray(value)
     wanted = DTYPES[type.dtype]  # type: ignore[union-attr]
     if not np.can_cast(array.dtype, wanted, "safe") and not isinstance(value, (int, float, bool)):
-        raise TypeMismatch("DL005", f"{name} has dtype {array.dtype}, the kernel was made for {wanted}", way_out="convert it, or write its spec")
+        reason = f"{name} has dtype {array.dtype}, the kernel was made for {wanted}"
+        raise TypeMismatch("DL005", reason, way_out="convert it, or write the spec for it")
     return array.astype(wanted)
 
 
@@ -111,7 +112,8 @@ def _argument(value: Any, type: Type, name: str) -> Any:
     array = np.ascontiguousarray(_cast(value, type, name))
     fits = array.ndim == type.rank and all(kind != ONE or n == 1 for kind, n in zip(type.dims, array.shape, strict=True))
     if not fits or np.ndim(value) != type.rank:
-        raise TypeMismatch("DL005", f"{name} has shape {np.shape(value)}, the kernel was made for {type}", way_out="write the spec for this shape")
+        reason = f"{name} has shape {np.shape(value)}, the kernel was made for {type}"
+        raise TypeMismatch("DL005", reason, way_out="write the spec for this shape")
     return array
 
 
@@ -200,12 +202,12 @@ class Cpu(Device):
         return module
 
 
-_C = {"double": ctypes.c_double, "float": ctypes.c_float, "i64": ctypes.c_int64, "i32": ctypes.c_int32, "i8": ctypes.c_int8}
+NUMBERS = {"double": ctypes.c_double, "float": ctypes.c_float, "i64": ctypes.c_int64, "i32": ctypes.c_int32, "i8": ctypes.c_int8}
 _COMPILED: WeakKeyDictionary[KernelProgram, tuple[KernelModule, Any]] = WeakKeyDictionary()
 
 
 def _c_value(parameter: Parameter, value: Any) -> Any:
-    return ctypes.c_void_p(value.ctypes.data) if parameter.type == "ptr" else _C[parameter.type](value)
+    return ctypes.c_void_p(value.ctypes.data) if parameter.type == "ptr" else NUMBERS[parameter.type](value)
 
 
 def _compiled(program: KernelProgram) -> tuple[KernelModule, Any]:
@@ -244,4 +246,4 @@ def device(name: str) -> Device:
     raise TypeMismatch("DL017", f"there is no device {name!r}", way_out='choose "cpu" or "cuda"')
 
 
-__all__ = ["Cpu", "Device", "Launch", "current", "device", "geometry", "prepare", "raise_fault", "scratch_size"]
+__all__ = ["NUMBERS", "Cpu", "Device", "Launch", "current", "device", "geometry", "prepare", "raise_fault", "scratch_size"]

@@ -15,6 +15,8 @@ from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Atom, Function, Node, Place, Program, Tree
 from difflang.types import MANY, OPEN, Array, Scalar, Tuple, Type
 
+from .module import recursive
+
 BLOCK = 256
 """Threads in a block: the tree of a block's reduction is built for it."""
 GRID = 1024
@@ -23,7 +25,10 @@ GRID = 1024
 
 @dataclass(frozen=True, slots=True)
 class Coord:
-    """An index along one axis: start + step * (index along the thread's axis `axis`); axis -1: start alone. A negative start counts from the end."""
+    """An index along one axis: start + step * (index along the thread's axis `axis`); axis -1: start alone.
+
+    A negative start counts from the end.
+    """
 
     axis: int
     start: int = 0
@@ -122,6 +127,10 @@ def kernel_program(program: Program) -> KernelProgram:
     if main.captures:
         reason = f"{main.name} reads {main.captures[0].name} of the enclosing scope, which a kernel has no parameter for"
         raise refusal(reason, main.place, "make it a parameter")
+    for key in sorted(recursive(program)):
+        callee = program.functions[key]
+        reason = f"{callee.name} calls itself, and the stack of a thread has no known depth"
+        raise refusal(reason, callee.place, "write it as a loop")
     if all(isinstance(leaf.type, Scalar) for leaf in main.body.params):
         return _mapped(program)
     from .kernel_elements import of_arrays

@@ -6,9 +6,11 @@ it is computed by a later one. So x - x.mean() becomes: sum by blocks, one block
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from difflang.ir import Function, Node, Param, Program, Region, Var, walk
+from difflang.errors import NotAvailable
+from difflang.ir import Atom, Function, Node, Param, Program, Region, Var, walk
 from difflang.types import Array, Scalar
 
 from .kernel import Coord, Input, Kernel, KernelProgram, Reduction, Size, leaf_names
@@ -76,8 +78,6 @@ class _Kernels:
         return self._named()
 
     def _look(self, node: Node, out: Var) -> None:
-        from difflang.errors import NotAvailable
-
         try:
             self.shapes.shape(out)
         except NotAvailable:  # a size that nobody may ask for
@@ -87,13 +87,13 @@ class _Kernels:
         assert isinstance(atom, Var)
         return self.shapes.stage(atom), tuple(map(self.shapes.find, self.shapes.shape(atom)))
 
-    def _kernel(self, stage: int, shape: Shape, roots: list[object], stores: list[int], reduces: list[int]) -> None:
+    def _kernel(self, stage: int, shape: Shape, roots: Sequence[Atom], stores: list[int], reduces: list[int]) -> None:
         thread = Thread(self.shapes, self.numbers, shape)
         checks = [node for node in self.checks if self.shapes.stage_of(node) <= stage]
         self.checks = [node for node in self.checks if node not in checks]
         thread.effects(self.main.body.nodes, roots, checks)
         coords = tuple(Coord(axis) for axis in range(len(shape)))
-        found = [thread.element(a, thread.aligned(a, coords)) for a in roots]  # type: ignore[arg-type]
+        found = [thread.element(a, thread.aligned(a, coords)) for a in roots]
         self._add(thread, shape, found, stores, reduces, finish=False)
         if reduces:
             self._add(Thread(self.shapes, self.numbers, ()), shape, [], [], reduces, finish=True)
@@ -113,7 +113,7 @@ class _Kernels:
             shape, reduces = last.shape, list(last.reduces)
         self._add(thread, shape, found, stores, reduces, finish=True)
 
-    def _add(self, thread: Thread, shape: Shape, yields: list, stores: list[int], reduces: list[int], finish: bool) -> None:  # type: ignore[type-arg]
+    def _add(self, thread: Thread, shape: Shape, yields: list[Atom], stores: list[int], reduces: list[int], finish: bool) -> None:
         inputs: tuple[Input, ...] = tuple(thread.inputs)
         params = tuple(thread.inputs.values())
         body = Region(params, tuple(thread.nodes), tuple(yields))

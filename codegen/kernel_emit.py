@@ -14,11 +14,11 @@ from difflang.errors import NotAvailable
 from difflang.ir import Program
 from difflang.types import Array
 
-from .kernel import BLOCK, GRID, Kernel, KernelProgram, refusal
+from .kernel import BLOCK, GRID, Kernel, KernelProgram
 from .kernel_phases import Phases
 from .kernel_prelude import text as prelude
 from .kernels import FAR, fold, kernels
-from .module import implementation, recursive
+from .module import implementation
 from .targets.target import Target
 from .writer import MEMORY, ModuleWriter, Site, Writer
 
@@ -78,9 +78,6 @@ def _threads(module: ModuleWriter, program: KernelProgram) -> list[str]:
     functions = {key: replace(f, alias=()) for key, f in program.functions.items()}
     functions |= {thread_key(kernel): kernel.thread for kernel in program.kernels}
     whole = Program(thread_key(program.kernels[0]), functions)
-    for key in sorted(recursive(whole)):
-        place = functions[key].place
-        raise refusal(f"{functions[key].name} calls itself, and a thread's stack has no known depth", place, "write it as a loop")
     return [implementation(module, whole, key, function, False) for key, function in functions.items()]
 
 

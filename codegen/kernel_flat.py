@@ -9,8 +9,6 @@ from difflang.build import Builder
 from difflang.ir import Atom, Function, Node, Program, Region, Var, substitute
 from difflang.types import Array, Scalar
 
-from .kernel import refusal
-
 
 def flatten(program: Program) -> Function:
     """The entry, with no call left that passes arrays."""
@@ -21,7 +19,6 @@ def flatten(program: Program) -> Function:
 class _Flat:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.inside: list[str] = [program.entry]
 
     def region(self, region: Region, mapping: dict[Var, Atom]) -> Region:
         nodes: list[Node] = []
@@ -45,14 +42,10 @@ class _Flat:
     def _call(self, node: Node, args: tuple[Atom, ...], mapping: dict[Var, Atom], nodes: list[Node]) -> None:
         key = node.attrs["callee"]
         callee = self.program.functions[key]
-        if key in self.inside:
-            raise refusal(f"{callee.name} calls itself with arrays, which a kernel cannot", node.place, "write it as a loop")
-        self.inside.append(key)
         body = substitute(callee.body, {})
         mapping.update(zip(body.params, args, strict=True))
         self.nodes(body.nodes, mapping, nodes)
         mapping.update(zip(node.outs, (_get(mapping, a) for a in body.yields), strict=True))
-        self.inside.pop()
 
 
 def _get(mapping: dict[Var, Atom], atom: Atom) -> Atom:

@@ -15,7 +15,7 @@ from difflang.op import row
 from difflang.ops.index import expand
 from difflang.types import DTYPES, ONE, Array, Scalar, Stack, Type
 
-from .kernel import Coord, Dim, Gather, Input, Leaf, Position, Reduced, refusal, refused
+from .kernel import Coord, Gather, Input, Leaf, Position, Reduced, refusal, refused
 from .kernel_shapes import CARRIES, CREATES, LIKE, Shape, Shapes, permutation
 
 Coords = tuple[Coord, ...]
@@ -165,6 +165,8 @@ class Thread:
             return self._filled(node, type)
         if node.op == "arange":
             return self._position(node, coords, type)
+        if node.op in ("store", "accumulate"):
+            return self._written(node, coords, type)
         return self.element(node.args[0], self._moved(node, coords))
 
     def _carried(self, var: Var, node: Node | None, coords: Coords) -> Atom:
@@ -187,6 +189,19 @@ class Thread:
             self.nodes.append(Node("cast", (value,), (out,), {"dtype": type.dtype, "weak": False}, place=node.place))
             return out
         return Const(DTYPES[type.dtype].type(1 if node.op.startswith("ones") else 0), type)
+
+    def _written(self, node: Node, coords: Coords, type: Scalar) -> Atom:
+        """a[:] = v and a[:] += v, which reach every element alike."""
+        if set(node.attrs["pattern"]) != {":"}:
+            raise refused(node, "a thread writes only the element that it computes")
+        base, value = node.args[:2]
+        number = self.element(value, self.aligned(value, coords))
+        out = Var(node.out.hint, type)
+        if node.op == "store":
+            self.nodes.append(Node("cast", (number,), (out,), {"dtype": type.dtype, "weak": False}, place=node.place))
+        else:
+            self.nodes.append(Node("add", (self.element(base, coords), number), (out,), place=node.place))
+        return out
 
     def _position(self, node: Node, coords: Coords, type: Scalar) -> Atom:
         self.shapes.shape(node.out)  # refuses all but arange(n)
@@ -249,8 +264,6 @@ class Thread:
         """The node for this thread; its results are known from here on."""
         if all(self.known(out, ()) is not None for out in node.outs) and node.outs:
             return
-        if node.op in ("store", "accumulate") and node.outs[0] not in self.shapes.private:
-            raise refused(node, "a thread writes only the element that it computes")
         if self.shapes.is_reduction(node):
             raise refused(node, "a reduction inside a loop or branch would need all threads to meet there")
         for region in node.regions:

@@ -176,8 +176,8 @@ def tool(path: str) -> Path | None:
     except importlib.metadata.PackageNotFoundError:
         pass
     home = os.environ.get("CUDA_HOME")
-    found = Path(home, path) if home else None
-    return found if found is not None and found.exists() else None
+    named = Path(home, path) if home else None
+    return named if named is not None and named.exists() else None
 
 
 def _libdevice() -> bytes:
