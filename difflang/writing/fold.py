@@ -20,7 +20,8 @@ RETURNED = "result"
 """The reader's name for what a return statement returns."""
 FREE = ("dim", "size")
 """Ops that read a shape: written anew at each use."""
-LONGEST = 120
+LONGEST, SHORT = 120, 45
+"""How long an expression without a name may grow, and a summand."""
 
 
 @lru_cache(maxsize=4096)
@@ -123,7 +124,10 @@ class Folding:
             return out.hint == RETURNED if region.params == self.function.body.params else self.is_late(out, region)
         user = nodes[at]
         same_line = node.place is not None and user.place is not None and node.place.line == user.place.line
-        return same_line and node.role == user.role and bool(user.outs) and is_temporary(user.outs[0].hint)
+        if not same_line or node.role != user.role or not user.outs:
+            return False
+        # A contribution to an adjoint is added where it is found.
+        return is_temporary(user.outs[0].hint) or (user.outs[0].hint == out.hint and self.length(node) < SHORT)
 
     def is_late(self, out: Var, region: Region) -> bool:
         """Whether the variable that a loop carries is still read after its next value is known: it is assigned at the end then."""

@@ -16,9 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..ir import Var
 from .fold import is_temporary
+from .helpers import HELPERS
 from .statements import MISSING, Assign, Block, Break, For, If, Move, Return, Statement, While, targets, uses
 from .syntax import Ref
 
+BUILTINS_USED = ("range", "reversed", "abs", "min", "max", "float", "int", "bool", "round", "len", *HELPERS)
+"""What the text may call: no parameter keeps such a name."""
 Live = frozenset[Var]
 NOTHING: Live = frozenset()
 
@@ -226,7 +229,7 @@ class Names:
         for cell in [*own, *(c for c in self.members if c not in own)]:
             taken = {self.name_of[enemy] for enemy in self.enemies[cell] if enemy in self.name_of}
             name = identifier(self.wish(cell))
-            if cell not in own or name in taken or keyword.iskeyword(name):
+            if cell not in own or name in taken or keyword.iskeyword(name) or name in BUILTINS_USED:
                 taken |= self.reserved
             self.name_of[cell] = free_name(name, taken)
 

@@ -11,9 +11,7 @@ from .expressions import Phrases
 from .flavor import Flavors
 from .function import Printing
 from .helpers import HELPERS
-from .names import Names, free_name, identifier
-
-BUILTINS_USED = ("range", "reversed", "abs", "min", "max", "float", "int", "bool", "round")
+from .names import BUILTINS_USED, Names, free_name, identifier
 
 
 def write(program: Program) -> str:
@@ -22,8 +20,10 @@ def write(program: Program) -> str:
     order = callee_first(program)
     numpy, math = import_names(program)
     functions: dict[str, str] = {}
+    params = {param.name for function in program.functions.values() for param in function.params}
     for key in order:
-        functions[key] = free_name(identifier(key), {*functions.values(), *HELPERS, *BUILTINS_USED, numpy, math})
+        taken = {*functions.values(), *HELPERS, *BUILTINS_USED, numpy, math}
+        functions[key] = free_name(identifier(key), taken if key == program.entry else taken | params)
     phrases = Phrases(Flavors(program.main, True), numpy, math, functions)
     texts = [function_text(program, program.functions[key], functions[key], phrases) for key in order]
     helpers = [HELPERS[name].replace("np.", f"{numpy}.") for name in HELPERS if name in phrases.helpers]
@@ -68,7 +68,8 @@ def import_names(program: Program) -> tuple[str, str]:
     """What the user calls NumPy and math."""
     origin = program.main.origin
     known = {meaning: name for name, meaning in (origin.imports if origin else ())}
-    return known.get("numpy", "np"), known.get("math", "math")
+    taken = {name for f in program.functions.values() for name in (*(p.name for p in f.params), *(c.name for c in f.captures))}
+    return free_name(known.get("numpy", "np"), taken), free_name(known.get("math", "math"), taken)
 
 
 def import_text(phrases: Phrases, body: str) -> str:

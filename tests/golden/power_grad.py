@@ -19,9 +19,8 @@ def power_bwd(result_bar, t_tape, x_tape, n_tape):
         x_bar = 0.0
     else:
         t = t_tape.pop()
-        x_bar = result_bar * t  # line 82: return x * power(x, n - 1)
-        x_bar_2 = power_bwd(result_bar * x, t_tape, x_tape, n_tape)  # line 82
-        x_bar += x_bar_2  # line 82: return x * power(x, n - 1)
+        x_bar = power_bwd(result_bar * x, t_tape, x_tape, n_tape)  # line 82
+        x_bar = result_bar * t + x_bar  # line 82: return x * power(x, n - 1)
     return x_bar
 
 
