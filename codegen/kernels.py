@@ -75,7 +75,9 @@ define internal { i64, i1 } @dl_shl_checked(i64 %x, i64 %n) nounwind memory(none
   %shifted = shl i64 %x, %amount
   %back = ashr i64 %shifted, %amount
   %differs = icmp ne i64 %back, %x
-  %bad = or i1 %lost, %differs
+  %either = or i1 %lost, %differs
+  %counts = icmp sge i64 %n, 0
+  %bad = and i1 %either, %counts
   %value = select i1 %far, i64 0, i64 %shifted
   %r = insertvalue { i64, i1 } undef, i64 %value, 0
   %r2 = insertvalue { i64, i1 } %r, i1 %bad, 1
@@ -185,6 +187,36 @@ def _replace_call(text: str, word: str, form: Callable[[str, str], str]) -> str:
     return re.sub(re.escape(word) + r"([^,]+), ([^)]+)\)", lambda m: form(m[1], m[2]), text)
 
 
+_WHERE = """
+declare hidden T @dl_OP_D(ptr, i64)
+define hidden i64 @dl_argOP_D(ptr readonly %p, i64 %n) noinline nounwind WIDE {
+entry:
+  %best = call T @dl_OP_D(ptr %p, i64 %n)
+  br label %look
+look:
+  %k = phi i64 [ 0, %entry ], [ %k.next, %on ]
+  %q = getelementptr inbounds T, ptr %p, i64 %k
+  %x = load T, ptr %q
+  %same = fcmp oeq T %x, %best
+  %nan = fcmp uno T %x, %x
+  %found = or i1 %same, %nan
+  br i1 %found, label %done, label %on
+on:
+  %k.next = add nuw nsw i64 %k, 1
+  %more = icmp slt i64 %k.next, %n
+  br i1 %more, label %look, label %done
+done:
+  ret i64 %k
+}
+"""
+"""The first place of the extreme, or of what is not a number."""
+
+
+def _where(module: ModuleWriter, op: str, dtype: str) -> str:
+    text = _WHERE.replace("WIDE", module.target.wide).replace("OP_D", f"{op[3:]}_{dtype}")
+    return re.sub(r"\bT\b", _TYPES[dtype][0], text)
+
+
 def kernels(module: ModuleWriter) -> str:
     """The helpers in use: small ones in full, the others by name; `support.py` compiles those once."""
     if "dl_ipow_checked" in module.helpers:
@@ -197,12 +229,15 @@ def _declared(name: str) -> str:
     type = MEMORY[dtype]
     if op == "gemm":
         return f"declare hidden void @{name}(ptr, i64, i64, ptr, i64, i64, ptr, i64, i64, i64) nounwind"
+    type = "i64" if op.startswith("arg") else type
     return f"declare hidden {type} @{name}(ptr{', ptr' if op == 'dot' else ''}, i64) nounwind memory(argmem: read)"
 
 
 def kernel(module: ModuleWriter, name: str) -> str:
     """The module of one kernel that is compiled once."""
     _, op, dtype = name.split("_")
+    if op.startswith("arg"):
+        return _where(module, op, dtype)
     body = fold(module, op, dtype) if op in _ZERO else product(module, op, dtype)
     body = body.replace("define internal", "define hidden")
     if op == "gemm" and dtype[0] == "f":
@@ -210,5 +245,5 @@ def kernel(module: ModuleWriter, name: str) -> str:
     return "\n".join(module.declarations.values()) + body
 
 
-FAR = tuple(f"dl_{op}_{dtype}" for op in (*_ZERO, "dot") for dtype in _TYPES) + tuple(f"dl_gemm_{dtype}" for dtype in MEMORY)
+FAR = tuple(f"dl_{op}_{dtype}" for op in (*_ZERO, "dot", "argmax", "argmin") for dtype in _TYPES) + tuple(f"dl_gemm_{dtype}" for dtype in MEMORY)
 """The kernels that are compiled once."""

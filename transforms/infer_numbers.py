@@ -12,7 +12,7 @@ import numpy as np
 from difflang.ir import Var, const
 from difflang.types import BOOL, NAMES, Array, Scalar
 
-from .infer_builtins import BUILTINS, Handler, builtin
+from .infer_builtins import Handler, builtin
 from .infer_frame import Frame
 from .infer_operators import binary
 from .infer_values import Compound, Value, denote, is_none, is_undefined, known, python_value
@@ -100,12 +100,6 @@ for _name in ("floor", "ceil", "trunc"):
 def _log(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     logs = [frame.emit("log", value, flavor="python") for value in args]
     return logs[0] if len(logs) == 1 else binary(frame, "div", *logs)
-
-
-@builtin(math.pow, low=2, high=2)
-def _math_pow(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    base, exponent = (BUILTINS[float](frame, [value], {}) for value in args)
-    return frame.emit("pow", base, exponent)
 
 
 def number_class(frame: Frame, cls: Any, args: Sequence[Value]) -> Value:

@@ -143,7 +143,7 @@ def _python_pow(x: Any, y: Any) -> Any:
     """x ** y where its result is of the type that the language gives it."""
     if isinstance(x, int) and isinstance(y, int) and y < 0 and x != 0:
         raise ValueError(POWER[1].message)
-    if x < 0 and isinstance(y, float) and math.isfinite(y) and y != math.floor(y):
+    if x < 0 and math.isfinite(x) and isinstance(y, float) and math.isfinite(y) and y != math.floor(y):
         raise ValueError(POWER[2].message)
     return x**y
 
@@ -161,8 +161,10 @@ def _lower_pow(x, y):
 
 
 def _power_is_singular(x: Any, y: Any) -> bool:
-    """A constant exponent of at least one has a finite partial everywhere."""
-    power = getattr(y, "value", None)
+    """A constant exponent of at least one, or a constant positive base, has a finite partial everywhere."""
+    power, base = getattr(y, "value", None), getattr(x, "value", None)
+    if isinstance(base, (int, float, np.number)) and base > 0:
+        return False
     return not (isinstance(power, (int, float, np.number)) and power >= 1)
 
 
@@ -178,8 +180,7 @@ def _power_is_singular(x: Any, y: Any) -> bool:
 def pow(z, x, y):
     """x ** y. Its derivative is 0 in x where y is 0, and 0 in y where x is 0."""
     x, y = widened(x, z), widened(y, z)
-    by_y = np.where(x == 0, 0.0, z * np.log(np.where(x == 0, 1.0, x))) if _varies(y) else 0
-    return _power_by_base(x, y) if _varies(x) else 0, by_y
+    return _power_by_base(x, y) if _varies(x) else 0, _power_by_exponent(z, x) if _varies(y) else 0
 
 
 def _power_by_base(x: Any, y: Any) -> Any:
@@ -191,6 +192,13 @@ def _power_by_base(x: Any, y: Any) -> Any:
     return power * np.power(x, power - 1)
 
 
+def _power_by_exponent(z: Any, x: Any) -> Any:
+    base = _known(x)
+    if base is not None:
+        return z * np.log(x) if base else 0
+    return np.where(x == 0, 0.0, z * np.log(np.where(x == 0, 1.0, x)))
+
+
 def _varies(x: Any) -> bool:
     """Whether an operand of a rule may be a float: others carry no derivative."""
     dtype = dtype_known(x)
@@ -198,7 +206,13 @@ def _varies(x: Any) -> bool:
 
 
 @elementwise(
-    python=(math.pow,), evaluate=np.float_power, result="float", lower=Lower("libm:pow"), faults=MATH_POWER, singular=True, cost=40
+    python=(math.pow,),
+    evaluate=np.float_power,
+    result="float",
+    lower=Lower("libm:pow"),
+    faults=MATH_POWER,
+    singular=_power_is_singular,
+    cost=40,
 )
 def fpow(z, x, y):
     """math.pow: floats always."""

@@ -49,7 +49,8 @@ def _zero_to_negative(z: Any, x: Any, y: Any) -> Any:
 def _root_of_negative(z: Any, x: Any, y: Any) -> Any:
     if not _is_float(y):
         return False
-    return np.logical_and(np.logical_and(x < 0, np.isfinite(y * 1.0)), np.floor(y) != y)
+    negative = np.logical_and(x < 0, np.isfinite(x * 1.0))
+    return np.logical_and(np.logical_and(negative, np.isfinite(y)), np.floor(y) != y)
 
 
 def _power_overflows(z: Any, x: Any, y: Any) -> Any:

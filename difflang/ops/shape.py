@@ -316,7 +316,7 @@ def _concatenate_tangent(y, *xs, axis=0):
 )
 def concatenate(y_bar, y, *xs, axis=0):
     """Arrays end to end along an axis."""
-    start: Any = 0
+    start = 0
     adjoints = []
     before = (slice(None),) * normal_axis(axis, np.ndim(xs[0]), "one")
     for x in xs:
