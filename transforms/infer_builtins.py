@@ -10,15 +10,16 @@ import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import row
-from difflang.types import DTYPES, Array, Scalar, Static, Type, Unknown
+from difflang.types import DTYPES, INT, Array, Scalar, Static, Type, Unknown
 
 from .infer_arrays import as_array, astype, call_row, dtype_name
+from .infer_control import branch
 from .infer_frame import Frame
 from .infer_items import attribute, size
 from .infer_iterables import check_iterable, each, has_tuple, length, range_of
 from .infer_iterables import item as item_of
 from .infer_operators import BINARY, binary, both, either
-from .infer_values import Compound, Value, denote, form, is_none, is_static, is_undefined, known, python_value
+from .infer_values import Compound, Value, denote, is_none, is_static, is_undefined, known, python_value
 
 Handler = Callable[[Frame, Sequence[Value], Mapping[str, Value]], Value]
 BUILTINS: dict[Any, Handler] = {}
@@ -128,6 +129,9 @@ def _extreme(op: str, name: str) -> Handler:
 def _fold_extreme(frame: Frame, op: str, values: Sequence[Value]) -> Value:
     best = values[0]
     for value in values[1:]:
+        if all(not isinstance(v, Compound) and v.type == INT for v in (value, best)):
+            best = frame.emit("maximum" if op == "greater" else "minimum", best, value, flavor="python")
+            continue
         better = frame.truth(binary(frame, op, value, best))
         if isinstance(better, Const) and not is_undefined(better):
             best = value if better.value else best
@@ -137,13 +141,8 @@ def _fold_extreme(frame: Frame, op: str, values: Sequence[Value]) -> Value:
 
 
 def _chosen(frame: Frame, better: Atom, value: Value, best: Value) -> Value:
-    """where(), with both numbers brought to the type that a branch would join them to."""
-    from .infer_values import conform, join_forms
-
-    with frame.fitting("DL006"):
-        joined = join_forms(form(value), form(best))
-    one, other = (conform(frame.builder, v, joined) for v in (value, best))
-    return frame.emit("where", better, one, other)
+    """The one or the other, both brought to the type that they join to."""
+    return branch(frame, better, [lambda: [value], lambda: [best]], ["t"])[0]
 
 
 def _not_empty(frame: Frame, value: Value, name: str) -> None:

@@ -68,11 +68,7 @@ def _range_length(frame: Frame, value: Compound) -> Value:
         count = binary(frame, "sub", stop, start)
     else:  # rounds up, whatever the signs
         count = frame.emit("neg", binary(frame, "floordiv", binary(frame, "sub", start, stop), step))
-    return _larger(frame, count, const(0))
-
-
-def _larger(frame: Frame, one: Value, other: Value) -> Value:
-    return frame.emit("where", frame.emit("greater", one, other), one, other)
+    return frame.emit("maximum", count, const(0), flavor="python")
 
 
 def _shortest(frame: Frame, lengths: Sequence[Value]) -> Value:
@@ -83,7 +79,7 @@ def _shortest(frame: Frame, lengths: Sequence[Value]) -> Value:
         if isinstance(one, Const) and isinstance(shortest, Const):
             shortest = const(min(one.value, shortest.value))
         elif one is not shortest:
-            shortest = frame.emit("where", frame.emit("less", one, shortest), one, shortest)
+            shortest = frame.emit("minimum", shortest, one, flavor="python")
     return shortest
 
 

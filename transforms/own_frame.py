@@ -60,6 +60,7 @@ class Frame:
     lineage: dict[Base, set[Base]] = field(default_factory=dict)  # what an array may be, those inside a region included
     scopes: list[dict[Any, Atom]] = field(default_factory=lambda: [{}])
     choices: frozenset[tuple[int, int]] = frozenset()  # results of `if` nodes (id, position) that are kept as choices
+    naturals: set[Atom] = field(default_factory=set)  # indices of loops that start at a constant and rise: never negative
     carried: set[Atom] = field(default_factory=set)  # parameters of loop bodies: they change from turn to turn
     views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them
 
@@ -131,6 +132,11 @@ class Frame:
             value = cached
         return value
 
+    def is_derived(self, ref: Ref) -> bool:
+        """Whether the view's value is there already, and not only for this turn of a loop."""
+        key = (self.state.versions[ref.base], ref.steps)
+        return any(key in scope for scope in (self.scopes[:-1] or self.scopes))
+
     def emit(self, op: str, *args: Atom, type: Type | None = None, hint: str = "t", **attrs: Any) -> Atom:
         """Append an op; its type is given where the typed level knows it better than the row."""
         if type is None:
@@ -182,6 +188,12 @@ class Frame:
             merged = compose(last.pattern, last.operands, last.parent, pattern, operands)
             if merged is not None:
                 self.store(parent, value, merged[1], merged[0], op)
+                return
+            from .own_slices import through
+
+            found = through(self, ref, pattern, operands)
+            if found is not None:
+                self.store(found[0], value, found[2], found[1], op)
                 return
         whole = self.derive(Ref(ref.base, ref.steps))
         changed = self.emit(op, whole, value, *operands, type=ref.type, hint=last.hint, pattern=tuple(pattern))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from difflang.ir import Atom, Const, Node, Region, Var
+from difflang.ir import NONE, Atom, Const, Node, Region, Var
 
 from .own_branch import Path, is_open, may_share, read_in, walked
 from .own_frame import Frame, State, is_reference
@@ -140,6 +140,9 @@ class _Walk:
         fresh = [Var(p.hint, p.type) for p in index]
         self.frame.env.update(zip(index, fresh, strict=True))
         self.frame.carried.update(fresh)
+        start, _, step = self.node.args[:3] if fresh else (NONE, NONE, NONE)
+        if isinstance(start, Const) and isinstance(step, Const) and NONE not in (start, step) and start.value >= 0 < step.value:
+            self.frame.naturals.update(fresh)
         self.params = [*fresh, *self.enter(region.params[len(index) :], state)]
         self.entered = dict(state.versions)
         return walked(self.frame, region, state)

@@ -13,6 +13,7 @@ from difflang.types import DTYPES, MANY, Array, Scalar, Unknown, promote, rank
 
 from .own_frame import Frame, Summary, is_reference, is_view
 from .own_references import REFERENCES, Ref, Reference, Step, Value, disjoint
+from .own_slices import through
 
 
 def straight(frame: Frame, node: Node) -> None:
@@ -90,6 +91,7 @@ def _element(frame: Frame, node: Node, target: Reference, view: Reference) -> Re
     """A number read now, or a copy of what an array of indices picks."""
     out = node.out
     if isinstance(view, Ref):
+        view = _through_slice(frame, node, target, view)
         last = view.steps[-1]
         parent = frame.derive(Ref(view.base, view.steps[:-1], view.at))
         value = frame.emit("index", parent, *last.operands, type=out.type, hint=out.hint, **dict(last.attrs))
@@ -99,6 +101,19 @@ def _element(frame: Frame, node: Node, target: Reference, view: Reference) -> Re
     if not is_reference(out.type):
         return value
     return frame.new_base(out.hint, out.type, value)
+
+
+def _through_slice(frame: Frame, node: Node, target: Reference, view: Ref) -> Ref:
+    """An element of a slice of an array that is written meanwhile is read from the array."""
+    if not isinstance(target, Ref) or len(view.steps) == len(target.steps) or frame.is_derived(target):
+        return view
+    last = view.steps[-1]
+    found = through(frame, target, last.pattern, last.operands)
+    if found is None:
+        return view
+    parent, pattern, operands = found
+    step = Step("index", operands, (("pattern", pattern),), node.out.type, target.steps[-1].parent, node.out.hint)
+    return Ref(parent.base, (*parent.steps, step), parent.at)
 
 
 def _setitem(frame: Frame, node: Node) -> None:
