@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from tests.transforms.owned import Cases, check
+from difflang.types import FLOAT, INT
+from tests.transforms.owned import Cases, check, owned
 
 case = Cases()
 A = np.arange(1.0, 7.0)
@@ -277,6 +278,21 @@ def intfloat(x):
     return m, best, n
 
 
+@case(2.5, 1, A)
+def largest_and_smallest(x, n, a):
+    return max(x, 1.0), min(x, 3), max(n, 2), min(n, 0, -3), max(a[0], x), max(a), min(a), max(1, 2.5), max(n, x)
+
+
 @pytest.mark.parametrize(("function", "arguments"), case.params())
 def test_as_python(function, arguments):
     check(function, arguments)
+
+
+def test_largest_of_python_numbers_is_one():
+    """max and min of Python's numbers give Python's: dividing by them raises as Python does."""
+
+    def f(x, n):
+        return 1.0 / max(x, 0.0), min(n, 3)
+
+    program = owned(f, 2.5, 1)
+    assert [atom.type for atom in program.main.body.yields] == [FLOAT, INT]
