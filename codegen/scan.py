@@ -64,6 +64,9 @@ def lower_arg(low: Lowering, node: Node) -> None:
             text = f"attempt to get {node.op} of an empty sequence"
             w.fail_if(w.let(f"icmp eq i64 {dim}, 0"), Site(ValueError, text, 0, low.place))
     if axis is None or x.rank == 1:
+        if isinstance(x, Desc) and x.dtype[0] == "f" and (x.contiguous or (x.rank == 1 and x.unit)):
+            _bind(low, node, _kernel(w, node.op, x, x.data, size(w, x.dims)))
+            return
         steps = c_strides(w, "bool", x.dims)
         w.do(f"store i64 -1, ptr {where}")
         nest(w, x.dims, lambda index: _compare(w, node.op, x, index, _flat(w, index, steps), best, where))
@@ -75,14 +78,22 @@ def lower_arg(low: Lowering, node: Node) -> None:
     target = low.new_array(node.out, dims)
 
     def line(at: Index) -> None:
-        w.do(f"store i64 -1, ptr {where}")
-        with counting(w, x.dims[axis]) as k:
-            _compare(w, node.op, x, (*at[:axis], k, *at[axis:]), k, best, where)
+        if isinstance(x, Desc) and x.dtype[0] == "f" and axis == x.rank - 1 and x.unit:
+            found = _kernel(w, node.op, x, x.address(Element(w), (*at, "0")), x.dims[axis])
+        else:
+            w.do(f"store i64 -1, ptr {where}")
+            with counting(w, x.dims[axis]) as k:
+                _compare(w, node.op, x, (*at[:axis], k, *at[axis:]), k, best, where)
+            found = w.let(f"load i64, ptr {where}")
         index = (*at[:axis], "0", *at[axis:]) if kept else at
-        e = Element(w)
-        store(w, target, target.address(e, index), w.let(f"load i64, ptr {where}"))
+        store(w, target, target.address(Element(w), index), found)
 
     nest(w, [x.dims[k] for k in others], line)
+
+
+def _kernel(w: Writer, op: str, x: Desc, pointer: str, count: str) -> str:
+    """The place in a run of elements side by side: the extreme first, vectorised, then where it stands."""
+    return w.let(f"call i64 {w.module.need(f'dl_{op}_{x.dtype}')}(ptr {pointer}, i64 {count})")
 
 
 def _bind(low: Lowering, node: Node, value: str) -> None:
