@@ -245,5 +245,7 @@ def kernel(module: ModuleWriter, name: str) -> str:
     return "\n".join(module.declarations.values()) + body
 
 
-FAR = tuple(f"dl_{op}_{dtype}" for op in (*_ZERO, "dot", "argmax", "argmin") for dtype in _TYPES) + tuple(f"dl_gemm_{dtype}" for dtype in MEMORY)
+FAR = tuple(f"dl_{op}_{dtype}" for op in (*_ZERO, "dot", "argmax", "argmin") for dtype in _TYPES) + tuple(
+    f"dl_gemm_{dtype}" for dtype in MEMORY
+)
 """The kernels that are compiled once."""
