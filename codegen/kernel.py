@@ -16,6 +16,7 @@ from difflang.ir import Atom, Function, Node, Place, Program, Tree
 from difflang.types import MANY, OPEN, Array, Scalar, Tuple, Type
 
 from .module import recursive
+from .vectormath import MVEC
 
 BLOCK = 256
 """Threads in a block: the tree of a block's reduction is built for it."""
@@ -160,12 +161,23 @@ def _mapped(program: Program) -> KernelProgram:
             raise refusal(f"a thread of {main.name} would return an array", main.place, "return numbers")
     count = Dim(-1, 0)
     inputs = tuple(Gather(k, (Coord(0),)) for k in range(len(main.body.params)))
-    kernel = Kernel(main.name, (count,), inputs, main, tuple(range(len(main.body.yields))), ())
+    kernel = Kernel(symbol(main.name), (count,), inputs, main, tuple(range(len(main.body.yields))), ())
     leaves = tuple(Array(dtype(p), ("n",)) for p in main.body.params)
     results = tuple(Array(dtype(a), ("n",)) for a in main.body.yields)
     functions = {key: f for key, f in program.functions.items() if key != program.entry}
     names = leaf_names(main)
     return KernelProgram(main.name, names, leaves, results, ((count,),) * len(results), (kernel,), (), functions, main.result, mapped=True)
+
+
+_TAKEN = MVEC | {"fmod", "lgamma", "tgamma", "sqrt", "fabs", "floor", "ceil", "malloc", "free", "memcpy", "memset", "memmove"}
+
+
+def symbol(name: str) -> str:
+    """A name for an entry: assemblers take ASCII only, and the names of the C library mean what they mean there."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c == "_") else f"_{ord(c):x}_" for c in name)
+    if plain in _TAKEN or plain.removesuffix("f") in _TAKEN or plain.startswith(("dl_", "__nv_")) or plain[:1].isdigit():
+        return f"kernel_{plain}"
+    return plain
 
 
 def dtype(atom: Atom) -> str:
@@ -188,14 +200,17 @@ def refusal(reason: str, place: Place | None, way_out: str) -> NotAvailable:
     return NotAvailable("DL015", reason, place, way_out)
 
 
-def refused(node: Node, why: str = "one thread an element cannot compute it") -> NotAvailable:
+def refused(node: Node, why: str = "") -> NotAvailable:
     """The error for a node that kernels do not have: which value, at which line, and why."""
     value = node.outs[0].hint if node.outs else node.op
+    if not why and node.attrs.get("axis") is not None and isinstance(node.outs[0].type, Array):
+        why = "it goes along some axes only, one thread an element does not"
+    why = why or "one thread an element cannot compute it"
     reason = f"{value!r} ({node.op}) has no place in a kernel: {why}"
     return refusal(reason, node.place, "write the function on numbers (it is mapped over arrays), or keep this part outside the kernel")
 
 
 __all__ = [
     "BLOCK", "GRID", "Coord", "Dim", "Gather", "Input", "Kernel", "KernelProgram", "Leaf", "Position", "Reduced", "Reduction", "Size",
-    "dtype", "kernel_program", "kernel_types", "leaf_names", "refusal", "refused",
+    "dtype", "kernel_program", "kernel_types", "leaf_names", "refusal", "refused", "symbol",
 ]  # fmt: skip

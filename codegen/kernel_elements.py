@@ -13,7 +13,7 @@ from difflang.errors import NotAvailable
 from difflang.ir import Atom, Function, Node, Param, Program, Region, Var, walk
 from difflang.types import Array, Scalar
 
-from .kernel import Coord, Input, Kernel, KernelProgram, Reduction, Size, leaf_names
+from .kernel import Coord, Input, Kernel, KernelProgram, Reduction, Size, leaf_names, symbol
 from .kernel_flat import flatten
 from .kernel_shapes import Shape, Shapes
 from .kernel_thread import Thread
@@ -126,8 +126,8 @@ class _Kernels:
 
     def _named(self) -> tuple[Kernel, ...]:
         if len(self.made) == 1:
-            return (replace(self.made[0], name=self.main.name),)
-        return tuple(replace(kernel, name=f"{self.main.name}_{k}") for k, kernel in enumerate(self.made))
+            return (replace(self.made[0], name=symbol(self.main.name)),)
+        return tuple(replace(kernel, name=f"{symbol(self.main.name)}_{k}") for k, kernel in enumerate(self.made))
 
 
 __all__ = ["of_arrays"]

@@ -70,6 +70,7 @@ def emit(program: KernelProgram, target: Target) -> KernelModule:
     metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(module.metadata))
     attributes = f'attributes #0 = {{ {target.attributes} }}\nattributes #1 = {{ {target.attributes} "nvvm.reqntid"="{BLOCK}" }}'
     text = _without_twice("\n".join([prelude(), declared, helpers, implementations, *texts, *nests, attributes, metadata]))
+    text = re.sub(r'@"([^"]+)"', _ascii, text)
     return KernelModule(text, tuple(k.name for k in program.kernels), parameters, tuple(module.sites), allocates)
 
 
@@ -96,6 +97,11 @@ def _helpers(module: ModuleWriter) -> str:
         folds.append(fold(module, op, dtype))
     module.helpers -= set(far)
     return kernels(module) + "\n".join(folds)
+
+
+def _ascii(found: re.Match[str]) -> str:
+    """A symbol without characters that assemblers refuse; `.` stays."""
+    return '@"' + "".join(c if c.isascii() and (c.isalnum() or c in "._") else f"_{ord(c):x}_" for c in found[1]) + '"'
 
 
 def _without_twice(text: str) -> str:

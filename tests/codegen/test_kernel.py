@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from tests.gpu.kernels import CASES, Case, collatz, compare, series, weighted
@@ -184,3 +187,13 @@ def test_decorated_functions_too() -> None:
 def test_no_gpu_is_said() -> None:
     with pytest.raises(dl.TypeMismatch, match="no device"):
         dl.device("tpu")
+
+
+@pytest.mark.parametrize("name", ["add", "exp", "π", "dl_alloc", "sinf"])
+def test_every_name_makes_an_entry(name: str, tmp_path: Path) -> None:
+    """What a name means to assemblers and linkers does not matter."""
+    (tmp_path / "named.py").write_text(f"def {name}(x):\n    return x * 2 + abs(x)\n", encoding="utf-8")
+    space = runpy.run_path(str(tmp_path / "named.py"))
+    kernel = dl.ptx(space[name], "f64")
+    assert kernel.entry.isascii() and f".entry {kernel.entry}(" in kernel
+    np.testing.assert_array_equal(dl.device("cpu").launch(kernel, np.array([1.0, -2.0])), [3.0, -2.0])
