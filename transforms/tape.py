@@ -21,7 +21,7 @@ from difflang.types import Scalar, Type
 from .activity import loop_parts
 from .shapes import Shapes
 
-CHEAP = 6
+CHEAP = 8
 """Arithmetic (in units of an addition) that is cheaper than a store and a load of one number."""
 
 
@@ -62,18 +62,23 @@ class _Chooser:
 
     def choose(self, need: list[Var]) -> Choice:
         record = [v for v in need if not self.cheap(v)]
-        for value in need:
-            if self.cheap(value):
-                missing = self.roots(value) - set(record)
-                if len(missing) > 1 or self.cost(value) > CHEAP:
-                    record.append(value)
-                else:  # one more root on the tape costs no more than the value itself, and may serve others
-                    record += missing
         again: dict[Node, None] = {}
+        for value in sorted(filter(self.cheap, need), key=self.position):
+            missing = self.roots(value) - set(record)
+            if len(missing) > 1 or self.cost(value, again, set(record)) > CHEAP:
+                record.append(value)
+            else:  # one more root on the tape costs no more than the value itself, and may serve others
+                record += missing
+                self.collect(value, set(record), again)
         kept = set(record)
+        again = {}
         for value in need:
             self.collect(value, kept, again)
         return Choice(tuple(sorted(again, key=self.order.__getitem__)), tuple(record))
+
+    def position(self, value: Var) -> int:
+        node = self.definition[value]
+        return -1 if node is None else self.order[node]
 
     def cheap(self, value: Var) -> bool:
         """Whether the value is the result of an op that may be run again at all."""
@@ -102,12 +107,12 @@ class _Chooser:
         assert node
         return set().union(*(self.roots(v) for v in self.local(node)))
 
-    def cost(self, value: Var) -> int:
-        if not self.cheap(value):
-            return 0
+    def cost(self, value: Var, again: dict[Node, None], kept: set[Var]) -> int:
+        """What it takes to run the value again, beside what is run again anyway."""
         node = self.definition[value]
-        assert node
-        return self._price(node) + sum(self.cost(v) for v in self.local(node))
+        if value in kept or node is None or node in again or not self.cheap(value):
+            return 0
+        return self._price(node) + sum(self.cost(v, again, kept) for v in self.local(node))
 
     def collect(self, value: Var, kept: set[Var], again: dict[Node, None]) -> None:
         if value in kept or value in self.index:
