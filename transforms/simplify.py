@@ -18,6 +18,7 @@ from difflang.types import Array, Scalar, Type, Undefined
 
 from .prune import prune
 from .retype import retype
+from .simplify_calls import drop_results
 from .simplify_rules import DERIVED, RULES, Facts
 from .simplify_shapes import SHAPE_RULES
 
@@ -33,8 +34,14 @@ VIEWS = frozenset("reshape transpose expand_dims squeeze broadcast_to flip stop_
 
 def simplify(program: Program) -> Program:
     """The simplified program, its types found anew."""
-    functions = {key: simplify_function(function, program.functions) for key, function in program.functions.items()}
-    return retype(reachable(replace(program, functions=functions)))
+    for _ in range(PASSES):
+        functions = {key: simplify_function(function, program.functions) for key, function in program.functions.items()}
+        program = reachable(replace(program, functions=functions))
+        slim = drop_results(program)
+        if slim is program:
+            break
+        program = slim
+    return retype(program)
 
 
 def simplify_function(function: Function, functions: Mapping[str, Function]) -> Function:

@@ -107,7 +107,9 @@ class Building:
             if _is(yes, False) and _is(no, True):
                 return negated(test)
         chosen, other = self.expr(yes), self.expr(no)
-        return chosen if chosen == other else Choice(test, chosen, other)
+        if chosen == other:
+            return chosen
+        return (isinstance(node.out.type, Scalar) and extreme(test, chosen, other)) or Choice(test, chosen, other)
 
     # Regions
 
@@ -322,6 +324,18 @@ class Building:
             return []
         error = node.attrs.get("error", AssertionError)
         return [Check(self.expr(node.args[0]), error.__name__, node.attrs.get("message") or "", kind, mark_of(node))]
+
+
+def extreme(test: Expr, yes: Expr, no: Expr) -> Expr | None:
+    """`b if b > a else a` is `max(a, b)`: Python's own definition, nan included."""
+    if not isinstance(test, Infix) or test.op not in ("<", ">"):
+        return None
+    larger = test.op == ">"
+    if (yes, no) == (test.left, test.right):
+        return Apply(Word("max" if larger else "min"), (no, yes))
+    if (yes, no) == (test.right, test.left):
+        return Apply(Word("min" if larger else "max"), (no, yes))
+    return None
 
 
 def _is_truth(atom: Atom) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..ir import Var
 from .fold import is_temporary
-from .helpers import HELPERS
+from .preamble import HELPERS
 from .statements import MISSING, Assign, Block, Break, For, If, Move, Return, Statement, While, targets, uses
 from .syntax import Ref
 

@@ -10,7 +10,7 @@ from .build import Building
 from .expressions import Phrases
 from .flavor import Flavors
 from .function import Printing
-from .helpers import HELPERS
+from .preamble import HELPERS
 from .names import BUILTINS_USED, Names, free_name, identifier
 
 

@@ -4,7 +4,6 @@ import numpy as np
 def first_above_grad(xs, limit):
     """Gradient of first_above."""
     total_tape = []
-    t_tape = []
     total = 0.0
     returned = False
     count = 0
@@ -13,9 +12,7 @@ def first_above_grad(xs, limit):
         total_tape.append(total)
         xs_item = xs[i_x]
         total += xs_item * xs_item
-        t = total > limit
-        t_tape.append(t)
-        if t:
+        if total > limit:
             returned = True
             break
         returned = False
@@ -30,11 +27,10 @@ def first_above_grad(xs, limit):
     xs_bar = np.zeros_like(xs)  # line 50: for x in xs:
     limit_bar = 0.0
     for i_x in reversed(range(count)):  # line 50: for x in xs:
-        t = t_tape.pop()
         total = total_tape.pop()
         xs_item = xs[i_x]
         total += xs_item * xs_item
-        if t:  # line 52: if total > limit:
+        if total > limit:  # line 52: if total > limit:
             total_bar += result_bar * limit  # line 53: return total * limit
             limit_bar += result_bar * total  # line 53: return total * limit
         xs_bar[i_x] += total_bar * xs_item + total_bar * xs_item  # line 50: for x in...
