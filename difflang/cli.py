@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from .errors import DifflangError
@@ -134,7 +134,7 @@ def _check(asked: argparse.Namespace) -> int:
 
     errors = 0
     for text in asked.files:
-        for name, function in [_function(text)] if text.rpartition(":")[0].endswith(".py") else _decorated(_module(text)):
+        for name, function in [_function(text)] if text.rpartition(":")[0].endswith(".py") else _functions(_module(text)):
             found = api.diagnose(function)
             errors += len(found)
             for error in found:
@@ -144,13 +144,13 @@ def _check(asked: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def _decorated(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """The decorated functions that a module defines."""
+def _functions(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """The decorated functions that a module defines; all its functions where nobody has decorated any yet."""
     from .api import DifferentiableFunction
 
-    for name, value in vars(module).items():
-        if isinstance(value, DifferentiableFunction) and value.__module__ == module.__name__:
-            yield name, value
+    own = [(name, value) for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__]
+    decorated = [item for item in own if isinstance(item[1], DifferentiableFunction)]
+    yield from decorated or [item for item in own if isinstance(item[1], FunctionType)]
 
 
 def _version(package: str) -> str:

@@ -79,3 +79,11 @@ def test_doctor_and_the_module_form():
     assert done.returncode == 0, done.stdout + done.stderr
     for name in ("Python", "numpy", "llvmlite", "linker", "OpenBLAS", "cache"):
         assert name in done.stdout
+
+
+def test_check_looks_at_files_that_nobody_has_decorated(tmp_path, capsys):
+    path = tmp_path / "plain.py"
+    path.write_text("def fine(x):\n    return x * x\n\n\ndef outside(x):\n    return {1: x}\n")
+    assert main(["check", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "fine: fine" in said and "outside: DL001" in said
