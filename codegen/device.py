@@ -61,7 +61,8 @@ class Launch:
         values = {"count": self.count, "work": self.work, "scratch": scratch, "scratch_bytes": self.scratch_bytes, "status": self.status}
         if parameter.role in values:
             return values[parameter.role]
-        return (self.results if parameter.role == "result" else self.arguments)[parameter.leaf]
+        value = (self.results if parameter.role == "result" else self.arguments)[parameter.leaf]
+        return value.item() if parameter.role == "number" else value
 
 
 def prepare(program: KernelProgram, args: Sequence[Any]) -> Launch:

@@ -128,6 +128,10 @@ def kernel_program(program: Program) -> KernelProgram:
     if main.captures:
         reason = f"{main.name} reads {main.captures[0].name} of the enclosing scope, which a kernel has no parameter for"
         raise refusal(reason, main.place, "make it a parameter")
+    for name, leaf in zip(leaf_names(main), main.body.params, strict=True):
+        if not isinstance(leaf.type, (Scalar, Array)):
+            reason = f"the type of {name} is not known, and a kernel is made for types"
+            raise TypeMismatch("DL005", reason, main.place, 'give a spec, such as dl.spec("f64[:], float")', main.origin)
     for key in sorted(recursive(program)):
         callee = program.functions[key]
         reason = f"{callee.name} calls itself, and the stack of a thread has no known depth"

@@ -174,6 +174,23 @@ def test_refused_with_a_place(function, spec, word) -> None:
     assert caught.value.file == __file__ and caught.value.line in range(first, first + 5)
 
 
+def test_kinds_of_numbers() -> None:
+    def pick(x, flag: bool):
+        return np.where(x > 0, x, flag)
+
+    def whole(i, j):
+        return i * j + i // j, i % j
+
+    x, i = np.linspace(-1, 1, 300), np.arange(-150, 150)
+    j = np.where(i == 0, 7, i)[::-1].copy()
+    device = dl.device("cpu")
+    compare(device.launch(dl.ptx(pick, "f64[:], bool"), x, True), pick(x, True), 0)
+    compare(device.launch(dl.ptx(whole, "int, int"), i, j), whole(i, j), 0)
+    compare(device.launch(dl.ptx(whole, "i32, i32"), i.astype("i4"), j.astype("i4")), whole(i.astype("i4"), j.astype("i4")), 0)
+    with pytest.raises(ZeroDivisionError):
+        device.launch(dl.ptx(whole, "int, int"), i, i)
+
+
 @needs_libdevice
 def test_decorated_functions_too() -> None:
     x = np.linspace(0.1, 3, 40)

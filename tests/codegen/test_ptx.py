@@ -107,6 +107,11 @@ def test_example_arguments_and_stage() -> None:
     assert ".visible .entry plus(" in dl.inspect(plus, dl.spec("f64, f64"), stage="ptx")
 
 
+def test_types_are_needed() -> None:
+    with pytest.raises(dl.TypeMismatch, match="type of x is not known"):
+        dl.inspect(arithmetic, stage="ptx")
+
+
 def test_refuses_other_architectures() -> None:
     with pytest.raises(dl.TypeMismatch, match="architecture"):
         dl.ptx(arithmetic, "f64, f64", arch="gfx90a")
