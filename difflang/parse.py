@@ -8,6 +8,7 @@ import importlib
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,13 @@ _SCALARS: dict[str, Type] = {
 
 class TextError(ValueError):
     """The text is not a program."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Stands for an object that no import reaches, where only a guard holds it."""
+
+    text: str
 
 
 def find(module: str, name: str) -> Any:
@@ -98,7 +106,7 @@ class _Reader:
         parts: dict[str, list[Any]] = {"param": [], "capture": [], "guard": [], "origin": []}
         at = 1
         while (kind := block[at][1].partition("(")[0]) in parts:
-            args, kwargs = self.call(ast.parse(block[at][1], mode="eval").body)
+            args, kwargs = self.call(ast.parse(block[at][1], mode="eval").body, guard=kind == "guard")
             parts[kind].append(getattr(self, kind)(*args, **kwargs))
             at += 1
         body, _ = self.region(block, at)
@@ -171,8 +179,10 @@ class _Reader:
             return static(*values) if tree.func.id == "static" else Const(*values)
         return const(self.value(tree))
 
-    def call(self, tree: ast.expr) -> tuple[list[Any], dict[str, Any]]:
+    def call(self, tree: ast.expr, guard: bool = False) -> tuple[list[Any], dict[str, Any]]:
         assert isinstance(tree, ast.Call)
+        if guard and isinstance(tree.args[1], ast.Call) and isinstance(tree.args[1].func, ast.Name) and tree.args[1].func.id == "lost":
+            return [self.value(tree.args[0]), Lost(self.value(tree.args[1].args[0]))], {}
         return [self.value(a) for a in tree.args], {k.arg: self.value(k.value) for k in tree.keywords if k.arg}
 
     def value(self, tree: ast.expr) -> Any:

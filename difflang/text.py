@@ -156,8 +156,10 @@ class _Writer:
 
 def _named(value: Any) -> str:
     """A type of the language, or a static object by its name, such as an operator, a module, or a class."""
-    from .parse import find
+    from .parse import Lost, find
 
+    if isinstance(value, Lost):
+        return f"lost({value.text!r})"
     if isinstance(value, Type.__args__):  # type: ignore[attr-defined]
         return f"type({_Writer().type(value)!r})"
     if type(value).__name__ == "module":

@@ -160,6 +160,15 @@ def test_what_cannot_be_named_is_written_and_not_read() -> None:
         loads(text)
 
 
+def test_a_guard_may_hold_what_cannot_be_named() -> None:
+    def local() -> None:
+        """Nowhere to be imported from."""
+
+    x = Var("x", FLOAT)
+    found = again(program([x], Builder(), [x], guards=(Guard("local", lambda: local, local),)))
+    assert found.main.guards[0].name == "local" and "lost(" in dumps(found)
+
+
 @pytest.mark.parametrize("text", ["x = ", "what is this", "y = neg(z)"])
 def test_what_is_no_program(text: str) -> None:
     with pytest.raises((TextError, SyntaxError)):
