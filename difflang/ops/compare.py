@@ -147,10 +147,12 @@ def _clip(x: Any, lo: Any, hi: Any) -> Any:
 @elementwise(np.clip, typing=_clip_type, evaluate=_clip, bind=_clip_bind, methods=("clip",), lower=_lower_clip, cost=2)
 def clip(z, x, lo, hi):
     """x within [lo, hi]; a bound may be None. At a bound the adjoint is x's."""
-    below = False if lo is None else np.less(x, lo)
-    above = False if hi is None else np.greater(np.maximum(x, lo) if lo is not None else x, hi)
-    inside = np.logical_not(np.logical_or(below, above))
-    return inside, np.logical_and(below, np.logical_not(above)), above
+    reaches = True if lo is None else np.greater_equal(x, lo)
+    fits = True if hi is None else np.less_equal(x, hi)
+    inside = reaches if hi is None else fits if lo is None else np.logical_and(reaches, fits)
+    above = False if hi is None else np.greater(x if lo is None else np.maximum(x, lo), hi)
+    below = False if lo is None else np.logical_and(np.less(x, lo), np.logical_not(above))
+    return inside, below, above
 
 
 def _is_float(x: Any) -> bool:

@@ -127,12 +127,13 @@ def _others(x: Any, axis: Any) -> Any:
     gone = tuple(range(rank)) if axis is None else normal_axis(_several(axis), rank, "many")
     kept = tuple(k for k in range(rank) if k not in gone)
     order = permutation(kept + gone, rank)
-    moved = np.transpose(x, order)
+    in_place = order == tuple(range(rank))
+    moved = x if in_place else np.transpose(x, order)
     rows = np.reshape(moved, (count(x, kept), count(x, gone)))
     before = _before(rows)
     after = np.flip(_before(np.flip(rows, 1)), 1)
-    back = tuple(order.index(k) for k in range(rank))
-    return np.transpose(np.reshape(before * after, np.shape(moved)), back)
+    others = np.reshape(before * after, np.shape(moved))
+    return others if in_place else np.transpose(others, tuple(order.index(k) for k in range(rank)))
 
 
 def _before(rows: Any) -> Any:
