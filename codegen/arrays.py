@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Union
 
 from difflang.ir import Place
@@ -46,17 +47,28 @@ class Expr:
     def children(self) -> Sequence[Expr]:
         return ()
 
+    @cached_property
+    def parts(self) -> tuple[Expr, ...]:
+        """This expression and all that it is made of, each once."""
+        return tuple(dict.fromkeys(p for child in self.children() for p in child.parts)) + (self,)
+
     def leaves(self) -> Iterator[Desc]:
-        for child in self.children():
-            yield from child.leaves()
+        return (part for part in self.parts if isinstance(part, Desc))
 
     def flattens(self) -> bool:
         """Whether a flat index may be used: no index is changed on the way, all memory is C-contiguous."""
-        return all(child.flattens() for child in self.children())
+        return all(part.is_flat() for part in self.parts)
 
     def conditions(self, w: Writer) -> list[str]:
         """What must hold for the fast form, as i1 registers; nothing where there is but one form."""
-        return [c for child in self.children() for c in child.conditions(w)]
+        return [c for part in self.parts for c in part.own_conditions(w)]
+
+    def is_flat(self) -> bool:
+        """`flattens`, of this part alone."""
+        return True
+
+    def own_conditions(self, w: Writer) -> list[str]:
+        return []
 
     @property
     def memory(self) -> frozenset[int]:
@@ -77,10 +89,7 @@ class Desc(Expr):
     memory_ids: frozenset[int] = frozenset()
     contiguous: bool = False
 
-    def leaves(self) -> Iterator[Desc]:
-        yield self
-
-    def flattens(self) -> bool:
+    def is_flat(self) -> bool:
         return self.contiguous
 
     @property
@@ -88,7 +97,7 @@ class Desc(Expr):
         """Whether the last axis is known to lie side by side."""
         return not self.strides or self.strides[-1] == str(SIZE[self.dtype])
 
-    def conditions(self, w: Writer) -> list[str]:
+    def own_conditions(self, w: Writer) -> list[str]:
         size = str(SIZE[self.dtype])
         if self.unit or self.kinds[-1] == "1" or size in self.strides[:-1] or not self.strides[-1].startswith("%"):
             return []
@@ -154,7 +163,7 @@ class Formula(Expr):
 
     function: Callable[[Writer, Index], str] = lambda w, index: ""
 
-    def flattens(self) -> bool:
+    def is_flat(self) -> bool:
         return self.rank == 1
 
     def at(self, e: Element, index: Index) -> str:
@@ -226,11 +235,11 @@ class Mapped(Expr):
     def children(self) -> Sequence[Expr]:
         return (self.base,)
 
-    def flattens(self) -> bool:
-        return (is_identity(self.plan, self.rank) or self.base.rank == 0) and self.base.flattens()
+    def is_flat(self) -> bool:
+        return is_identity(self.plan, self.rank) or self.base.rank == 0
 
-    def conditions(self, w: Writer) -> list[str]:
-        return plan_conditions([self.plan]) + self.base.conditions(w)
+    def own_conditions(self, w: Writer) -> list[str]:
+        return plan_conditions([self.plan])
 
     def at(self, e: Element, index: Index) -> str:
         return self.base.at(e, index if e.flat else mapped_index(e, self.plan, index))
@@ -251,12 +260,11 @@ class Apply(Expr):
     def children(self) -> Sequence[Expr]:
         return [operand for operand in self.operands if operand is not None]
 
-    def flattens(self) -> bool:
-        fits = [o.rank == 0 or is_identity(p, self.rank) for o, p in zip(self.children(), self.plans, strict=True)]
-        return all(fits) and all(o.flattens() for o in self.children())
+    def is_flat(self) -> bool:
+        return all(o.rank == 0 or is_identity(p, self.rank) for o, p in zip(self.children(), self.plans, strict=True))
 
-    def conditions(self, w: Writer) -> list[str]:
-        return plan_conditions(self.plans) + super().conditions(w)
+    def own_conditions(self, w: Writer) -> list[str]:
+        return plan_conditions(self.plans)
 
     def at(self, e: Element, index: Index) -> str:
         key = (id(self), index)

@@ -31,6 +31,8 @@ SHAPE_ONLY: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 _CHEAP = 2
 _REPEATED = 4
+_DEEP = 40
+"""Longer chains are cut: one nest has only so many registers."""
 
 
 def shape_only(node: Node, position: int) -> bool:
@@ -79,16 +81,24 @@ class _Decision:
             for inner in node.regions:
                 self.fixed.update(v for v in free_vars(inner))
         self.cost: dict[Var, int] = {}
+        self.depth: dict[Var, int] = {}
+        self.known: dict[Var, tuple[Var, ...]] = {}
+        self.found: dict[Var, set[int]] = {}
 
     def run(self) -> Fusion:
         for node in self.region.nodes:
             if is_candidate(node):
-                self.cost[node.out] = self._cost(node)
+                self.depth[node.out] = 1 + max((self.depth.get(a, 0) for a in node.args if isinstance(a, Var)), default=0)
+                self.cost[node.out] = min(self._cost(node), 1000)
+                if self.depth[node.out] >= _DEEP:  # the next ones start anew
+                    self.depth[node.out] = 0
+                    self.fixed.add(node.out)
         for i in range(len(self.region.nodes) - 1, -1, -1):
             node = self.region.nodes[i]
             if is_candidate(node) and self._fits(i, node):
                 self.fusion.lazy.add(node.out)
         self._stay_before_writes()
+        self.known.clear()
         for node in self.region.nodes:
             if node.outs and node.outs[0] in self.fusion.lazy:
                 self.fusion.reads[node.out] = self._reads(node)
@@ -136,6 +146,8 @@ class _Decision:
         changed = True
         while changed:
             changed = False
+            self.known.clear()
+            self.found.clear()
             for i, node in enumerate(self.region.nodes):
                 if not node.outs or node.outs[0] not in self.fusion.lazy:
                     continue
@@ -152,14 +164,18 @@ class _Decision:
 
     def _ends(self, var: Var) -> set[int]:
         """The positions where a lazy value is computed."""
-        found: set[int] = set()
-        for j, _ in self.uses.get(var, []):
-            user = self.region.nodes[j]
-            found |= self._ends(user.outs[0]) if user.outs and user.outs[0] in self.fusion.lazy else {j}
-        return found
+        if var not in self.found:
+            found: set[int] = set()
+            for j, _ in self.uses.get(var, []):
+                user = self.region.nodes[j]
+                found |= self._ends(user.outs[0]) if user.outs and user.outs[0] in self.fusion.lazy else {j}
+            self.found[var] = found
+        return self.found[var]
 
     def _reads(self, node: Node) -> tuple[Var, ...]:
         """The stored values that computing this node reads, through lazy operands."""
+        if node.out in self.known:
+            return self.known[node.out]
         found: dict[Var, None] = {}
         for position, arg in enumerate(node.args):
             if not isinstance(arg, Var) or shape_only(node, position):
@@ -169,7 +185,8 @@ class _Decision:
                 found.update(dict.fromkeys(self._reads(self.region.nodes[maker])))
             else:
                 found.setdefault(arg)
-        return tuple(found)
+        self.known[node.out] = tuple(found)
+        return self.known[node.out]
 
 
 def stored_reads(fusion: Fusion, args: tuple[Atom, ...]) -> list[Var]:

@@ -57,3 +57,22 @@ def test_what_is_overwritten_before_its_use_is_computed_first():
         return written * t
 
     agree(function, np.arange(1.0, 5.0))
+
+
+def test_long_and_much_shared_chains():
+    """Neither the number of paths through a chain nor its length costs: it is cut where it gets deep."""
+
+    def doubled(a):
+        for _ in range(60):
+            a = a * a - a * 0.5
+        return a
+
+    agree(doubled, np.array([0.1, -0.2, 0.3]), only="exact")
+
+    def long(a):
+        b = a
+        for k in range(700):
+            b = b * 0.5 + a
+        return b
+
+    agree(long, np.array([0.1, -0.2, 0.3]), only="exact")
