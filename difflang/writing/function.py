@@ -25,6 +25,7 @@ class Printing:
         self.entry = entry
         self.function, self.name, self.names, self.phrases = function, name, names, phrases
         self.lines: list[str] = []
+        self.said: set[int] = set()  # lines whose comments are written
         self.printed: dict[tuple[int, int], tuple[Statement, list[str]]] = {}
         self.header()
         body = [f"{INDENT}{unbound} = None" for unbound in unbound_names(block, names, function.body.params)]
@@ -291,13 +292,41 @@ class Printing:
     # Lines
 
     def line(self, head: str, value: Expr, tail: str, mark: Mark, depth: int) -> list[str]:
-        """The lines of a statement, its comment shortened to what fits."""
+        """The lines of a statement, its comment shortened to what fits; the user's own comments on its line stay with it."""
+        above = [INDENT * depth + text for text in self.comments_above(mark)]
+        own = self.comment_beside(mark)
+        if own:
+            return above + statement(head, value, tail, depth, own)
         bare = f"{head}{flat_items(value.items) if isinstance(value, Pack) and value.items and not tail else flat(value)}{tail}"
         room = WIDTH - len(INDENT) * depth - len(bare) - len("  # ")
         least = self.comment(mark, 0)
         if room < len(least):  # the statement breaks: its last line has room
             room = WIDTH - len(statement(head, value, tail, depth, least)[-1]) + len(least)
-        return statement(head, value, tail, depth, self.comment(mark, room))
+        return above + statement(head, value, tail, depth, self.comment(mark, room))
+
+    def comments_above(self, mark: Mark) -> list[str]:
+        """The user's comments on lines of their own above a primal statement, each said once."""
+        origin = self.function.origin
+        if mark.role or mark.place is None or origin is None:
+            return []
+        found: list[str] = []
+        line = mark.place.line - 1
+        while line in origin.comments and line not in self.said and origin.line(line).strip().startswith("#"):
+            self.said.add(line)
+            found.insert(0, origin.comments[line])
+            line -= 1
+        return found
+
+    def comment_beside(self, mark: Mark) -> str:
+        """The user's comment at the end of a primal statement's line, said once."""
+        origin = self.function.origin
+        if mark.role or mark.place is None or origin is None or mark.place.line in self.said:
+            return ""
+        line = mark.place.line
+        if line not in origin.comments or origin.line(line).strip().startswith("#"):
+            return ""
+        self.said.add(line)
+        return origin.comments[line].lstrip("#").strip()
 
     def comment(self, mark: Mark, room: int) -> str:
         """The primal line, shortened to the room; its number at least."""
