@@ -281,7 +281,10 @@ def normal_axis(axis: Any, length: int, form: str) -> Any:
 def bind(op: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Operands and statics of a call as Python wrote it. Raises TypeError where they do not fit."""
     if op.bind is not None:
-        return op.bind(*args, **kwargs)
+        try:
+            return op.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(str(error).replace(f"{op.bind.__name__}()", f"{op.name}()")) from None
     args, kwargs = list(args), dict(kwargs)
     fixed = op.operands[:-1] if op.variadic else op.operands
     operands: list[Any] = []

@@ -97,6 +97,11 @@ def test_what_does_not_bind(function: Any, args: Any, kwargs: Any) -> None:
         bind(found[0], args, kwargs)
 
 
+def test_errors_of_binding_name_the_function() -> None:
+    with pytest.raises(TypeError, match=r"^max\(\) got an unexpected keyword argument 'initial'$"):
+        bind(TABLE["max"], ("x",), {"initial": 0})
+
+
 def test_statics_in_normal_form() -> None:
     matrix = Array("f64", (MANY, MANY))
     assert normal_attrs(row("sum"), [matrix], {"axis": -1, "keepdims": False})["axis"] == (1,)
