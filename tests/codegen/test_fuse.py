@@ -71,7 +71,7 @@ def test_long_and_much_shared_chains():
 
     def long(a):
         b = a
-        for k in range(700):
+        for _ in range(700):
             b = b * 0.5 + a
         return b
 
