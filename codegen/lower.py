@@ -208,9 +208,9 @@ class Lowering:
     # parts
 
     def parts_of(self, atom: Atom, type: Type) -> list[str]:
-        """A value's registers in the form of `type`; a missing value has any."""
+        """A value's registers in the form of `type`. A missing array is empty: it may be handed on, and copied on its way."""
         if isinstance(atom, Const) and not isinstance(atom.type, Scalar):
-            return ["null" if p == "ptr" else "undef" for p in parts(type)]
+            return [{"ptr": "null", "i64": "0"}.get(p, "undef") for p in parts(type)]
         if isinstance(type, Array):
             return components(self.array(atom), type)
         return [self.scalar(atom, type.dtype) if isinstance(type, Scalar) else self.handle(atom)]
