@@ -14,7 +14,25 @@ from ..types import Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .flavor import Flavors
 from .fold import RETURNED, Folding, is_temporary
-from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Move, Return, Statement, While, Write, ends, mark_of
+from .statements import (
+    MISSING,
+    NO_MARK,
+    Assign,
+    Block,
+    Break,
+    Check,
+    Do,
+    For,
+    If,
+    Mark,
+    Move,
+    Return,
+    Statement,
+    While,
+    Write,
+    ends,
+    mark_of,
+)
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Word
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
@@ -27,8 +45,7 @@ class Tail:
     targets: tuple[Var, ...] = ()
     returns: bool = False
     exits: bool = False
-    loop: Node | None = None
-    after: Node | None = None  # the `if` behind the loop that tells a return from a break
+    mark: Mark = NO_MARK  # of the branch or loop it belongs to
 
 
 class Building:
@@ -130,8 +147,7 @@ class Building:
             if node.op == "if" and last and self.is_tail(node, region, tail):
                 block.append(self.tail_if(node, region, tail))
                 return block
-            following = nodes[position + 1] if position == len(nodes) - 2 else None
-            block += self.node(node, region, tail, following)
+            block += self.node(node)
             if ends(block):
                 return block
         return block + self.finish(region.yields, tail)
@@ -161,9 +177,9 @@ class Building:
         if tail.returns:
             return self.returned(yields)
         if not tail.exits:
-            return self.move(tail.targets, yields)
+            return self.move(tail.targets, yields, tail.mark)
         exit_, *values = yields
-        moves = self.move(tail.targets, values)
+        moves = self.move(tail.targets, values, tail.mark)
         if isinstance(exit_, Const):
             return [*moves, Break()] if exit_.value is True else moves
         return [*moves, If(self.expr(exit_), [Break()], [])]
@@ -176,7 +192,7 @@ class Building:
         leaves = [self.expr(y) for y in yields]
         return [Return(self.phrases.packed(self.function.result, leaves))]
 
-    def move(self, targets: Sequence[Var], values: Sequence[Atom]) -> Block:
+    def move(self, targets: Sequence[Var], values: Sequence[Atom], mark: Mark) -> Block:
         pairs, marks = [], []
         for target, value in zip(targets, values, strict=True):
             if value is target:
@@ -184,7 +200,7 @@ class Building:
             missing = isinstance(value, Const) and isinstance(value.type, Undefined)
             pairs.append((target, MISSING if missing else self.expr(value)))
             node = self.folding.inline.get(value) if isinstance(value, Var) else None
-            marks.append(mark_of(node) if node else NO_MARK)
+            marks.append(mark_of(node) if node else mark)
         return [Move(tuple(pairs), tuple(marks))] if pairs else []
 
     # The same object
@@ -213,10 +229,10 @@ class Building:
 
     # Nodes
 
-    def node(self, node: Node, region: Region, tail: Tail, following: Node | None) -> Block:
+    def node(self, node: Node) -> Block:
         match node.op:
             case "if":
-                arms = [self.region(arm, Tail(node.outs)) for arm in node.regions]
+                arms = [self.region(arm, Tail(node.outs, mark=mark_of(node))) for arm in node.regions]
                 for k, out in enumerate(node.outs):
                     self.joined_object([arm.yields[k] for arm in node.regions], out)
                 return [If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))]
@@ -252,10 +268,10 @@ class Building:
         if node.attrs.get("reverse"):
             iterable = Apply(Word("reversed"), (iterable,))
         exits = bool(node.attrs.get("exits"))
-        inner = self.region(body, Tail(tuple(carried), exits=exits, loop=node))
+        inner = self.region(body, Tail(tuple(carried), exits=exits, mark=mark_of(node)))
         for init, param, final, out in zip(node.args[3:], carried, body.yields[exits:], node.outs, strict=True):
             self.carried_object(init, param, final, out)
-        return [*self.move(carried, node.args[3:]), For(index, iterable, inner, mark_of(node))]
+        return [*self.move(carried, node.args[3:], mark_of(node)), For(index, iterable, inner, mark_of(node))]
 
     def while_(self, node: Node) -> Block:
         condition, body = node.regions
@@ -264,13 +280,13 @@ class Building:
         head: Block = []
         for inner in condition.nodes:
             if not (len(inner.outs) == 1 and inner.outs[0] in self.folding.inline):
-                head += self.node(inner, condition, Tail(), None)
+                head += self.node(inner)
         test = self.expr(condition.yields[0])
         exits = bool(node.attrs.get("exits"))
-        block = self.region(body, Tail(body.params, exits=exits, loop=node))
+        block = self.region(body, Tail(body.params, exits=exits, mark=mark_of(node)))
         for init, param, final, out in zip(node.args, body.params, body.yields[exits:], node.outs, strict=True):
             self.carried_object(init, param, final, out)
-        return [*self.move(body.params, node.args), While(test, block, mark_of(node), head)]
+        return [*self.move(body.params, node.args, mark_of(node)), While(test, block, mark_of(node), head)]
 
     def call_statement(self, node: Node) -> Block:
         callee = self.program.functions[node.attrs["callee"]]

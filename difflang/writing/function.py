@@ -89,10 +89,10 @@ class Printing:
     def block(self, block: Block, depth: int, top: bool = False) -> list[str]:
         found: list[str] = []
         forward = False
-        for position, stmt in enumerate(block):
+        for stmt in block:
             lines = self.statement(stmt, depth)
             if top and lines:
-                adjoint = self.is_adjoint(stmt, block[position + 1 :])
+                adjoint = any(mark.role == "adjoint" for mark in self.marks(stmt))
                 if adjoint and forward:
                     found += ["", INDENT * depth + REVERSE]
                     forward = False
@@ -100,12 +100,6 @@ class Printing:
                 forward = forward or not adjoint
             found += lines
         return found
-
-    def is_adjoint(self, stmt: Statement, rest: Block) -> bool:
-        """Whether the reverse sweep has begun: also with the zeros from which a loop of it sums."""
-        if isinstance(stmt, Move) and rest and isinstance(rest[0], (For, While)) and rest[0].mark.role == "adjoint":
-            return all(var.hint.endswith("_bar") for k, (var, _) in enumerate(stmt.pairs) if self.names.is_live(stmt, k))
-        return any(mark.role == "adjoint" for mark in self.marks(stmt))
 
     def marks(self, stmt: Statement) -> tuple[Mark, ...]:
         if isinstance(stmt, Move):

@@ -19,13 +19,13 @@ def first_above_grad(xs, limit):
 
     # Reverse sweep
     if returned:  # line 50: for x in xs:
-        result_bar = 1.0
-        total_bar = 0.0
+        result_bar = 1.0  # line 50: for x in xs:
+        total_bar = 0.0  # line 50: for x in xs:
     else:
-        result_bar = 0.0
-        total_bar = 1.0
+        result_bar = 0.0  # line 50: for x in xs:
+        total_bar = 1.0  # line 50: for x in xs:
     xs_bar = np.zeros_like(xs)  # line 50: for x in xs:
-    limit_bar = 0.0
+    limit_bar = 0.0  # line 50: for x in xs:
     for i_x in reversed(range(count)):  # line 50: for x in xs:
         total = total_tape.pop()
         xs_item = xs[i_x]
@@ -34,5 +34,5 @@ def first_above_grad(xs, limit):
             total_bar += result_bar * limit  # line 53: return total * limit
             limit_bar += result_bar * total  # line 53: return total * limit
         xs_bar[i_x] += total_bar * xs_item + total_bar * xs_item  # line 50: for x in...
-        result_bar = 0.0
+        result_bar = 0.0  # line 50: for x in xs:
     return xs_bar, limit_bar

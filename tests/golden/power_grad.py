@@ -16,7 +16,7 @@ def power_bwd(result_bar, t_tape, x_tape, n_tape):
 
     # Reverse sweep
     if n == 0:  # line 80: if n == 0:
-        x_bar = 0.0
+        x_bar = 0.0  # line 80: if n == 0:
     else:
         t = t_tape.pop()
         x_bar = power_bwd(result_bar * x, t_tape, x_tape, n_tape)  # line 82
@@ -35,7 +35,7 @@ def power_grad(x, n):
 
     # Reverse sweep
     if t:  # line 80: if n == 0:
-        x_bar = 0.0
+        x_bar = 0.0  # line 80: if n == 0:
     else:
         x_bar = power_bwd(x, t_tape, x_tape, n_tape)  # line 82: return x * power(x,...
         x_bar = t_2 + x_bar  # line 82: return x * power(x, n - 1)
