@@ -8,7 +8,7 @@ the push if it was kept on a stack, of the row if only a row is read later, else
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from difflang.alias import Aliases, Copies, Shares, has_memory, kills, reads
@@ -74,7 +74,7 @@ class _Placing:
     def choose(self) -> None:
         writes = list(_Liveness(self.function, self.functions).writes())
         for write in writes:
-            for reader in sorted(write.live, key=lambda var: var.hint):
+            for reader in self.in_order(write.live):
                 if self.clash(write, reader, self.copies):
                     self.copies = self.resolve(write, reader)
             if self.frozen(write, self.copies):
@@ -91,6 +91,11 @@ class _Placing:
             if not self.frozen(write, copies):
                 return copies
         raise AssertionError("a copy can be written")
+
+    def in_order(self, values: Iterable[Var]) -> list[Var]:
+        """Values as the text defines them: no choice here may hang on where objects lie in memory."""
+        order = self.aliases().order
+        return sorted(values, key=lambda var: order.get(var, -1))
 
     def clash(self, write: _Write, reader: Var, copies: Copies) -> bool:
         """Whether the write changes what is read later."""
@@ -144,7 +149,9 @@ class _Placing:
 
     def spare(self, writes: list[_Write]) -> None:
         """Drop what a later copy made needless."""
-        for key in [*self.copies.operands, *self.copies.values]:
+        places = {id(one): k for k, one in enumerate(_parts(self.function.body))}
+        operands = sorted(self.copies.operands, key=lambda key: (places.get(key[0], -1), key[1]))
+        for key in [*operands, *self.in_order(self.copies.values)]:
             rest = Copies(self.copies.operands - {key}, self.copies.values - {key})
             if any(self.frozen(write, rest) for write in writes):
                 continue
@@ -205,6 +212,15 @@ def _nodes(region: Region) -> Iterator[Node]:
         yield node
         for inner in node.regions:
             yield from _nodes(inner)
+
+
+def _parts(region: Region) -> Iterator[Node | Region]:
+    """The region, its nodes and what they hold, in order of the text."""
+    yield region
+    for node in region.nodes:
+        yield node
+        for inner in node.regions:
+            yield from _parts(inner)
 
 
 def _written_back(function: Function, aliases: Aliases) -> Function:
