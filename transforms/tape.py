@@ -173,11 +173,12 @@ class Sizes:
     """Finds trip counts of inner loops that can be known before the outermost: arithmetic of ints and sizes of arrays
     whose shape is that of an array known there."""
 
-    def __init__(self, body: Region, shapes: Shapes) -> None:
+    def __init__(self, body: Region, shapes: Shapes, partial: set[Var]) -> None:
         self.shapes = shapes
         self.top = set(body.params)
         for node in body.nodes:
             self.top.update(node.outs)
+        self.top -= partial  # a size that some path leaves undefined is no size before the loop
         self.definition = {out: node for node in walk(body) for out in node.outs}
 
     def of(self, atom: Atom) -> Atom | Size | None:

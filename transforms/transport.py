@@ -34,7 +34,7 @@ class Transport:
         self.shared = shared
         self.partial = partial_values(program, body)
         self.shapes = Shapes(body)
-        self.size_of = Sizes(body, self.shapes)
+        self.size_of = Sizes(body, self.shapes, self.partial)
         self.names = {
             node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"
         }
