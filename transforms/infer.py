@@ -168,6 +168,8 @@ class Inference:
         self, made: Instance, function: Function, frame: Frame, forms: Sequence[Form], variables: Sequence[Var], result: Value
     ) -> Function:
         shape = made.result
+        if isinstance(shape, Undefined) and made.recursive:
+            frame.fail("DL006", f"{function.name}() calls itself on every path and so never returns", "return a value on some path")
         if isinstance(shape, Undefined):  # it always raises
             shape = NOTHING
         yields = tuple(leaves_of(conform_value(frame.builder, result, shape), shape))

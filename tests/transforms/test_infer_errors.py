@@ -241,3 +241,12 @@ def test_arguments_are_counted():
 def test_statics_fix_parameters():
     program = infer(read(axis_at_run_time), [VECTOR, INT], statics={"n": 0})
     assert len(program.main.body.params) == 1
+
+
+def test_a_recursion_without_end_is_refused() -> None:
+    def endless(n):
+        return endless(n + 1) + 1
+
+    with pytest.raises(DifflangError) as caught:
+        infer(read(endless), (INT,))
+    assert caught.value.code == "DL006"
