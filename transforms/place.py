@@ -54,8 +54,8 @@ class _Placing:
         self.copies = Copies()
         self.choose()
         if not self.finals_in_place():
-            self.function = _written_back(function, self.aliases(Copies()))
-            self.copies = Copies()
+            # The copies chosen so far stay: they say which results lie in a parameter's memory.
+            self.function = _written_back(function, self.aliases())
             self.choose()
         self.returned()
 
