@@ -49,6 +49,9 @@ def infer(function: Function, types: Sequence[Type], *, statics: Mapping[str, An
     given = [Static(statics[name]) if name in statics else type for name, type in zip(names, types, strict=True)]
     inference = Inference()
     entry = inference.instance(None, function, [form_of_type(type) for type in given])
+    if isinstance(entry.result, Undefined) and entry.recursive:
+        reason = f"{function.name}() calls itself on every path and so never returns"
+        raise TypeMismatch("DL006", reason, function.place, "return a value on some path", function.origin)
     if not _returnable(entry.result):
         reason = f"{function.name}() returns a {_unreturnable(entry.result)}, which a compiled function cannot give to Python"
         raise TypeMismatch("DL005", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)
@@ -168,8 +171,6 @@ class Inference:
         self, made: Instance, function: Function, frame: Frame, forms: Sequence[Form], variables: Sequence[Var], result: Value
     ) -> Function:
         shape = made.result
-        if isinstance(shape, Undefined) and made.recursive:
-            frame.fail("DL006", f"{function.name}() calls itself on every path and so never returns", "return a value on some path")
         if isinstance(shape, Undefined):  # it always raises
             shape = NOTHING
         yields = tuple(leaves_of(conform_value(frame.builder, result, shape), shape))
