@@ -19,6 +19,7 @@ from .activity import Activity, Mask
 from .adjoint import broadcast_like, is_singular, partials_of, same_dtype, scale, zero
 from .custom import Halves, halves, is_ruled, linked, rule_of
 from .frame import bar_type
+from .link import free_key
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,7 @@ class Forward:
         return self.rules[key]
 
     def _key(self, name: str) -> str:
-        taken = {*self.program.functions, *self.made}
-        key, serial = name, 2
-        while key in taken:
-            key, serial = f"{name}_{serial}", serial + 1
-        return key
+        return free_key(name, {*self.program.functions, *self.made})
 
 
 class _Tangents:

@@ -14,7 +14,7 @@ from difflang.errors import NotDifferentiable
 from difflang.ir import Atom, Function, Program, Region, Tree, Var, const
 from difflang.types import INT, Array, Scalar, Type, is_float
 
-from .link import link
+from .link import free_key, link
 from .reverse import Reverse
 
 if TYPE_CHECKING:
@@ -199,9 +199,7 @@ def _finish_loops(derived: Derived, base: Program, functions: dict[str, Function
     from .derived import _finish
 
     main = base.main
-    key, serial = derived.__name__, 2
-    while key in functions:
-        key, serial = f"{derived.__name__}_{serial}", serial + 1
+    key = free_key(derived.__name__, functions)
     functions[key] = replace(main, name=key, body=Region(main.body.params, tuple(b.nodes), tuple(results)), writes=(), alias=())
     tree: Tree = ("*",) * len(results) if isinstance(derived.argnums, tuple) else "*"
     return _finish(base, functions, key, tree, results, f"Jacobian of {main.name}.")

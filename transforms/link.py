@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from difflang.ir import Function, Region
@@ -13,14 +13,20 @@ def link(functions: dict[str, Function], added: Mapping[str, Function], taken: I
     used = {*functions, *taken}
     names: dict[str, str] = {}
     for key in added:
-        name, serial = key, 2
-        while name in used:
-            name, serial = f"{key}_{serial}", serial + 1
+        name = free_key(key, used)
         used.add(name)
         names[key] = name
     for key, function in added.items():
         functions[names[key]] = replace(function, name=names[key], body=recalled(function.body, names))
     return names
+
+
+def free_key(name: str, taken: Container[str]) -> str:
+    """The name itself, or with the first number that makes it free."""
+    key, serial = name, 2
+    while key in taken:
+        key, serial = f"{name}_{serial}", serial + 1
+    return key
 
 
 def recalled(region: Region, names: Mapping[str, str]) -> Region:

@@ -18,6 +18,7 @@ from .activity import Activity, Mask
 from .custom import Halves, linked, rule_of
 from .custom import halves as rule_halves
 from .frame import Frame, array_params, bar_type
+from .link import free_key
 from .mirror import Mirror, hint_of
 from .tape import Slot
 from .thread import state_type, thread
@@ -235,11 +236,7 @@ class Reverse:
         )
 
     def _key(self, name: str) -> str:
-        taken = {*self.program.functions, *self.made}
-        key, serial = name, 2
-        while key in taken:
-            key, serial = f"{name}_{serial}", serial + 1
-        return key
+        return free_key(name, {*self.program.functions, *self.made})
 
 
 def _recursive(program: Program) -> set[str]:
