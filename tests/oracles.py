@@ -34,7 +34,7 @@ def weights_for(value: Any) -> list[Any]:
 
 def weighted(value: Any, weights: Sequence[Any]) -> Any:
     """The number whose gradient is compared."""
-    return sum(np.sum(np.multiply(v, w)) for v, w in zip(float_leaves(value), weights, strict=True))
+    return sum(v * w if isinstance(v, Dual) else np.sum(np.multiply(v, w)) for v, w in zip(float_leaves(value), weights, strict=True))
 
 
 def moved(arguments: Arguments, wrt: Sequence[int], directions: Sequence[Any], step: float) -> Arguments:
