@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from difflang.ir import Program
 from difflang.types import Array, Scalar, Tuple, Type
 
-from . import abi, optimize, shared
+from . import optimize, shared
+from .abi import abi
 from .module import emit
 from .targets.cpu import host
 from .targets.target import Target

@@ -16,7 +16,7 @@ from difflang.ir import Place
 from difflang.op import row
 from difflang.types import Type
 
-from .scalars import Typed, convert, element, run, traced_fault
+from .lower.scalars import Typed, convert, element, run, traced_fault
 from .writer import MEMORY, SIZE, Site, Writer
 
 Index = tuple[str, ...]

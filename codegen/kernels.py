@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .products import product
+from .lower.products import product
 from .writer import MEMORY, ModuleWriter
 
 _TEXTS: dict[str, str] = {}

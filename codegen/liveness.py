@@ -9,7 +9,7 @@ from __future__ import annotations
 from difflang.ir import Node, Region, Var, free_vars
 
 from .alias import Aliases, holds_memory
-from .fuse import Fusion, stored_reads
+from .lower.fuse import Fusion, stored_reads
 
 
 class Liveness:

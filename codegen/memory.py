@@ -11,7 +11,7 @@ from .arrays import Desc, c_strides, size
 from .writer import REGISTER, SIZE, ModuleWriter, Site, Writer
 
 if TYPE_CHECKING:
-    from .lower import Lowering
+    from .lower.lower import Lowering
 
 _SCOPES = 48
 """Metadata grows with the square of the scopes: later allocations share scopes with earlier ones, which is safe."""

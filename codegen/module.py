@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from difflang.ir import Function, Program, walk
 from difflang.types import Array, Stack, Type
 
-from . import contract, create, elementwise, index, reduce, scan, shape, stacks, structured  # noqa: F401 (they enter their handlers)
+from . import stacks  # noqa: F401 (it enters its handlers)
 from .kernels import kernels
-from .lower import Lowering, is_alias, result_types, struct
+from .lower import contract, create, elementwise, index, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
+from .lower.lower import Lowering, is_alias, result_types, struct
 from .memory import assemble, parts, read_record, write_record
 from .prelude import text as prelude
 from .targets.target import Target

@@ -11,9 +11,9 @@ from difflang.ir import Atom, Const
 from difflang.types import Scalar
 
 from .arrays import Desc, Element, Expr, Fixed, Index, Mapped, load, store
-from .loops import axis_plan, shape_text
-from .lower import Lowering
-from .scalars import element
+from .lower.loops import axis_plan, shape_text
+from .lower.lower import Lowering
+from .lower.scalars import element
 from .writer import SIZE, Site, is_literal
 
 

@@ -1,7 +1,7 @@
 """Polling: loops that may run long ask now and then whether to stop (Ctrl-C). Who links nothing to the hook pays nothing.
 
 The hook (`poll_text.py`) is a constant of the module: null in exported libraries, so that the optimiser removes every poll, and
-`dl_poll_python` of `abi_support.py` in libraries for Python. It returns 0 to go on; anything else ends the function as a fault does.
+`dl_poll_python` of `abi/support.py` in libraries for Python. It returns 0 to go on; anything else ends the function as a fault does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from difflang.ir import Node, walk
 from difflang.types import Array, Scalar
 
-from .lower import Lowering
+from .lower.lower import Lowering
 
 _OFTEN, _AT_TIMES, _SELDOM = 63, 255, 4095
 

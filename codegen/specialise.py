@@ -123,8 +123,8 @@ def program_for(root: Any, types: Sequence[Type]) -> Program:
     while BEFORE_COMPILING:
         BEFORE_COMPILING.pop()()
     from difflang.transforms.derived import program_of
-    from difflang.transforms.place import place
-    from difflang.transforms.simplify import simplify
+    from difflang.transforms.place.place import place
+    from difflang.transforms.simplify.simplify import simplify
 
     return place(simplify(program_of(root, tuple(types))))
 

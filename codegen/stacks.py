@@ -6,7 +6,7 @@ from difflang.ir import Node
 from difflang.types import Array, Stack, Type
 
 from .arrays import Desc
-from .lower import Lowering, dtype_of, handles
+from .lower.lower import Lowering, dtype_of, handles
 from .memory import allocate, read_record, record_size, retain, write_record
 from .writer import MEMORY, SIZE, Site
 

@@ -12,7 +12,8 @@ import os
 from functools import lru_cache
 
 from ..runtime.cache import folder
-from . import abi_support, kernels, prelude
+from . import kernels, prelude
+from .abi import support as abi_support
 from .optimize import object_code
 from .targets.target import Target
 from .writer import ModuleWriter

@@ -101,14 +101,15 @@ def _derivation(kind: str, base: Any, argnums: Argnums, has_aux: bool) -> Deriva
 
 def _compile_along() -> None:
     """Let `dl.grad(f)(x)` inside a function of the language become a call of what `dl.grad(f)` returns."""
-    from .transforms import infer_calls, infer_derived
+    from .transforms.infer import calls
+    from .transforms.infer import derived as operators
 
-    infer_derived.enter({name: globals()[name] for name in (*infer_derived.AT_ONCE, *infer_derived.LAZY)})
+    operators.enter({name: globals()[name] for name in (*operators.AT_ONCE, *operators.LAZY)})
 
     def resolve(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return target(*args, **kwargs) if target in _OPERATORS else None
 
-    infer_calls.resolve_static_call = resolve
+    calls.resolve_static_call = resolve
 
 
 BEFORE_COMPILING.append(_compile_along)
@@ -338,7 +339,7 @@ def export_library(
     name: str, functions: Mapping[str, tuple[Any, Any]], directory: str | Path = ".", target: str | None = None
 ) -> Path:
     """Write a C library of {name: (function, spec or tuple of example arguments)}. Returns the path of its manifest."""
-    from .codegen.export import export
+    from .codegen.export.export import export
     from .codegen.specialise import program_for
     from .types import general
 
@@ -370,7 +371,7 @@ def ptx(f: Any, given: Any, arch: str = "sm_90") -> Any:
 
 def device(name: str) -> Any:
     """Where kernels run: "cpu" (thread by thread) or "cuda"; `with dl.device(name): dl.ptx(f, spec)(*args)`."""
-    from .codegen.device import device
+    from .codegen.kernel.device import device
 
     return device(name)
 

@@ -101,7 +101,7 @@ def _names(text: str) -> Any:
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from . import api
+    from difflang import api
 
     if len(asked.spec) not in (1, len(asked.functions)):
         raise Mistake("give --spec once, or once for each function")
@@ -120,7 +120,7 @@ def _build(asked: argparse.Namespace) -> int:
 
 
 def _inspect(asked: argparse.Namespace) -> int:
-    from . import api
+    from difflang import api
 
     _, function = _function(asked.function)
     if asked.grad:
@@ -130,7 +130,7 @@ def _inspect(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from . import api
+    from difflang import api
 
     errors = 0
     for text in asked.files:

@@ -97,9 +97,9 @@ class Halves:
 
 def halves(function: Function, rule: Rule, mode: str) -> Halves:
     """Read, infer and own a rule for the types of `function`'s parameters. Raises NotDifferentiable where it does not fit."""
-    from .infer import Inference
-    from .infer_values import Compound, form_of_type, types_of
-    from .own import own
+    from .infer.infer import Inference
+    from .infer.values import Compound, form_of_type, types_of
+    from .own.own import own
 
     if function.writes or function.captures:
         raise _misfit(function, rule, f"{function.name} writes into an argument or reads a captured array")

@@ -57,8 +57,8 @@ def program_of(target: Any, types: Sequence[Type]) -> Program:
         return make(tuple(types))  # type: ignore[no-any-return]
     from difflang.reading import read
 
-    from .infer import infer
-    from .own import own
+    from .infer.infer import infer
+    from .own.own import own
     from .update import update
 
     return update(own(infer(read(target), tuple(types))))

@@ -14,8 +14,8 @@ from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Program
 from difflang.types import Type
 
-from ..kernel import BLOCK, GRID, KernelProgram, kernel_program, kernel_types
-from ..kernel_emit import KernelModule, Parameter, emit, work_bytes
+from ..kernel.kernel import BLOCK, GRID, KernelProgram, kernel_program, kernel_types
+from ..kernel.emit import KernelModule, Parameter, emit, work_bytes
 from .target import Target, machine
 
 WHEEL = "nvidia-cuda-nvcc-cu12"
@@ -79,7 +79,7 @@ class PTX(str):
 
     def __call__(self, *args: Any) -> Any:
         """Run on the device of the surrounding `with dl.device(...)`."""
-        from ..device import current
+        from ..kernel.device import current
 
         return current().launch(self, *args)
 

@@ -8,7 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from difflang.codegen import abi, optimize, prelude, shared
+from difflang.codegen import optimize, prelude, shared
+from difflang.codegen.abi import abi
 from difflang.codegen.targets.cpu import host
 from difflang.ir import LEAF, Const, Function, Param, Region, Var
 from difflang.runtime.callable import Native, fast

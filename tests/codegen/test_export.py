@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import difflang as dl
-from difflang.codegen.header import constant
+from difflang.codegen.export.header import constant
 
 WEIGHTS = np.array([[0.5, -1.0], [0.25, 2.0], [1.5, 0.0]])
 BIAS = 0.125

@@ -10,7 +10,8 @@ import pytest
 from tests.gpu.kernels import compare, each, standard
 
 import difflang as dl
-from difflang.codegen import device, device_cuda
+from difflang.codegen.kernel import device
+from difflang.codegen.kernel import device_cuda
 from difflang.codegen.targets import ptx as target
 from difflang.runtime.cuda import CudaError
 

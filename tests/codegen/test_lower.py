@@ -9,7 +9,7 @@ import pytest
 
 from difflang.build import Builder
 from difflang.ir import Function, Param, Program, Var, const
-from difflang.transforms.place import place
+from difflang.transforms.place.place import place
 from difflang.types import FLOAT, INT, Array, Stack
 from tests.codegen.harness import Native, same
 

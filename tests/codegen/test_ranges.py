@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflang.codegen.ranges import GREATEST, LEAST, Ranges, arithmetic
+from difflang.codegen.lower.ranges import GREATEST, LEAST, Ranges, arithmetic
 from difflang.ir import Var, const
 from difflang.types import INT
 

@@ -13,10 +13,10 @@ from difflang.ir import Program
 from difflang.reading import read
 from difflang.text import dumps, loads
 from difflang.transforms.derived import Derived, program_of
-from difflang.transforms.infer import infer
-from difflang.transforms.own import own
-from difflang.transforms.place import place
-from difflang.transforms.simplify import simplify
+from difflang.transforms.infer.infer import infer
+from difflang.transforms.own.own import own
+from difflang.transforms.place.place import place
+from difflang.transforms.simplify.simplify import simplify
 from difflang.types import Type, general, type_of
 from difflang.verify import verify
 from tests.programs import CORPUS

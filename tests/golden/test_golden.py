@@ -19,8 +19,8 @@ if __name__ == "__main__":
     sys.path.insert(0, str(HERE.parent.parent))
 
 from difflang.transforms.derived import Derived, program_of  # noqa: E402
-from difflang.transforms.place import place  # noqa: E402
-from difflang.transforms.simplify import simplify  # noqa: E402
+from difflang.transforms.place.place import place  # noqa: E402
+from difflang.transforms.simplify.simplify import simplify  # noqa: E402
 from difflang.types import type_of  # noqa: E402
 from difflang.writing import write  # noqa: E402
 from tests.golden.primals import PRIMALS  # noqa: E402

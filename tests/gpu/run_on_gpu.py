@@ -50,7 +50,7 @@ def dump(folder: Path) -> int:
     import numpy as np
 
     import difflang as dl
-    from difflang.codegen.device import geometry, prepare, scratch_size
+    from difflang.codegen.kernel.device import geometry, prepare, scratch_size
     from tests.gpu.kernels import CASES
 
     folder.mkdir(parents=True, exist_ok=True)

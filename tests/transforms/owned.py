@@ -12,8 +12,8 @@ import pytest
 from difflang.eval import evaluate_program
 from difflang.ir import Program
 from difflang.reading import read
-from difflang.transforms.infer import infer
-from difflang.transforms.own import own
+from difflang.transforms.infer.infer import infer
+from difflang.transforms.own.own import own
 from difflang.types import type_of
 from difflang.verify import verify
 from tests.ways import _leaves_of, assert_same, copied, unflatten

@@ -13,8 +13,8 @@ import pytest
 import difflang as dl
 from difflang.ir import Node, Program, Region
 from difflang.transforms.derived import Derived, program_of
-from difflang.transforms.place import place
-from difflang.transforms.simplify import simplify
+from difflang.transforms.place.place import place
+from difflang.transforms.simplify.simplify import simplify
 from difflang.types import FLOAT, Array, type_of
 
 

@@ -9,8 +9,8 @@ import difflang as dl
 from difflang.api import _compile_along
 from difflang.eval import evaluate_program
 from difflang.reading import read
-from difflang.transforms.infer import infer
-from difflang.transforms.own import own
+from difflang.transforms.infer.infer import infer
+from difflang.transforms.own.own import own
 from difflang.types import type_of
 
 W = np.arange(1.0, 5.0)

@@ -9,8 +9,8 @@ import pytest
 
 from difflang.errors import DifflangError
 from difflang.reading import read
-from difflang.transforms.infer import infer
-from difflang.transforms.own import own
+from difflang.transforms.infer.infer import infer
+from difflang.transforms.own.own import own
 from difflang.types import INT, UNKNOWN, Array, type_of
 
 VECTOR = type_of(np.arange(6.0))

@@ -15,7 +15,7 @@ from difflang.build import Builder
 from difflang.eval import evaluate_program
 from difflang.ir import Atom, Function, Param, Program, Region, Var, const, walk
 from difflang.transforms.derived import Derived, program_of
-from difflang.transforms.place import place
+from difflang.transforms.place.place import place
 from difflang.types import FLOAT, INT, Array, Stack, type_of
 from difflang.writing import write
 from tests.generate import arguments, grow

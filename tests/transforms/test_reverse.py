@@ -9,8 +9,8 @@ import pytest
 import difflang as dl
 from difflang.transforms.derived import Derived, program_of
 from difflang.transforms.explain import explain
-from difflang.transforms.place import place
-from difflang.transforms.simplify import simplify
+from difflang.transforms.place.place import place
+from difflang.transforms.simplify.simplify import simplify
 from difflang.types import FLOAT, INT, Type, type_of
 
 

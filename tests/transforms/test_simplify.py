@@ -13,7 +13,7 @@ from difflang.build import Builder
 from difflang.eval import evaluate_program
 from difflang.ir import Atom, Const, Function, Param, Program, Var, const, walk
 from difflang.transforms.derived import Derived, program_of
-from difflang.transforms.simplify import simplify
+from difflang.transforms.simplify.simplify import simplify
 from difflang.types import BOOL, FLOAT, INT, Array, Scalar, type_of
 from tests.generate import arguments, grow
 from tests.ways import define

@@ -6,7 +6,7 @@ import numpy as np
 
 from difflang.build import Builder
 from difflang.ir import Const, Function, Param, Program, Var, const
-from difflang.transforms.place import place
+from difflang.transforms.place.place import place
 from difflang.types import FLOAT, INT, Scalar
 from difflang.writing import write
 from tests.writing.texts import defined

@@ -7,8 +7,8 @@ import warnings
 from pathlib import Path
 
 from difflang.transforms.derived import Derived, program_of
-from difflang.transforms.place import place
-from difflang.transforms.simplify import simplify
+from difflang.transforms.place.place import place
+from difflang.transforms.simplify.simplify import simplify
 from difflang.types import type_of
 from difflang.writing import write
 from difflang.writing.python import callee_first

@@ -7,8 +7,8 @@ from typing import Any
 
 from difflang.ir import Program
 from difflang.transforms.derived import program_of
-from difflang.transforms.place import place
-from difflang.transforms.simplify import simplify
+from difflang.transforms.place.place import place
+from difflang.transforms.simplify.simplify import simplify
 from difflang.types import type_of
 from difflang.writing import write
 

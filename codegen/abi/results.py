@@ -1,0 +1,218 @@
+"""The second half of an entry: call the compiled function, turn what it gives into Python objects, or its fault into an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from difflang.ir import LEAF, Const, Tree
+from difflang.types import Array, Scalar, Type
+
+from .support import CONTEXT_BYTES, LLVM, SIZES, TYPE_NUMBERS, record_type
+
+if TYPE_CHECKING:
+    from .abi import Leaf, _Entry
+
+LONG_RUN = 30_000
+"""Elements of all arrays plus the integer arguments: from here on the GIL is released."""
+
+
+def result_text(entry: _Entry, captured: Sequence[Leaf]) -> None:
+    """Call, release what was held, build the result or raise."""
+    t = entry.text
+    ctx = t.slot(f"[{CONTEXT_BYTES} x i8]", "ctx")
+    t.add(f"call void @dl_ctx_init(ptr {ctx})")
+    for offset in (48, 56, 64):
+        t.add(f"store i64 0, ptr {t.let(f'getelementptr i8, ptr {ctx}, i64 {offset}')}, align 8")
+    outs = _outs(entry)
+    status = _call(entry, ctx, [slot for slot, _ in outs])
+    good, bad = t.label("good"), t.label("bad")
+    t.add(f"br i1 {t.let(f'icmp eq i32 {status}, 0')}, label %{good}, label %{bad}, !prof !{{!\"branch_weights\", i32 2000, i32 1}}")
+    t.block(bad)
+    t.add(f"call void @dl_ctx_free(ptr {ctx})")
+    _release(entry, captured)
+    handler = t.at("%record", 16)
+    t.add(f"{t.fresh('fault')} = call ptr @dl_fault(ptr {ctx}, ptr {handler})")
+    t.add("ret ptr null")
+    t.block(good)
+    objects = _objects(entry, ctx, outs)
+    t.add(f"call void @dl_ctx_free(ptr {ctx})")
+    _release(entry, captured)
+    result = _assemble(entry, objects)
+    t.add(f"ret ptr {result}")
+
+
+def _release(entry: _Entry, captured: Sequence[Leaf]) -> None:
+    for leaf in captured:
+        entry.text.add(f"call void @Py_DecRef(ptr {leaf.object})")
+
+
+def _result_types(entry: _Entry) -> list[Type]:
+    function = entry.function
+    count = len(function.body.yields) - len(function.writes)
+    return [atom.type for atom in function.body.yields[:count]]
+
+
+def _outs(entry: _Entry) -> list[tuple[str, Type]]:
+    """A place for each result leaf."""
+    t = entry.text
+    found: list[tuple[str, Type]] = []
+    for type in _result_types(entry):
+        if isinstance(type, Array):
+            found.append((t.slot(record_type(type.rank), "out"), type))
+        elif isinstance(type, Scalar):
+            found.append((t.slot(LLVM[type.dtype], "out"), type))
+        else:
+            raise TypeError(f"a value of type {type} cannot be returned")
+    return found
+
+
+def _call(entry: _Entry, ctx: str, outs: list[str]) -> str:
+    """Call the function, without the GIL where a long run is to be expected."""
+    t = entry.text
+    operands = [f"ptr {ctx}"]
+    for leaf in entry.leaves:
+        kind = LLVM[leaf.type.dtype] if isinstance(leaf.type, Scalar) else "ptr"
+        operands.append(f"{kind} {leaf.value}")
+    operands += [f"ptr {slot}" for slot in outs]
+    call = f'call i32 @"{entry.key}"({", ".join(operands)})'
+    work = _work(entry)
+    if work is None:
+        return t.let(call, "status")
+    thread = t.let(f"getelementptr i8, ptr {ctx}, i64 48")
+    alone, held, after = t.label("alone"), t.label("held"), t.label("after")
+    t.add(f"br i1 {t.let(f'icmp ugt i64 {work}, {LONG_RUN}')}, label %{alone}, label %{held}")
+    t.block(alone)
+    state = t.let("call ptr @PyEval_SaveThread()")
+    t.add(f"store ptr {state}, ptr {thread}, align 8")
+    first = t.let(call, "status")
+    t.add(f"call void @PyEval_RestoreThread(ptr {state})")
+    t.add(f"store ptr null, ptr {thread}, align 8")
+    t.add(f"br label %{after}")
+    t.block(held)
+    second = t.let(call, "status")
+    t.add(f"br label %{after}")
+    t.block(after)
+    return t.let(f"phi i32 [{first}, %{alone}], [{second}, %{held}]", "status")
+
+
+def _work(entry: _Entry) -> str | None:
+    """An estimate of the work: elements of all arrays plus integers, which often are numbers of steps."""
+    t = entry.text
+    parts = []
+    for leaf in entry.leaves:
+        if isinstance(leaf.type, Scalar) and leaf.type.dtype == "i64":
+            low = t.let(f"call i64 @llvm.smax.i64(i64 {leaf.value}, i64 0)")
+            parts.append(t.let(f"call i64 @llvm.umin.i64(i64 {low}, i64 1099511627776)"))
+        elif isinstance(leaf.type, Array) and leaf.type.rank:
+            size = t.at(leaf.value, 16, "i64")
+            for axis in range(1, leaf.type.rank):
+                size = t.let(f"mul i64 {size}, {t.at(leaf.value, 16 + 8 * axis, 'i64')}")
+            parts.append(size)
+    if not parts:
+        return None
+    total = parts[0]
+    for part in parts[1:]:
+        total = t.let(f"add i64 {total}, {part}")
+    return total
+
+
+def _objects(entry: _Entry, ctx: str, outs: list[tuple[str, Type]]) -> list[str]:
+    """A Python object for each result leaf (null where making it failed)."""
+    arrays = [leaf.object for leaf in entry.leaves if isinstance(leaf.type, Array)]
+    owners = "null"
+    if arrays and any(isinstance(type, Array) for _, type in outs):
+        owners = _owners(entry, arrays)
+    found = []
+    for number, (slot, type) in enumerate(outs):
+        alias = entry.function.alias[number] if number < len(entry.function.alias) else None
+        if alias is not None and entry.leaves[alias].type == type:
+            found.append(_same(entry, entry.leaves[alias], slot, type, ctx))
+        elif isinstance(type, Array):
+            found.append(_array(entry, ctx, slot, type, owners, len(arrays)))
+        else:
+            assert isinstance(type, Scalar)
+            found.append(_scalar(entry, slot, type))
+    return found
+
+
+def _owners(entry: _Entry, arrays: list[str]) -> str:
+    t = entry.text
+    owners = t.slot(f"[{len(arrays)} x ptr]", "owners")
+    for number, object in enumerate(arrays):
+        t.add(f"store ptr {object}, ptr {t.let(f'getelementptr ptr, ptr {owners}, i64 {number}')}, align 8")
+    return owners
+
+
+def _same(entry: _Entry, leaf: Leaf, slot: str, type: Type, ctx: str) -> str:
+    """A parameter that is returned: the very object that came in."""
+    t = entry.text
+    t.add(f"call void @Py_IncRef(ptr {leaf.object})")
+    if isinstance(type, Array):
+        block = t.let(f"load ptr, ptr {t.let(f'getelementptr i8, ptr {slot}, i64 8')}, align 8")
+        t.add(f"call void @dl_release(ptr {block})")
+    return leaf.object
+
+
+def _scalar(entry: _Entry, slot: str, type: Scalar) -> str:
+    t = entry.text
+    if not type.weak:
+        return t.let(f"call ptr {t.table('PyArray_Scalar')}(ptr {slot}, ptr {t.table(f'descr_{type.dtype}')}, ptr null)", "object")
+    value = t.let(f"load {LLVM[type.dtype]}, ptr {slot}, align {SIZES[type.dtype]}")
+    if type.dtype == "f64":
+        return t.let(f"call ptr @PyFloat_FromDouble(double {value})", "object")
+    if type.dtype == "bool":
+        return t.let(f"call ptr @PyBool_FromLong(i64 {t.let(f'zext i8 {value} to i64')})", "object")
+    return t.let(f"call ptr @PyLong_FromLongLong(i64 {value})", "object")
+
+
+def _array(entry: _Entry, ctx: str, slot: str, type: Array, owners: str, count: int) -> str:
+    number, size = TYPE_NUMBERS[type.dtype], SIZES[type.dtype]
+    return entry.text.let(
+        f"call ptr @dl_array_out(ptr {ctx}, ptr {slot}, i32 {type.rank}, i32 {number}, i64 {size}, ptr {owners}, i64 {count})", "object"
+    )
+
+
+def _assemble(entry: _Entry, objects: list[str]) -> str:
+    """The result's tree over its leaves. Where a leaf could not be made, the others are let go."""
+    t = entry.text
+    if len(objects) > 1:
+        bad = "false"
+        for object in objects:
+            bad = t.let(f"or i1 {bad}, {t.let(f'icmp eq ptr {object}, null')}")
+        failed, fine = t.label("failed"), t.label("fine")
+        t.add(f"br i1 {bad}, label %{failed}, label %{fine}")
+        t.block(failed)
+        for object in objects:
+            t.add(f"call void @Py_DecRef(ptr {object})")
+        t.add("ret ptr null")
+        t.block(fine)
+    return _tree(entry, entry.function.result, iter(objects))
+
+
+def _tree(entry: _Entry, tree: Tree, objects: Iterator[str]) -> str:
+    t = entry.text
+    if tree == LEAF:
+        return next(objects)
+    if tree is None or isinstance(tree, Const):
+        object = "@_Py_NoneStruct" if tree is None else entry.static(tree.value)
+        t.add(f"call void @Py_IncRef(ptr {object})")
+        return object
+    assert isinstance(tree, tuple)
+    items = [_tree(entry, item, objects) for item in tree]
+    made = t.let(f"call ptr @PyTuple_New(i64 {len(items)})", "tuple")
+    none, fill = t.label("none"), t.label("fill")
+    t.add(f"br i1 {t.let(f'icmp eq ptr {made}, null')}, label %{none}, label %{fill}")
+    t.block(none)
+    for item in items:
+        t.add(f"call void @Py_DecRef(ptr {item})")
+    t.add("ret ptr null")
+    t.block(fill)
+    for number, item in enumerate(items):
+        t.add(f"store ptr {item}, ptr {t.let(f'getelementptr i8, ptr {made}, i64 {TUPLE_ITEMS + 8 * number}')}, align 8")
+    return made
+
+
+TUPLE_ITEMS = object.__basicsize__ + 8
+
+__all__ = ["LONG_RUN", "result_text"]

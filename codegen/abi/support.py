@@ -1,0 +1,325 @@
+"""LLVM text of the functions that entries share: guards, captured values, overlap, arrays going out, faults, polling.
+
+They are compiled once and linked to every library (`support.py`); a module with entries declares them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...runtime.array import HEADER
+from ...runtime.load import SLOTS
+from .arrays import ARRAYS
+
+LLVM = {"f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "bool": "i8"}
+SIZES = {"f64": 8, "f32": 4, "i64": 8, "i32": 4, "bool": 1}
+TYPE_NUMBERS = {"bool": 0, "i32": 5, "i64": 7, "f32": 11, "f64": 12}
+"""NumPy's NPY_BOOL, NPY_INT, NPY_LONG, NPY_FLOAT, NPY_DOUBLE: the dtype objects of Linux and macOS."""
+
+CONTEXT_BYTES = 72
+"""The context of `docs/codegen.md` (48 bytes), then {thread state while the GIL is released, time of the last poll, 0}."""
+
+
+def record_type(rank: int) -> str:
+    return f"[{16 + 16 * rank} x i8]"
+
+
+DECLARATIONS = """
+@PyFloat_Type = external global i8
+@PyLong_Type = external global i8
+@PyBool_Type = external global i8
+@PyTuple_Type = external global i8
+@_Py_TrueStruct = external global i8
+@_Py_FalseStruct = external global i8
+@_Py_NoneStruct = external global i8
+declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
+declare ptr @PyObject_CallNoArgs(ptr)
+declare ptr @PyObject_CallFunction(ptr, ptr, ...)
+declare ptr @PyFloat_FromDouble(double)
+declare ptr @PyLong_FromLongLong(i64)
+declare ptr @PyBool_FromLong(i64)
+declare i64 @PyLong_AsLongLongAndOverflow(ptr, ptr)
+declare ptr @PyTuple_New(i64)
+declare ptr @PyDict_GetItemWithError(ptr, ptr)
+declare void @PyErr_Clear()
+declare i32 @PyErr_CheckSignals()
+declare ptr @PyEval_SaveThread()
+declare void @PyEval_RestoreThread(ptr)
+declare void @Py_IncRef(ptr)
+declare void @Py_DecRef(ptr)
+declare i32 @clock_gettime(i32, ptr)
+declare void @free(ptr)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+declare i64 @llvm.smax.i64(i64, i64)
+declare i64 @llvm.umin.i64(i64, i64)
+"""
+
+_GUARDS = f"""
+define internal ptr @dl_captured(ptr %place) nounwind {{
+  %space = load i64, ptr %place, align 8
+  %asks = icmp eq i64 %space, 1
+  br i1 %asks, label %ask, label %look
+ask:
+  %key_place = getelementptr i8, ptr %place, i64 8
+  %reader = load ptr, ptr %key_place, align 8
+  %answer = call ptr @PyObject_CallNoArgs(ptr %reader)
+  %failed = icmp eq ptr %answer, null
+  br i1 %failed, label %clear, label %give
+clear:
+  call void @PyErr_Clear()
+  ret ptr null
+give:
+  ret ptr %answer
+look:
+  %borrowed = call ptr @dl_lookup(ptr %place)
+  call void @Py_IncRef(ptr %borrowed)
+  ret ptr %borrowed
+}}
+define internal ptr @dl_lookup(ptr %place) nounwind {{
+  %space = load ptr, ptr %place, align 8
+  %key_place = getelementptr i8, ptr %place, i64 8
+  %key = load ptr, ptr %key_place, align 8
+  %is_cell = icmp eq ptr %space, null
+  br i1 %is_cell, label %cell, label %name
+cell:
+  %content_place = getelementptr i8, ptr %key, i64 {HEADER}
+  %content = load ptr, ptr %content_place, align 8
+  ret ptr %content
+name:
+  %found = call ptr @PyDict_GetItemWithError(ptr %space, ptr %key)
+  ret ptr %found
+}}
+define internal i1 @dl_guards(ptr %guards, i64 %count) nounwind {{
+  br label %head
+head:
+  %i = phi i64 [0, %0], [%j, %good]
+  %done = icmp sge i64 %i, %count
+  br i1 %done, label %yes, label %body
+body:
+  %offset = mul i64 %i, 24
+  %guard = getelementptr i8, ptr %guards, i64 %offset
+  %now = call ptr @dl_lookup(ptr %guard)
+  %expected_place = getelementptr i8, ptr %guard, i64 16
+  %expected = load ptr, ptr %expected_place, align 8
+  %same = icmp eq ptr %now, %expected
+  br i1 %same, label %good, label %no
+good:
+  %j = add i64 %i, 1
+  br label %head
+yes:
+  ret i1 true
+no:
+  ret i1 false
+}}
+"""
+
+_BIND = f"""
+define internal i1 @dl_bind(ptr %args, i64 %given, ptr %kwnames, ptr %table, i64 %count, ptr %bound) noinline nounwind {{
+entry:
+  %known = icmp ne ptr %table, null
+  %few = icmp ule i64 %given, %count
+  %possible = and i1 %known, %few
+  br i1 %possible, label %copy, label %no
+copy:
+  %i = phi i64 [0, %entry], [%i1, %set]
+  %copied = icmp eq i64 %i, %count
+  br i1 %copied, label %keywords, label %one
+one:
+  %there = icmp ult i64 %i, %given
+  br i1 %there, label %take, label %set
+take:
+  %arg_place = getelementptr ptr, ptr %args, i64 %i
+  %arg = load ptr, ptr %arg_place, align 8
+  br label %set
+set:
+  %value = phi ptr [%arg, %take], [null, %one]
+  %bound_place = getelementptr ptr, ptr %bound, i64 %i
+  store ptr %value, ptr %bound_place, align 8
+  %i1 = add i64 %i, 1
+  br label %copy
+keywords:
+  %none = icmp eq ptr %kwnames, null
+  br i1 %none, label %defaults, label %sized
+sized:
+  %size_place = getelementptr i8, ptr %kwnames, i64 {HEADER}
+  %size = load i64, ptr %size_place, align 8
+  br label %keyword
+keyword:
+  %k = phi i64 [0, %sized], [%k1, %put]
+  %named = icmp eq i64 %k, %size
+  br i1 %named, label %defaults, label %search
+search:
+  %name_offset = mul i64 %k, 8
+  %name_at = add i64 %name_offset, {HEADER + 8}
+  %name_place = getelementptr i8, ptr %kwnames, i64 %name_at
+  %name = load ptr, ptr %name_place, align 8
+  br label %compare
+compare:
+  %j = phi i64 [0, %search], [%j1, %other]
+  %unknown = icmp eq i64 %j, %count
+  br i1 %unknown, label %no, label %look
+look:
+  %row = mul i64 %j, 16
+  %row_place = getelementptr i8, ptr %table, i64 %row
+  %own = load ptr, ptr %row_place, align 8
+  %hit = icmp eq ptr %own, %name
+  br i1 %hit, label %found, label %other
+other:
+  %j1 = add i64 %j, 1
+  br label %compare
+found:
+  %slot = getelementptr ptr, ptr %bound, i64 %j
+  %before = load ptr, ptr %slot, align 8
+  %free = icmp eq ptr %before, null
+  br i1 %free, label %put, label %no
+put:
+  %from = add i64 %given, %k
+  %from_place = getelementptr ptr, ptr %args, i64 %from
+  %keyed = load ptr, ptr %from_place, align 8
+  store ptr %keyed, ptr %slot, align 8
+  %k1 = add i64 %k, 1
+  br label %keyword
+defaults:
+  br label %default
+default:
+  %d = phi i64 [0, %defaults], [%d1, %done]
+  %over = icmp eq i64 %d, %count
+  br i1 %over, label %yes, label %test
+test:
+  %place = getelementptr ptr, ptr %bound, i64 %d
+  %now = load ptr, ptr %place, align 8
+  %missing = icmp eq ptr %now, null
+  br i1 %missing, label %fill, label %done
+fill:
+  %drow = mul i64 %d, 16
+  %dvalue = add i64 %drow, 8
+  %default_place = getelementptr i8, ptr %table, i64 %dvalue
+  %default_value = load ptr, ptr %default_place, align 8
+  store ptr %default_value, ptr %place, align 8
+  %required = icmp eq ptr %default_value, null
+  br i1 %required, label %no, label %done
+done:
+  %d1 = add i64 %d, 1
+  br label %default
+yes:
+  ret i1 true
+no:
+  ret i1 false
+}}
+"""
+
+_FAULTS = """
+@dl_fault_format = internal constant [6 x i8] c"iLLLL\\00"
+define internal ptr @dl_fault(ptr %ctx, ptr %handler) cold noinline nounwind {
+  %site = load i32, ptr %ctx, align 8
+  %raised = icmp eq i32 %site, -1
+  br i1 %raised, label %end, label %raise
+raise:
+  %p0 = getelementptr i8, ptr %ctx, i64 8
+  %d0 = load i64, ptr %p0, align 8
+  %p1 = getelementptr i8, ptr %ctx, i64 16
+  %d1 = load i64, ptr %p1, align 8
+  %p2 = getelementptr i8, ptr %ctx, i64 24
+  %d2 = load i64, ptr %p2, align 8
+  %p3 = getelementptr i8, ptr %ctx, i64 32
+  %d3 = load i64, ptr %p3, align 8
+  %none = call ptr (ptr, ptr, ...) @PyObject_CallFunction(ptr %handler, ptr @dl_fault_format, i32 %site, i64 %d0, i64 %d1, i64 %d2, i64 %d3)
+  br label %end
+end:
+  ret ptr null
+}
+define internal i32 @dl_poll_python(ptr %ctx) noinline nounwind {
+  %time = alloca [2 x i64], align 8
+  %ok = call i32 @clock_gettime(i32 0, ptr %time)
+  %seconds = load i64, ptr %time, align 8
+  %rest_place = getelementptr i8, ptr %time, i64 8
+  %rest = load i64, ptr %rest_place, align 8
+  %scaled = mul i64 %seconds, 1000000000
+  %now = add i64 %scaled, %rest
+  %last_place = getelementptr i8, ptr %ctx, i64 56
+  %last = load i64, ptr %last_place, align 8
+  %elapsed = sub i64 %now, %last
+  %soon = icmp ult i64 %elapsed, 50000000
+  br i1 %soon, label %no, label %late
+no:
+  ret i32 0
+late:
+  store i64 %now, ptr %last_place, align 8
+  %first = icmp eq i64 %last, 0
+  br i1 %first, label %no, label %check
+check:
+  %state_place = getelementptr i8, ptr %ctx, i64 48
+  %state = load ptr, ptr %state_place, align 8
+  %holding = icmp eq ptr %state, null
+  br i1 %holding, label %ask, label %take
+take:
+  call void @PyEval_RestoreThread(ptr %state)
+  br label %ask
+ask:
+  %status = call i32 @PyErr_CheckSignals()
+  %ok_so_far = icmp eq i32 %status, 0
+  br i1 %ok_so_far, label %let_go, label %failed
+let_go:
+  %again = call ptr @PyEval_SaveThread()
+  br i1 %holding, label %retake, label %no
+retake:
+  call void @PyEval_RestoreThread(ptr %again)
+  br label %no
+failed:
+  br i1 %holding, label %stop, label %leave
+leave:
+  %left = call ptr @PyEval_SaveThread()
+  br label %stop
+stop:
+  store i32 -1, ptr %ctx, align 8
+  ret i32 1
+}
+"""
+
+_HIDDEN = {
+    "dl_guards": "i1 @dl_guards(ptr, i64)",
+    "dl_captured": "ptr @dl_captured(ptr)",
+    "dl_bind": "i1 @dl_bind(ptr, i64, ptr, ptr, i64, ptr)",
+    "dl_overlap": "i1 @dl_overlap(ptr, ptr)",
+    "dl_array_out": "ptr @dl_array_out(ptr, ptr, i32, i32, i64, ptr, i64)",
+    "dl_fault": "ptr @dl_fault(ptr, ptr)",
+    "dl_poll_python": "i32 @dl_poll_python(ptr)",
+}
+
+SYMBOLS = (*_HIDDEN, "dl_slots")
+"""What the compiled piece defines."""
+
+
+def declared() -> str:
+    """What a module with entries says of it all."""
+    lines = [f"declare hidden {head} nounwind" for head in _HIDDEN.values()]
+    return "\n".join([f"@dl_slots = external global [{len(SLOTS)} x ptr]", *lines]) + DECLARATIONS
+
+
+def module(prelude: str) -> str:
+    """The piece itself; `prelude` is what modules say of blocks."""
+    text = _GUARDS + _BIND + ARRAYS + _FAULTS
+    for name in _HIDDEN:
+        text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
+    slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"
+    return without_repeats(prelude + slots + DECLARATIONS + text)
+
+
+_SYMBOL = re.compile(r"^(define|declare)\b[^@\n]*@([\w.$]+)\(")
+
+
+def without_repeats(text: str) -> str:
+    """The module without declarations of what it declares or defines elsewhere."""
+    known = {found[2] for line in text.splitlines() if (found := _SYMBOL.match(line)) and found[1] == "define"}
+    lines = []
+    for line in text.splitlines():
+        found = _SYMBOL.match(line)
+        if found and found[1] == "declare":
+            if found[2] in known:
+                continue
+            known.add(found[2])
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+__all__ = ["CONTEXT_BYTES", "LLVM", "SIZES", "SYMBOLS", "TYPE_NUMBERS", "declared", "module", "record_type", "without_repeats"]

@@ -1,0 +1,173 @@
+"""One element of an elementwise op: instructions, intrinsics, calls of libm, or a traced function of the language.
+
+`Op.lower` says which. The values are registers or literals of a known dtype; nothing here knows of arrays.
+Arithmetic is NumPy's (IEEE 754, integers wrap); what Python's own numbers add (overflow, faults) is in `checked.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from difflang.build import Builder, trace
+from difflang.errors import NotAvailable
+from difflang.ir import Atom, Const, Node, Var, const
+from difflang.op import Lower, row
+from difflang.types import Array, Nothing, Scalar, Type
+
+from ..vectormath import math_call
+from ..writer import REGISTER, Writer, is_literal, literal
+
+Typed = tuple[str, str]  # a value and its dtype
+
+
+def convert(w: Writer, value: str, source: str, target: str) -> str:
+    """The value in another dtype, as NumPy's astype does it."""
+    if source == target:
+        return value
+    if is_literal(value) and value not in ("undef", "poison"):
+        return literal(_number(value, source), target)
+    a, b = REGISTER[source], REGISTER[target]
+    if target == "bool":
+        return w.pure(f"fcmp une {a} {value}, 0.0" if source[0] == "f" else f"icmp ne {a} {value}, 0")
+    if source == "bool":
+        return w.pure(f"{'uitofp' if target[0] == 'f' else 'zext'} i1 {value} to {b}")
+    if source[0] == "i":
+        code = "sitofp" if target[0] == "f" else "sext" if target == "i64" else "trunc"
+        return w.pure(f"{code} {a} {value} to {b}")
+    if target[0] == "f":
+        return w.pure(f"{'fpext' if target == 'f64' else 'fptrunc'} {a} {value} to {b}")
+    if target == "i32":  # through i64, as NumPy on x86 does: what does not fit is cut
+        return convert(w, convert(w, value, source, "i64"), "i64", "i32")
+    return w.pure(f"freeze {b} " + w.pure(f"fptosi {a} {value} to {b}"))
+
+
+def _number(text: str, dtype: str) -> float | int | bool:
+    import struct
+
+    if dtype[0] == "f":
+        return float(struct.unpack("<d", struct.pack("<Q", int(text, 16)))[0])
+    return text == "true" if dtype == "bool" else int(text)
+
+
+def element(w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[Typed | None], types: Sequence[Type], out: str) -> str:
+    """One element of the op `name`, of dtype `out`. `types` are the operands' types, which say who promotes whom; None has none."""
+    op = row(name)
+    given = [o for o in operands if o is not None]
+    dtypes = op.computed_in([t for t in types if isinstance(t, (Scalar, Array))], Scalar(out))
+    values = [convert(w, value, source, dtype) for (value, source), dtype in zip(given, dtypes, strict=True)]
+    if isinstance(op.lower, Lower):
+        dtype = dtypes[-1]
+        code = {"f": op.lower.float, "i": op.lower.int, "b": op.lower.bool}[dtype[0]]
+        if code is not None:
+            return instruction(w, code, values, dtype, out)
+    elif op.lower is not None:
+        rest, kept = iter(dtypes), iter(values)
+        key = tuple(None if o is None else next(rest) for o in operands)
+        return run(w, traced(name, key), [None if o is None else next(kept) for o in operands], out)
+    reason = f"{name} on {dtypes[-1]} has no lowering to machine code"
+    raise NotAvailable("DL015", reason, way_out="run the function as Python: f.python(...)")
+
+
+def select(w: Writer, condition: str, yes: str, no: str, dtype: str) -> str:
+    if condition in ("true", "false"):
+        return yes if condition == "true" else no
+    return yes if yes == no else w.pure(f"select i1 {condition}, {REGISTER[dtype]} {yes}, {REGISTER[dtype]} {no}")
+
+
+def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: str) -> str:
+    """One word of `difflang.op.Lower`'s list, on values of this dtype."""
+    type = REGISTER[dtype]
+    if code == "id":
+        return values[0]
+    if code == "false":
+        return "false"
+    if code == "cast":
+        return convert(w, values[0], dtype, out)
+    if code == "select":
+        condition, yes, no = values
+        return select(w, condition, yes, no, dtype)
+    if code.startswith("libm:"):
+        return math_call(w, code[5:], values, dtype)
+    if code.startswith("llvm."):
+        return intrinsic(w, code, values, dtype)
+    if code == "neg":
+        return w.pure(f"sub {type} 0, {values[0]}")
+    if code == "fneg":
+        return w.pure(f"fneg {type} {values[0]}")
+    if code == "abs":
+        w.module.declare(f"llvm.abs.{type}", f"declare {type} @llvm.abs.{type}({type}, i1 immarg)")
+        return w.pure(f"call {type} @llvm.abs.{type}({type} {values[0]}, i1 false)")
+    if code == "ipow":
+        wide = [convert(w, v, dtype, "i64") for v in values]
+        return convert(w, w.pure(f"call i64 {w.module.need('dl_ipow')}(i64 {wide[0]}, i64 {wide[1]})"), "i64", dtype)
+    if code == "not":
+        return w.pure(f"xor {type} {values[0]}, {'true' if dtype == 'bool' else -1}")
+    if code in ("shl", "ashr"):
+        return _shift(w, code, values, dtype)
+    return w.pure(f"{code} {type} " + ", ".join(values))
+
+
+def intrinsic(w: Writer, code: str, values: Sequence[str], dtype: str) -> str:
+    type = REGISTER[dtype]
+    suffix = {"double": "f64", "float": "f32"}.get(type, type)
+    name = f"{code}.{suffix}"
+    w.module.declare(name, f"declare {type} @{name}({', '.join([type] * len(values))})")
+    return w.pure(f"call {type} @{name}(" + ", ".join(f"{type} {v}" for v in values) + ")")
+
+
+def _shift(w: Writer, code: str, values: Sequence[str], dtype: str) -> str:
+    """NumPy's shifts by too much give 0, or -1 for a negative number shifted right."""
+    x, y = values
+    type, bits = REGISTER[dtype], {"i64": 64, "i32": 32}[dtype]
+    wide = w.pure(f"icmp uge {type} {y}, {bits}")
+    amount = w.pure(f"select i1 {wide}, {type} {bits - 1}, {type} {y}")
+    shifted = w.pure(f"{code} {type} {x}, {amount}")
+    return shifted if code == "ashr" else w.pure(f"select i1 {wide}, {type} 0, {type} {shifted}")
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A lowering written in the language, as IR on scalars."""
+
+    params: tuple[Var | None, ...]
+    nodes: tuple[Node, ...]
+    result: Atom
+
+
+@lru_cache(maxsize=4096)
+def traced(name: str, dtypes: tuple[str | None, ...]) -> Trace:
+    """The op's lowering for operands of these dtypes; None for an operand that is None."""
+    lower = row(name).lower
+    assert callable(lower)
+    return make_trace(lower, dtypes)
+
+
+@lru_cache(maxsize=4096)
+def traced_fault(name: str, index: int, dtypes: tuple[str | None, ...]) -> Trace:
+    """The condition of the op's fault number `index` on (result, *operands)."""
+    return make_trace(row(name).faults[index].bad, dtypes)
+
+
+def make_trace(function: Any, dtypes: Sequence[str | None]) -> Trace:
+    builder = Builder()
+    params = tuple(None if dtype is None else Var(f"x{k}", Scalar(dtype)) for k, dtype in enumerate(dtypes))
+    result = trace(builder, function, *params)
+    return Trace(params, tuple(builder.nodes), result if isinstance(result, (Var, Const)) else const(result))
+
+
+def run(w: Writer, trace: Trace, values: Sequence[str | None], out: str) -> str:
+    """A traced lowering on values."""
+    known = {p: v for p, v in zip(trace.params, values, strict=True) if p is not None and v is not None}
+
+    def get(atom: Atom) -> Typed:
+        assert isinstance(atom.type, Scalar)
+        return (literal(atom.value, atom.type.dtype) if isinstance(atom, Const) else known[atom]), atom.type.dtype
+
+    for node in trace.nodes:
+        assert isinstance(node.out.type, Scalar)
+        operands = [None if isinstance(a.type, Nothing) else get(a) for a in node.args]
+        known[node.out] = element(w, node.op, node.attrs, operands, [a.type for a in node.args], node.out.type.dtype)
+    return convert(w, *get(trace.result), out)

@@ -1,0 +1,357 @@
+"""Python's builtins and the few NumPy functions that are no op of their own."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from difflang.ir import NONE, Atom, Const, Var, const
+from difflang.op import row
+from difflang.types import DTYPES, INT, Array, Scalar, Static, Type, Unknown
+
+from .arrays import as_array, astype, call_row, dtype_name
+from .control import branch
+from .frame import Frame
+from .items import attribute, size
+from .iterables import check_iterable, each, has_tuple, length, range_of
+from .iterables import item as item_of
+from .operators import BINARY, binary, both, either
+from .values import Compound, Value, denote, is_none, is_static, is_undefined, known, python_value
+
+Handler = Callable[[Frame, Sequence[Value], Mapping[str, Value]], Value]
+BUILTINS: dict[Any, Handler] = {}
+
+
+def builtin(*callables: Any, low: int = 0, high: int | None = None, names: tuple[str, ...] = ()) -> Callable[[Handler], Handler]:
+    """Enter a handler for these callables; it takes `low` to `high` positional arguments and these keywords."""
+
+    def enter(handler: Handler) -> Handler:
+        def checked(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+            name = getattr(callables[0], "__name__", "this")
+            if len(args) < low or (high is not None and len(args) > high):
+                frame.fail("DL017", f"{name}() does not take {len(args)} arguments")
+            extra = [key for key in kwargs if key not in names]
+            if extra:
+                frame.fail("DL017", f"{name}() has no argument {extra[0]!r} in the language")
+            return handler(frame, args, kwargs)
+
+        BUILTINS.update(dict.fromkeys(callables, checked))
+        return handler
+
+    return enter
+
+
+@builtin(len, low=1, high=1)
+def _len(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return length(frame, args[0])
+
+
+@builtin(range, low=1, high=3)
+def _range(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return range_of(frame, args)
+
+
+@builtin(slice, low=1, high=3)
+def _slice(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    start, stop, step = (NONE, *args, NONE) if len(args) == 1 else (*args, NONE)[:3]
+    return Compound("slice", (start, stop, step))
+
+
+@builtin(zip, names=("strict",))
+def _zip(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    for value in args:
+        check_iterable(frame, value)
+    if "strict" in kwargs and frame.constant(kwargs["strict"], "strict") and args:
+        lengths = [length(frame, value) for value in args]
+        for one in lengths[1:]:
+            equal = binary(frame, "equal", one, lengths[0])
+            if isinstance(equal, Const) and not equal.value:
+                frame.fail("DL005", "the arguments of zip(strict=True) differ in length")
+            if not isinstance(equal, Const):
+                frame.emit("check", equal, error=ValueError, message="the arguments of zip(strict=True) differ in length", kind="raise")
+    return Compound("zip", tuple(args))
+
+
+@builtin(enumerate, low=1, high=2, names=("start",))
+def _enumerate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    check_iterable(frame, args[0])
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    return Compound("enumerate", (args[0], start))
+
+
+@builtin(reversed, low=1, high=1)
+def _reversed(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    check_iterable(frame, args[0])
+    (value,) = args
+    if isinstance(value, Compound) and value.is_sequence:
+        return Compound("tuple", value.items[::-1])
+    if isinstance(value, Compound) and value.kind in ("zip", "enumerate", "reversed"):
+        frame.fail("DL005", f"'{value.kind}' object is not reversible")
+    return Compound("reversed", (value,))
+
+
+@builtin(divmod, low=2, high=2)
+def _divmod(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return Compound("tuple", (binary(frame, "floordiv", *args), binary(frame, "mod", *args)))
+
+
+def _extreme(op: str, name: str) -> Handler:
+    """max and min follow the branch that Python takes: the first of equals, comparisons with nan false."""
+
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        if len(args) > 1:
+            return _fold_extreme(frame, op, args)
+        (value,) = args
+        if known(value) and not isinstance(value, Const):
+            with frame.fitting():
+                return denote({"max": max, "min": min}[name](python_value(value)))
+        check_iterable(frame, value)
+        if has_tuple(value):
+            count = length(frame, value)
+            if not isinstance(count, Const):
+                frame.fail("DL011", f"{name}() needs a length that is known while compiling here")
+            if not count.value:
+                frame.fail("DL005", f"{name}() arg is an empty sequence")
+            return _fold_extreme(frame, op, [item_of(frame, value, const(k)) for k in range(count.value)])
+        _not_empty(frame, value, name)
+
+        def turn(element: Value, carried: Sequence[Value]) -> list[Value]:
+            return [_fold_extreme(frame, op, [carried[0], element])]
+
+        return each(frame, value, turn, [item_of(frame, value, const(0))], ["x", name], False)[0]
+
+    return handler
+
+
+def _fold_extreme(frame: Frame, op: str, values: Sequence[Value]) -> Value:
+    best = values[0]
+    for value in values[1:]:
+        if all(not isinstance(v, Compound) and v.type == INT for v in (value, best)):
+            best = frame.emit("maximum" if op == "greater" else "minimum", best, value, flavor="python")
+            continue
+        better = frame.truth(binary(frame, op, value, best))
+        if isinstance(better, Const) and not is_undefined(better):
+            best = value if better.value else best
+            continue
+        best = _chosen(frame, better, value, best)
+    return best
+
+
+def _chosen(frame: Frame, better: Atom, value: Value, best: Value) -> Value:
+    """The one or the other, both brought to the type that they join to."""
+    return branch(frame, better, [lambda: [value], lambda: [best]], ["t"])[0]
+
+
+def _not_empty(frame: Frame, value: Value, name: str) -> None:
+    filled = binary(frame, "greater", length(frame, value), const(0))
+    if not isinstance(filled, Const):
+        frame.emit("check", filled, error=ValueError, message=f"{name}() arg is an empty sequence", kind="raise")
+    elif not filled.value:
+        frame.fail("DL005", f"{name}() arg is an empty sequence")
+
+
+builtin(max, low=1)(_extreme("greater", "max"))
+builtin(min, low=1)(_extreme("less", "min"))
+
+
+@builtin(sum, low=1, high=2, names=("start",))
+def _sum(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value = args[0]
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    check_iterable(frame, value)
+    if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dtype in ("f64", "f32", "i64"):
+        total = frame.emit("sum", value, axis=(0,) if value.type.rank > 1 else None, keepdims=False)
+        return total if isinstance(start, Const) and start == const(0) else binary(frame, "add", start, total)
+    if has_tuple(value):
+        count = length(frame, value)
+        assert isinstance(count, Const)
+        for k in range(count.value):
+            element = item_of(frame, value, const(k))
+            start = element if k == 0 and start == const(0) and _adds_exactly(element) else binary(frame, "add", start, element)
+        return start
+
+    def turn(element: Value, carried: Sequence[Value]) -> list[Value]:
+        return [binary(frame, "add", carried[0], element)]
+
+    return each(frame, value, turn, [start], ["x", "total"], False)[0]
+
+
+def _adds_exactly(value: Value) -> bool:
+    """0 + x is x, signed zeros aside, unless x is a truth or no number."""
+    return not isinstance(value, Compound) and isinstance(value.type, (Scalar, Array)) and value.type.dtype != "bool"
+
+
+def _quantifier(join: Callable[[Frame, Value, Value], Value], neutral: bool, name: str) -> Handler:
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        (value,) = args
+        check_iterable(frame, value)
+        if isinstance(value, Compound) and value.is_sequence:
+            result: Value = const(neutral)
+            for element in value.items:
+                result = join(frame, result, frame.truth(element))
+            return result
+        if isinstance(value, Var) and isinstance(value.type, Array) and value.type.rank > 1:
+            frame.fail("DL005", "the truth of an array with several elements is not defined", f"use np.{name}")
+        found = frame.emit(name, value, axis=None, keepdims=False)
+        return frame.emit("cast", found, dtype="bool", weak=True)
+
+    return handler
+
+
+builtin(builtins.all, low=1, high=1)(_quantifier(both, True, "all"))
+builtin(builtins.any, low=1, high=1)(_quantifier(either, False, "any"))
+
+
+@builtin(tuple, high=1)
+def _tuple(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return Compound("tuple", _items(frame, args[0], "tuple()") if args else ())
+
+
+@builtin(list, high=1)
+def _list(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return Compound("list", _items(frame, args[0], "list()") if args else ())
+
+
+def _items(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
+    check_iterable(frame, value)
+    count = length(frame, value)
+    if not isinstance(count, Const):
+        frame.fail("DL011", f"the length that {what} is given must be known while compiling", "keep the array as it is")
+    return tuple(item_of(frame, value, const(k)) for k in range(count.value))
+
+
+EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True}
+
+
+def example(type: Type) -> Any:
+    """A Python object of this type, for isinstance."""
+    if isinstance(type, Array):
+        return np.zeros((0,) * type.rank, DTYPES[type.dtype])
+    if isinstance(type, Scalar):
+        return EXAMPLES[type.dtype] if type.weak else DTYPES[type.dtype].type(1)
+    return type.value if isinstance(type, Static) else None
+
+
+@builtin(isinstance, low=2, high=2)
+def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value, kinds = args[0], frame.constant(args[1], "the class that isinstance asks for")
+    if isinstance(value, Compound):
+        stands_for = {"tuple": (), "list": [], "range": range(0)}.get(value.kind, len)
+        return const(isinstance(stands_for, kinds))
+    if isinstance(value.type, Unknown):
+        frame.fail("DL011", "isinstance needs a type that is known while compiling", "give the function's argument types")
+    with frame.fitting():
+        return const(isinstance(example(value.type), kinds))
+
+
+@builtin(callable, low=1, high=1)
+def _callable(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    (value,) = args
+    if isinstance(value, Compound):
+        return const(value.kind in ("closure", "bound"))
+    return const(is_static(value) and callable(python_value(value)))
+
+
+@builtin(getattr, low=2, high=3)
+def _getattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    name = frame.constant(args[1], "the name of an attribute")
+    if len(args) == 3 and is_static(args[0]) and not hasattr(python_value(args[0]), name):
+        return args[2]
+    return attribute(frame, args[0], name)
+
+
+@builtin(hasattr, low=2, high=2)
+def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value, name = args[0], frame.constant(args[1], "the name of an attribute")
+    if isinstance(value, Compound):
+        return const(hasattr({"tuple": (), "list": [], "range": range(0)}.get(value.kind, len), name))
+    if isinstance(value.type, Unknown):
+        frame.fail("DL011", "hasattr needs a type that is known while compiling", "give the function's argument types")
+    return const(hasattr(example(value.type), name))
+
+
+@builtin(np.array, low=1, high=2, names=("dtype", "copy"))
+def _array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _made_array(frame, args, kwargs, copies=True)
+
+
+def _made_array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], copies: bool) -> Value:
+    given = args[1] if len(args) > 1 else kwargs.get("dtype")
+    dtype = dtype_name(frame, frame.constant(given, "a dtype")) if given is not None else None
+    if "copy" in kwargs:
+        copies = frame.constant(kwargs["copy"], "copy") is True
+    value = args[0]
+    if isinstance(value, Compound):
+        return as_array(frame, value, dtype)
+    if is_undefined(value):
+        return value
+    type = value.type
+    if isinstance(type, Scalar):
+        return frame.emit("full", value, dtype=dtype or type.dtype)
+    if isinstance(type, Array) and dtype in (None, type.dtype):
+        return frame.emit("copy", value) if copies else value
+    if dtype is None:
+        return frame.emit("copy", value)
+    return astype(frame, value, [denote(DTYPES[dtype])], {})
+
+
+def _no_copy(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _made_array(frame, args, kwargs, copies=False)
+
+
+builtin(np.asarray, np.asanyarray, low=1, high=2, names=("dtype", "copy"))(_no_copy)
+
+
+@builtin(np.ascontiguousarray, low=1, high=2, names=("dtype",))
+def _contiguous(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    value = args[0]
+    plain = isinstance(value, Var) and isinstance(value.type, Array) and value.type.layout == "C" and value.type.rank > 0
+    return _made_array(frame, args, kwargs, copies=not plain)
+
+
+@builtin(np.copy, low=1, high=1)
+def _copy(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _made_array(frame, args, kwargs, copies=True)
+
+
+@builtin(np.shape, low=1, high=1)
+def _shape(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _asked(frame, args[0], "shape", Compound("tuple"))
+
+
+@builtin(np.ndim, low=1, high=1)
+def _ndim(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return _asked(frame, args[0], "ndim", const(0))
+
+
+def _asked(frame: Frame, value: Value, name: str, plain: Value) -> Value:
+    """An attribute that NumPy's function finds in Python's numbers and lists too."""
+    if isinstance(value, Compound):
+        value = as_array(frame, value)
+    return plain if isinstance(value.type, Scalar) else attribute(frame, value, name)
+
+
+@builtin(np.size, low=1, high=2, names=("axis",))
+def _size(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    axis = args[1] if len(args) > 1 else kwargs.get("axis")
+    value = frame.atom(args[0])
+    if axis is None or is_none(axis):
+        return size(frame, value)
+    return call_row(frame, row("dim"), None, [value], {"axis": axis})
+
+
+@builtin(np.dtype, low=1, high=1)
+def _dtype(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    with frame.fitting():
+        return denote(np.dtype(frame.constant(args[0], "a dtype")))
+
+
+def operator_of(callable_: Any) -> str | None:
+    """The read level's op that a function of the operator module stands for."""
+    for name, function in BINARY.items():
+        if function is callable_:
+            return name
+    return None

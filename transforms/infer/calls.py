@@ -1,0 +1,291 @@
+"""Calls: of ops, builtins, closures, user functions, and of functions derived while compiling."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from difflang.errors import DifflangError
+from difflang.ir import NONE, Const, Function, Node, Param, Var
+from difflang.op import lookup, row
+from difflang.types import Array
+
+from ..custom import is_ruled, stands_for
+from .arrays import call_row
+from .builtins import BUILTINS, operator_of
+from .frame import Frame, handles
+from .items import call_method, setitem
+from .iterables import check_iterable, item, length
+from .numbers import is_number_class, number_class
+from .operators import binary, fits_in_place
+from .queries import text_method
+from .values import Compound, Form, Value, denote, form, frozen, is_static, is_undefined, known, leaves, python_value
+from .values import fresh as fresh_value
+
+LIBRARIES = frozenset({"numpy", "scipy", "math", "operator", "functools", "itertools", "builtins"})
+Hook = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
+
+
+def _no_static_call(callable_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return None
+
+
+resolve_static_call: Hook = _no_static_call
+"""What a call on static arguments stands for, or None: the face sets it, so that `dl.grad(f)(x)` inside a function
+becomes a call of the object that `dl.grad(f)` returns."""
+
+
+@handles("invoke")
+def _invoke(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    args, kwargs = arguments(frame, values[1:], node.attrs)
+    return (call(frame, values[0], args, kwargs, node.out.hint),)
+
+
+def arguments(frame: Frame, values: Sequence[Value], attrs: Mapping[str, Any]) -> tuple[list[Value], dict[str, Value]]:
+    """Positional and keyword arguments as Python would pass them; starred ones are taken apart."""
+    keywords = tuple(attrs.get("keywords", ()))
+    star = set(attrs.get("star", ()))
+    count = len(values) - len(keywords)
+    args: list[Value] = []
+    for k, value in enumerate(values[:count]):
+        if k not in star:
+            args.append(value)
+            continue
+        check_iterable(frame, value)
+        size = length(frame, value)
+        if not isinstance(size, Const) or is_undefined(size):
+            frame.fail("DL011", "the number of arguments that * gives must be known while compiling", "pass a tuple")
+        args += [item(frame, value, denote(i)) for i in range(size.value)]
+    return args, dict(zip(keywords, values[count:], strict=True))
+
+
+def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "t") -> Value:
+    if is_undefined(callee):
+        return callee
+    if isinstance(callee, Compound):
+        if callee.kind == "closure":
+            return call_function(frame, callee.info, args, kwargs, callee.items, hint)
+        if callee.kind == "bound":
+            return call_method(frame, callee.items[0], callee.info, args, dict(kwargs))
+        if callee.kind in ("derived", "pullback", "linear"):
+            return _call_derivative(frame, callee, args, kwargs, hint)
+        if callee.kind == "partial":
+            count = len(callee.items) - len(callee.info)
+            named = dict(zip(callee.info, callee.items[count:], strict=True))
+            return call(frame, callee.items[0], [*callee.items[1:count], *args], {**named, **kwargs}, hint)
+        frame.fail("DL004", f"a {callee.kind} cannot be called")
+    if not is_static(callee):
+        frame.fail("DL004", f"{callee.type} cannot be called")
+    return call_object(frame, python_value(callee), args, kwargs, hint)
+
+
+def _call_derivative(frame: Frame, callee: Compound, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
+    """A call of a derivative that holds values of the run."""
+    from .derived import apply_linear, apply_pullback
+
+    if kwargs:
+        frame.fail("DL017", "this derivative takes its arguments by position")
+    if callee.kind == "derived":
+        return call_derived(frame, callee.info, [*args, *callee.items], hint)
+    return (apply_pullback if callee.kind == "pullback" else apply_linear)(frame, callee, args)
+
+
+def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
+    """A call of a Python object known while compiling."""
+    if target is functools.partial and args:
+        return Compound("partial", (*args, *kwargs.values()), tuple(kwargs))
+    found = resolved(target, args, kwargs)
+    if found is not None:
+        return denote(found)
+    if hasattr(type(target), "__difflang_program__"):
+        return _call_program(frame, target, args, kwargs, hint)
+    if isinstance(target, functools.partial):
+        bound = [*map(denote, target.args), *args]
+        return call_object(frame, target.func, bound, {**{k: denote(v) for k, v in target.keywords.items()}, **kwargs}, hint)
+    if is_ruled(target) and not isinstance(target, FunctionType) and frame.function.python is not target:
+        stand_in = stands_for(target)
+        assert stand_in is not None
+        return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
+    text = text_method(frame, target, args, kwargs)
+    if text is not None:
+        return text
+    known_call = _call_known(frame, target, args, kwargs, hint)
+    if known_call is not None:
+        return known_call
+    function, before = _python_function(target)
+    if function is None or _of_library(function):
+        name = getattr(target, "__qualname__", None) or repr(target)
+        module = getattr(target, "__module__", None)
+        frame.fail(
+            "DL004",
+            f"{f'{module}.' if module and module != 'builtins' else ''}{name} cannot be compiled",
+            "write it with the operations of the language, or give its rule with dl.derivative",
+        )
+    return call_function(frame, frame.inference.read(frame, function), [*map(denote, before), *args], kwargs, (), hint)
+
+
+def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value | None:
+    """A builtin, an operator or a row of the table."""
+    handler = BUILTINS.get(target) if _hashable(target) else None
+    if handler is not None:
+        return handler(frame, args, kwargs)
+    if is_number_class(target):
+        return number_class(frame, target, args)
+    if isinstance(target, BuiltinFunctionType):
+        op = operator_of(target)
+        if op is not None and len(args) == 2 and not kwargs:
+            return binary(frame, op, *args)
+        if target.__name__ == "at" and getattr(target, "__self__", None) in (np.add, np.subtract) and len(args) == 3 and not kwargs:
+            return _add_at(frame, target.__self__, *args)
+    name = getattr(target, "__difflang_op__", None)
+    if isinstance(name, str):
+        return call_row(frame, row(name), None, args, kwargs, hint)
+    found = lookup(target)
+    if found is None:
+        return None
+    table_row, flavor = found
+    if flavor == "python" and getattr(math, getattr(target, "__name__", ""), None) is not target:
+        flavor = ""  # abs, operator.neg: the operand's own kind of number
+    return call_row(frame, table_row, flavor or None, args, kwargs, hint)
+
+
+def _add_at(frame: Frame, ufunc: Any, target: Value, index: Value, value: Value) -> Value:
+    """np.add.at(x, index, v), np.subtract.at."""
+    if isinstance(target, Var) and isinstance(target.type, Array):
+        fits_in_place(frame, "add", target, frame.atom(value))
+    change = frame.emit("neg", value) if ufunc is np.subtract else value
+    setitem(frame, target, change, ("i",), [index], accumulate=True)
+    return NONE
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def resolved(target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Any:
+    """The hook's answer, where every argument is known while compiling."""
+    values = [*args, *kwargs.values()]
+    if not _hashable(target) or not all(map(known, values)):
+        return None
+    given = tuple(map(python_value, args))
+    return resolve_static_call(target, given, {name: python_value(v) for name, v in kwargs.items()})
+
+
+def _python_function(target: Any) -> tuple[Any, list[Any]]:
+    """The Python function behind a callable, and the arguments that come first (the instance of a method)."""
+    before: list[Any] = []
+    for _ in range(16):
+        if isinstance(target, MethodType):
+            before.insert(0, target.__self__)
+            target = target.__func__
+        elif hasattr(target, "__wrapped__"):
+            target = target.__wrapped__
+        elif isinstance(target, (FunctionType, Function)):
+            return target, before
+        elif not isinstance(target, type) and isinstance(inspect.getattr_static(type(target), "__call__", None), FunctionType):
+            before.insert(0, target)
+            target = type(target).__call__
+        else:
+            break
+    return None, []
+
+
+def _of_library(function: Any) -> bool:
+    """NumPy's own functions are ops of the table or nothing: their text is not the user's to compile."""
+    return str(getattr(function, "__module__", "")).partition(".")[0] in LIBRARIES
+
+
+def bound_arguments(frame: Frame, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> list[Value]:
+    """One value for each parameter, as Python binds them. Mistakes are Python's own messages."""
+    given, rest = list(args), dict(kwargs)
+    name = f"{function.name}()"
+    values: list[Value] = []
+    for param in function.params:
+        if param.kind == "var_positional":
+            values.append(Compound("tuple", tuple(given)))
+            given = []
+        elif param.kind == "var_keyword":
+            if rest:
+                frame.fail("DL004", f"{name} takes keyword arguments by **, which is outside the language")
+            values.append(denote({}))
+        else:
+            values.append(_bound(frame, name, param, given, rest))
+    if given:
+        frame.fail("DL017", f"{name} takes {len(args) - len(given)} positional arguments but {len(args)} were given")
+    if rest:
+        frame.fail("DL017", f"{name} got an unexpected keyword argument {next(iter(rest))!r}")
+    return values
+
+
+def _bound(frame: Frame, name: str, param: Param, given: list[Value], rest: dict[str, Value]) -> Value:
+    if given and param.kind != "keyword_only":
+        if param.name in rest and param.kind != "positional_only":
+            frame.fail("DL017", f"{name} got multiple values for argument {param.name!r}")
+        return given.pop(0)
+    if param.name in rest and param.kind != "positional_only":
+        return rest.pop(param.name)
+    if param.default is ...:
+        frame.fail("DL017", f"{name} misses its argument {param.name!r}")
+    return frame.inference.default(frame, param)
+
+
+def call_function(
+    frame: Frame, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value], captured: Sequence[Value], hint: str
+) -> Value:
+    """A call of a function of the language: an instance for these forms, and a `call` node."""
+    values = [*bound_arguments(frame, function, args, kwargs), *captured]
+    forms = [frozen(value, _is_truth) for value in values]
+    try:
+        instance = frame.inference.instance(frame, function, forms)
+    except DifflangError as error:
+        special = [frozen(value, _is_small) for value in values]
+        if error.code not in ("DL011", "DL006") or list(map(str, special)) == list(map(str, forms)):
+            raise
+        forms = special
+        instance = frame.inference.instance(frame, function, forms)
+    atoms = [atom for value, shape in zip(values, forms, strict=True) for atom in leaves(value, shape)]
+    result, outs = fresh_value(instance.result, hint)
+    frame.builder.node("call", atoms, outs, callee=instance.key)
+    return result
+
+
+def _is_truth(value: Const) -> bool:
+    """True and False are part of the signature: they choose what the callee does."""
+    return isinstance(value.value, bool)
+
+
+def _is_small(value: Const) -> bool:
+    """Where the callee needs it, a constant int is part of the signature too."""
+    return isinstance(value.value, int)
+
+
+def _call_program(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
+    """A call of an object that makes its own owned program for the argument types, such as a gradient."""
+    if kwargs:
+        with frame.fitting("DL017"):
+            arguments_ = inspect.signature(target).bind(*args, **kwargs)
+        if arguments_.kwargs:
+            frame.fail("DL017", "this function takes its arguments by position")
+        args = list(arguments_.args)
+    return call_derived(frame, target, args, hint)
+
+
+def call_derived(frame: Frame, target: Any, args: Sequence[Value], hint: str = "t") -> Value:
+    """A call of the owned program that an object makes for these arguments."""
+    forms: list[Form] = [form(value) for value in args]
+    key, result_form, captures = frame.inference.link(frame, target, forms)
+    atoms = [atom for value, shape in zip(args, forms, strict=True) for atom in leaves(value, shape)]
+    atoms += [frame.atom(frame.inference.capture(frame, capture)) for capture in captures]
+    result, outs = fresh_value(result_form, hint)
+    frame.builder.node("call", atoms, outs, callee=key)
+    return result

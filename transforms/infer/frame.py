@@ -1,0 +1,176 @@
+"""One activation of the abstract interpreter: an environment, a builder, and the table of handlers.
+
+Each node of the read level has a handler, found by the op's name: `@handles("getitem")`. A handler is given the
+frame, the node and the abstract values of its arguments, and returns the abstract values of its results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from difflang.build import Builder
+from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
+from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Place, Region, Var, const
+from difflang.types import Array, Nothing, Scalar, Undefined, Unknown, rank
+
+from .values import Compound, Value, denote, form, is_undefined, known, python_value
+
+if TYPE_CHECKING:
+    from .infer import Inference
+
+Handler = Callable[["Frame", Node, list[Value]], Sequence[Value]]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handles(*names: str) -> Callable[[Handler], Handler]:
+    """Enter a handler for the read level's ops of these names."""
+
+    def enter(handler: Handler) -> Handler:
+        HANDLERS.update(dict.fromkeys(names, handler))
+        return handler
+
+    return enter
+
+
+@dataclass
+class Frame:
+    """The interpretation of one function for one set of argument forms."""
+
+    inference: Inference
+    function: Function
+    builder: Builder = field(default_factory=Builder)
+    env: dict[Var, Value] = field(default_factory=dict)
+    captures: list[tuple[Capture, Var]] = field(default_factory=list)
+    truths: frozenset[Var] = frozenset()  # values of the read level of which only the truth is asked
+    items: frozenset[Var] = frozenset()  # results of `inplace` that go straight back into the item they came from
+
+    def get(self, atom: Atom) -> Value:
+        if isinstance(atom, Var):
+            return self.env[atom]
+        if isinstance(atom.type, (Undefined, Scalar, Nothing)):
+            return atom
+        return denote(atom.value)
+
+    def run(self, region: Region, arguments: Sequence[Value]) -> list[Value]:
+        """Interpret a region into the current builder; the values it yields."""
+        self.env.update(zip(region.params, arguments, strict=True))
+        for node in region.nodes:
+            self.node(node)
+        return [self.get(atom) for atom in region.yields]
+
+    def node(self, node: Node) -> None:
+        before, self.builder.place = self.builder.place, node.place or self.builder.place
+        try:
+            handler = HANDLERS.get(node.op)
+            if handler is None:
+                self.fail("DL001", f"{node.op} is not an operation of the language", kind=OutsideLanguage)
+            before_it = len(self.builder.nodes)
+            results = handler(self, node, [self.get(arg) for arg in node.args])
+            if len(node.outs) == 1 and len(self.builder.nodes) > before_it:
+                results = [self._named(results[0], node.outs[0].hint)]
+            self.env.update(zip(node.outs, results, strict=True))
+        finally:
+            self.builder.place = before
+
+    def _named(self, value: Value, hint: str) -> Value:
+        """The result of the node just made, under the user's name for it."""
+        last = self.builder.nodes[-1]
+        if not isinstance(value, Var) or value.hint == hint or value.hint != "t" or last.outs != (value,):
+            return value
+        named = Var(hint, value.type)
+        self.builder.nodes[-1] = replace(last, outs=(named,))
+        return named
+
+    @contextmanager
+    def nested(self) -> Any:
+        """A builder for an inner region, current inside the `with`."""
+        outer = self.builder
+        self.builder = Builder(outer.place)
+        try:
+            yield self.builder
+        finally:
+            self.builder = outer
+
+    @property
+    def place(self) -> Place | None:
+        return self.builder.place
+
+    def fail(self, code: str, reason: str, way_out: str = "", kind: type[DifflangError] = TypeMismatch) -> NoReturn:
+        raise kind(code, reason, self.builder.place, way_out, self.function.origin)
+
+    @contextmanager
+    def fitting(self, code: str = "DL005") -> Any:
+        """Turns what op rows raise about types into errors of ours with a place."""
+        try:
+            yield
+        except DifflangError:
+            raise
+        except (TypeError, IndexError, ValueError, KeyError) as error:
+            self.fail(code, str(error.args[0] if isinstance(error, KeyError) and error.args else error))
+
+    def emit(self, op: str, *values: Value, flavor: str | None = None, hint: str = "", **attrs: Any) -> Atom:
+        """Append one op of the table. An operand that is never there makes a result that is never there."""
+        if any(map(is_undefined, values)) and op != "check":
+            return UNDEF
+        atoms = [self.atom(value) for value in values]
+        with self.fitting():
+            return self.builder.emit(op, *atoms, flavor=flavor, hint=hint, **attrs)
+
+    def atom(self, value: Value) -> Atom:
+        """The value as an operand of an op: one number or array."""
+        if isinstance(value, Compound):
+            if value.is_sequence:
+                from .arrays import as_array
+
+                return as_array(self, value)
+            self.fail("DL005", f"a number or an array is needed here, not a {value.kind}")
+        return value
+
+    def truth(self, value: Value) -> Atom:
+        """bool(value) as Python takes it, folded where it is known."""
+        if isinstance(value, Compound):
+            if value.kind == "range":
+                from .iterables import length
+
+                return self.truth(length(self, value))
+            return const(bool(value.items) if value.is_sequence else True)
+        if is_undefined(value):
+            return UNDEF
+        if isinstance(value, Const):
+            return const(bool(value.value))
+        type = value.type
+        if isinstance(type, Array):
+            return self.truth(self.only_element(value, "the truth of an array with several elements is not defined", ".any() or .all()"))
+        if isinstance(type, Scalar) and type.dtype != "bool":
+            return self.emit("not_equal", value, Const(0, Scalar("i64", True)))
+        if not isinstance(type, (Scalar, Unknown)):
+            self.fail("DL005", f"the truth of {type} is not defined")
+        return value
+
+    def only_element(self, value: Atom, reason: str, way_out: str) -> Atom:
+        """The one element of an array whose every axis has size one."""
+        assert isinstance(value.type, Array)
+        if set(value.type.dims) - {"1"}:
+            self.fail("DL005", reason, f"use {way_out}")
+        zeros = (const(0),) * value.type.rank
+        return self.emit("index", value, *zeros, pattern=("i",) * value.type.rank)
+
+    def constant(self, value: Value, what: str) -> Any:
+        """The Python object of a value that must be known while compiling."""
+        if not known(value):
+            self.fail("DL011", f"{what} must be known while compiling", "write a constant, or pass it as a static argument")
+        return python_value(value)
+
+    def rank(self, value: Value, what: str) -> int:
+        """The number of axes of a value, which must be known."""
+        found = None if isinstance(value, Compound) else rank(value.type)
+        if found is None:
+            self.fail("DL011", f"{what} needs the number of axes of {form(value)}", "give the function's argument types")
+        return found
+
+    def capture(self, name: str, read: Callable[[], Any]) -> Value:
+        """A hidden parameter for a number or array that lives outside the function; anything else is static."""
+        return self.inference.capture(self, Capture(name, read))

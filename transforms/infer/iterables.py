@@ -1,0 +1,174 @@
+"""What can be iterated: ranges, arrays, tuples, and zip, enumerate and reversed of them.
+
+An iterable is a length and a way to get its k-th item. Where the length is that of a tuple, the loop is unrolled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from difflang.ir import Const, Var, const
+from difflang.types import MANY, ONE, Array, Unknown
+
+from .control import Turn, as_index, counted, unrolled
+from .frame import Frame
+from .items import getitem
+from .operators import binary
+from .values import Compound, Value, is_undefined, known, python_value
+
+
+def range_of(frame: Frame, args: Sequence[Value]) -> Compound:
+    """range(stop), range(start, stop), range(start, stop, step)."""
+    if not 1 <= len(args) <= 3:
+        frame.fail("DL017", f"range() takes one to three arguments, not {len(args)}")
+    atoms = [as_index(frame, value, "range()") for value in args]
+    if len(atoms) == 1:
+        return Compound("range", (const(0), atoms[0], const(1)))
+    step = atoms[2] if len(atoms) == 3 else const(1)
+    if isinstance(step, Const) and step.value == 0:
+        frame.fail("DL005", "range() arg 3 must not be zero")
+    return Compound("range", (atoms[0], atoms[1], step))
+
+
+def length(frame: Frame, value: Value) -> Value:
+    """len(value): a constant where it is known."""
+    if isinstance(value, Compound):
+        return _compound_length(frame, value)
+    if is_undefined(value):
+        return value
+    if isinstance(value, Const) and not isinstance(value.type, Array):
+        with frame.fitting():
+            return const(len(value.value))
+    if isinstance(value.type, Array) and not value.type.rank:
+        frame.fail("DL005", "len() of unsized object")
+    if not isinstance(value.type, (Array, Unknown)):
+        frame.fail("DL005", f"{value.type} has no length")
+    if isinstance(value.type, Array) and value.type.dims[0] == ONE:
+        return const(1)
+    return frame.emit("dim", value, axis=0)
+
+
+def _compound_length(frame: Frame, value: Compound) -> Value:
+    if value.is_sequence:
+        return const(len(value.items))
+    if value.kind == "range":
+        return _range_length(frame, value)
+    if value.kind in ("enumerate", "reversed"):
+        return length(frame, value.items[0])
+    if value.kind == "zip":
+        return _shortest(frame, [length(frame, item) for item in value.items])
+    frame.fail("DL005", f"a {value.kind} has no length")
+
+
+def _range_length(frame: Frame, value: Compound) -> Value:
+    if known(value):
+        return const(len(python_value(value)))
+    start, stop, step = value.items
+    if isinstance(step, Const) and step.value == 1:
+        count = binary(frame, "sub", stop, start)
+    else:  # rounds up, whatever the signs
+        count = frame.emit("neg", binary(frame, "floordiv", binary(frame, "sub", start, stop), step))
+    return frame.emit("maximum", count, const(0), flavor="python")
+
+
+def _shortest(frame: Frame, lengths: Sequence[Value]) -> Value:
+    if not lengths:
+        return const(0)
+    shortest = lengths[0]
+    for one in lengths[1:]:
+        if isinstance(one, Const) and isinstance(shortest, Const):
+            shortest = const(min(one.value, shortest.value))
+        elif one is not shortest:
+            shortest = frame.emit("minimum", shortest, one, flavor="python")
+    return shortest
+
+
+def item(frame: Frame, value: Value, k: Value) -> Value:
+    """The k-th item, 0 <= k < len."""
+    if isinstance(value, Compound) and value.kind == "range":
+        start, _, step = value.items
+        return binary(frame, "add", start, binary(frame, "mul", k, step))
+    if isinstance(value, Compound) and value.kind == "zip":
+        return Compound("tuple", tuple(item(frame, part, k) for part in value.items))
+    if isinstance(value, Compound) and value.kind == "enumerate":
+        inner, start = value.items
+        return Compound("tuple", (binary(frame, "add", start, k), item(frame, inner, k)))
+    if isinstance(value, Compound) and value.kind == "reversed":
+        (inner,) = value.items
+        last = binary(frame, "sub", length(frame, inner), const(1))
+        return item(frame, inner, binary(frame, "sub", last, k))
+    return getitem(frame, value, ("i",), [k])
+
+
+def has_tuple(value: Value) -> bool:
+    """Whether an iteration ends with a tuple's last item: its items differ in kind, so the loop is unrolled."""
+    if isinstance(value, Compound):
+        return value.is_sequence or any(map(has_tuple, value.items))
+    return False
+
+
+def check_iterable(frame: Frame, value: Value) -> None:
+    kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed")
+    if isinstance(value, Compound):
+        if value.kind not in kinds:
+            frame.fail("DL005", f"a {value.kind} cannot be iterated")
+        if value.kind in kinds[3:]:
+            for part in value.items[:1] if value.kind == "enumerate" else value.items:
+                check_iterable(frame, part)
+    elif isinstance(value.type, Array) and not value.type.rank:
+        frame.fail("DL005", "iteration over a 0-d array")
+    elif not isinstance(value.type, (Array, Unknown)) and not is_undefined(value) and not _walkable(value):
+        frame.fail("DL005", f"{value.type} cannot be iterated")
+
+
+def _walkable(value: Value) -> bool:
+    return known(value) and hasattr(python_value(value), "__getitem__") and hasattr(python_value(value), "__len__")
+
+
+def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:
+    """`for item in iterable`."""
+    check_iterable(frame, iterable)
+    if isinstance(iterable, Compound) and iterable.kind == "range":
+        return counted(frame, iterable.items, turn, init, hints, exits)
+    inner = iterable.items[0] if isinstance(iterable, Compound) and iterable.kind == "reversed" else None
+    if isinstance(inner, Compound) and inner.kind == "range":
+        return counted(frame, inner.items, turn, init, hints, exits, reverse=True)
+    count = length(frame, iterable)
+    if has_tuple(iterable) or (isinstance(iterable, Const) and isinstance(count, Const)):
+        if not isinstance(count, Const):
+            frame.fail("DL011", "a tuple is walked beside something whose length is not known", "walk both by index")
+        items = [item(frame, iterable, const(k)) for k in range(count.value)]
+        return unrolled(frame, items, turn, init, hints[1:], exits)
+
+    def indexed(k: Value, carried: Sequence[Value]) -> list[Value]:
+        return turn(item(frame, iterable, k), carried)
+
+    bounds = [const(0), frame.atom(count), const(1)]
+    return counted(frame, bounds, indexed, init, [_index_hint(hints[0]), *hints[1:]], exits)
+
+
+def _index_hint(name: str) -> str:
+    return f"i_{name}" if name and name.isidentifier() else "i"
+
+
+def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
+    """`a, b = value`."""
+    if is_undefined(value):
+        return (value,) * count
+    if isinstance(value, Compound) and value.kind == "shape":
+        return [frame.emit("dim", value.items[0], axis=k) for k in range(count)]
+    check_iterable(frame, value)
+    if not isinstance(value, Compound) and isinstance(value.type, Unknown):
+        return [getitem(frame, value, ("i",), [const(k)]) for k in range(count)]
+    size = length(frame, value)
+    if isinstance(size, Const):
+        if size.value != count:
+            word = "too many" if size.value > count else "not enough"
+            frame.fail("DL005", f"{word} values to unpack (expected {count}, got {size.value})")
+    else:
+        fits = binary(frame, "equal", size, const(count))
+        assert isinstance(value, Var)
+        if isinstance(value.type, Array) and value.type.dims[0] == MANY and count == 1:
+            frame.fail("DL005", "one value is expected here, the array never holds exactly one")
+        frame.emit("check", fits, error=ValueError, message=f"the number of values to unpack is not {count}", kind="raise")
+    return [item(frame, value, const(k)) for k in range(count)]

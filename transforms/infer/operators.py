@@ -1,0 +1,260 @@
+"""Operators, tuples, tests of identity and membership, checks: the straight-line nodes of the read level."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from difflang.errors import OutsideLanguage
+from difflang.ir import NONE, Atom, Const, Node, Var, const
+from difflang.op import row
+from difflang.types import DTYPES, INT, Array, Scalar, Type, Unknown, promote
+
+from .frame import Frame, handles
+from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
+
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "floordiv": operator.floordiv,
+    "mod": operator.mod,
+    "pow": operator.pow,
+    "matmul": operator.matmul,
+    "bitand": operator.and_,
+    "bitor": operator.or_,
+    "bitxor": operator.xor,
+    "lshift": operator.lshift,
+    "rshift": operator.rshift,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
+
+
+@handles(*BINARY)
+def _binary(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    return (binary(frame, node.op, *values),)
+
+
+@handles("neg", "pos", "invert")
+def _unary(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    return (frame.emit(node.op, *values),)
+
+
+@handles("not_")
+def _not(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    return (negate(frame, values[0]),)
+
+
+def negate(frame: Frame, value: Value) -> Value:
+    truth = frame.truth(value)
+    if isinstance(truth, Const):
+        return truth if is_undefined(truth) else const(not truth.value)
+    return frame.emit("not_", truth, flavor=None if isinstance(truth.type, Unknown) else "python")
+
+
+def binary(frame: Frame, op: str, one: Value, other: Value) -> Value:
+    """one op other, for whatever values."""
+    if is_undefined(one) or is_undefined(other):
+        return one if is_undefined(one) else other
+    if _is_object(one) or _is_object(other):
+        return _object(frame, op, one, other)
+    if op == "pow":
+        one = _power_base(frame, one, other)
+    return frame.emit(op, one, other)
+
+
+def _is_object(value: Value) -> bool:
+    return isinstance(value, Compound) or is_static(value) or is_none(value)
+
+
+def _object(frame: Frame, op: str, one: Value, other: Value) -> Value:
+    """Tuples, strings, dtypes and the like: folded, or taken apart."""
+    if known(one) and known(other) and not _mixed(one, other):
+        with frame.fitting():
+            return denote(BINARY[op](python_value(one), python_value(other)))
+    sequences = [v for v in (one, other) if isinstance(v, Compound) and v.is_sequence]
+    if len(sequences) == 2:
+        return _sequences(frame, op, *sequences)
+    if sequences and op == "mul" and any(is_number(v) and v.type == INT for v in (one, other) if not isinstance(v, Compound)):
+        count = one if isinstance(other, Compound) else other
+        assert isinstance(count, Const)
+        return Compound(sequences[0].kind, sequences[0].items * count.value)
+    if op in ("equal", "not_equal") and (_is_plain(one) or _is_plain(other)):
+        return const(op == "not_equal")
+    return frame.emit(op, one, other)
+
+
+def _mixed(one: Value, other: Value) -> bool:
+    """A list or tuple meeting a NumPy number is an array operation, not Python's."""
+    pair = (one, other)
+    return any(isinstance(v, Compound) for v in pair) and any(is_number(v) and not v.type.weak for v in pair)  # type: ignore[union-attr]
+
+
+def _is_plain(value: Value) -> bool:
+    """None and static objects compare unequal to numbers, without a run."""
+    return is_none(value) or is_static(value)
+
+
+def _sequences(frame: Frame, op: str, one: Compound, other: Compound) -> Value:
+    if op == "add" and one.kind == other.kind:
+        return Compound(one.kind, one.items + other.items)
+    if op in ("equal", "not_equal") and one.kind == other.kind:
+        if len(one.items) != len(other.items):
+            return const(op == "not_equal")
+        result: Value = const(True)
+        for a, b in zip(one.items, other.items, strict=True):
+            result = both(frame, result, frame.truth(binary(frame, "equal", a, b)))
+        return result if op == "equal" else negate(frame, result)
+    frame.fail("DL005", f"{op} is not defined for a {one.kind} and a {other.kind} here")
+
+
+def both(frame: Frame, one: Value, other: Value) -> Value:
+    """Conjunction of two truths, folded."""
+    for a, b in ((one, other), (other, one)):
+        if isinstance(a, Const) and not is_undefined(a):
+            return b if a.value else const(False)
+    return frame.emit("logical_and", one, other)
+
+
+def either(frame: Frame, one: Value, other: Value) -> Value:
+    """Disjunction of two truths, folded."""
+    for a, b in ((one, other), (other, one)):
+        if isinstance(a, Const) and not is_undefined(a):
+            return const(True) if a.value else b
+    return frame.emit("logical_or", one, other)
+
+
+def _power_base(frame: Frame, one: Value, other: Value) -> Value:
+    """Python's int to a negative int power is a float; whether it is must be known, so others are checked."""
+    assert not isinstance(one, Compound) and not isinstance(other, Compound)
+    if not (_python_int(one.type) and _python_int(other.type)):
+        return one
+    if isinstance(other, Const):
+        return frame.emit("cast", one, dtype="f64", weak=True) if other.value < 0 else one
+    if other not in frame.inference.naturals:
+        message = "an int to a negative int power is a float: write float(x) ** n"
+        frame.emit("check", frame.emit("greater_equal", other, const(0)), error=ValueError, message=message, kind="raise")
+    return one
+
+
+def _python_int(type: Type) -> bool:
+    return isinstance(type, Scalar) and type.weak and type.dtype in ("i64", "bool")
+
+
+@handles("is_")
+def _is(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    return (const(_identical(frame, *values)),)
+
+
+def _identical(frame: Frame, one: Value, other: Value) -> bool:
+    if is_none(one) or is_none(other):
+        value = other if is_none(one) else one
+        if not isinstance(value, Compound) and isinstance(value.type, Unknown):
+            frame.fail("DL011", "whether this is None depends on a type that is not known", "give the function's argument types")
+        return is_none(value)
+    if known(one) and known(other):
+        return python_value(one) is python_value(other)
+    if isinstance(one, Var) and one is other:
+        return True
+    if is_static(one) or is_static(other):
+        return False
+    frame.fail("DL001", "`is` between values of the run is outside the language", "compare with ==", OutsideLanguage)
+
+
+@handles("contains")
+def _contains(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    value, holder = values
+    if known(value) and known(holder):
+        with frame.fitting():
+            return (const(python_value(value) in python_value(holder)),)
+    if isinstance(holder, Compound) and holder.is_sequence:
+        found: Value = const(False)
+        for item in holder.items:
+            found = either(frame, found, frame.truth(binary(frame, "equal", value, item)))
+        return (found,)
+    if isinstance(holder, Compound) and holder.kind == "range":
+        return (_in_range(frame, value, holder),)
+    if isinstance(holder, Var) and isinstance(holder.type, (Array, Unknown)):
+        return (frame.emit("any", binary(frame, "equal", holder, value), axis=None, keepdims=False),)
+    frame.fail("DL005", "`in` is not defined here")
+
+
+def _in_range(frame: Frame, value: Value, holder: Compound) -> Value:
+    start, stop, step = holder.items
+    if not isinstance(step, Const):
+        frame.fail("DL011", "the step of a range that is searched must be known while compiling")
+    lowest, above = ("less_equal", "less") if step.value > 0 else ("greater_equal", "greater")
+    inside = both(frame, binary(frame, lowest, start, value), binary(frame, above, value, stop))
+    offset = binary(frame, "mod", binary(frame, "sub", value, start), step)
+    return both(frame, inside, binary(frame, "equal", offset, const(0)))
+
+
+@handles("tuple", "list")
+def _sequence(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    return (Compound(node.op, tuple(values)),)
+
+
+@handles("closure")
+def _closure(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    return (closure(node.attrs["function"], tuple(values)),)
+
+
+@handles("unpack")
+def _unpack(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    from .iterables import unpacked
+
+    return unpacked(frame, values[0], len(node.outs))
+
+
+@handles("check")
+def _check(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    condition = frame.truth(values[0])
+    if not (isinstance(condition, Const) and condition.value is True):
+        attrs = {name: node.attrs[name] for name in row("check").statics if name in node.attrs}
+        frame.emit("check", condition, **attrs)
+    return (NONE,) * len(node.outs)
+
+
+@handles("inplace")
+def _inplace(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    """`x += v`: a new binding of a number or tuple, a write into an array."""
+    target, value = values
+    op = node.attrs["fn"]
+    if isinstance(target, Var) and isinstance(target.type, Array):
+        return (inplace(frame, op, target, value),)
+    if isinstance(target, Var) and isinstance(target.type, Unknown) and not (node.outs and node.out in frame.items):
+        out = Var(target.hint, target.type)  # a write or a new number: `own` finds out whether it matters
+        frame.builder.node("inplace", (target, frame.atom(value)), (out,), fn=op)
+        return (out,)
+    return (binary(frame, op, target, value),)
+
+
+def inplace(frame: Frame, op: str, target: Var, value: Value) -> Value:
+    if is_undefined(value):
+        return target
+    operand = frame.atom(value)
+    fits_in_place(frame, op, target, operand)
+    frame.builder.node("inplace", (target, operand), (), fn=op)
+    return target
+
+
+def fits_in_place(frame: Frame, op: str, target: Var, operand: Atom) -> None:
+    """Refuse what NumPy refuses: an int array takes no floats in place."""
+    with frame.fitting():
+        dtype = promote(row(op).type_of_result([target.type, operand.type], {}, None))
+    assert isinstance(target.type, Array)
+    if isinstance(dtype, Scalar) and not np.can_cast(DTYPES[dtype.dtype], DTYPES[target.type.dtype], "same_kind"):
+        frame.fail(
+            "DL005",
+            f"{op} in place gives {dtype.dtype}, which does not go into an array of {target.type.dtype}",
+            "write x = x + v in place of x += v, or convert with .astype",
+        )

@@ -1,0 +1,241 @@
+"""Simplify: the same program with less in it. Owned in, owned out.
+
+Rules of one op (`rules.py`, `shapes.py`) are applied from the first node to the last, each seeing the
+simplified definitions of its operands; then what nobody reads is pruned. No bit of any value changes, except that in
+adjoints and tangents zero plus x is x, which forgets the sign of a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from difflang.build import Builder
+from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
+from difflang.op import row
+from difflang.types import Array, Scalar, Type, Undefined
+
+from ..prune import prune
+from ..retype import retype
+from .calls import drop_results
+from .rules import DERIVED, RULES, Facts
+from .shapes import SHAPE_RULES
+
+PASSES = 6
+SHARED_COST = 6
+"""From this cost on an expression written twice is computed once."""
+NEVER_SHARED = frozenset(
+    "check copy stack_new push pop store accumulate index dim size zeros ones empty full zeros_like ones_like empty_like full_like".split()
+)
+KINDS_SHARED = ("linear", "multilinear", "general")
+VIEWS = frozenset("reshape transpose expand_dims squeeze broadcast_to flip stop_gradient".split())
+
+
+def simplify(program: Program) -> Program:
+    """The simplified program, its types found anew."""
+    for _ in range(PASSES):
+        functions = {key: simplify_function(function, program.functions) for key, function in program.functions.items()}
+        program = reachable(replace(program, functions=functions))
+        slim = drop_results(program)
+        if slim is program:
+            break
+        program = slim
+    return retype(program)
+
+
+def simplify_function(function: Function, functions: Mapping[str, Function]) -> Function:
+    for _ in range(PASSES):
+        before = sum(1 for _ in walk(function.body))
+        walker = _Simplifying(functions)
+        function = prune(replace(function, body=walker.region(function.body, {})))
+        function = replace(function, body=_Renaming(walker.hints).region(function.body))
+        if not walker.changed and sum(1 for _ in walk(function.body)) == before:
+            break
+    return function
+
+
+def reachable(program: Program) -> Program:
+    """The program without functions that the entry never calls."""
+    kept: set[str] = set()
+    todo = [program.entry]
+    while todo:
+        key = todo.pop()
+        if key not in kept:
+            kept.add(key)
+            todo += [node.attrs["callee"] for node in walk(program.functions[key].body) if node.op == "call"]
+    return replace(program, functions={key: f for key, f in program.functions.items() if key in kept})
+
+
+def fits(value: Type, wanted: Type) -> bool:
+    """Whether a value of one type may stand where the other was: the same number, its axes known as well or better."""
+    if isinstance(value, Array) and isinstance(wanted, Array):
+        return value.dtype == wanted.dtype and value.rank == wanted.rank
+    return value == wanted
+
+
+def softens(node: Node, value: Type) -> bool:
+    """In a derivative Python's number may stand for NumPy's: the ops on it keep NumPy's answers, which their own types state."""
+    wanted = node.out.type
+    both = isinstance(value, Scalar) and isinstance(wanted, Scalar) and value.dtype == wanted.dtype == "f64"
+    return both and node.role in DERIVED and value.weak and not wanted.weak  # type: ignore[union-attr]
+
+
+class _Simplifying:
+    """One walk over one function."""
+
+    def __init__(self, functions: Mapping[str, Function]) -> None:
+        self.same: dict[Var, Atom] = {}  # values replaced
+        self.facts = Facts(functions)
+        self.hints: dict[Var, str] = {}
+        self.changed = False
+
+    def atom(self, atom: Atom) -> Atom:
+        while isinstance(atom, Var) and atom in self.same:
+            atom = self.same[atom]
+        return atom
+
+    def region(self, region: Region, known: Mapping[Any, Var]) -> Region:
+        """`known`: expressions computed already, by what they compute."""
+        known = dict(known)
+        nodes: list[Node] = []
+        for node in region.nodes:
+            node = replace(node, args=tuple(map(self.atom, node.args)))
+            if node.op == "if":
+                self.branch(node, known, nodes)
+            elif node.op in ("for", "while"):
+                self.loop(node, known, nodes)
+            elif node.op == "call" or len(node.outs) != 1:
+                self.enter(node, nodes)
+            else:
+                self.plain(node, known, nodes)
+        return Region(region.params, tuple(nodes), tuple(map(self.atom, region.yields)))
+
+    def enter(self, node: Node, nodes: list[Node]) -> None:
+        nodes.append(node)
+        for out in node.outs:
+            self.facts.definition[out] = node
+
+    def replace_by(self, out: Var, value: Atom) -> None:
+        self.same[out] = value
+        self.changed = True
+        made = self.facts.definition.get(value) if isinstance(value, Var) else None
+        if isinstance(value, Var) and value.hint == "t" and out.hint != "t" and made is not None and made.role in DERIVED:
+            self.hints.setdefault(value, out.hint)
+
+    # Plain nodes
+
+    def plain(self, node: Node, known: dict[Any, Var], nodes: list[Node]) -> None:
+        built = Builder(node.place, node.role)
+        value = self.rewritten(node, built)
+        if value is not None:
+            for new in built.nodes:
+                self.enter(new, nodes)
+            self.replace_by(node.out, value)
+            return
+        key = self.key(node)
+        if key is not None and key in known:
+            self.replace_by(node.out, known[key])
+            return
+        if key is not None:
+            known[key] = node.out
+        self.enter(node, nodes)
+
+    def rewritten(self, node: Node, built: Builder) -> Atom | None:
+        """What the first rule that applies gives, or None."""
+        for rule in (*RULES.get(node.op, ()), *RULES["*"], *SHAPE_RULES.get(node.op, ()), *SHAPE_RULES["*"]):
+            count = len(built.nodes)
+            value = rule(self.facts, node, built)
+            if value is not None and (fits(value.type, node.out.type) or softens(node, value.type)):
+                return value
+            del built.nodes[count:]
+        return None
+
+    def key(self, node: Node) -> Any:
+        """What a node computes, where computing it once for all is worth a name."""
+        if node.op in NEVER_SHARED or node.op in VIEWS:
+            return None
+        op = row(node.op)
+        if op.kind == "constant" or not (op.kind in KINDS_SHARED or op.cost >= SHARED_COST or isinstance(node.out.type, Array)):
+            return None
+        try:
+            attrs = tuple(sorted(node.attrs.items()))
+            key = (node.op, tuple(map(_identity, node.args)), attrs, node.out.type)
+            hash(key)
+        except TypeError:
+            return None
+        return key
+
+    # Structured nodes
+
+    def branch(self, node: Node, known: Mapping[Any, Var], nodes: list[Node]) -> None:
+        (condition,) = node.args
+        if isinstance(condition, Const) and not isinstance(condition.type, Undefined):
+            arm = self.region(node.regions[0 if condition.value else 1], known)
+            if all(fits(y.type, out.type) for y, out in zip(arm.yields, node.outs, strict=True)):
+                nodes += arm.nodes
+                for out, value in zip(node.outs, arm.yields, strict=True):
+                    self.replace_by(out, value)
+                return
+        arms = tuple(self.region(arm, known) for arm in node.regions)
+        for k, out in enumerate(node.outs):
+            joined = self.joined(condition, arms[0].yields[k], arms[1].yields[k], out)
+            if joined is not None:
+                self.replace_by(out, joined)
+        self.enter(replace(node, regions=arms), nodes)
+
+    def joined(self, condition: Atom, yes: Atom, no: Atom, out: Var) -> Atom | None:
+        """The value of a branch whose arms say the same, or just repeat the condition."""
+        if _identity(yes) == _identity(no) and fits(yes.type, out.type):
+            return yes
+        if _is_truth(yes, True) and _is_truth(no, False) and condition.type == out.type:
+            return condition
+        return None
+
+    def loop(self, node: Node, known: Mapping[Any, Var], nodes: list[Node]) -> None:
+        lead = 3 if node.op == "for" else 0
+        body = node.regions[-1]
+        shift = len(body.params) - len(node.outs)
+        skip = len(body.yields) - len(node.outs)
+        for k, out in enumerate(node.outs):
+            init, final = node.args[lead + k], self.atom(body.yields[skip + k])
+            if final is body.params[shift + k] and fits(init.type, out.type):  # carried along unchanged
+                self.replace_by(out, init)
+                for region in node.regions:
+                    self.same[region.params[len(region.params) - len(node.outs) + k]] = init
+        regions = tuple(self.region(region, known) for region in node.regions)
+        for k, out in enumerate(node.outs):
+            self.facts.carried[out] = (node.args[lead + k], regions[-1].params[shift + k], regions[-1].yields[skip + k])
+        self.enter(replace(node, regions=regions), nodes)
+
+
+def _identity(atom: Atom) -> Any:
+    return atom if isinstance(atom, Var) else (repr(atom.value), atom.type)
+
+
+def _is_truth(atom: Atom, value: bool) -> bool:
+    return isinstance(atom, Const) and isinstance(atom.type, Scalar) and atom.type.dtype == "bool" and bool(atom.value) is value
+
+
+class _Renaming:
+    """Gives values without a name the name of those they replaced."""
+
+    def __init__(self, hints: Mapping[Var, str]) -> None:
+        self.new = {var: Var(hint, var.type) for var, hint in hints.items()}
+
+    def get(self, atom: Any) -> Any:
+        return self.new.get(atom, atom) if isinstance(atom, Var) else atom
+
+    def region(self, region: Region) -> Region:
+        if not self.new:
+            return region
+        nodes = tuple(
+            replace(
+                node,
+                args=tuple(map(self.get, node.args)),
+                outs=tuple(map(self.get, node.outs)),
+                regions=tuple(map(self.region, node.regions)),
+            )
+            for node in region.nodes
+        )
+        return Region(region.params, nodes, tuple(map(self.get, region.yields)))
