@@ -76,6 +76,8 @@ def test_elementwise(name: str) -> None:
     count = len(TABLE[name].operands)
     for shapes in [((3,),) * count, ((2, 3), (3,))[:count], ((), ())[:count]]:
         values = [away(real(*shape, low=low, high=high)) for shape in shapes]
+        if name in ("maximum", "minimum"):  # differences say nothing across a tie
+            values[1] = np.where(np.abs(values[0] - values[1]) < 0.1, values[1] + 0.2, values[1])
         values = [np.float64(v) if np.ndim(v) == 0 else v for v in values]
         flavor = "numpy" if TABLE[name].numpy else "python"
         if flavor == "python" and np.ndim(values[0]):
