@@ -123,6 +123,13 @@ def leaves(tree: Tree) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The default of a nested function's parameter that was computed where it is defined: the position of the value in the body's parameters."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
     """One parameter as the user wrote it. `tree` is its shape over the leaves, which are the region's parameters."""
 

@@ -182,16 +182,15 @@ def _walrus(frame: Frame, node: cst.NamedExpr, hint: str) -> Atom:
 
 @handles(cst.Tuple, cst.List)
 def _display(frame: Frame, node: cst.Tuple | cst.List, hint: str) -> Atom:
-    for element in node.elements:
-        if isinstance(element, cst.StarredElement):
-            raise frame.outside(element)
+    star = tuple(k for k, element in enumerate(node.elements) if isinstance(element, cst.StarredElement))
     values = [expression(frame, element.value) for element in node.elements]
-    out = frame.emit("tuple" if isinstance(node, cst.Tuple) else "list", values, node, hint)
-    _keep(frame.holds, out, values, frame)
+    attrs = {"star": star} if star else {}
+    out = frame.emit("tuple" if isinstance(node, cst.Tuple) else "list", values, node, hint, **attrs)
+    keep(frame.holds, out, values, frame)
     return out
 
 
-def _keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) -> None:
+def keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) -> None:
     """What holds a closure captures what the closure captured."""
     for value in values:
         held = frame.holds.get(value) if isinstance(value, Var) else None
@@ -202,7 +201,7 @@ def _keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame)
 def route_of(frame: Frame, node: cst.BaseExpression) -> Route | None:
     """The route that a chain of names takes through the surroundings, or None where it begins with a value."""
     if isinstance(node, cst.Name):
-        return None if node.value in LITERALS or frame.is_own(node.value) else Route(frame.text.names.spelled(node.value))
+        return None if node.value in LITERALS or frame.is_own(node.value) else frame.route(node.value)
     if isinstance(node, cst.Attribute):
         route = route_of(frame, node.value)
         if route is not None and not isinstance(frame.meaning(route, node.value), (Captured, tuple)):
@@ -276,7 +275,7 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
         frame.check_callee(function, callee)
     values, keywords, star = _arguments(frame, node)
     out = frame.emit("method" if attrs else "invoke", [function, *values], node, hint, **attrs, keywords=keywords, star=star)
-    _keep(frame.may_hold, out, values, frame)
+    keep(frame.may_hold, out, values, frame)
     return out
 
 
@@ -291,21 +290,19 @@ def _fold_of(frame: Frame, node: cst.Call) -> Handler | None:
 
 
 def _arguments(frame: Frame, node: cst.Call) -> tuple[list[Atom], tuple[str, ...], tuple[int, ...]]:
-    """The values in order, the names of the last ones, and the positions of `*args` among them."""
+    """The values in order, the names of the last ones ("**" for a dict of them), and the positions of `*args` among them."""
     values: list[Atom] = []
-    keywords: list[str] = []
+    named: list[tuple[str, Atom]] = []
     star: list[int] = []
     for argument in node.args:
-        if argument.star == "**":
-            raise frame.refuse(argument, "** in a call is outside the language", "write the keyword arguments out")
+        value = expression(frame, argument.value)
+        if argument.star == "**" or argument.keyword is not None:
+            named.append(("**" if argument.keyword is None else argument.keyword.value, value))
+            continue
         if argument.star == "*":
-            if keywords:
-                raise frame.refuse(argument, "* after a keyword argument is outside the language", "put it before the keyword arguments")
             star.append(len(values))
-        if argument.keyword is not None:
-            keywords.append(argument.keyword.value)
-        values.append(expression(frame, argument.value))
-    return values, tuple(keywords), tuple(star)
+        values.append(value)
+    return [*values, *(value for _, value in named)], tuple(name for name, _ in named), tuple(star)
 
 
 @handles(cst.Subscript)

@@ -35,6 +35,7 @@ class Late:
     function: Function
     captured: tuple[str | Route, ...]
     node: cst.CSTNode
+    defaults: tuple[Atom, ...] = ()
 
 
 @dataclass(eq=False)
@@ -56,6 +57,7 @@ class Text:
     positions: Positions
     origin: Origin
     names: Names
+    skipped: frozenset[tuple[str, int, int]] = frozenset()  # statements known to be refused: `diagnose` reads on behind them
 
 
 class Frame:
@@ -64,6 +66,8 @@ class Frame:
     def __init__(self, text: Text, local: frozenset[str], bindings: Mapping[str, int], parent: Frame | None = None) -> None:
         self.text = text
         self.local = local
+        self.imports: dict[str, Route] = {}
+        self.deleted: frozenset[str] = frozenset()
         self.bindings = bindings  # how often each name is assigned: not at all, for untouched parameters
         self.parent = parent
         self.nodes: list[Node] = []
@@ -115,22 +119,35 @@ class Frame:
             return self._load_local(name, node)
         if self._owner(name) is not None:
             return self._capture(name, name)
-        return self.outer(Route(self.text.names.spelled(name)), node)
+        return self.outer(self.route(name), node)
 
     def is_own(self, name: str) -> bool:
         """Whether a name belongs to this function or to one around it that is read along."""
         return name in self.local or self._owner(name) is not None
 
     def _owner(self, name: str) -> Frame | None:
-        frame = self.parent
-        while frame is not None and name not in frame.local:
+        """The function around this one, read along, whose variable this is."""
+        frame: Frame | None = self
+        while frame is not None and name not in frame.imports:
+            if frame is not self and name in frame.local:
+                return frame
             frame = frame.parent
-        return frame
+        return None
+
+    def route(self, name: str) -> Route:
+        """Where a name leads that is no variable: an import of a function read along, or the surroundings."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.imports:
+                return frame.imports[name]
+            frame = frame.parent
+        return Route(self.text.names.spelled(name))
 
     def _capture(self, key: str | Route, hint: str) -> Var:
         return self.captured.setdefault(key, Var(hint))
 
-    def _load_local(self, name: str, node: cst.CSTNode) -> Atom:
+    def require(self, name: str, node: cst.CSTNode) -> None:
+        """That a variable has a value here is known, or checked."""
         flag = self.bound(name)
         if flag is not TRUE:
             if isinstance(flag, Const):
@@ -138,6 +155,9 @@ class Frame:
             message = f"cannot access local variable '{name}' where it is not associated with a value"
             self.act("check", [flag], node, error=UnboundLocalError, message=message, kind="unbound")
             self.env.pop("?" + name)
+
+    def _load_local(self, name: str, node: cst.CSTNode) -> Atom:
+        self.require(name, node)
         value = self.env[name]
         if isinstance(value, Late):
             return self.closure(value, node, name)
@@ -166,7 +186,7 @@ class Frame:
             values = tuple(self.captured_value(key, node) for key in late.captured)
         finally:
             self._making.pop()
-        out = self.emit("closure", values, node, name, function=late.function)
+        out = self.emit("closure", (*values, *late.defaults), node, name, function=late.function)
         self.holds[out] = {key: self.env.get(key) for key in late.captured if isinstance(key, str) and key in self.bindings}
         return out
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import libcst as cst
 
-from ..ir import LEAF, UNDEF, Const, Function, Node, Origin, Param, Place, Region, Var
+from ..ir import LEAF, UNDEF, Atom, Capture, Const, Function, Held, Node, Origin, Param, Place, Region, Var
 from . import comprehensions  # noqa: F401  enters its handlers
-from .expressions import expression, handles
+from .expressions import expression, handles, keep
 from .frame import RETURN, Frame, Late, Text
-from .names import Names, Route
+from .names import IMPORT, Names, Route
 from .paths import clear_jump
 from .positions import Positions
 from .prune import prune
-from .scope import bindings, declared_elsewhere, statements, walrus_names
+from .scope import bindings, declared_elsewhere, imports_of, names_deleted, statements, walrus_names
 from .source import find
 from .statements import block
 
@@ -45,14 +45,16 @@ class Meant:
         return Meant({**defaults, **(function.__kwdefaults__ or {})}, annotations)
 
 
-def read_function(function: FunctionType) -> tuple[Function, Names, tuple[Route, ...]]:
+def read_function(
+    function: FunctionType, skipped: frozenset[tuple[str, int, int]] = frozenset()
+) -> tuple[Function, Names, tuple[Route, ...]]:
     """The IR of a plain function, what its names meant, and the routes to what it captures."""
     source = find(function)
     module = cst.parse_module(source.text)
     positions, names = Positions(module, source), Names(function)
     origin = Origin(source.file, source.first_line, source.lines, (), positions.comments)
     node = _definition(module)
-    frame = _frame(Text(positions, origin, names), node)
+    frame = _frame(Text(positions, origin, names, skipped), node)
     if function.__code__.co_flags & GENERATOR:
         at = next(_yields(node), node.name if isinstance(node, cst.FunctionDef) else node)
         raise frame.refuse(at, "a generator or coroutine is outside the language", "fill an array and return it")
@@ -93,7 +95,20 @@ def _frame(text: Text, node: Definition, parent: Frame | None = None) -> Frame:
     bound = bindings(body) if isinstance(node, cst.FunctionDef) else Counter(walrus_names(node.body))
     for name in declared_elsewhere(body):
         del bound[name]
-    return Frame(text, frozenset(bound) | {parameter.name.value for parameter, _ in _parameters(node.params)}, bound, parent)
+    imports = _imports(body, bound)
+    for name in imports:
+        del bound[name]
+    frame = Frame(text, frozenset(bound) | {parameter.name.value for parameter, _ in _parameters(node.params)}, bound, parent)
+    frame.imports, frame.deleted = imports, frozenset(names_deleted(body))
+    return frame
+
+
+def _imports(body: list[Any], bound: Counter[str]) -> dict[str, Route]:
+    """The names that the function imports, and does not assign, with the routes to what they mean."""
+    found: dict[str, list[Route]] = {}
+    for name, module, attribute in imports_of(body):
+        found.setdefault(name, []).append(Route(IMPORT + module, (attribute,) if attribute else ()))
+    return {name: routes[0] for name, routes in found.items() if bound[name] == len(routes) and len(set(routes)) == 1}
 
 
 def _parameters(params: cst.Parameters) -> Iterator[tuple[cst.Param, str]]:
@@ -115,8 +130,6 @@ def _read(frame: Frame, node: Definition, name: str, meant: Meant) -> Function:
     params: list[Param] = []
     values: list[Var] = []
     for parameter, kind in _parameters(node.params):
-        if kind == "var_keyword":
-            raise frame.refuse(parameter, "a parameter that takes any keywords is outside the language", "name the parameters")
         own = parameter.name.value
         value = Var(own)
         frame.bind(own, value)
@@ -138,16 +151,46 @@ def _read(frame: Frame, node: Definition, name: str, meant: Meant) -> Function:
 def nested(frame: Frame, node: Definition, name: str) -> Late:
     """A def or lambda inside the function."""
     if isinstance(node, cst.FunctionDef):
-        if node.decorators:
-            raise frame.refuse(node.decorators[0], "a decorator on a nested function is outside the language", "call the decorator outside")
         if node.asynchronous is not None:
             raise frame.refuse(node.name, "a coroutine is outside the language", "compute the value and return it")
     inner = _frame(frame.text, node, frame)
-    function = _read(inner, node, name, _static_defaults(frame, node))
+    meant, made = _defaults(frame, node)
+    function = _read(inner, node, name, Meant(meant))
     captured = tuple(inner.captured)
-    if isinstance(node, cst.FunctionDef) and name in captured and frame.bindings.get(name) == 1:
+    if isinstance(node, cst.FunctionDef) and name in captured and frame.bindings.get(name) == 1 and not node.decorators:
         function, captured = _recursive(function, captured, name), tuple(key for key in captured if key != name)
-    return Late(function, captured, node)
+    return Late(_with_defaults(function, list(made)), captured, node, tuple(made.values()))
+
+
+def _with_defaults(function: Function, names: list[str]) -> Function:
+    """Defaults made at run time are captured values behind all others."""
+    if not names:
+        return function
+    first = len(function.body.params)
+    params = tuple(
+        replace(param, default=Held(first + names.index(param.name))) if param.name in names else param for param in function.params
+    )
+    body = replace(function.body, params=(*function.body.params, *(Var(name) for name in names)))
+    captures = tuple(Capture(f"the default of {name}", _never) for name in names)
+    return replace(function, params=params, body=body, captures=(*function.captures, *captures))
+
+
+def _never() -> Any:
+    raise LookupError("the default of a nested function is an argument of the closure")
+
+
+def decorated(frame: Frame, node: cst.FunctionDef) -> Atom | Late:
+    """A nested def under its decorators: called from the inside out."""
+    late = nested(frame, node, node.name.value)
+    if not node.decorators:
+        return late
+    makers = [expression(frame, decorator.decorator) for decorator in node.decorators]
+    value: Atom = frame.closure(late, node, node.name.value)
+    for maker, decorator in zip(reversed(makers), reversed(node.decorators), strict=True):
+        made = frame.emit("invoke", [maker, value], decorator, node.name.value, keywords=(), star=())
+        keep(frame.may_hold, made, [maker, value], frame)
+        value = made
+    return value
 
 
 def _recursive(function: Function, captured: tuple[str | Route, ...], name: str) -> Function:
@@ -162,17 +205,19 @@ def _recursive(function: Function, captured: tuple[str | Route, ...], name: str)
     return attrs["function"]  # type: ignore[no-any-return]
 
 
-def _static_defaults(frame: Frame, node: Definition) -> Meant:
-    """Defaults of a nested function are evaluated where it is defined: here they must be known while reading."""
+def _defaults(frame: Frame, node: Definition) -> tuple[dict[str, Any], dict[str, Atom]]:
+    """Defaults of a nested function are evaluated where it is defined: those known while reading, and the others."""
     meant: dict[str, Any] = {}
+    made: dict[str, Atom] = {}
     for parameter, _ in _parameters(node.params):
         if parameter.default is None:
             continue
         value = expression(frame, parameter.default)
-        if not isinstance(value, Const):
-            raise frame.refuse(parameter.default, "a default computed at run time is outside the language", "use the name in the body")
-        meant[parameter.name.value] = value.value
-    return Meant(meant)
+        if isinstance(value, Const):
+            meant[parameter.name.value] = value.value
+        else:
+            meant[parameter.name.value] = made[parameter.name.value] = value
+    return meant, made
 
 
 @handles(cst.Lambda)

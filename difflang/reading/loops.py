@@ -163,7 +163,7 @@ def _carry(frame: Frame, names: Iterable[str]) -> _Carried:
         carried.keys.append(name)
         carried.inits.append(value)
         flag = bound_in(frame.env, name)
-        if flag is not TRUE:
+        if flag is not TRUE or name in frame.deleted:
             carried.keys.append("?" + name)
             carried.inits.append(flag)
     for key, folded in frame.env.items():

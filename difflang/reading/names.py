@@ -8,6 +8,7 @@ constants without one. A tuple is taken apart: its items are constants or captur
 from __future__ import annotations
 
 import builtins
+import importlib
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ import numpy as np
 from ..ir import NONE, Capture, Const, Guard, const, static
 
 LIBRARIES = frozenset({"numpy", "math", "cmath", "operator", "functools", "itertools", "builtins", "scipy"})
+
+
+IMPORT = "import "
+"""What the name of a route begins with that leads to a module imported inside the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Names:
         self._known: dict[Route, Meaning] = {}
         self.static: dict[Route, Any] = {}
         self.imports: dict[str, str] = {}
+        self.package = str(self._globals.get("__package__") or "")
 
     def spelled(self, name: str) -> str:
         """The name as Python stores it."""
@@ -70,6 +76,8 @@ class Names:
 
     def root(self, name: str) -> Callable[[], Any]:
         """A function that reads the name's value now. It raises Missing."""
+        if name.startswith(IMPORT):
+            return lambda: _imported(name[len(IMPORT) :], self.package)
         if name in self._cells:
             cell = self._cells[name]
 
@@ -113,7 +121,7 @@ class Names:
         """What the route leads to. Raises Missing or Unfit."""
         if route not in self._known:
             value = self.value(route)
-            if not route.steps:
+            if not route.steps and not route.name.startswith(IMPORT):
                 self._note_import(route.name, value)
             self._known[route] = self._classify(route, value)
         return self._known[route]
@@ -143,6 +151,8 @@ class Names:
     def _number(self, route: Route, value: Any) -> Meaning:
         if self.in_library(route) and not isinstance(value, np.ndarray):
             return const(value)
+        if value is False and str(route).rpartition(".")[2] == "TYPE_CHECKING":
+            return const(False)
         return Captured(route)
 
     def in_library(self, route: Route) -> bool:
@@ -169,6 +179,13 @@ class Names:
 
     def guards(self) -> tuple[Guard, ...]:
         return tuple(Guard(str(route), self.reader(route), value) for route, value in self.static.items())
+
+
+def _imported(module: str, package: str) -> Any:
+    try:
+        return importlib.import_module(module, package)
+    except ImportError as error:
+        raise Missing(str(error)) from None
 
 
 def is_library(value: object) -> bool:

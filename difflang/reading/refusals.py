@@ -6,14 +6,9 @@ LOOP = "fill an array in a `for` loop"
 STATEMENTS: dict[str, tuple[str, str]] = {
     "Try": ("try", "test for the condition with `if` before, or catch the error where the function is called"),
     "TryStar": ("try", "test for the condition with `if` before, or catch the error where the function is called"),
-    "With": ("with", "enter the context where the function is called"),
     "ClassDef": ("a class definition", "define the class at the top of the module"),
-    "Del": ("del", "leave the name alone: memory is released at its last use"),
-    "Import": ("an import inside a function", "import at the top of the module"),
-    "ImportFrom": ("an import inside a function", "import at the top of the module"),
     "Global": ("global", "return the new value and let the caller assign it"),
     "Nonlocal": ("nonlocal", "return the new value and let the caller assign it"),
-    "Match": ("match", "write if/elif on the values"),
     "TypeAlias": ("a type alias", "define it at the top of the module"),
 }
 EXPRESSIONS: dict[str, tuple[str, str]] = {
@@ -28,7 +23,6 @@ EXPRESSIONS: dict[str, tuple[str, str]] = {
     "FormattedString": ("an f-string", "format text where the function is called; raise and assert take static values"),
     "TemplatedString": ("a template string", "format text where the function is called"),
     "Imaginary": ("a complex number", "keep the real and the imaginary part in two numbers or arrays"),
-    "StarredElement": ("a starred item", "name the items one by one"),
     "StarredDictElement": ("a dict", "use separate names, a tuple or an array"),
 }
 REFUSALS = {**STATEMENTS, **EXPRESSIONS}

@@ -34,6 +34,66 @@ def else_block(node: cst.For | cst.While) -> list[Statement]:
     return statements(node.orelse.body) if node.orelse is not None else []
 
 
+def inner_blocks(node: Statement) -> list[list[Statement]]:
+    """The blocks inside a statement that belong to the same function."""
+    if isinstance(node, cst.If):
+        return list(arms(node))
+    if isinstance(node, (cst.For, cst.While)):
+        return [statements(node.body), else_block(node)]
+    if isinstance(node, cst.With):
+        return [statements(node.body)]
+    if isinstance(node, cst.Match):
+        return [statements(case.body) for case in node.cases]
+    return try_blocks(node) if isinstance(node, cst.Try) else []
+
+
+def try_blocks(node: cst.Try) -> list[list[Statement]]:
+    """Body, handlers, else, finally."""
+    last = [part.body for part in (node.orelse, node.finalbody) if part is not None]
+    return [statements(body) for body in (node.body, *(handler.body for handler in node.handlers), *last)]
+
+
+def imported(node: cst.Import | cst.ImportFrom) -> list[tuple[str, str, str]]:
+    """(name, module, attribute or "") for each name that an import binds. A star binds none that the text says."""
+    if isinstance(node.names, cst.ImportStar):
+        return []
+    module = ""
+    if isinstance(node, cst.ImportFrom):
+        module = "." * len(node.relative) + (_dotted(node.module) if node.module is not None else "")
+    found = []
+    for alias in node.names:
+        path, name = _dotted(alias.name), alias.asname.name if alias.asname is not None else None
+        assert name is None or isinstance(name, cst.Name)
+        if isinstance(node, cst.ImportFrom):
+            found.append((name.value if name else path, module, path))
+        else:
+            found.append((name.value, path, "") if name else (path.partition(".")[0], path.partition(".")[0], ""))
+    return found
+
+
+def _dotted(node: cst.BaseExpression) -> str:
+    return f"{_dotted(node.value)}.{node.attr.value}" if isinstance(node, cst.Attribute) else str(getattr(node, "value", ""))
+
+
+def pattern_names(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a pattern of `match` captures."""
+    if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
+        yield node.name.value
+    if isinstance(node, cst.MatchMapping) and node.rest is not None:
+        yield node.rest.value
+    for child in _children(node):
+        if not isinstance(child, cst.BaseExpression):
+            yield from pattern_names(child)
+
+
+def imports_of(block: Iterable[Statement]) -> Iterator[tuple[str, str, str]]:
+    for node in block:
+        if isinstance(node, (cst.Import, cst.ImportFrom)):
+            yield from imported(node)
+        for inner in inner_blocks(node):
+            yield from imports_of(inner)
+
+
 def assigned(block: Iterable[Statement]) -> dict[str, None]:
     """The names that the statements bind, in order of the text; nested functions are scopes of their own."""
     return dict.fromkeys(_bound(block))
@@ -80,22 +140,33 @@ def target_names(target: cst.CSTNode) -> Iterator[str]:
 
 
 def _bound_by(node: Statement) -> Iterator[str]:
-    if isinstance(node, cst.If):
-        yield from walrus_names(node.test)
-        for arm in arms(node):
-            yield from _bound(arm)
-    elif isinstance(node, (cst.For, cst.While)):
-        if isinstance(node, cst.For):
-            yield from target_names(node.target)
-            yield from walrus_names(node.iter)
-        else:
-            yield from walrus_names(node.test)
-        yield from _bound(statements(node.body))
-        yield from _bound(else_block(node))
+    for head in _heads(node):
+        yield from walrus_names(head)
+    if isinstance(node, cst.For):
+        yield from target_names(node.target)
+    elif isinstance(node, cst.With):
+        yield from (name for item in node.items if item.asname is not None for name in target_names(item.asname.name))
+    elif isinstance(node, cst.Match):
+        yield from (name for case in node.cases for name in pattern_names(case.pattern))
+    elif isinstance(node, cst.Try):
+        yield from (name for handler in node.handlers if handler.name is not None for name in target_names(handler.name.name))
     elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
         yield node.name.value
     elif isinstance(node, cst.BaseSmallStatement):
         yield from _bound_by_small(node)
+    for inner in inner_blocks(node):
+        yield from _bound(inner)
+
+
+def _heads(node: Statement) -> list[cst.CSTNode]:
+    """The expressions of a statement with blocks."""
+    if isinstance(node, (cst.If, cst.While)):
+        return [node.test]
+    if isinstance(node, cst.For):
+        return [node.iter]
+    if isinstance(node, cst.With):
+        return [item.item for item in node.items]
+    return [node.subject, *(case.guard for case in node.cases if case.guard is not None)] if isinstance(node, cst.Match) else []
 
 
 def _bound_by_small(node: cst.BaseSmallStatement) -> Iterator[str]:
@@ -105,6 +176,26 @@ def _bound_by_small(node: cst.BaseSmallStatement) -> Iterator[str]:
             yield from target_names(target.target)
     elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
         yield from target_names(node.target)
+    elif isinstance(node, cst.Del):
+        yield from deleted(node)
+    elif isinstance(node, (cst.Import, cst.ImportFrom)):
+        yield from (name for name, _, _ in imported(node))
+
+
+def deleted(node: cst.Del) -> list[str]:
+    """The names that `del` takes away."""
+    return list(target_names(node.target))
+
+
+def names_deleted(block: Iterable[Statement]) -> Iterator[str]:
+    """Every name that some `del`, or the end of an `except ... as name`, takes away."""
+    for node in block:
+        if isinstance(node, cst.Del):
+            yield from deleted(node)
+        if isinstance(node, cst.Try):
+            yield from (name for handler in node.handlers if handler.name is not None for name in target_names(handler.name.name))
+        for inner in inner_blocks(node):
+            yield from names_deleted(inner)
 
 
 def declared_elsewhere(block: Iterable[Statement]) -> set[str]:
@@ -113,10 +204,8 @@ def declared_elsewhere(block: Iterable[Statement]) -> set[str]:
     for node in block:
         if isinstance(node, (cst.Global, cst.Nonlocal)):
             names.update(item.name.value for item in node.names)
-        elif isinstance(node, cst.If):
-            names |= declared_elsewhere(arms(node)[0]) | declared_elsewhere(arms(node)[1])
-        elif isinstance(node, (cst.For, cst.While)):
-            names |= declared_elsewhere(statements(node.body)) | declared_elsewhere(else_block(node))
+        for inner in inner_blocks(node):
+            names |= declared_elsewhere(inner)
     return names
 
 
@@ -139,7 +228,20 @@ def _falls(node: Statement) -> bool:
         return _has(statements(node.body), (cst.Break,), into_loops=False)
     if isinstance(node, (cst.For, cst.While)):
         return falls(else_block(node)) or _has(statements(node.body), (cst.Break,), into_loops=False)
+    if isinstance(node, cst.With):
+        return falls(statements(node.body))
+    if isinstance(node, cst.Match):
+        return not is_wildcard(node.cases[-1]) or any(map(falls, inner_blocks(node)))
+    if isinstance(node, cst.Try):
+        final = statements(node.finalbody.body) if node.finalbody is not None else []
+        return falls(final) and any(map(falls, try_blocks(node)))
     return True
+
+
+def is_wildcard(case: cst.MatchCase) -> bool:
+    """Whether a case takes everything."""
+    pattern = case.pattern
+    return case.guard is None and isinstance(pattern, cst.MatchAs) and (pattern.pattern is None)
 
 
 def jumps(block: Iterable[Statement]) -> bool:
@@ -155,10 +257,8 @@ def _has(block: Iterable[Statement], kinds: tuple[type[cst.CSTNode], ...], into_
     for node in block:
         if isinstance(node, kinds):
             return True
-        if isinstance(node, cst.If) and any(_has(arm, kinds, into_loops) for arm in arms(node)):
-            return True
-        if isinstance(node, (cst.For, cst.While)) and (
-            (into_loops and _has(statements(node.body), kinds, into_loops)) or _has(else_block(node), kinds, into_loops)
-        ):
+        loop = isinstance(node, (cst.For, cst.While))
+        inner = inner_blocks(node)
+        if any(_has(part, kinds, into_loops) for part in (inner[1:] if loop and not into_loops else inner)):
             return True
     return False

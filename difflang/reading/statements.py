@@ -6,18 +6,22 @@ nested into that arm; where both may and one may jump too, a truth says so and g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
 
+from ..errors import DifflangError
 from ..ir import NONE
+from .contexts import read_del, read_import, read_with
 from .expressions import condition, expression
 from .frame import RETURN, SKIP, Frame, Late, Refused
 from .loops import read_for, read_while
 from .messages import assertion, raising
 from .paths import BREAK, CONTINUE, FALL, FALLS, RETURNS, Ends, clear_jump, fork, set_jump
-from .scope import Statement, arms, falls, jumps
+from .patterns import read_match
+from .scope import Statement, arms, bindings, falls, jumps
 from .targets import assign, augment, bind_target, hint_of
 
 Handler = Callable[[Frame, Any], Ends]
@@ -28,11 +32,13 @@ def block(frame: Frame, statements: Sequence[Statement]) -> Ends:
     for position, statement in enumerate(statements):
         rest = statements[position + 1 :]
         if isinstance(statement, cst.If):
-            ends, taken = _branch(frame, statement, rest)
+            with traced(frame, statement):
+                ends, taken = (_stand_in(frame, statement), False) if refused(frame, statement) else _branch(frame, statement, rest)
             if taken:
                 return ends
         else:
-            ends = _one(frame, statement)
+            with traced(frame, statement):
+                ends = _one(frame, statement)
         if FALL not in ends:
             return ends
         if ends != FALLS and rest:
@@ -42,7 +48,38 @@ def block(frame: Frame, statements: Sequence[Statement]) -> Ends:
     return FALLS
 
 
+@contextmanager
+def traced(frame: Frame, statement: Statement) -> Iterator[None]:
+    """A refusal inside names the statement."""
+    try:
+        yield
+    except DifflangError as error:
+        error.trail.append(_spot(frame, statement))
+        raise
+
+
+def _spot(frame: Frame, statement: Statement) -> tuple[str, int, int]:
+    place = frame.place(statement)
+    return place.file, place.line, place.column
+
+
+def refused(frame: Frame, statement: Statement) -> bool:
+    return bool(frame.text.skipped) and _spot(frame, statement) in frame.text.skipped
+
+
+def _stand_in(frame: Frame, statement: Statement) -> Ends:
+    """A refused statement once more, for the sake of those behind it: its names hold something of any type."""
+    for name in bindings([statement]):
+        frame.bind(name, frame.emit("refused", [], statement, name))
+    if isinstance(statement, cst.Return):
+        frame.env[RETURN] = frame.emit("refused", [], statement, "result")
+        return _jump(frame, RETURNS)
+    return frozenset() if isinstance(statement, cst.Raise) else FALLS
+
+
 def _one(frame: Frame, statement: Statement) -> Ends:
+    if refused(frame, statement):
+        return _stand_in(frame, statement)
     handler = HANDLERS.get(type(statement))
     if handler is None:
         raise frame.outside(statement)
@@ -111,9 +148,9 @@ def _named_lambda(frame: Frame, targets: Sequence[cst.BaseExpression], node: cst
 
 
 def _define(frame: Frame, node: cst.FunctionDef) -> Ends:
-    from .functions import nested
+    from .functions import decorated
 
-    frame.bind(node.name.value, nested(frame, node, node.name.value))
+    frame.bind(node.name.value, decorated(frame, node))
     return FALLS
 
 
@@ -150,6 +187,11 @@ HANDLERS: dict[type[cst.CSTNode], Handler] = {
     cst.Raise: _raise,
     cst.Assert: _assert,
     cst.FunctionDef: _define,
+    cst.Match: lambda frame, node: read_match(frame, node, block),
+    cst.With: lambda frame, node: read_with(frame, node, block),
+    cst.Import: read_import,
+    cst.ImportFrom: read_import,
+    cst.Del: read_del,
     cst.For: lambda frame, node: read_for(frame, node, block),
     cst.While: lambda frame, node: read_while(frame, node, block),
 }

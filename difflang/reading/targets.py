@@ -42,14 +42,19 @@ def bind_target(frame: Frame, target: Target, value: Atom) -> None:
 
 
 def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Atom) -> None:
-    for element in target.elements:
-        if isinstance(element, cst.StarredElement):
-            raise frame.refuse(element, "a starred name that takes a rest of unknown length is outside the language", "index the value")
+    star = next((k for k, element in enumerate(target.elements) if isinstance(element, cst.StarredElement)), None)
     parts = [element.value for element in target.elements]
-    outs = [Var(hint_of(part) or "t") for part in parts]
-    frame.structured("unpack", (value,), outs, (), frame.place(target), count=len(outs))
+    outs = unpack(frame, value, [hint_of(part) or "t" for part in parts], star, frame.place(target))
     for part, out in zip(parts, outs, strict=True):
         bind_target(frame, part, out)
+
+
+def unpack(frame: Frame, value: Atom, hints: Sequence[str], star: int | None, place: Place) -> list[Var]:
+    """The parts of a value; the one at `star` is the list of the rest."""
+    outs = [Var(hint) for hint in hints]
+    attrs = {"count": len(outs)} if star is None else {"count": len(outs), "star": star}
+    frame.structured("unpack", (value,), outs, (), place, **attrs)
+    return outs
 
 
 def hint_of(target: Target) -> str:

@@ -10,17 +10,12 @@ from tests.reading.show import read_text
 
 # text of the body -> what the reason says, line, column, end column
 CASES = {
-    "with x: pass": ("with", 2, 4, 16),
+    "with x: pass": ("this context", 2, 9, 10),
     "try:\n        pass\n    finally:\n        pass": ("try", 2, 4, None),
-    "del x": ("del", 2, 4, 9),
-    "import os": ("import", 2, 4, 13),
-    "from os import path": ("import", 2, 4, 23),
     "global G": ("global", 2, 4, 12),
     "class C: pass": ("class", 2, 4, 17),
-    "match x:\n        case 1: pass": ("match", 2, 4, None),
     "x.y = 1": ("attribute", 2, 4, 7),
     "x.y += 1": ("attribute", 2, 4, 7),
-    "a, *b = x": ("starred", 2, 7, 9),
     "z = x + (yield)": ("generator", 2, 13, 18),
     "return {1: 2}": ("dict", 2, 11, 17),
     "return {x}": ("set", 2, 11, 14),
@@ -29,14 +24,8 @@ CASES = {
     "return f'{x}'": ("f-string", 2, 11, 17),
     "return 1j": ("complex", 2, 11, 13),
     "return b'a'": ("bytes", 2, 11, 15),
-    "return [*x]": ("starred", 2, 12, 14),
-    "return f(**x)": (r"\*\*", 2, 13, 16),
-    "return f(a=1, *x)": (r"\*", 2, 18, 20),
     "return x[*x]": ("starred index", 2, 13, 15),
     "async def g(): pass": ("coroutine", 2, 14, 15),
-    "@abs\n    def g(): pass": ("decorator", 2, 4, 8),
-    "def g(u=x): return u": ("default", 2, 12, 13),
-    "return lambda **k: 1": ("keywords", 2, 18, 21),
     "raise": ("raise without", 2, 4, 9),
     "raise x": ("error class", 2, 10, 11),
     "raise ValueError(x)": ("message", 2, 21, 22),
@@ -85,5 +74,3 @@ def test_a_whole_kind_of_function_is_refused() -> None:
     with pytest.raises(OutsideLanguage, match="generator or coroutine") as caught:
         read_text("async def f(x):\n    return x\n")
     assert (caught.value.line, caught.value.column) == (1, 10)
-    with pytest.raises(OutsideLanguage, match="any keywords"):
-        read_text("def f(x, **options):\n    return x\n")

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from difflang.errors import DifflangError
-from difflang.ir import NONE, Const, Function, Node, Param, Var
+from difflang.ir import NONE, Const, Function, Held, Node, Param, Var
 from difflang.op import lookup, row
 from difflang.types import Array
 
 from ..custom import is_ruled, stands_for
 from .arrays import call_row
 from .builtins import BUILTINS, operator_of
+from .extras import ufunc_method
 from .frame import Frame, handles
 from .items import call_method, setitem
 from .iterables import check_iterable, item, length
@@ -62,7 +63,26 @@ def arguments(frame: Frame, values: Sequence[Value], attrs: Mapping[str, Any]) -
         if not isinstance(size, Const) or is_undefined(size):
             frame.fail("DL011", "the number of arguments that * gives must be known while compiling", "pass a tuple")
         args += [item(frame, value, denote(i)) for i in range(size.value)]
-    return args, dict(zip(keywords, values[count:], strict=True))
+    named: dict[str, Value] = {}
+    for name, value in zip(keywords, values[count:], strict=True):
+        for key, one in entries(frame, value).items() if name == "**" else ((name, value),):
+            if key in named:
+                frame.fail("DL017", f"got multiple values for keyword argument {key!r}")
+            named[key] = one
+    return args, named
+
+
+def entries(frame: Frame, value: Value) -> dict[str, Value]:
+    """What `**value` passes by name."""
+    if known(value) and isinstance(python_value(value), dict):
+        value = denote_entries(python_value(value))
+    if not isinstance(value, Compound) or value.kind != "dict":
+        frame.fail("DL005", f"** needs a dict of which the keys are known, not {form(value)}", "write the arguments out")
+    return dict(zip(value.info, value.items, strict=True))
+
+
+def denote_entries(mapping: Mapping[str, Any]) -> Compound:
+    return Compound("dict", tuple(map(denote, mapping.values())), tuple(mapping))
 
 
 def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "t") -> Value:
@@ -143,6 +163,8 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
             return binary(frame, op, *args)
         if target.__name__ == "at" and getattr(target, "__self__", None) in (np.add, np.subtract) and len(args) == 3 and not kwargs:
             return _add_at(frame, target.__self__, *args)
+        if isinstance(getattr(target, "__self__", None), np.ufunc):
+            return ufunc_method(frame, target.__self__, target.__name__, args, kwargs)
     name = getattr(target, "__difflang_op__", None)
     if isinstance(name, str):
         return call_row(frame, row(name), None, args, kwargs, hint)
@@ -188,10 +210,10 @@ def _python_function(target: Any) -> tuple[Any, list[Any]]:
         if isinstance(target, MethodType):
             before.insert(0, target.__self__)
             target = target.__func__
-        elif hasattr(target, "__wrapped__"):
-            target = target.__wrapped__
         elif isinstance(target, (FunctionType, Function)):
             return target, before
+        elif hasattr(target, "__wrapped__"):
+            target = target.__wrapped__
         elif not isinstance(target, type) and isinstance(inspect.getattr_static(type(target), "__call__", None), FunctionType):
             before.insert(0, target)
             target = type(target).__call__
@@ -205,7 +227,9 @@ def _of_library(function: Any) -> bool:
     return str(getattr(function, "__module__", "")).partition(".")[0] in LIBRARIES
 
 
-def bound_arguments(frame: Frame, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> list[Value]:
+def bound_arguments(
+    frame: Frame, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value], captured: Sequence[Value] = ()
+) -> list[Value]:
     """One value for each parameter, as Python binds them. Mistakes are Python's own messages."""
     given, rest = list(args), dict(kwargs)
     name = f"{function.name}()"
@@ -215,9 +239,10 @@ def bound_arguments(frame: Frame, function: Function, args: Sequence[Value], kwa
             values.append(Compound("tuple", tuple(given)))
             given = []
         elif param.kind == "var_keyword":
-            if rest:
-                frame.fail("DL004", f"{name} takes keyword arguments by **, which is outside the language")
-            values.append(denote({}))
+            values.append(Compound("dict", tuple(rest.values()), tuple(rest)))
+            rest = {}
+        elif isinstance(param.default, Held) and param.name not in rest and (not given or param.kind == "keyword_only"):
+            values.append(captured[param.default.position - len(function.params)])
         else:
             values.append(_bound(frame, name, param, given, rest))
     if given:
@@ -243,7 +268,7 @@ def call_function(
     frame: Frame, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value], captured: Sequence[Value], hint: str
 ) -> Value:
     """A call of a function of the language: an instance for these forms, and a `call` node."""
-    values = [*bound_arguments(frame, function, args, kwargs), *captured]
+    values = [*bound_arguments(frame, function, args, kwargs, captured), *captured]
     forms = [frozen(value, _is_truth) for value in values]
     try:
         instance = frame.inference.instance(frame, function, forms)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from difflang.ir import Const, Var, const
+from difflang.ir import NONE, Const, Var, const
 from difflang.types import MANY, ONE, Array, Unknown
 
 from .control import Turn, as_index, counted, unrolled
@@ -149,6 +149,28 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
 
 def _index_hint(name: str) -> str:
     return f"i_{name}" if name and name.isidentifier() else "i"
+
+
+def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Sequence[Value]:
+    """`a, *rest, b = value`: the rest is a list."""
+    if is_undefined(value):
+        return (value,) * count
+    check_iterable(frame, value)
+    size, last = length(frame, value), count - 1 - star
+    if isinstance(size, Const):
+        if size.value < count - 1:
+            frame.fail("DL005", f"not enough values to unpack (expected at least {count - 1}, got {size.value})")
+        items = [item(frame, value, const(k)) for k in range(size.value)]
+        return [*items[:star], Compound("list", tuple(items[star : size.value - last])), *items[size.value - last :]]
+    enough = binary(frame, "greater_equal", size, const(count - 1))
+    message = f"not enough values to unpack (expected at least {count - 1})"
+    frame.emit("check", enough, error=ValueError, message=message, kind="raise")
+    rest = getitem(frame, value, ("s",), [const(star), const(-last) if last else NONE, NONE])
+    from .calls import call_object
+
+    first = [item(frame, value, const(k)) for k in range(star)]
+    ends = [getitem(frame, value, ("i",), [const(k - last)]) for k in range(last)]
+    return [*first, call_object(frame, list, [rest], {}, "rest"), *ends]
 
 
 def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:

@@ -11,7 +11,7 @@ import numpy as np
 from difflang.errors import OutsideLanguage
 from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.op import row
-from difflang.types import DTYPES, INT, Array, Scalar, Type, Unknown, promote
+from difflang.types import BOOL, DTYPES, INT, UNKNOWN, Array, Scalar, Type, Unknown, promote
 
 from .frame import Frame, handles
 from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
@@ -152,6 +152,9 @@ def _python_int(type: Type) -> bool:
 
 @handles("is_")
 def _is(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    for truth, value in (values, values[::-1]):
+        if isinstance(truth, Const) and isinstance(truth.value, bool) and isinstance(value, Var) and value.type == BOOL:
+            return (value if truth.value else negate(frame, value),)
     return (const(_identical(frame, *values)),)
 
 
@@ -159,10 +162,11 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
     if is_none(one) or is_none(other):
         value = other if is_none(one) else one
         if not isinstance(value, Compound) and isinstance(value.type, Unknown):
-            frame.fail("DL011", "whether this is None depends on a type that is not known", "give the function's argument types")
+            frame.fail("DL019", "whether this is None depends on a type that is not known", "give the function's argument types")
         return is_none(value)
     if known(one) and known(other):
-        return python_value(one) is python_value(other)
+        one_, other_ = python_value(one), python_value(other)
+        return type(one_) is type(other_) and one_ == other_ if isinstance(one_, (bool, int, str)) else one_ is other_
     if isinstance(one, Var) and one is other:
         return True
     if is_static(one) or is_static(other):
@@ -200,7 +204,10 @@ def _in_range(frame: Frame, value: Value, holder: Compound) -> Value:
 
 @handles("tuple", "list")
 def _sequence(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    return (Compound(node.op, tuple(values)),)
+    from .calls import arguments
+
+    items, _ = arguments(frame, values, {"star": node.attrs.get("star", ())})
+    return (Compound(node.op, tuple(items)),)
 
 
 @handles("closure")
@@ -210,9 +217,21 @@ def _closure(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 @handles("unpack")
 def _unpack(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    from .iterables import unpacked
+    from .iterables import unpacked, unpacked_with_rest
 
+    if "star" in node.attrs:
+        return unpacked_with_rest(frame, values[0], len(node.outs), node.attrs["star"])
     return unpacked(frame, values[0], len(node.outs))
+
+
+@handles("is_sequence")
+def _is_sequence(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    """Whether a pattern of `match` that is a tuple or list of so many parts fits."""
+    (value,) = values
+    if not (isinstance(value, Compound) and value.is_sequence):
+        return (const(False),)
+    count, given = node.attrs["count"], len(value.items)
+    return (const(given >= count - 1 if node.attrs["star"] is not None else given == count),)
 
 
 @handles("check")
@@ -258,3 +277,9 @@ def fits_in_place(frame: Frame, op: str, target: Var, operand: Atom) -> None:
             f"{op} in place gives {dtype.dtype}, which does not go into an array of {target.type.dtype}",
             "write x = x + v in place of x += v, or convert with .astype",
         )
+
+
+@handles("refused")
+def _refused(frame: Frame, node: Node, args: list[Value]) -> list[Value]:
+    """What a statement with a known problem would have given."""
+    return [Var(out.hint, UNKNOWN) for out in node.outs]
