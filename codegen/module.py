@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from difflang.ir import Function, Program, walk
@@ -10,7 +10,7 @@ from difflang.types import Array, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
 from .kernels import kernels
-from .lower import contract, create, elementwise, index, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
+from .lower import contract, create, elementwise, index, lapack, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
 from .lower.lower import Lowering, is_alias, result_types, struct
 from .memory import assemble, parts, read_record, write_record
 from .prelude import text as prelude
@@ -19,6 +19,10 @@ from .writer import MEMORY, ModuleWriter, Site, Writer
 
 _STACK = 4 << 20
 """How much machine stack a call from outside may use before RecursionError: half of what a thread has by default."""
+
+
+_SMALL = 60
+"""Lines of a function that may stand in its entry too. A larger one would be optimised twice: by itself and in there."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,16 @@ class Module:
     signatures: dict[str, Signature]
 
 
-def emit(program: Program, target: Target) -> Module:
-    """LLVM IR of all functions of a placed program."""
+def emit(program: Program, target: Target, public: Collection[str] = ()) -> Module:
+    """LLVM IR of all functions of a placed program, those of the keys `public` (all, if none) in the public form too."""
     writer = ModuleWriter(target)
     cyclic = recursive(program)
     texts = []
     for key, function in program.functions.items():
-        texts.append(implementation(writer, program, key, function, key in cyclic))
-        texts.append(entry(writer, key, function))
+        body = implementation(writer, program, key, function, key in cyclic)
+        texts.append(body)
+        if not public or key in public:
+            texts.append(entry(writer, key, function, inline=body.count("\n") < _SMALL))
     helpers = kernels(writer)
     declarations = "\n".join(writer.declarations.values())
     metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(writer.metadata))
@@ -130,7 +136,7 @@ def depth_test(low: Lowering) -> None:
     w.fail_if(w.let(f"icmp sgt i64 {used}, {_STACK}"), Site(RecursionError, "maximum recursion depth exceeded", 0, low.place))
 
 
-def entry(module: ModuleWriter, key: str, function: Function) -> str:
+def entry(module: ModuleWriter, key: str, function: Function, inline: bool) -> str:
     """The public form: arrays by record, results through pointers."""
     w = Writer(module, "ret i32 1")
     heads, passed = ["ptr %ctx"], ["ptr %ctx"]
@@ -141,7 +147,7 @@ def entry(module: ModuleWriter, key: str, function: Function) -> str:
     sign = signature(function)
     heads += [f"ptr %out{k}" for k in range(len(sign.outs))]
     types = result_types(function)
-    result = w.let(f'call fastcc {struct(types)} @"{key}.impl"({", ".join(passed)})')
+    result = w.let(f'call fastcc {struct(types)} @"{key}.impl"({", ".join(passed)}){"" if inline else " noinline"}')
     status = w.let(f"extractvalue {struct(types)} {result}, 0")
     w.branch(w.let(f"icmp eq i32 {status}, 0"), "success", "failure")
     w.start("success")
@@ -157,7 +163,7 @@ def entry(module: ModuleWriter, key: str, function: Function) -> str:
     w.do("ret i32 0")
     w.start("failure")
     w.do("ret i32 1")
-    return w.text(f'define hidden i32 @"{key}"({", ".join(heads)}) #0')
+    return w.text(f'define internal i32 @"{key}"({", ".join(heads)}) #0')
 
 
 def _public(type: Type) -> str:

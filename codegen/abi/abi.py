@@ -25,8 +25,9 @@ from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Tree
 from difflang.types import Array, Scalar, Type, rank
 
-from ...runtime.array import ALIGNED, C_CONTIGUOUS, DATA, DESCR, DIMS, FLAGS, HEADER, NDIM, STRIDES, WRITEABLE
+from ...runtime.array import ALIGNED, C_CONTIGUOUS, DATA, HEADER, WRITEABLE
 from ...runtime.load import SLOTS
+from .arrays import ARRAY_SPEC
 from .results import result_text
 from .support import LLVM, declared, record_type, without_repeats
 from ..poll_text import HOOK
@@ -35,8 +36,10 @@ from ..poll_text import HOOK
 class Text:
     """Lines of one LLVM function, and fresh names."""
 
+    symbol: str = ""
     lines: list[str] = field(default_factory=list)
     allocas: list[str] = field(default_factory=list)
+    constants: list[str] = field(default_factory=list)
     count: int = 0
 
     def fresh(self, hint: str = "t") -> str:
@@ -73,6 +76,11 @@ class Text:
         place = f"getelementptr inbounds ([{len(SLOTS)} x ptr], ptr @dl_slots, i64 0, i64 {SLOTS.index(name)})"
         return self.let(f"load ptr, ptr {place}, align 8, !invariant.load !{{}}")
 
+    def constant(self, content: str) -> str:
+        """A constant of the module."""
+        self.constants.append(f'@"{self.symbol}_{len(self.constants)}" = internal constant {content}, align 8')
+        return f'@"{self.symbol}_{len(self.constants) - 1}"'
+
     def unless(self, condition: str, target: str, likely: bool = True) -> None:
         """Go to `target` unless the condition holds."""
         go_on = self.label("on")
@@ -82,12 +90,13 @@ class Text:
 
 @dataclass
 class Leaf:
-    """A number or array that arrived: its object, its type, and how it is handed to the function."""
+    """A number or array that arrived: its object, its type, and how it is handed to the function; of an array the number of elements."""
 
     object: str
     type: Type
     value: str = ""
     written: bool = False
+    size: str = ""
 
 
 @dataclass
@@ -104,7 +113,7 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
     `accepted`: the types of the leaves that the entry takes, where they say more than the function's own parameters do
     (Python's float for np.float64, an array without axes for a number, a size that is known for an open one).
     """
-    text = Text()
+    text = Text(symbol)
     own = [param.type for param in function.body.params]
     given = list(accepted) or own[: len(own) - len(function.captures)]
     for one, other in zip(given, own, strict=False):
@@ -114,6 +123,7 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
     writer = _Entry(key, function, text, [*given, *own[len(given) :]])
     body = writer.write()
     lines = [
+        *text.constants,
         *_opening(symbol, len(function.params)),
         f'define ptr @"{symbol}_try"(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %record) noinline {{',
         "start:",
@@ -125,11 +135,10 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
 
 
 def _opening(symbol: str, count: int) -> list[str]:
-    """The function that the slot points at: it binds keywords and defaults if there are any."""
+    """The function that the slot points at. Keywords and defaults are bound first if there are any."""
     arguments = "ptr %self, ptr %args, i64 %nargsf, ptr %kwnames"
     return [
         f'define ptr @"{symbol}"({arguments}) {{',
-        f"  %bound = alloca [{max(1, count)} x ptr], align 8",
         f"  %place = getelementptr i8, ptr %self, i64 {HEADER + 16}",
         "  %record = load ptr, ptr %place, align 8",
         "  %given = and i64 %nargsf, 9223372036854775807",
@@ -141,12 +150,7 @@ def _opening(symbol: str, count: int) -> list[str]:
         f'  %r = tail call ptr @"{symbol}_try"({arguments}, ptr %record)',
         "  ret ptr %r",
         "bind:",
-        "  %table_place = getelementptr i8, ptr %record, i64 48",
-        "  %table = load ptr, ptr %table_place, align 8",
-        f"  %fits = call i1 @dl_bind(ptr %args, i64 %given, ptr %kwnames, ptr %table, i64 {count}, ptr %bound)",
-        "  br i1 %fits, label %filled, label %go",
-        "filled:",
-        f'  %q = call ptr @"{symbol}_try"(ptr %self, ptr %bound, i64 {count}, ptr null, ptr %record)',
+        f'  %q = call ptr @dl_bind({arguments}, ptr %record, i64 {count}, ptr @"{symbol}_try")',
         "  ret ptr %q",
         "}",
     ]
@@ -178,8 +182,6 @@ class _Entry:
         self.guards()
         captured = self.captured()
         self.overlaps()
-        for leaf in self.leaves:
-            self.convert(leaf)
         result_text(self, captured)
         for number in range(len(captured), 0, -1):
             t.block(f"drop{number}")
@@ -244,7 +246,7 @@ class _Entry:
         if isinstance(leaf.type, Scalar):
             leaf.value = self.number(leaf.object, leaf.type)
         elif isinstance(leaf.type, Array):
-            self.array(leaf.object, leaf.type, leaf.written)
+            self.array(leaf, leaf.type)
         else:
             raise TypeError(f"a value of type {leaf.type} cannot be an argument")
         return leaf
@@ -271,28 +273,24 @@ class _Entry:
         t.unless(t.let(f"icmp eq i32 {over}, 0"), self.fail)
         return value
 
-    def array(self, object: str, type: Array, written: bool) -> None:
+    def array(self, leaf: Leaf, type: Array) -> None:
+        """Check an array and write its record: {data, block, dims, strides}."""
         t = self.text
-        self.exactly(object, t.table("PyArray_Type"))
-        t.unless(t.let(f"icmp eq ptr {t.at(object, DESCR)}, {t.table(f'descr_{type.dtype}')}"), self.fail)
-        t.unless(t.let(f"icmp eq i32 {t.at(object, NDIM, 'i32')}, {type.rank}"), self.fail)
-        mask = ALIGNED | C_CONTIGUOUS | (WRITEABLE if written else 0)
+        mask = ALIGNED | C_CONTIGUOUS | (WRITEABLE if leaf.written else 0)
         wanted = mask if type.layout == "C" else mask & ~C_CONTIGUOUS
-        flags = t.let(f"and i32 {t.at(object, FLAGS, 'i32')}, {mask}")
-        t.unless(t.let(f"icmp eq i32 {flags}, {wanted}"), self.fail)
-        dims = t.at(object, DIMS) if set(type.dims) - {"?"} else ""
-        for axis, dim in enumerate(type.dims):
-            if dim != "?":
-                size = t.at(dims, 8 * axis, "i64")
-                t.unless(t.let(f"icmp {'eq' if dim == '1' else 'ne'} i64 {size}, 1"), self.fail)
+        ones, many = (sum(1 << axis for axis, dim in enumerate(type.dims) if dim == code) for code in "1n")
+        words = (SLOTS.index(f"descr_{type.dtype}"), type.rank, mask, wanted)
+        values = ", ".join(f"{key} {word}" for key, word in zip(ARRAY_SPEC, (*words, ones, many), strict=True))
+        said = t.constant(f"{{ {', '.join(ARRAY_SPEC)} }} {{ {values} }}")
+        leaf.value = t.slot(record_type(type.rank), "array")
+        leaf.size = t.let(f"call i64 @dl_array_in(ptr {leaf.object}, ptr {said}, ptr {leaf.value})", "size")
+        t.unless(t.let(f"icmp ne i64 {leaf.size}, -1"), self.fail)
 
     # -- what is not passed: guards and captured values -----------------------------------------
 
     def guards(self) -> None:
         t = self.text
-        guards, count = t.at("%record", 24), t.at("%record", 32, "i64")
-        good = t.let(f"call i1 @dl_guards(ptr {guards}, i64 {count})")
-        t.unless(good, self.fail)
+        t.unless(t.let("call i1 @dl_guards(ptr %record)"), self.fail)
 
     def captured(self) -> list[Leaf]:
         """Look up every captured value and check it like an argument. Each is held until the call is over."""
@@ -327,26 +325,6 @@ class _Entry:
             t.unless(t.let(f"xor i1 {shared}, true"), self.fail)
         t.add(f"br label %{done}")
         t.block(done)
-
-    # -- descriptors -----------------------------------------------------------------------------
-
-    def convert(self, leaf: Leaf) -> None:
-        """Write the record of an array: {data, block, dims, strides}."""
-        if not isinstance(leaf.type, Array):
-            return
-        t = self.text
-        rank = leaf.type.rank
-        leaf.value = t.slot(record_type(rank), "array")
-        t.add(f"store ptr {t.at(leaf.object, DATA)}, ptr {leaf.value}, align 8")
-        t.add(f"store ptr null, ptr {t.let(f'getelementptr i8, ptr {leaf.value}, i64 8')}, align 8")
-        for field_offset, offset in ((16, DIMS), (16 + 8 * rank, STRIDES)):
-            if rank == 0:
-                break
-            source = t.at(leaf.object, offset)
-            for axis in range(rank):
-                value = t.at(source, 8 * axis, "i64")
-                place = t.let(f"getelementptr i8, ptr {leaf.value}, i64 {field_offset + 8 * axis}")
-                t.add(f"store i64 {value}, ptr {place}, align 8")
 
 
 NEXT = """  %next_record = load ptr, ptr %record, align 8

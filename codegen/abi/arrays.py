@@ -1,8 +1,8 @@
-"""LLVM text of the functions that entries share for arrays: whether two overlap, and how one goes out to Python."""
+"""LLVM text of the functions that entries share for arrays: how one comes in, whether two overlap, how one goes out to Python."""
 
 from __future__ import annotations
 
-from ...runtime.array import DATA, DIMS, FLAGS, NDIM, STRIDES
+from ...runtime.array import DATA, DESCR, DIMS, FLAGS, HEADER, NDIM, STRIDES
 from ...runtime.load import SLOTS
 
 STEAL_BYTES = 16384
@@ -12,6 +12,88 @@ STEAL_BYTES = 16384
 def _slot(name: str) -> str:
     return f"getelementptr inbounds ([{len(SLOTS)} x ptr], ptr @dl_slots, i64 0, i64 {SLOTS.index(name)})"
 
+
+ARRAY_SPEC = ("i32", "i32", "i32", "i32", "i64", "i64")
+"""What an array must be: the slot of its descr, the number of axes, a mask of flags and what it must leave; a bit for each axis
+that must have exactly one element, a bit for each that must not."""
+
+_SPEC = "{ " + ", ".join(ARRAY_SPEC) + " }"
+
+_ARRAY_IN = f"""
+define internal i64 @dl_array_in(ptr %array, ptr %said, ptr %record) noinline nounwind {{
+  %class_place = getelementptr i8, ptr %array, i64 {HEADER - 8}
+  %class = load ptr, ptr %class_place, align 8
+  %array_class = load ptr, ptr {_slot("PyArray_Type")}, align 8
+  %is_array = icmp eq ptr %class, %array_class
+  br i1 %is_array, label %look, label %no
+look:
+  %spec = load {_SPEC}, ptr %said, align 8
+  %slot = extractvalue {_SPEC} %spec, 0
+  %slot_place = getelementptr inbounds [{len(SLOTS)} x ptr], ptr @dl_slots, i64 0, i32 %slot
+  %wanted_descr = load ptr, ptr %slot_place, align 8
+  %descr_place = getelementptr i8, ptr %array, i64 {DESCR}
+  %descr = load ptr, ptr %descr_place, align 8
+  %same_descr = icmp eq ptr %descr, %wanted_descr
+  %rank = extractvalue {_SPEC} %spec, 1
+  %rank_place = getelementptr i8, ptr %array, i64 {NDIM}
+  %own_rank = load i32, ptr %rank_place, align 4
+  %same_rank = icmp eq i32 %own_rank, %rank
+  %mask = extractvalue {_SPEC} %spec, 2
+  %wanted = extractvalue {_SPEC} %spec, 3
+  %flags_place = getelementptr i8, ptr %array, i64 {FLAGS}
+  %all = load i32, ptr %flags_place, align 4
+  %flags = and i32 %all, %mask
+  %same_flags = icmp eq i32 %flags, %wanted
+  %two = and i1 %same_descr, %same_rank
+  %three = and i1 %two, %same_flags
+  br i1 %three, label %axes, label %no
+axes:
+  %ones = extractvalue {_SPEC} %spec, 4
+  %many = extractvalue {_SPEC} %spec, 5
+  %data_place = getelementptr i8, ptr %array, i64 {DATA}
+  %data = load ptr, ptr %data_place, align 8
+  store ptr %data, ptr %record, align 8
+  %block = getelementptr i8, ptr %record, i64 8
+  store ptr null, ptr %block, align 8
+  %dims_place = getelementptr i8, ptr %array, i64 {DIMS}
+  %dims = load ptr, ptr %dims_place, align 8
+  %strides_place = getelementptr i8, ptr %array, i64 {STRIDES}
+  %strides = load ptr, ptr %strides_place, align 8
+  %count = zext i32 %rank to i64
+  %out_dims = getelementptr i8, ptr %record, i64 16
+  %out_strides = getelementptr i64, ptr %out_dims, i64 %count
+  br label %head
+head:
+  %k = phi i64 [0, %axes], [%next, %body]
+  %size = phi i64 [1, %axes], [%size1, %body]
+  %wrong = phi i64 [0, %axes], [%wrong1, %body]
+  %done = icmp eq i64 %k, %count
+  br i1 %done, label %end, label %body
+body:
+  %dim_place = getelementptr i64, ptr %dims, i64 %k
+  %dim = load i64, ptr %dim_place, align 8
+  %stride_place = getelementptr i64, ptr %strides, i64 %k
+  %stride = load i64, ptr %stride_place, align 8
+  %out_dim = getelementptr i64, ptr %out_dims, i64 %k
+  store i64 %dim, ptr %out_dim, align 8
+  %out_stride = getelementptr i64, ptr %out_strides, i64 %k
+  store i64 %stride, ptr %out_stride, align 8
+  %single = icmp eq i64 %dim, 1
+  %against = select i1 %single, i64 %many, i64 %ones
+  %bit = lshr i64 %against, %k
+  %wrong1 = or i64 %wrong, %bit
+  %size1 = mul i64 %size, %dim
+  %next = add i64 %k, 1
+  br label %head
+end:
+  %last = and i64 %wrong, 1
+  %fits = icmp eq i64 %last, 0
+  %result = select i1 %fits, i64 %size, i64 -1
+  ret i64 %result
+no:
+  ret i64 -1
+}}
+"""
 
 _OVERLAP = f"""
 define internal void @dl_extent(ptr %array, ptr %low, ptr %high) noinline nounwind {{
@@ -219,6 +301,6 @@ lost:
 }}
 """
 
-ARRAYS = _OVERLAP + _ARRAY_OUT
+ARRAYS = _ARRAY_IN + _OVERLAP + _ARRAY_OUT
 
-__all__ = ["ARRAYS", "STEAL_BYTES"]
+__all__ = ["ARRAYS", "ARRAY_SPEC", "STEAL_BYTES"]

@@ -38,8 +38,7 @@ def result_text(entry: _Entry, captured: Sequence[Leaf]) -> None:
     objects = _objects(entry, ctx, outs)
     t.add(f"call void @dl_ctx_free(ptr {ctx})")
     _release(entry, captured)
-    result = _assemble(entry, objects)
-    t.add(f"ret ptr {result}")
+    t.add(f"ret ptr {_tree(entry, entry.function.result, iter(objects))}")
 
 
 def _release(entry: _Entry, captured: Sequence[Leaf]) -> None:
@@ -80,20 +79,21 @@ def _call(entry: _Entry, ctx: str, outs: list[str]) -> str:
     if work is None:
         return t.let(call, "status")
     thread = t.let(f"getelementptr i8, ptr {ctx}, i64 48")
-    alone, held, after = t.label("alone"), t.label("held"), t.label("after")
-    t.add(f"br i1 {t.let(f'icmp ugt i64 {work}, {LONG_RUN}')}, label %{alone}, label %{held}")
+    alone, go, restore, after = (t.label(hint) for hint in ("alone", "go", "restore", "after"))
+    t.add(f"br i1 {t.let(f'icmp ugt i64 {work}, {LONG_RUN}')}, label %{alone}, label %{go}")
     t.block(alone)
-    state = t.let("call ptr @PyEval_SaveThread()")
-    t.add(f"store ptr {state}, ptr {thread}, align 8")
-    first = t.let(call, "status")
+    t.add(f"store ptr {t.let('call ptr @PyEval_SaveThread()')}, ptr {thread}, align 8")
+    t.add(f"br label %{go}")
+    t.block(go)
+    status = t.let(call, "status")
+    state = t.let(f"load ptr, ptr {thread}, align 8")
+    t.add(f"br i1 {t.let(f'icmp eq ptr {state}, null')}, label %{after}, label %{restore}")
+    t.block(restore)
     t.add(f"call void @PyEval_RestoreThread(ptr {state})")
     t.add(f"store ptr null, ptr {thread}, align 8")
     t.add(f"br label %{after}")
-    t.block(held)
-    second = t.let(call, "status")
-    t.add(f"br label %{after}")
     t.block(after)
-    return t.let(f"phi i32 [{first}, %{alone}], [{second}, %{held}]", "status")
+    return status
 
 
 def _work(entry: _Entry) -> str | None:
@@ -105,10 +105,7 @@ def _work(entry: _Entry) -> str | None:
             low = t.let(f"call i64 @llvm.smax.i64(i64 {leaf.value}, i64 0)")
             parts.append(t.let(f"call i64 @llvm.umin.i64(i64 {low}, i64 1099511627776)"))
         elif isinstance(leaf.type, Array) and leaf.type.rank:
-            size = t.at(leaf.value, 16, "i64")
-            for axis in range(1, leaf.type.rank):
-                size = t.let(f"mul i64 {size}, {t.at(leaf.value, 16 + 8 * axis, 'i64')}")
-            parts.append(size)
+            parts.append(leaf.size)
     if not parts:
         return None
     total = parts[0]
@@ -122,7 +119,7 @@ def _objects(entry: _Entry, ctx: str, outs: list[tuple[str, Type]]) -> list[str]
     arrays = [leaf.object for leaf in entry.leaves if isinstance(leaf.type, Array)]
     owners = "null"
     if arrays and any(isinstance(type, Array) for _, type in outs):
-        owners = _owners(entry, arrays)
+        owners = _row(entry, arrays)
     found = []
     for number, (slot, type) in enumerate(outs):
         alias = entry.function.alias[number] if number < len(entry.function.alias) else None
@@ -134,14 +131,6 @@ def _objects(entry: _Entry, ctx: str, outs: list[tuple[str, Type]]) -> list[str]
             assert isinstance(type, Scalar)
             found.append(_scalar(entry, slot, type))
     return found
-
-
-def _owners(entry: _Entry, arrays: list[str]) -> str:
-    t = entry.text
-    owners = t.slot(f"[{len(arrays)} x ptr]", "owners")
-    for number, object in enumerate(arrays):
-        t.add(f"store ptr {object}, ptr {t.let(f'getelementptr ptr, ptr {owners}, i64 {number}')}, align 8")
-    return owners
 
 
 def _same(entry: _Entry, leaf: Leaf, slot: str, type: Type, ctx: str) -> str:
@@ -173,24 +162,8 @@ def _array(entry: _Entry, ctx: str, slot: str, type: Array, owners: str, count: 
     )
 
 
-def _assemble(entry: _Entry, objects: list[str]) -> str:
-    """The result's tree over its leaves. Where a leaf could not be made, the others are let go."""
-    t = entry.text
-    if len(objects) > 1:
-        bad = "false"
-        for object in objects:
-            bad = t.let(f"or i1 {bad}, {t.let(f'icmp eq ptr {object}, null')}")
-        failed, fine = t.label("failed"), t.label("fine")
-        t.add(f"br i1 {bad}, label %{failed}, label %{fine}")
-        t.block(failed)
-        for object in objects:
-            t.add(f"call void @Py_DecRef(ptr {object})")
-        t.add("ret ptr null")
-        t.block(fine)
-    return _tree(entry, entry.function.result, iter(objects))
-
-
 def _tree(entry: _Entry, tree: Tree, objects: Iterator[str]) -> str:
+    """The result's tree over its leaves. Where a leaf could not be made (null), a tuple lets the others go and is null itself."""
     t = entry.text
     if tree == LEAF:
         return next(objects)
@@ -199,20 +172,17 @@ def _tree(entry: _Entry, tree: Tree, objects: Iterator[str]) -> str:
         t.add(f"call void @Py_IncRef(ptr {object})")
         return object
     assert isinstance(tree, tuple)
-    items = [_tree(entry, item, objects) for item in tree]
-    made = t.let(f"call ptr @PyTuple_New(i64 {len(items)})", "tuple")
-    none, fill = t.label("none"), t.label("fill")
-    t.add(f"br i1 {t.let(f'icmp eq ptr {made}, null')}, label %{none}, label %{fill}")
-    t.block(none)
-    for item in items:
-        t.add(f"call void @Py_DecRef(ptr {item})")
-    t.add("ret ptr null")
-    t.block(fill)
-    for number, item in enumerate(items):
-        t.add(f"store ptr {item}, ptr {t.let(f'getelementptr i8, ptr {made}, i64 {TUPLE_ITEMS + 8 * number}')}, align 8")
-    return made
+    items = _row(entry, [_tree(entry, item, objects) for item in tree])
+    return t.let(f"call ptr @dl_tuple(i64 {len(tree)}, ptr {items})", "tuple")
 
 
-TUPLE_ITEMS = object.__basicsize__ + 8
+def _row(entry: _Entry, objects: list[str]) -> str:
+    """Objects one after the other in memory."""
+    t = entry.text
+    row = t.slot(f"[{len(objects)} x ptr]", "row")
+    for number, object in enumerate(objects):
+        t.add(f"store ptr {object}, ptr {t.let(f'getelementptr ptr, ptr {row}, i64 {number}')}, align 8")
+    return row
+
 
 __all__ = ["LONG_RUN", "result_text"]

@@ -89,7 +89,11 @@ name:
   %found = call ptr @PyDict_GetItemWithError(ptr %space, ptr %key)
   ret ptr %found
 }}
-define internal i1 @dl_guards(ptr %guards, i64 %count) nounwind {{
+define internal i1 @dl_guards(ptr %record) nounwind {{
+  %guards_place = getelementptr i8, ptr %record, i64 24
+  %guards = load ptr, ptr %guards_place, align 8
+  %count_place = getelementptr i8, ptr %record, i64 32
+  %count = load i64, ptr %count_place, align 8
   br label %head
 head:
   %i = phi i64 [0, %0], [%j, %good]
@@ -114,8 +118,12 @@ no:
 """
 
 _BIND = f"""
-define internal i1 @dl_bind(ptr %args, i64 %given, ptr %kwnames, ptr %table, i64 %count, ptr %bound) noinline nounwind {{
+define internal ptr @dl_bind(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %record, i64 %count, ptr %try) noinline nounwind {{
 entry:
+  %bound = alloca ptr, i64 %count, align 8
+  %given = and i64 %nargsf, 9223372036854775807
+  %table_place = getelementptr i8, ptr %record, i64 48
+  %table = load ptr, ptr %table_place, align 8
   %known = icmp ne ptr %table, null
   %few = icmp ule i64 %given, %count
   %possible = and i1 %known, %few
@@ -202,9 +210,48 @@ done:
   %d1 = add i64 %d, 1
   br label %default
 yes:
-  ret i1 true
+  %filled = call ptr %try(ptr %self, ptr %bound, i64 %count, ptr null, ptr %record)
+  ret ptr %filled
 no:
-  ret i1 false
+  %as_given = call ptr %try(ptr %self, ptr %args, i64 %nargsf, ptr %kwnames, ptr %record)
+  ret ptr %as_given
+}}
+"""
+
+_TUPLE = f"""
+define internal ptr @dl_tuple(i64 %count, ptr %items) noinline nounwind {{
+  br label %head
+head:
+  %i = phi i64 [0, %0], [%i1, %test]
+  %done = icmp eq i64 %i, %count
+  br i1 %done, label %whole, label %test
+test:
+  %item_place = getelementptr ptr, ptr %items, i64 %i
+  %item = load ptr, ptr %item_place, align 8
+  %failed = icmp eq ptr %item, null
+  %i1 = add i64 %i, 1
+  br i1 %failed, label %drop, label %head
+whole:
+  %made = call ptr @PyTuple_New(i64 %count)
+  %none = icmp eq ptr %made, null
+  br i1 %none, label %drop, label %fill
+fill:
+  %target = getelementptr i8, ptr %made, i64 {HEADER + 8}
+  %bytes = shl i64 %count, 3
+  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %target, ptr align 8 %items, i64 %bytes, i1 false)
+  ret ptr %made
+drop:
+  %d = phi i64 [0, %test], [0, %whole], [%d1, %let_go]
+  %over = icmp eq i64 %d, %count
+  br i1 %over, label %lost, label %let_go
+let_go:
+  %own_place = getelementptr ptr, ptr %items, i64 %d
+  %own = load ptr, ptr %own_place, align 8
+  call void @Py_DecRef(ptr %own)
+  %d1 = add i64 %d, 1
+  br label %drop
+lost:
+  ret ptr null
 }}
 """
 
@@ -277,9 +324,11 @@ stop:
 """
 
 _HIDDEN = {
-    "dl_guards": "i1 @dl_guards(ptr, i64)",
+    "dl_guards": "i1 @dl_guards(ptr)",
     "dl_captured": "ptr @dl_captured(ptr)",
-    "dl_bind": "i1 @dl_bind(ptr, i64, ptr, ptr, i64, ptr)",
+    "dl_bind": "ptr @dl_bind(ptr, ptr, i64, ptr, ptr, i64, ptr)",
+    "dl_array_in": "i64 @dl_array_in(ptr, ptr, ptr)",
+    "dl_tuple": "ptr @dl_tuple(i64, ptr)",
     "dl_overlap": "i1 @dl_overlap(ptr, ptr)",
     "dl_array_out": "ptr @dl_array_out(ptr, ptr, i32, i32, i64, ptr, i64)",
     "dl_fault": "ptr @dl_fault(ptr, ptr)",
@@ -298,7 +347,7 @@ def declared() -> str:
 
 def module(prelude: str) -> str:
     """The piece itself; `prelude` is what modules say of blocks."""
-    text = _GUARDS + _BIND + ARRAYS + _FAULTS
+    text = _GUARDS + _BIND + _TUPLE + ARRAYS + _FAULTS
     for name in _HIDDEN:
         text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
     slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"
