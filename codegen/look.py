@@ -139,23 +139,18 @@ def explain(function: Any, args: Sequence[Any]) -> Any:
     return explain_program(program_for(root, types))
 
 
-def diagnose(function: Any, args: Sequence[Any]) -> list[DifflangError]:
-    """The errors that compiling would raise, with code, place and way out; an empty list where there are none.
+def problems(function: Any, args: Sequence[Any]) -> list[DifflangError]:
+    """Everything that stops a function from compiling, and warnings where its derivative is zero; an empty list where it is fine.
 
     Without arguments, annotations or an earlier call only the text is checked.
     """
+    from .diagnose import diagnose
+
     root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
     try:
-        types = types_for(function, args)
-        if UNKNOWN in types and not hasattr(type(root), "__difflang_program__"):
-            from difflang.reading import read
-
-            read(root)
-        else:
-            program_for(root, types)
+        return diagnose(root, types_for(function, args))
     except DifflangError as error:
         return [error]
-    return []
 
 
-__all__ = ["STAGES", "diagnose", "explain", "inspect_stage", "source", "types_for"]
+__all__ = ["STAGES", "explain", "inspect_stage", "problems", "source", "types_for"]

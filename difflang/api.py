@@ -329,10 +329,10 @@ def explain(f: Any, *args: Any) -> Any:
 
 
 def diagnose(f: Any, *args: Any) -> list[DifflangError]:
-    """The errors that compiling f would raise."""
+    """All problems of f for these arguments (or a spec): what stops it from compiling, and warnings where a derivative is zero."""
     from .codegen import look
 
-    return look.diagnose(f, args)
+    return look.problems(f, args)
 
 
 def export_library(

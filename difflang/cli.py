@@ -58,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="report everything that is outside the language")
     check.add_argument("files", nargs="+", metavar="FILE.py[:FUNCTION]")
+    check.add_argument("--format", choices=("human", "json", "sarif"), default="human", help="for people, programs or editors")
+    check.add_argument("--fix", action="store_true", help="apply what a machine can mend to the files")
     check.set_defaults(run=_check)
 
     commands.add_parser("doctor", help="say what this machine offers").set_defaults(run=_doctor)
@@ -130,18 +132,30 @@ def _inspect(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from difflang import api
+    """Report every problem of every function; the exit code is 1 where something stops one from compiling."""
+    from difflang import api, report
 
-    errors = 0
+    found: list[tuple[str, DifflangError]] = []
     for text in asked.files:
         for name, function in [_function(text)] if text.rpartition(":")[0].endswith(".py") else _functions(_module(text)):
-            found = api.diagnose(function)
-            errors += len(found)
-            for error in found:
-                print(f"{name}: {error}")
-            if not found:
-                print(f"{name}: fine")
-    return 1 if errors else 0
+            problems = api.diagnose(function)
+            found += [(name, error) for error in problems]
+            if asked.format == "human":
+                print(report.human([(name, error) for error in problems]) if problems else f"{name}: fine")
+    if asked.format != "human":
+        print(report.FORMS[asked.format](found))
+    if asked.fix:
+        _apply_fixes([error for _, error in found])
+    return 1 if any(error.severity == "error" for _, error in found) else 0
+
+
+def _apply_fixes(errors: Sequence[DifflangError]) -> None:
+    from difflang.fix import apply, fixes
+
+    for file, wanted in fixes(errors).items():
+        text, done = apply(Path(file).read_text(encoding="utf-8"), wanted)
+        Path(file).write_text(text, encoding="utf-8")
+        print(f"{file}: {done} of {len(wanted)} fixes applied", file=sys.stderr)
 
 
 def _functions(module: ModuleType) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,8 @@ Every diagnostic has a number that never changes its meaning; the table below is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from .ir import Origin, Place
 
@@ -28,15 +29,26 @@ CODES: dict[str, str] = {
     "DL016": "the derivative found by checking differs from the computed one",
     "DL017": "arguments do not fit the parameters",
     "DL018": "this name may be unbound here",
+    "DL019": "the types of the arguments must be known here",
+    "DL020": "a derivative is lost through an integer",
+    "DL021": "the result does not depend on what it is differentiated by",
 }
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What a machine can do about a problem: the text to stand at a place instead."""
+
+    place: Place
+    text: str
 
 
 @dataclass(eq=False)
 class DifflangError(Exception):
     """The root of all errors of the compiler itself.
 
-    `code` is the number, `reason` one sentence, `way_out` what to do instead. Errors that the user's
-    own program raises (IndexError, ZeroDivisionError, AssertionError ...) are never of this type.
+    `code` is the number, `reason` one sentence, `way_out` what to do instead, `fix` the same for a machine. Errors that
+    the user's own program raises (IndexError, ZeroDivisionError, AssertionError ...) are never of this type.
     """
 
     code: str
@@ -44,6 +56,13 @@ class DifflangError(Exception):
     place: Place | None = None
     way_out: str = ""
     origin: Origin | None = None
+    fix: Fix | None = field(default=None, kw_only=True)
+    trail: list[Any] = field(default_factory=list, init=False, repr=False)
+    """What was being read or inferred, from the inside out: `diagnose` goes on behind it to find the next problem."""
+    severity: ClassVar[str] = "error"
+
+    def __post_init__(self) -> None:
+        """Room for what a subclass says about itself."""
 
     @property
     def file(self) -> str | None:
@@ -106,3 +125,9 @@ class WrongDerivative(DifflangError, AssertionError):
 
 class IntegerOverflow(DifflangError, OverflowError):
     """A Python int that left 64 bits in compiled code."""
+
+
+class DerivativeWarning(DifflangError, UserWarning):
+    """A derivative that is zero everywhere where that is rarely meant."""
+
+    severity = "warning"

@@ -61,7 +61,7 @@ def test_inspect(program, capsys):
 def test_check_reports_all_and_says_so_by_its_exit_code(program, capsys):
     assert main(["check", program]) == 1
     printed = capsys.readouterr().out
-    assert "loss: fine" in printed and "scalar: fine" in printed and "wrong: DL001" in printed and "^" in printed
+    assert "loss: fine" in printed and "scalar: fine" in printed and "wrong: error: DL001" in printed and "^" in printed
     assert main(["check", f"{program}:loss"]) == 0
 
 
@@ -86,4 +86,4 @@ def test_check_looks_at_files_that_nobody_has_decorated(tmp_path, capsys):
     path.write_text("def fine(x):\n    return x * x\n\n\ndef outside(x):\n    return {1: x}\n")
     assert main(["check", str(path)]) == 1
     said = capsys.readouterr().out
-    assert "fine: fine" in said and "outside: DL001" in said
+    assert "fine: fine" in said and "outside: error: DL001" in said

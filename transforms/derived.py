@@ -70,6 +70,12 @@ def _base(target: Any, types: Sequence[Type]) -> Program:
     return called(program) if is_ruled(program.main.python) else program
 
 
+def base_of(derived: Any, types: Sequence[Type]) -> tuple[Program, Mask | None]:
+    """What a gradient or Jacobian is taken of, and by which leaves of its parameters."""
+    base = _base(derived.base, types)
+    return base, _mask(base.main, _chosen(base.main, derived.argnums))
+
+
 # -------------------------------------------------------------------- reverse mode
 
 

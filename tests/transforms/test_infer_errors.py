@@ -173,14 +173,14 @@ def tuple_that_grows(x, n):
     return r
 
 
-@refused("DL011", UNKNOWN)
+@refused("DL019", UNKNOWN)
 def in_place_on_what(x):
     y = x
     y += 1  # here
     return y
 
 
-@refused("DL011", UNKNOWN)
+@refused("DL019", UNKNOWN)
 def number_or_row(x):
     t = x[0]
     x[0] = x[1]

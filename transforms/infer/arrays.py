@@ -130,7 +130,7 @@ def _axes(frame: Frame, op: Op, atoms: Sequence[Atom], axis: Any) -> Any:
         given = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
         negative = any(k < 0 for k in given)
         if negative and op.name == "transpose":
-            frame.fail("DL011", "negative axes need the number of axes", "give the function's argument types")
+            frame.fail("DL019", "negative axes need the number of axes", "give the function's argument types")
         return given if op.axes == "many" or op.name == "transpose" else axis
     if not isinstance(first, (Array, Scalar)):
         frame.fail("DL005", f"{op.name} needs numbers or arrays, not {first}")

@@ -13,7 +13,7 @@ from difflang.op import row
 from difflang.types import DTYPES, INT, Array, Scalar, Static, Type, Unknown
 
 from .arrays import as_array, astype, call_row, dtype_name
-from .control import branch
+from .branches import branch
 from .frame import Frame
 from .items import attribute, size
 from .iterables import check_iterable, each, has_tuple, length, range_of
@@ -242,7 +242,7 @@ def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
         stands_for = {"tuple": (), "list": [], "range": range(0)}.get(value.kind, len)
         return const(isinstance(stands_for, kinds))
     if isinstance(value.type, Unknown):
-        frame.fail("DL011", "isinstance needs a type that is known while compiling", "give the function's argument types")
+        frame.fail("DL019", "isinstance needs a type that is known while compiling", "give the function's argument types")
     with frame.fitting():
         return const(isinstance(example(value.type), kinds))
 
@@ -269,7 +269,7 @@ def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -
     if isinstance(value, Compound):
         return const(hasattr({"tuple": (), "list": [], "range": range(0)}.get(value.kind, len), name))
     if isinstance(value.type, Unknown):
-        frame.fail("DL011", "hasattr needs a type that is known while compiling", "give the function's argument types")
+        frame.fail("DL019", "hasattr needs a type that is known while compiling", "give the function's argument types")
     return const(hasattr(example(value.type), name))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from difflang.build import Builder
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Place, Region, Var, const
-from difflang.types import Array, Nothing, Scalar, Undefined, Unknown, rank
+from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
 
 from .values import Compound, Value, denote, form, is_undefined, known, python_value
 
@@ -64,6 +64,9 @@ class Frame:
     def node(self, node: Node) -> None:
         before, self.builder.place = self.builder.place, node.place or self.builder.place
         try:
+            if node in self.inference.skipped:
+                self.env.update((out, Var(out.hint, UNKNOWN)) for out in node.outs)
+                return
             handler = HANDLERS.get(node.op)
             if handler is None:
                 self.fail("DL001", f"{node.op} is not an operation of the language", kind=OutsideLanguage)
@@ -72,6 +75,9 @@ class Frame:
             if len(node.outs) == 1 and len(self.builder.nodes) > before_it:
                 results = [self._named(results[0], node.outs[0].hint)]
             self.env.update(zip(node.outs, results, strict=True))
+        except DifflangError as error:
+            error.trail.append(node)
+            raise
         finally:
             self.builder.place = before
 
@@ -168,7 +174,7 @@ class Frame:
         """The number of axes of a value, which must be known."""
         found = None if isinstance(value, Compound) else rank(value.type)
         if found is None:
-            self.fail("DL011", f"{what} needs the number of axes of {form(value)}", "give the function's argument types")
+            self.fail("DL019", f"{what} needs the number of axes of {form(value)}", "give the function's argument types")
         return found
 
     def capture(self, name: str, read: Callable[[], Any]) -> Value:

@@ -30,10 +30,12 @@ DEEPEST = 60
 _HANDLERS = (calls, control, operators)
 
 
-def infer(function: Function, types: Sequence[Type], *, statics: Mapping[str, Any] | None = None) -> Program:
+def infer(
+    function: Function, types: Sequence[Type], *, statics: Mapping[str, Any] | None = None, skipped: frozenset[Node] = frozenset()
+) -> Program:
     """The typed program of a function of level `read` for arguments of these types, one for each parameter.
 
-    `statics` fixes parameters by name to Python values known while compiling.
+    `statics` fixes parameters by name to Python values known while compiling. `skipped` are nodes whose problems are known.
     """
     load()
     statics = dict(statics or {})
@@ -47,7 +49,7 @@ def infer(function: Function, types: Sequence[Type], *, statics: Mapping[str, An
         reason = f"{function.name}() has no parameter {unknown[0]!r}" if unknown else f"{function.name}() takes {len(names)} arguments"
         raise TypeMismatch("DL017", reason, function.place, "", function.origin)
     given = [Static(statics[name]) if name in statics else type for name, type in zip(names, types, strict=True)]
-    inference = Inference()
+    inference = Inference(skipped=skipped)
     entry = inference.instance(None, function, [form_of_type(type) for type in given])
     if isinstance(entry.result, Undefined) and entry.recursive:
         reason = f"{function.name}() calls itself on every path and so never returns"
@@ -88,6 +90,7 @@ class Inference:
 
     instances: dict[Any, Instance] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    skipped: frozenset[Node] = frozenset()  # nodes that hold problems already known: their results are of any type
     naturals: set[Atom] = field(default_factory=set)  # ints known not to be negative
     foreign: dict[str, Function] = field(default_factory=dict)  # owned functions linked in
     derived: dict[Any, Any] = field(default_factory=dict)  # derivatives of functions, by what was asked for

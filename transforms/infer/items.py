@@ -67,7 +67,7 @@ def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operan
     if value.kind == "shape":
         axis = frame.constant(operands[0], "the axis of a shape") if pattern[0] == "i" else -1
         if not isinstance(axis, int) or axis < 0:
-            frame.fail("DL011", "the number of axes is not known here", "give the function's argument types")
+            frame.fail("DL019", "the number of axes is not known here", "give the function's argument types")
         return frame.emit("dim", value.items[0], axis=axis)
     if value.kind == "range" and pattern[0] == "i":
         return _range_item(frame, value, operands[0])
@@ -243,7 +243,7 @@ def _array_attribute(frame: Frame, value: Atom, name: str) -> Value | None:
         return const(frame.rank(value, "ndim"))
     if name == "dtype":
         if isinstance(type, Unknown):
-            frame.fail("DL011", "the dtype is not known here", "give the function's argument types")
+            frame.fail("DL019", "the dtype is not known here", "give the function's argument types")
         return static(DTYPES[type.dtype])  # type: ignore[union-attr]
     if name == "size":
         return size(frame, value)

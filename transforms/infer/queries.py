@@ -26,7 +26,7 @@ def _type(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> V
     if isinstance(value, Compound):
         return denote({"tuple": tuple, "list": list, "range": range}.get(value.kind, type(len)))
     if isinstance(value.type, Unknown):
-        frame.fail("DL011", "type() needs a type that is known while compiling", "give the function's argument types")
+        frame.fail("DL019", "type() needs a type that is known while compiling", "give the function's argument types")
     return denote(type(example(value.type)))
 
 

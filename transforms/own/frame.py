@@ -116,7 +116,7 @@ class Frame:
         version = self.version(ref.base)
         if ref.at is not None and ref.at is not version:
             self.fail(
-                "DL011",
+                "DL019",
                 f"whether this is a view of {ref.base.hint!r}, which was written meanwhile, depends on types that are not known",
                 "give the function's argument types",
             )
@@ -241,7 +241,7 @@ class Frame:
 
     def rank(self, type: Type) -> int:
         if not isinstance(type, Array):
-            self.fail("DL011", "a write here needs the number of axes", "give the function's argument types")
+            self.fail("DL019", "a write here needs the number of axes", "give the function's argument types")
         return type.rank
 
     def fitted(self, value: Atom, target: Type) -> Atom:

@@ -129,7 +129,7 @@ def _setitem(frame: Frame, node: Node) -> None:
         if _same_view(place, given):
             return  # `x[i] += v` on a row: written already, through the row
     if any(isinstance(o.type, Unknown) for o in operands) and not (isinstance(target, Ref) and not target.steps):
-        frame.fail("DL011", "what this index means depends on types that are not known", "give the function's argument types")
+        frame.fail("DL019", "what this index means depends on types that are not known", "give the function's argument types")
     value = frame.derive(given) if isinstance(given, REFERENCES) else given
     frame.store(target, frame.fitted(value, target.type), operands, pattern, "accumulate" if adds else "store")
 
@@ -166,7 +166,7 @@ def _inplace_unknown(frame: Frame, node: Node, target: Reference) -> Ref:
     """A number is made anew, an array is written: as long as no other name is read that may be this array, both are the same."""
     if not isinstance(target, Ref) or target.steps or any(base.param is not None for base in frame.partners(target)):
         frame.fail(
-            "DL011",
+            "DL019",
             "whether this writes into an array that others see depends on a type that is not known",
             "give the function's argument types, or write x = x + v",
         )

@@ -1,0 +1,49 @@
+"""Apply the fixes of diagnostics to a file, through libcst: each replaces the expression that stands at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+
+from .errors import DifflangError, Fix
+
+Spot = tuple[int, int, int, int]
+
+
+class _Replace(cst.CSTTransformer):
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self, texts: dict[Spot, str]) -> None:
+        super().__init__()
+        self.texts = texts
+        self.done = 0
+
+    def on_leave(self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT) -> cst.CSTNodeT | cst.RemovalSentinel:
+        if isinstance(original_node, cst.BaseExpression):
+            spot = _spot(self.get_metadata(PositionProvider, original_node))
+            if spot in self.texts:
+                self.done += 1
+                return cst.parse_expression(self.texts.pop(spot))  # type: ignore[return-value]
+        return super().on_leave(original_node, updated_node)  # type: ignore[return-value]
+
+
+def _spot(found: CodeRange) -> Spot:
+    return found.start.line, found.start.column, found.end.line, found.end.column
+
+
+def fixes(errors: Iterable[DifflangError]) -> dict[str, list[Fix]]:
+    """The fixes by file, each once."""
+    result: dict[str, list[Fix]] = {}
+    for error in errors:
+        if error.fix is not None and error.fix not in result.setdefault(error.fix.place.file, []):
+            result[error.fix.place.file].append(error.fix)
+    return result
+
+
+def apply(text: str, wanted: Iterable[Fix]) -> tuple[str, int]:
+    """The text with the fixes applied, and how many were: a fix whose place holds no expression is left out."""
+    texts = {(f.place.line, f.place.column, f.place.end_line, f.place.end_column): f.text for f in wanted}
+    change = _Replace(texts)
+    return MetadataWrapper(cst.parse_module(text)).visit(change).code, change.done
