@@ -33,7 +33,7 @@ def module_text(
     program: Program, types: Sequence[Type] = (), target: Target | None = None
 ) -> tuple[str, tuple[Site, ...], tuple[object, ...]]:
     """The LLVM text of a placed program with its vectorcall entry, the fault sites, the static objects of its record."""
-    module = emit(program, target or host())
+    module = emit(program, target or host(), (program.entry,))
     entry, plan = abi.entry(program.entry, program.main, ENTRY, tuple(_leaf_types(types)))
     return abi.append(module.text, entry), module.sites, tuple(plan.statics)
 
@@ -51,7 +51,7 @@ def build(program: Program, types: Sequence[Type] = ()) -> Built:
     target = host()
     text, sites, statics = module_text(program, types, target)
     code = shared.link(optimize.to_object(text, target), target)
-    return Built(code, sites, statics, b"\0dl_blas\0" in code)  # a name of the symbol table
+    return Built(code, sites, statics, any(name in code for name in (b"\0dl_blas\0", b"\0dl_lapack\0")))  # names of the symbol table
 
 
 def assembly(program: Program) -> str:

@@ -10,22 +10,28 @@ from pathlib import Path
 
 from difflang.errors import NotAvailable
 
+from ..runtime import blas
 from .support import objects
 from .targets.target import Target
 
 _LIBRARIES = ("libm.so.6", "libmvec.so.1", "libc.so.6")
 
 
-def link(code: bytes, target: Target) -> bytes:
-    """A shared object of this object code. `ld` alone takes 4 ms, a compiler driver 7 and more."""
+def link(code: bytes, target: Target, alone: bool = False) -> bytes:
+    """A shared object of this object code. `ld` alone takes 4 ms, a compiler driver 7 and more.
+
+    `alone`: no loader of ours will fill its tables, so that OpenBLAS is linked to it where it calls LAPACK: looked for
+    beside the library, then where it lies now.
+    """
     with tempfile.TemporaryDirectory(prefix="difflang-") as folder:
         result = Path(folder, "code.so")
         sources = []
-        for k, part in enumerate([code, *objects(code, target)]):
+        for k, part in enumerate([code, *objects(code, target, bound=alone)]):
             sources.append(Path(folder, f"code{k}.o"))
             sources[-1].write_bytes(part)
         errors = []
-        for command in _commands(sources, result, target):
+        library = _openblas() if alone and b"\0dl_lapack\0" in code else None
+        for command in _commands(sources, result, target, library):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return result.read_bytes()
@@ -34,16 +40,26 @@ def link(code: bytes, target: Target) -> bytes:
     raise NotAvailable("DL015", reason, way_out="install binutils (ld) or a C compiler (cc)")
 
 
-def _commands(sources: Sequence[Path], result: Path, target: Target) -> list[list[str]]:
+def _openblas() -> Path:
+    """The library that an object which calls LAPACK is linked with."""
+    where = blas.path()
+    if where is None:
+        raise NotAvailable("DL015", "the program calls LAPACK, and OpenBLAS was not found", way_out="install scipy-openblas32")
+    return where
+
+
+def _commands(sources: Sequence[Path], result: Path, target: Target, library: Path | None) -> list[list[str]]:
     """The linkers of this machine, fastest first."""
     commands = []
+    found = [] if library is None else [str(library), "-rpath", f"$ORIGIN:{library.parent}"]
     wanted = [name for name in _LIBRARIES if target.vector_library == "mvec" or "mvec" not in name]
     if "linux" in target.triple and (ld := shutil.which("ld")):
         libraries = [f"-l:{name}" for name in wanted]
-        commands.append([ld, "-shared", "-z", "noexecstack", "--as-needed", "-o", str(result), *map(str, sources), *libraries])
+        commands.append([ld, "-shared", "-z", "noexecstack", "--as-needed", "-o", str(result), *map(str, sources), *found, *libraries])
     for name in ("cc", "gcc", "clang"):
         if driver := shutil.which(name):
             libraries = ["-lmvec", "-lm"] if target.vector_library == "mvec" else ["-lm"]
-            commands.append([driver, "-shared", "-o", str(result), *map(str, sources), *libraries])
+            told = [f"-Wl,-rpath,{found.pop()}" if word == "-rpath" else word for word in found[:-1]]
+            commands.append([driver, "-shared", "-o", str(result), *map(str, sources), *told, *libraries])
             break
     return commands

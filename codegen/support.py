@@ -11,6 +11,7 @@ import hashlib
 import os
 from functools import lru_cache
 
+from ..runtime.blas import PREFIX, ROUTINES
 from ..runtime.cache import folder
 from . import kernels, prelude
 from .abi import support as abi_support
@@ -20,17 +21,18 @@ from .writer import ModuleWriter
 
 _MEMORY = ("dl_pool_return", "dl_alloc", "dl_release", "dl_steal", "dl_push")
 _BLAS = "@dl_blas = global [6 x ptr] zeroinitializer\n"
+_LAPACK = f"@dl_lapack = global [{len(ROUTINES)} x ptr] zeroinitializer\n"
 
 
-def objects(code: bytes, target: Target) -> list[bytes]:
-    """The support objects that an object asks for, and those that they ask for."""
+def objects(code: bytes, target: Target, bound: bool = False) -> list[bytes]:
+    """The support objects that an object asks for, and those that they ask for. `bound`: LAPACK by its symbols, for the linker."""
     found: dict[str, bytes] = {}
     asking = [code]
     while asking:
         symbols = asking.pop()
         for piece, names in _pieces().items():
             if piece not in found and any(b"\0" + name.encode() + b"\0" in symbols for name in names):
-                found[piece] = _object(piece, target)
+                found[piece] = _object("lapack bound" if bound and piece == "lapack" else piece, target)
                 asking.append(found[piece])
     return list(found.values())
 
@@ -42,6 +44,7 @@ def _pieces() -> dict[str, tuple[str, ...]]:
         "memory": _MEMORY,
         "faults": tuple(f"dl_fault{k}" for k in range(5)),
         "blas": ("dl_blas",),
+        "lapack": ("dl_lapack",),
         "python": abi_support.SYMBOLS,
         **{name: (name,) for name in kernels.FAR},
     }
@@ -54,9 +57,20 @@ def _text(piece: str, target: Target) -> str:
         return prelude.faults()
     if piece == "blas":
         return _BLAS
+    if piece == "lapack":
+        return _LAPACK
+    if piece == "lapack bound":
+        return _bound()
     if piece == "python":
         return abi_support.module(prelude.text())
     return kernels.kernel(ModuleWriter(target), piece)
+
+
+def _bound() -> str:
+    """The table of LAPACK with OpenBLAS's own symbols in it."""
+    names = [PREFIX + name for name in ROUTINES]
+    declared = "\n".join(f"declare void @{name}()" for name in names)
+    return f"{declared}\n@dl_lapack = hidden global [{len(names)} x ptr] [{', '.join(f'ptr @{name}' for name in names)}]\n"
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ import numpy as np
 
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
-from .types import DTYPES, Array, Nothing, Scalar, Type, Unknown, rank
+from .types import DTYPES, ONE, OPEN, Array, Nothing, Scalar, Type, Unknown, rank
 
 
 class Builder:
@@ -38,8 +38,10 @@ class Builder:
         types = [a.type for a in args]
         attrs = normal_attrs(table_row, types, attrs)
         if table_row.kind == "composite":
-            written: Atom = trace(self, table_row.rule, *args, **attrs)
+            written: Atom = trace(self, table_row.rule, *args, **attrs)  # a tuple of them where it has several results
             return written
+        if table_row.closed is not None and not any(isinstance(type, Unknown) for type in types):
+            return trace(self, table_row.closed, *args, **attrs)  # type: ignore[no-any-return]
         if op == "unbroadcast" and rank(types[0]) == 0 and rank(types[1]) == 0:
             return args[0]  # no axes to sum: keeps a number from being needed only for its shape
         values = [a.value if isinstance(a, Const) else None for a in args]
@@ -48,6 +50,10 @@ class Builder:
             folded = _fold(op, [a.value for a in args], attrs, result)  # type: ignore[union-attr]
             if folded is not None:
                 return folded
+        if isinstance(result, tuple):
+            outs = tuple(Var(name, type) for name, type in zip(table_row.results, result, strict=True))
+            self.node(op, args, outs, **attrs)
+            return outs  # type: ignore[return-value]
         out = Var(hint or hint_for(op, args), result)
         self.node(op, args, (out,), **attrs)
         return out
@@ -81,6 +87,29 @@ def hint_for(op: str, args: Sequence[Atom]) -> str:
     return f"{op}_{first}" if first not in ("", "t") and len(first) < 12 else op
 
 
+class OpenType(TypeError):
+    """A rule asks for a rank or a dtype that is not known: the derivative cannot be written for every type."""
+
+
+class OpenShape:
+    """The shape of a value whose rank is not known: single sizes can be asked, and others brought to it."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Tracer) -> None:
+        self.of = of
+
+    def __getitem__(self, axis: Any) -> Any:
+        if not isinstance(axis, int):
+            raise OpenType("the rank is not known here")
+        return apply("dim", self.of, axis=axis)
+
+    def __iter__(self) -> Any:
+        raise OpenType("the rank is not known here")
+
+    __len__ = __iter__
+
+
 class Tracer:
     """A value inside a rule: NumPy's functions and Python's operators on it append nodes."""
 
@@ -98,18 +127,21 @@ class Tracer:
     @property
     def ndim(self) -> int:
         if isinstance(self.type, Unknown):
-            raise TypeError("the rank is not known here")
+            raise OpenType("the rank is not known here")
         return self.type.rank if isinstance(self.type, Array) else 0
 
     @property
     def dtype(self) -> np.dtype[Any]:
         if isinstance(self.type, (Array, Scalar)):
             return DTYPES[self.type.dtype]
-        raise TypeError("the dtype is not known here")
+        raise OpenType("the dtype is not known here")
 
     @property
-    def shape(self) -> tuple[Any, ...]:
-        return tuple(Tracer(self.builder, self.builder.emit("dim", self.atom, axis=k)) for k in range(self.ndim))
+    def shape(self) -> Any:
+        if isinstance(self.type, Unknown):
+            return OpenShape(self)
+        dims = self.type.dims if isinstance(self.type, Array) else (OPEN,) * self.ndim
+        return tuple(1 if dim == ONE else Tracer(self.builder, self.builder.emit("dim", self.atom, axis=k)) for k, dim in enumerate(dims))
 
     @property
     def size(self) -> Any:
@@ -155,10 +187,16 @@ class Tracer:
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function in (np.shape, np.ndim):
             return self.shape if function is np.shape else self.ndim
+        if function in LIKE and len(args) == 2 and isinstance(args[1], OpenShape):
+            return apply(LIKE[function], args[0], args[1].of)
         found = lookup(function)
         if found is None:
             return NotImplemented
         return _call(self.builder, found[0].name, "numpy", args, kwargs)
+
+
+LIKE = {np.reshape: "reshape_like", np.broadcast_to: "broadcast_like"}
+"""Ops that bring a value to the shape of another whose rank is not known."""
 
 
 def _index_item(item: Any) -> tuple[str, list[Any]]:
@@ -210,13 +248,22 @@ def lift(builder: Builder, value: Any) -> Atom:
 
 def _call(builder: Builder, op: str, flavor: str | None, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     operands, attrs = bind(row(op), args, kwargs)
-    return Tracer(builder, builder.emit(op, *(lift(builder, o) for o in operands), flavor=flavor, **attrs))
+    return _wrap(builder, builder.emit(op, *(lift(builder, o) for o in operands), flavor=flavor, **attrs))
+
+
+def _wrap(builder: Builder, written: Any) -> Any:
+    return tuple(_wrap(builder, item) for item in written) if isinstance(written, tuple) else Tracer(builder, written)
 
 
 def trace(builder: Builder, function: Callable[..., Any], *args: Any, **statics: Any) -> Any:
     """Run a rule on atoms (or None): what it returns, with atoms in place of tracers."""
-    wrapped = [Tracer(builder, a) if isinstance(a, (Var, Const)) and not isinstance(a.type, Nothing) else None for a in args]
-    return _unwrap(builder, function(*wrapped, **statics))
+    return _unwrap(builder, function(*(_traced(builder, a) for a in args), **statics))
+
+
+def _traced(builder: Builder, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_traced(builder, item) for item in value)
+    return Tracer(builder, value) if isinstance(value, (Var, Const)) and not isinstance(value.type, Nothing) else None
 
 
 def _unwrap(builder: Builder, result: Any) -> Any:
@@ -245,5 +292,5 @@ def apply(op: str, *operands: Any, **statics: Any) -> Any:
     """One op of the table by name, for rules: on tracers it writes the node, on NumPy's values it computes."""
     builder = next((o.builder for o in operands if isinstance(o, Tracer)), None)
     if builder is not None:
-        return Tracer(builder, builder.emit(op, *(lift(builder, o) for o in operands), **statics))
+        return _wrap(builder, builder.emit(op, *(lift(builder, o) for o in operands), **statics))
     return evaluate(op, operands, statics, None)

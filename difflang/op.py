@@ -9,6 +9,7 @@ with tracers it writes IR (`build.py`). What a rule is given and returns depends
     linear        rule(y_bar, x, **statics)  -> x_bar; the tangent is the op itself
     multilinear   rule(z_bar, x, y, ...)     -> (x_bar, y_bar); the tangent follows by linearity in each operand
     general       rule(y_bar, y, *x, ...)    -> the operands' adjoints; `tangent(y, *x, *x_dot)` gives the tangent
+                  of an op with several results y, y_bar and the tangents are tuples; the adjoint of one that nobody asks for is None
     constant      rule(y, *x)                -> never called: the result carries no derivative
     composite     rule(*x, **statics)        -> the result, written in other ops: `Builder.emit` writes those, no program holds it
 
@@ -86,6 +87,7 @@ class Op:
     statics: Mapping[str, Any]
     numpy: tuple[Any, ...] = ()  # callables that read as this op; NumPy's numbers result
     python: tuple[Any, ...] = ()  # callables whose result is Python's number
+    spelled: Any = None  # the callable that writes and evaluates it, where a composite reads that one
     methods: tuple[str, ...] = ()  # methods of arrays that read as this op, the array first
     properties: tuple[str, ...] = ()
     infix: str = ""  # Python's operator, where it has one
@@ -100,8 +102,10 @@ class Op:
     faults: tuple[Fault, ...] = ()
     singular: bool | Callable[..., bool] = False  # a partial may be infinite (asked of the operands): an adjoint of exactly zero stays zero
     pole_raises: bool = False  # Python's own form raises wherever a partial is infinite
+    results: tuple[str, ...] = ()  # names of the results, where there are several: the typing gives a type each
     view: bool = False  # NumPy's result may share the first operand's memory
     sized: bool = False  # typing is also given the values of operands that are constants: typing(types, attrs, values)
+    closed: Rule | None = None  # the op in others, once all types are known: then no program holds it
     cost: int = 1
     doc: str = ""
     where: str = field(default="", compare=False)
@@ -341,4 +345,4 @@ def evaluate(name: str, args: Sequence[Any], attrs: Mapping[str, Any], result: A
     if isinstance(result, Scalar) and result.weak and op.python:
         return op.python[0](*args, **attrs)
     with np.errstate(all="ignore"):
-        return (op.evaluate or (op.numpy or op.python)[0])(*args, **attrs)
+        return (op.evaluate or (op.numpy or op.python or (op.spelled,))[0])(*args, **attrs)

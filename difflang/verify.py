@@ -152,7 +152,7 @@ class _Verifier:
         self.need(len(node.args) == fixed or (op.variadic and len(node.args) > fixed), f"it takes the operands {', '.join(op.operands)}")
         self.need(set(node.attrs) <= set(op.statics), f"it has the statics {', '.join(op.statics) or 'none'}, not {', '.join(node.attrs)}")
         self.need(not node.regions, "it has no regions")
-        self.need(node.op == "check" or len(node.outs) == (2 if node.op == "pop" else 1), f"it has not {len(node.outs)} results")
+        self.need(node.op == "check" or len(node.outs) == (2 if node.op == "pop" else len(op.results) or 1), f"it has not {len(node.outs)} results")
         if self.level == 0:
             return
         self.need(not any(isinstance(a.type, Undefined) for a in node.args), "it reads a value that no taken path defines")

@@ -10,6 +10,12 @@ from pathlib import Path
 
 NAMES = ("scipy_cblas_dgemm", "scipy_cblas_sgemm", "scipy_cblas_dgemv", "scipy_cblas_sgemv", "scipy_cblas_ddot", "scipy_cblas_sdot")
 """The order of the entries of a library's table `dl_blas`."""
+ROUTINES = (
+    "set_nancheck",
+    *(f"{letter}{name}" for letter in "ds" for name in "gesv getrf potrf syevd gesdd geqrf orgqr geev gelsd".split()),
+)
+"""The order of the entries of a library's table `dl_lapack`: LAPACK's own C interface."""
+PREFIX = "scipy_LAPACKE_"
 
 
 def path() -> Path | None:
@@ -26,17 +32,27 @@ def path() -> Path | None:
 @cache
 def addresses() -> tuple[int, ...]:
     """The addresses for `dl_blas`; zeros where there is no library: compiled code then uses kernels of its own."""
+    return tuple(map(_address, NAMES))
+
+
+@cache
+def lapack_addresses() -> tuple[int, ...]:
+    """The addresses for `dl_lapack`; zeros where there is no library: compiled code then raises."""
+    return tuple(_address(PREFIX + name) for name in ROUTINES)
+
+
+def _address(name: str) -> int:
+    library = _library()
+    try:
+        return 0 if library is None else ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0
+    except AttributeError:
+        return 0
+
+
+@cache
+def _library() -> ctypes.CDLL | None:
     where = path()
-    if where is None:
-        return (0,) * len(NAMES)
-    library = _load(where)
-    found = []
-    for name in NAMES:
-        try:
-            found.append(ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0)
-        except AttributeError:
-            found.append(0)
-    return tuple(found)
+    return None if where is None else _load(where)
 
 
 def _load(where: Path) -> ctypes.CDLL:
@@ -57,4 +73,4 @@ def _load(where: Path) -> ctypes.CDLL:
     return library
 
 
-__all__ = ["NAMES", "addresses", "path"]
+__all__ = ["NAMES", "PREFIX", "ROUTINES", "addresses", "lapack_addresses", "path"]

@@ -7,6 +7,7 @@ the head of the callable's chain. Libraries are never unloaded: machine code may
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
 from collections.abc import Callable, Sequence
@@ -56,9 +57,10 @@ def library(path: str | Path) -> Library:
 
 
 def use_blas(loaded: Library) -> None:
-    """Fill the table of BLAS functions. Apart, because loading OpenBLAS takes longer than all else."""
-    addresses = blas.addresses()
-    (ctypes.c_size_t * len(addresses)).in_dll(loaded.handle, "dl_blas")[:] = list(addresses)
+    """Fill the tables of BLAS and LAPACK, those that it has. Apart, because loading OpenBLAS takes longer than all else."""
+    for table, addresses in (("dl_blas", blas.addresses()), ("dl_lapack", blas.lapack_addresses())):
+        with contextlib.suppress(ValueError):
+            (ctypes.c_size_t * len(addresses)).in_dll(loaded.handle, table)[:] = list(addresses)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,20 +7,21 @@ operand was broadcast, cast to its dtype, masked where a partial may be infinite
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from difflang.build import Builder, trace
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import Op, row
-from difflang.types import MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of
+from difflang.types import INT, MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of
 
 BROADCASTS = {"where": (1, 2), "clip": (0,)}
 """Operands that NumPy broadcasts in ops that are not elementwise and whose rules leave the summing to us."""
 
 
 def contributions(
-    b: Builder, node: Node, y_bar: Atom, active: Sequence[bool], same_shape: Callable[[Atom, Atom], bool]
+    b: Builder, node: Node, y_bar: Any, active: Sequence[bool], same_shape: Callable[[Atom, Atom], bool]
 ) -> Iterator[tuple[int, Atom]]:
-    """(position of an active operand, what the op adds to its adjoint), written with `b`."""
+    """(position of an active operand, what the op adds to its adjoint), written with `b`. `y_bar`: a tuple of several results' adjoints."""
     op = row(node.op)
     if op.kind == "elementwise":
         found = _elementwise(b, op, node, y_bar, active)
@@ -56,8 +57,8 @@ def is_singular(op: Op, node: Node) -> bool:
     return singular and not (weak and op.pole_raises)
 
 
-def _by_rule(b: Builder, op: Op, node: Node, y_bar: Atom) -> Iterator[tuple[int, Atom | None]]:
-    known = (node.out,) if op.kind == "general" else ()
+def _by_rule(b: Builder, op: Op, node: Node, y_bar: Any) -> Iterator[tuple[int, Atom | None]]:
+    known: tuple[Any, ...] = ((node.outs if op.results else node.out),) if op.kind == "general" else ()
     found = trace(b, op.rule, y_bar, *known, *node.args, **node.attrs)
     yield from enumerate(found if isinstance(found, tuple) else (found,))
 
@@ -118,9 +119,22 @@ def zero(b: Builder, value: Atom) -> Atom:
     """The adjoint or tangent of a value that nothing touched."""
     if isinstance(value.type, Array):
         return b.emit("zeros_like", value, dtype=None, hint=f"{_name(value)}_bar" if b.role == "adjoint" else "")
+    if isinstance(value.type, Stack) and value.type.listed:
+        return b.emit("zero_items", value, hint=f"{_name(value)}_bar" if b.role == "adjoint" else "")
     if isinstance(value.type, Stack):
         return b.emit("stack_new", element=value.type.element)
     return const(0.0)
+
+
+def added_items(b: Builder, one: Atom, other: Atom, hint: str) -> Atom:
+    """The first list with the items of the second added to its own, one by one."""
+    k, held = Var("k", INT), Var(hint, one.type)
+    inner = Builder(b.place, b.role)
+    total = inner.emit("add", inner.emit("item", held, k), inner.emit("item", other, k))
+    after = inner.emit("set_item", held, total, k, hint=hint)
+    out = Var(hint, one.type)
+    b.node("for", (const(0), b.emit("count", one), const(1), one), (out,), [inner.region((k, held), (after,))])
+    return out
 
 
 def _name(value: Atom) -> str:

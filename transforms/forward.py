@@ -216,7 +216,7 @@ class _Tangents:
             return
         tangent: Atom | None
         if node.op == "stack_new":
-            tangent = zero(b, node.out)
+            tangent = b.emit("stack_new", **node.attrs)
         elif op.kind == "elementwise":
             tangent = self.elementwise(b, node)
         elif op.kind == "linear" or node.op == "push":
@@ -226,7 +226,12 @@ class _Tangents:
             tangent = self.multilinear(b, node)
         elif op.tangent is not None:
             dots = [self.dots.get(a) if isinstance(a, Var) else None for a in node.args]
-            tangent = trace(b, op.tangent, node.out, *node.args, *dots, **node.attrs)
+            known = node.outs if op.results else node.out
+            tangent = trace(b, op.tangent, known, *node.args, *dots, **node.attrs)
+            if op.results:
+                tangents = zip(node.outs, tangent, strict=True)  # type: ignore[arg-type]
+                self.dots.update({out: named(b, dot, f"{out.hint}_dot") for out, dot in tangents if dot is not None})
+                return
         else:
             raise NotDifferentiable("DL008", f"the forward derivative of {node.op} is not known", node.place, origin=self.function.origin)
         if tangent is not None:

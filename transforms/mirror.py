@@ -20,7 +20,8 @@ from difflang.types import INT, Array, Scalar
 from .activity import Activity, Mask, loop_parts
 from .adjoint import contributions, zero
 from .custom import Halves, is_ruled
-from .frame import Frame, array_params, bar_type
+from .frame import Frame, array_params, bar_type, hint_of
+from .mirror_stacks import STACK_RULES
 from .transport import Transport, renamed
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ class Owner(Protocol):
     def pair(self, key: str, wrt: Mask, given: Mask) -> Pair: ...
 
     def ruled(self, key: str) -> Halves | None: ...
-
-
-def hint_of(atom: Atom, otherwise: str) -> str:
-    return atom.hint if isinstance(atom, Var) else otherwise
 
 
 class Mirror:
@@ -83,19 +80,13 @@ class Mirror:
 
     def mirror_op(self, frame: Frame, node: Node) -> None:
         b = frame.builder
-        if node.op == "push":
-            self.mirror_push(frame, node)
+        if node.op in STACK_RULES:
+            STACK_RULES[node.op](frame, node, self.is_active)
             return
-        if node.op == "pop":
-            stack_bar = frame.take(node.outs[0])
-            value_bar = frame.take(node.outs[1])
-            stack_bar = zero(b, node.outs[0]) if stack_bar is None else stack_bar
-            value_bar = zero(b, node.outs[1]) if value_bar is None else value_bar
-            frame.put(node.args[0], b.emit("push", stack_bar, value_bar))
+        bars = tuple(frame.take(out) for out in node.outs)
+        if all(bar is None for bar in bars) or row(node.op).kind == "constant":
             return
-        y_bar = frame.take(node.out)
-        if y_bar is None or row(node.op).kind == "constant":
-            return
+        y_bar = bars if row(node.op).results else bars[0]
         if row(node.op).rule is None:
             raise NotDifferentiable("DL008", f"the derivative of {node.op} is not known", node.place, origin=self.function.origin)
         active = [self.is_active(a) for a in node.args]
@@ -118,18 +109,6 @@ class Mirror:
                 frame.bars[base] = frame.builder.emit("store", made.args[0], y_bar, *node.args[1:], pattern=pattern, hint=hint)
                 return
         frame.bars[base] = frame.builder.emit("accumulate", bar, y_bar, *node.args[1:], pattern=pattern, hint=hint)
-
-    def mirror_push(self, frame: Frame, node: Node) -> None:
-        stack, value = node.args
-        bar = frame.take(node.out)
-        if bar is None or not isinstance(stack, Var):
-            return
-        rest = Var(f"{stack.hint}_bar", bar.type)
-        top = Var(f"{hint_of(value, 'value')}_bar", value.type)
-        frame.builder.node("pop", (bar,), (rest, top))
-        frame.put(stack, rest)
-        if self.is_active(value):
-            frame.add(value, top)
 
     # ---------------------------------------------------------------- structured nodes
 

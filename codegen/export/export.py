@@ -34,7 +34,7 @@ def export(name: str, programs: Mapping[str, Program], directory: str | Path, ta
     module = emit(whole, machine)
     errors = _errors(module.sites)
     text = module.text + _text(name, functions, module.sites, errors)
-    code = shared.link(optimize.to_object(without_repeats(text), machine), machine)
+    code = shared.link(optimize.to_object(without_repeats(text), machine), machine, alone=True)
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     library = f"lib{name}.so"

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-FAMILIES = ("arithmetic", "compare", "elementary", "shape", "create", "index", "reduce", "contract", "control", "composed", "einstein")
+FAMILIES = ("arithmetic", "compare", "elementary", "shape", "create", "index", "reduce", "contract", "open", "control", "composed", "einstein", "linalg", "factor", "sorting")
 
 
 def load() -> None:

@@ -252,6 +252,8 @@ class Building:
             case "check":
                 return self.check(node)
         args = self.operands(node)
+        if len(node.outs) > 1:
+            return [Assign(Pack(tuple(map(Ref, node.outs))), self.phrase(node, args), mark_of(node))]
         inner = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
         statement = Assign(Ref(node.out), self.phrase(node, args), mark_of(inner or node))
         if node.op == "copy" and isinstance(node.args[0], Var) and inner is None and node.args[0].hint == node.out.hint:

@@ -86,11 +86,12 @@ class Phrases:
         plain = self.literals(node, op, args)
         if op.infix and not self.flavors.is_written_out(node):
             return Prefix(op.infix, plain[0]) if len(plain) == 1 else Infix(plain[0], op.infix, plain[1])
-        return Apply(self.callable(op, node.out.type), (*plain, *self.statics(op, node)))
+        return Apply(self.callable(op, node.outs[0].type), (*plain, *self.statics(op, node)))
 
     def callable(self, op: Op, result: Type) -> Expr:
         weak = isinstance(result, Scalar) and result.weak
-        for function in (*op.python, *op.numpy) if weak or not op.numpy else op.numpy:
+        spelled = (op.spelled,) if op.spelled else ()
+        for function in (*op.python, *op.numpy) if weak or not op.numpy and not spelled else op.numpy or spelled:
             name = function.__name__
             if weak and op.name in ("maximum", "minimum"):
                 return Word(name[:3])
@@ -101,6 +102,8 @@ class Phrases:
                 return Attribute(Word(self.math), name)
             if getattr(np, name, None) is function:
                 return self.np(name)
+            if getattr(np.linalg, name, None) is function:
+                return Attribute(self.np("linalg"), name)
         return self.helper(op.name)
 
     def helper(self, name: str) -> Expr:
@@ -361,12 +364,17 @@ def _intdiv(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     return Apply(Word("int"), (Infix(args[0], "/", args[1]),))
 
 
+def _order(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    statics = p.statics(row("order"), node)
+    return Apply(p.np("argsort"), (args[0], *statics, Keyword("kind", Word('"stable"'))))
+
+
 SPECIAL: dict[str, Special] = {
     "dim": _dim, "size": _size, "reshape": _reshape, "transpose": _transpose, "broadcast_to": _broadcast_to,
     "expand_dims": _axis_function, "squeeze": _axis_function, "flip": _axis_function, "concatenate": _joined, "stack": _joined,
     "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
     "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
-    "masked": _masked, "stop_gradient": _same, "stack_new": _stack_new, "intdiv": _intdiv,
+    "masked": _masked, "stop_gradient": _same, "stack_new": _stack_new, "intdiv": _intdiv, "order": _order,
 }  # fmt: skip
 
 __all__ = ["Phrases", "Star", "is_unspeakable", "negated", "quoted"]

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from .composed_samples import composed
+from .linalg_samples import SEVERAL, linear_algebra
+from .order_samples import ordered
 
 RNG = np.random.default_rng(7)
 
@@ -241,9 +243,9 @@ OTHERS: dict[str, list[Any]] = {
     "copy": [call(np.copy, _Y), method("copy", _X), Raw((2.5,), {}, 2.5)],
 }  # fmt: skip
 
-OTHERS |= composed(call, method, real)
+OTHERS |= linear_algebra(call, real) | composed(call, method, real) | ordered(call, method, real, Raw)
 
-CONTROL = frozenset({"check", "stack_new", "push", "pop", "is_close"})
+CONTROL = frozenset({"check", "stack_new", "push", "pop", "is_close"}) | SEVERAL
 """Ops with a test of their own."""
 
 FLOATS = (0.0, -0.0, 1.0, -1.0, 0.5, -1.5, 2.5, 3.0, -3.0, 1e-300, 1e300, -1e300, 720.0, math.inf, -math.inf, math.nan)

@@ -79,14 +79,28 @@ def lifted_item(value: Any) -> Value:
 
 def call_row(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "") -> Value:
     """A call that is a row of the table."""
+    from .extras import full_call
+
     for value in (*args, *kwargs.values()):
         if is_undefined(value):
             return value
+    found = full_call(frame, op, flavor, args, kwargs, hint)
+    return plain_call(frame, op, flavor, args, kwargs, hint) if found is None else found
+
+
+def plain_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "") -> Value:
+    """The call with its operands and statics alone."""
     with frame.fitting("DL017"):
         operands, attrs = bind(op, [raw(v) for v in args], {name: raw(v) for name, v in kwargs.items()})
     atoms = [lifted(frame, operand) for operand in operands]
     attrs = normal(frame, op, atoms, attrs)
-    return frame.emit(op.name, *atoms, flavor=flavor, hint=hint, **attrs)
+    found = frame.emit(op.name, *atoms, flavor=flavor, hint=hint, **attrs)
+    return _several(found) if isinstance(found, tuple) else found
+
+
+def _several(results: Any) -> Value:
+    """The results of an op that has several."""
+    return Compound("tuple", tuple(_several(item) if isinstance(item, tuple) else item for item in results))
 
 
 def normal(frame: Frame, op: Op, atoms: Sequence[Atom], attrs: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,389 @@
+"""Calls of LAPACK: matrices copied into memory that Fortran reads, one call for each index of the stacked axes, results copied out.
+
+The routines are OpenBLAS's own C interface (LAPACKE), reached through the library's table `dl_lapack` (`runtime/blas.py` has the order).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from difflang.errors import TypeMismatch
+from difflang.ir import Atom, Node, Var
+from difflang.ops.factor import COMPLEX
+from difflang.types import Array
+
+from ...runtime.blas import ROUTINES
+from ..arrays import Axis, Desc, Element, Fixed, Index, Plan, store
+from ..memory import fresh
+from ..writer import REGISTER, Site, literal
+from .contract import reshaped
+from .loops import assign, broadcast, nest, when
+from .lower import Lowering, handles
+from .scalars import instruction
+
+LinAlgError = np.linalg.LinAlgError
+COLUMNS = "i32 102"
+"""LAPACKE's word for matrices that lie column by column."""
+
+_TABLE = f"[{len(ROUTINES)} x ptr]"
+_MISMATCH = (
+    "solve: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature {} (size %d is different from %d)"
+)
+_LETTER = {"f64": "d", "f32": "s"}
+
+
+def routine(low: Lowering, name: str, dtype: str, *operands: str) -> str:
+    """Call one routine; its `info`. Memory that it cannot get is a MemoryError."""
+    w = low.w
+    w.module.declare("dl_lapack", f"@dl_lapack = external global {_TABLE}")
+    place = ROUTINES.index(_LETTER[dtype] + name)
+    function = w.let(f"load ptr, ptr getelementptr inbounds ({_TABLE}, ptr @dl_lapack, i64 0, i64 {place})")
+    missing = Site(RuntimeError, "OpenBLAS was not found: install scipy-openblas32", 0, low.place)
+    w.fail_if(w.let(f"icmp eq ptr {function}, null"), missing)
+    nan = w.let(f"load ptr, ptr getelementptr inbounds ({_TABLE}, ptr @dl_lapack, i64 0, i64 {ROUTINES.index('set_nancheck')})")
+    w.do(f"call void {nan}(i32 0)")
+    info = w.let(f"call i32 {function}({', '.join((COLUMNS, *operands))})")
+    w.fail_if(w.let(f"icmp slt i32 {info}, -1000"), Site(MemoryError, "", 0, low.place))
+    return info
+
+
+def integer(low: Lowering, size: str) -> str:
+    """A size as LAPACKE takes it."""
+    if not size.startswith("%"):
+        return f"i32 {size}"
+    return f"i32 {low.w.pure(f'trunc i64 {size} to i32')}"
+
+
+def leading(low: Lowering, size: str) -> str:
+    """A leading dimension: at least one."""
+    return integer(low, low.w.greatest(size, "1"))
+
+
+def letter(text: str) -> str:
+    return f"i8 signext {ord(text)}"
+
+
+def pointer(desc: Desc) -> str:
+    return f"ptr {desc.data}"
+
+
+def work(low: Lowering, dtype: str, *dims: str) -> Desc:
+    """Memory that lives as long as this node is lowered."""
+    made = fresh(low, dtype, ("?",) * len(dims), dims, low.new_memory())
+    low.temporaries.append(made)
+    return made
+
+
+def columns(low: Lowering, dtype: str, rows: str, count: str) -> Desc:
+    """A matrix in memory of its own, column by column."""
+    return turned(work(low, dtype, count, rows))
+
+
+def turned(desc: Desc) -> Desc:
+    """The transposed matrix."""
+    return reshaped(desc, desc.kinds[::-1], desc.dims[::-1], desc.strides[::-1])
+
+
+def core(low: Lowering, desc: Desc, count: int, index: Index, plan: Plan | None = None) -> Desc:
+    """The last `count` axes of an array at an index of the axes before."""
+    w, data = low.w, desc.data
+    outer = desc.rank - count
+    plan = tuple(Axis(k) for k in range(outer)) if plan is None else plan
+    for entry, stride in zip(plan, desc.strides[:outer], strict=True):
+        if isinstance(entry, Fixed) or not isinstance(entry, Axis) or index[entry.axis] == "0":
+            continue
+        at = index[entry.axis]
+        if entry.mask:
+            at = w.let(f"and i64 {at}, {entry.mask}")
+        data = w.let(f"getelementptr i8, ptr {data}, i64 {w.let(f'mul i64 {at}, {stride}')}")
+    return reshaped(desc, desc.kinds[outer:], desc.dims[outer:], desc.strides[outer:], data)
+
+
+def result(low: Lowering, out: Var, dims: Sequence[str]) -> Desc:
+    """A result's memory; a number has a slot of its own, to be read by `deliver`."""
+    if isinstance(out.type, Array):
+        return low.new_array(out, tuple("1" if kind == "1" else dim for kind, dim in zip(out.type.dims, dims, strict=True)))
+    dtype = out.type.dtype  # type: ignore[union-attr]
+    slot = low.w.alloca(REGISTER[dtype])
+    return Desc(dtype, (), (), slot, "null", (), low.new_memory(), True)
+
+
+def deliver(low: Lowering, out: Var, desc: Desc) -> None:
+    """Bind a number that `result` made room for."""
+    if not isinstance(out.type, Array):
+        low.env[out] = low.w.let(f"load {REGISTER[desc.dtype]}, ptr {desc.data}")
+
+
+def put(low: Lowering, desc: Desc, index: Index, value: str) -> None:
+    store(low.w, desc, desc.address(Element(low.w), index), value)
+
+
+def matrix(low: Lowering, atom: Atom) -> Desc:
+    """An operand of two axes at least. Raises LinAlgError as NumPy does."""
+    desc = low.array(atom)
+    assert desc.rank >= 2
+    return desc
+
+
+def square(low: Lowering, atom: Atom) -> tuple[Desc, str]:
+    """A stack of square matrices and their size."""
+    desc = matrix(low, atom)
+    n, m = desc.dims[-2:]
+    if n != m:
+        site = Site(LinAlgError, "Last 2 dimensions of the array must be square", 0, low.place)
+        low.w.fail_if(low.w.pure(f"icmp ne i64 {n}, {m}"), site)
+    return desc, n
+
+
+def fails(low: Lowering, info: str, text: str) -> None:
+    """LinAlgError where LAPACK says that it found no answer."""
+    low.w.fail_if(low.w.let(f"icmp sgt i32 {info}, 0"), Site(LinAlgError, text, 0, low.place))
+
+
+def dtype_of_result(node: Node, k: int = 0) -> str:
+    type = node.outs[k].type
+    return type.dtype  # type: ignore[union-attr]
+
+
+def fill(low: Lowering, desc: Desc, value: Callable[[str, str], str]) -> None:
+    """A matrix from a formula of row and column."""
+    nest(low.w, desc.dims, lambda at: put(low, desc, at, value(*at)))
+
+
+def triangle(low: Lowering, target: Desc, source: Desc, upper: bool) -> None:
+    """Copy one triangle, zeros beside it."""
+    w, type = low.w, REGISTER[target.dtype]
+
+    def body(at: Index) -> None:
+        value = source.at(Element(w), at)
+        kept = w.let(f"icmp {'sle' if upper else 'sge'} i64 {at[0]}, {at[1]}")
+        put(low, target, at, w.let(f"select i1 {kept}, {type} {value}, {type} {literal(0.0, target.dtype)}"))
+
+    nest(w, target.dims, body)
+
+
+@handles("solve")
+def lower_solve(low: Lowering, node: Node) -> None:
+    w, dtype = low.w, dtype_of_result(node)
+    a, n = square(low, node.args[0])
+    b = low.array(node.args[1])
+    vector = b.rank == 1
+    inner = 1 if vector else 2
+    rows = b.dims[-inner]
+    if rows != n:
+        text = _MISMATCH.format("(m,m),(m)->(m)" if vector else "(m,m),(m,n)->(m,n)")
+        w.fail_if(w.pure(f"icmp ne i64 {rows}, {n}"), Site(ValueError, text, 2, low.place), (rows, n))
+    count = "1" if vector else b.dims[-1]
+    _, dims, plans = broadcast(low, [_outer(a, 2), _outer(b, inner)])
+    target = result(low, node.out, (*dims, n) if vector else (*dims, n, count))
+    left, right = columns(low, dtype, n, n), columns(low, dtype, n, count)
+    pivots = work(low, "i32", n)
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index, plans[0]))
+        given, found = core(low, b, inner, index, plans[1]), core(low, target, inner, index)
+        flat = turned(right) if vector else right
+        flat = reshaped(flat, flat.kinds[1:], flat.dims[1:], flat.strides[1:]) if vector else flat
+        assign(w, flat, given)
+        sizes = (integer(low, n), integer(low, count), pointer(left), leading(low, n), pointer(pivots), pointer(right), leading(low, n))
+        fails(low, routine(low, "gesv", dtype, *sizes), "Singular matrix")
+        assign(w, found, flat)
+
+    nest(w, dims, one)
+
+
+def _outer(desc: Desc, count: int) -> Desc:
+    """The axes in front of the matrix."""
+    cut = desc.rank - count
+    return reshaped(desc, desc.kinds[:cut], desc.dims[:cut], desc.strides[:cut])
+
+
+@handles("inv")
+def lower_inv(low: Lowering, node: Node) -> None:
+    """As NumPy finds it: a x = 1 solved for x."""
+    w, dtype = low.w, dtype_of_result(node)
+    a, n = square(low, node.args[0])
+    target = result(low, node.out, a.dims)
+    left, right, pivots = columns(low, dtype, n, n), columns(low, dtype, n, n), work(low, "i32", n)
+    one_, zero = literal(1.0, dtype), literal(0.0, dtype)
+
+    def unit(i: str, j: str) -> str:
+        return w.let(f"select i1 {w.let(f'icmp eq i64 {i}, {j}')}, {REGISTER[dtype]} {one_}, {REGISTER[dtype]} {zero}")
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index))
+        fill(low, right, unit)
+        sizes = (integer(low, n), integer(low, n), pointer(left), leading(low, n), pointer(pivots), pointer(right), leading(low, n))
+        fails(low, routine(low, "gesv", dtype, *sizes), "Singular matrix")
+        assign(w, core(low, target, 2, index), right)
+
+    nest(w, a.dims[:-2], one)
+
+
+@handles("det", "slogdet")
+def lower_det(low: Lowering, node: Node) -> None:
+    """Sign and logarithm of the product of a triangular factor's diagonal, as NumPy adds them up."""
+    w, dtype = low.w, dtype_of_result(node)
+    type = REGISTER[dtype]
+    a, n = square(low, node.args[0])
+    targets = [result(low, out, a.dims[:-2]) for out in node.outs]
+    left, pivots = columns(low, dtype, n, n), work(low, "i32", n)
+    sign, log = w.alloca(type), w.alloca(type)
+
+    def step(at: Index) -> None:
+        (i,) = at
+        pivot = w.let(f"sext i32 {pivots.at(Element(w), at)} to i64")
+        value = left.at(Element(w), (i, i))
+        swapped = w.let(f"icmp ne i64 {pivot}, {w.let(f'add i64 {i}, 1')}")
+        negative = w.let(f"fcmp olt {type} {value}, {literal(0.0, dtype)}")
+        old = w.let(f"load {type}, ptr {sign}")
+        turned_ = w.let(f"select i1 {w.let(f'xor i1 {swapped}, {negative}')}, {type} {w.let(f'fneg {type} {old}')}, {type} {old}")
+        w.do(f"store {type} {turned_}, ptr {sign}")
+        size = instruction(w, "llvm.fabs", [value], dtype, dtype)
+        more = instruction(w, "libm:log", [size], dtype, dtype)
+        w.do(f"store {type} {w.let(f'fadd {type} {more}, ' + w.let(f'load {type}, ptr {log}'))}, ptr {log}")
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index))
+        sizes = (integer(low, n), integer(low, n), pointer(left), leading(low, n), pointer(pivots))
+        singular = w.let(f"icmp sgt i32 {routine(low, 'getrf', dtype, *sizes)}, 0")
+        w.do(f"store {type} {literal(1.0, dtype)}, ptr {sign}")
+        w.do(f"store {type} {literal(0.0, dtype)}, ptr {log}")
+        nest(w, (n,), step)
+        with when(w, singular):
+            w.do(f"store {type} {literal(0.0, dtype)}, ptr {sign}")
+            w.do(f"store {type} {literal(-np.inf, dtype)}, ptr {log}")
+        found = [w.let(f"load {type}, ptr {slot}") for slot in (sign, log)]
+        if node.op == "det":
+            found = [w.let(f"fmul {type} {found[0]}, {instruction(w, 'libm:exp', [found[1]], dtype, dtype)}")]
+        for target, value in zip(targets, found, strict=True):
+            put(low, target, index, value)
+
+    nest(w, a.dims[:-2], one)
+    for out, target in zip(node.outs, targets, strict=True):
+        deliver(low, out, target)
+
+
+@handles("cholesky")
+def lower_cholesky(low: Lowering, node: Node) -> None:
+    w, dtype = low.w, dtype_of_result(node)
+    a, n = square(low, node.args[0])
+    target = result(low, node.out, a.dims)
+    left = columns(low, dtype, n, n)
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index))
+        info = routine(low, "potrf", dtype, letter("L"), integer(low, n), pointer(left), leading(low, n))
+        fails(low, info, "Matrix is not positive definite")
+        triangle(low, core(low, target, 2, index), left, upper=False)
+
+    nest(w, a.dims[:-2], one)
+
+
+@handles("eigh", "eigvalsh")
+def lower_eigh(low: Lowering, node: Node) -> None:
+    w, dtype = low.w, dtype_of_result(node)
+    a, n = square(low, node.args[0])
+    values = result(low, node.outs[0], (*a.dims[:-2], n))
+    vectors = result(low, node.outs[1], a.dims) if node.op == "eigh" else None
+    left, found = columns(low, dtype, n, n), work(low, dtype, n)
+    job, side = letter("N" if vectors is None else "V"), letter(node.attrs.get("UPLO", "L"))
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index))
+        info = routine(low, "syevd", dtype, job, side, integer(low, n), pointer(left), leading(low, n), pointer(found))
+        fails(low, info, "Eigenvalues did not converge")
+        assign(w, core(low, values, 1, index), found)
+        if vectors is not None:
+            assign(w, core(low, vectors, 2, index), left)
+
+    nest(w, a.dims[:-2], one)
+
+
+@handles("svd", "svdvals")
+def lower_svd(low: Lowering, node: Node) -> None:
+    w, dtype = low.w, dtype_of_result(node)
+    a = matrix(low, node.args[0])
+    m, n = a.dims[-2:]
+    k = w.least(m, n)
+    full, vectors = bool(node.attrs.get("full_matrices")), node.op == "svd"
+    rows, count = (m, n) if full else (k, k)
+    job = letter("N" if not vectors else "A" if full else "S")
+    outs = list(node.outs)
+    u = result(low, outs.pop(0), (*a.dims[:-2], m, rows)) if vectors else None
+    s = result(low, outs.pop(0), (*a.dims[:-2], k))
+    vh = result(low, outs.pop(0), (*a.dims[:-2], count, n)) if vectors else None
+    left, values = columns(low, dtype, m, n), work(low, dtype, k)
+    one_ = "1"
+    left_vectors = columns(low, dtype, m, rows) if vectors else columns(low, dtype, one_, one_)
+    right_vectors = columns(low, dtype, count, n) if vectors else columns(low, dtype, one_, one_)
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index))
+        where = (pointer(left_vectors), leading(low, left_vectors.dims[0]), pointer(right_vectors), leading(low, right_vectors.dims[0]))
+        info = routine(low, "gesdd", dtype, job, integer(low, m), integer(low, n), pointer(left), leading(low, m), pointer(values), *where)
+        fails(low, info, "SVD did not converge")
+        assign(w, core(low, s, 1, index), values)
+        if u is not None and vh is not None:
+            assign(w, core(low, u, 2, index), left_vectors)
+            assign(w, core(low, vh, 2, index), right_vectors)
+
+    nest(w, a.dims[:-2], one)
+
+
+@handles("qr")
+def lower_qr(low: Lowering, node: Node) -> None:
+    w, dtype = low.w, dtype_of_result(node)
+    a = matrix(low, node.args[0])
+    m, n = a.dims[-2:]
+    k = w.least(m, n)
+    count = m if node.attrs.get("mode") == "complete" else k
+    q = result(low, node.outs[0], (*a.dims[:-2], m, count))
+    r = result(low, node.outs[1], (*a.dims[:-2], count, n))
+    left = columns(low, dtype, m, w.greatest(n, count) if count != n else n)
+    factors, scales = _part(left, m, n), work(low, dtype, k)
+
+    def one(index: Index) -> None:
+        assign(w, factors, core(low, a, 2, index))
+        routine(low, "geqrf", dtype, integer(low, m), integer(low, n), pointer(left), leading(low, m), pointer(scales))
+        triangle(low, core(low, r, 2, index), _part(left, count, n), upper=True)
+        sizes = (integer(low, m), integer(low, count), integer(low, k))
+        routine(low, "orgqr", dtype, *sizes, pointer(left), leading(low, m), pointer(scales))
+        assign(w, core(low, q, 2, index), _part(left, m, count))
+
+    nest(w, a.dims[:-2], one)
+
+
+def _part(desc: Desc, rows: str, count: str) -> Desc:
+    """The upper left corner of a matrix."""
+    return reshaped(desc, ("?", "?"), (rows, count), desc.strides)
+
+
+@handles("eig", "eigvals")
+def lower_eig(low: Lowering, node: Node) -> None:
+    w, dtype = low.w, dtype_of_result(node)
+    a, n = square(low, node.args[0])
+    values = result(low, node.outs[0], (*a.dims[:-2], n))
+    vectors = result(low, node.outs[1], a.dims) if node.op == "eig" else None
+    left, real, imaginary = columns(low, dtype, n, n), work(low, dtype, n), work(low, dtype, n)
+    right = left if vectors is None else columns(low, dtype, n, n)
+
+    def test(at: Index) -> None:
+        part = imaginary.at(Element(w), at)
+        bad = w.let(f"fcmp une {REGISTER[dtype]} {part}, {literal(0.0, dtype)}")
+        w.fail_if(bad, Site(TypeMismatch, COMPLEX, 0, low.place))
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index))
+        jobs = (letter("N"), letter("N" if vectors is None else "V"))
+        where = (pointer(real), pointer(imaginary), pointer(right), leading(low, n), pointer(right), leading(low, n))
+        info = routine(low, "geev", dtype, *jobs, integer(low, n), pointer(left), leading(low, n), *where)
+        fails(low, info, "Eigenvalues did not converge")
+        nest(w, (n,), test)
+        assign(w, core(low, values, 1, index), real)
+        if vectors is not None:
+            assign(w, core(low, vectors, 2, index), right)
+
+    nest(w, a.dims[:-2], one)
