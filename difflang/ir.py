@@ -179,7 +179,8 @@ class Function:
     `body.params` are the leaves of `params`, then one for each capture. `body.yields` are at level
     `read` the one value returned, later the leaves of `result`, then the final value of each parameter
     written (`writes`, positions in `body.params`). `alias[k]` is the position of the parameter that
-    result leaf k is the very array of, or None.
+    result leaf k is the very array of, or None. With `changes` the result is a tuple: what is returned, then the new values of
+    these fields (the number of an object that the arguments reach, the field's name).
     """
 
     name: str
@@ -191,6 +192,7 @@ class Function:
     guards: tuple[Guard, ...] = ()
     writes: tuple[int, ...] = ()
     alias: tuple[int | None, ...] = ()
+    changes: tuple[tuple[int, Any], ...] = ()
     origin: Origin | None = None
     place: Place | None = None
     doc: str | None = None

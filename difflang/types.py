@@ -15,6 +15,8 @@ from typing import Any, Union
 
 import numpy as np
 
+from .tree import Layout, parts_of
+
 DTYPES: dict[str, np.dtype[Any]] = {
     "bool": np.dtype(np.bool_),
     "i32": np.dtype(np.int32),
@@ -81,12 +83,17 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A last-in first-out store of values of one type: the tape of loops of unknown length."""
+    """A store of values of one type that grows and shrinks at its end.
+
+    Either a tape, pushed and popped until it is empty again, or (`listed`) a list of the user's: it is read and written
+    anywhere and may end with values in it, so its adjoint has as many.
+    """
 
     element: Type
+    listed: bool = False
 
     def __str__(self) -> str:
-        return f"stack({self.element})"
+        return f"{'list' if self.listed else 'stack'}({self.element})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +108,13 @@ class Static:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A tuple. Only read and typed programs hold any: `infer` takes them apart into their leaves."""
+    """A tuple, or with a layout anything else that comes apart. Only signatures hold any: `infer` takes them apart into leaves."""
 
     items: tuple[Type, ...]
+    layout: Layout | None = None
 
     def __str__(self) -> str:
-        return f"({', '.join(map(str, self.items))})"
+        return f"{self.layout or ''}({', '.join(map(str, self.items))})"
 
 
 Type = Union[Unknown, Undefined, Nothing, Scalar, Array, Stack, Static, Tuple]
@@ -157,9 +165,11 @@ def type_of(value: object) -> Type:
         return INT
     if isinstance(value, float):
         return FLOAT
-    if isinstance(value, tuple):
-        return Tuple(tuple(type_of(item) for item in value))
-    return Static(value)
+    found = parts_of(value)
+    if found is None:
+        return Static(value)
+    layout, parts = found
+    return Tuple(tuple(type_of(part) for part in parts), layout)
 
 
 _EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True}
@@ -218,9 +228,9 @@ def join(one: Type, other: Type) -> Type:
         dims = tuple(a if a == b else OPEN for a, b in zip(one.dims, other.dims, strict=True))
         return Array(one.dtype, dims, "C" if one.layout == other.layout == "C" else "A")
     if isinstance(one, Stack) and isinstance(other, Stack):
-        return Stack(join(one.element, other.element))
-    if isinstance(one, Tuple) and isinstance(other, Tuple) and len(one.items) == len(other.items):
-        return Tuple(tuple(join(a, b) for a, b in zip(one.items, other.items, strict=True)))
+        return Stack(join(one.element, other.element), one.listed or other.listed)
+    if isinstance(one, Tuple) and isinstance(other, Tuple) and (one.layout, len(one.items)) == (other.layout, len(other.items)):
+        return Tuple(tuple(join(a, b) for a, b in zip(one.items, other.items, strict=True)), one.layout)
     raise TypeError(f"one path gives {one}, another {other}")
 
 
@@ -250,5 +260,5 @@ def general(type: Type) -> Type:
     if isinstance(type, Array):
         return replace(type, dims=(OPEN,) * type.rank)
     if isinstance(type, Tuple):
-        return Tuple(tuple(map(general, type.items)))
+        return Tuple(tuple(map(general, type.items)), type.layout)
     return type

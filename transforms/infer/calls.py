@@ -23,10 +23,12 @@ from .extras import ufunc_method
 from .frame import Frame, handles
 from .items import call_method, setitem
 from .iterables import check_iterable, item, length
+from .objects import restore, saved
+from .passing import passed, taken_back
 from .numbers import is_number_class, number_class
 from .operators import binary, fits_in_place
 from .queries import text_method
-from .values import Compound, Form, Value, denote, form, frozen, is_static, is_undefined, known, leaves, python_value
+from .values import Compound, Form, Value, denote, form, form_key, is_static, is_undefined, known, leaves, python_value
 from .values import fresh as fresh_value
 
 LIBRARIES = frozenset({"numpy", "scipy", "math", "operator", "functools", "itertools", "builtins"})
@@ -269,19 +271,21 @@ def call_function(
 ) -> Value:
     """A call of a function of the language: an instance for these forms, and a `call` node."""
     values = [*bound_arguments(frame, function, args, kwargs, captured), *captured]
-    forms = [frozen(value, _is_truth) for value in values]
+    forms, numbers = passed(frame, values, _is_truth)
+    state = saved()
     try:
         instance = frame.inference.instance(frame, function, forms)
     except DifflangError as error:
-        special = [frozen(value, _is_small) for value in values]
-        if error.code not in ("DL011", "DL006") or list(map(str, special)) == list(map(str, forms)):
+        restore(state)
+        special, numbers = passed(frame, values, _is_small)
+        if error.code not in ("DL011", "DL006") or list(map(form_key, special)) == list(map(form_key, forms)):
             raise
         forms = special
         instance = frame.inference.instance(frame, function, forms)
     atoms = [atom for value, shape in zip(values, forms, strict=True) for atom in leaves(value, shape)]
-    result, outs = fresh_value(instance.result, hint)
+    outs, take = taken_back(frame, instance.outcome, numbers, hint)
     frame.builder.node("call", atoms, outs, callee=instance.key)
-    return result
+    return take()
 
 
 def _is_truth(value: Const) -> bool:

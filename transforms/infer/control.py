@@ -1,4 +1,4 @@
-"""Branches and loops: arms whose condition is known fold away, types of carried values are found as fixed points."""
+"""Loops: the types of carried values are found as fixed points."""
 
 from __future__ import annotations
 
@@ -7,71 +7,16 @@ from typing import Any
 
 from difflang.build import Builder
 from difflang.errors import DifflangError, TypeMismatch
-from difflang.ir import NO_ATTRS, Atom, Const, Node, Region, Var, const
+from difflang.ir import NO_ATTRS, NONE, Atom, Const, Node, Var, const
 from difflang.types import BOOL, INT, Array, Scalar, Undefined, Unknown
 
+from .branches import branch
 from .frame import Frame, handles
-from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, same
+from .objects import Carrying, State, outside, restore, saved
+from .values import Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, same
 
 LONGEST_UNROLLED = 256
-Arm = Callable[[], list[Value]]
 Turn = Callable[[Value, Sequence[Value]], list[Value]]
-
-
-@handles("if")
-def _if(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    arms: list[Arm] = [lambda region=region: _arm(frame, node, region) for region in node.regions]  # type: ignore[misc]
-    return branch(frame, frame.truth(values[0]), arms, [out.hint for out in node.outs])
-
-
-def _arm(frame: Frame, node: Node, region: Region) -> list[Value]:
-    """An arm's yields; those of which only the truth is asked are truths already."""
-    values = frame.run(region, ())
-    return [_asked(frame, v) if out in frame.truths else v for v, out in zip(values, node.outs, strict=True)]
-
-
-def _asked(frame: Frame, value: Value) -> Value:
-    return value if is_undefined(value) else frame.truth(value)
-
-
-def branch(frame: Frame, condition: Atom, arms: Sequence[Arm], hints: Sequence[str]) -> list[Value]:
-    """Write an `if`, or only the arm that a known condition takes."""
-    if isinstance(condition, Const) and not is_undefined(condition):
-        return arms[0 if condition.value else 1]()
-    built: list[tuple[Builder, list[Value]]] = []
-    for arm in arms:
-        with frame.nested() as builder:
-            built.append((builder, arm()))
-    (_, one), (_, other) = built
-    results: list[Value] = []
-    outs: list[Var] = []
-    yields: tuple[list[Atom], list[Atom]] = ([], [])
-    for first, second, hint in zip(one, other, hints, strict=True):
-        if _same_value(first, second):
-            results.append(first)
-            continue
-        with frame.fitting("DL006"):
-            joined = join_forms(form(first), form(second))
-        value, made = fresh(joined, hint)
-        results.append(value)
-        outs += made
-        for (builder, _), given, into in zip(built, (first, second), yields, strict=True):
-            into += leaves(conform(builder, given, joined), joined)
-    regions = [builder.region((), into) for (builder, _), into in zip(built, yields, strict=True)]
-    if outs or any(region.nodes for region in regions):
-        frame.builder.node("if", (condition,), outs, regions)
-    return results
-
-
-def _same_value(one: Value, other: Value) -> bool:
-    """The very same value in both arms needs no result."""
-    if isinstance(one, Compound) and isinstance(other, Compound):
-        return same(Compound(one.kind, (), one.info), Compound(other.kind, (), other.info)) and (
-            len(one.items) == len(other.items) and all(map(_same_value, one.items, other.items))
-        )
-    if isinstance(one, Const) and isinstance(other, Const):
-        return one is other or (same(one.type, other.type) and repr(one.value) == repr(other.value) and isinstance(one.type, Scalar))
-    return one is other
 
 
 @handles("for")
@@ -116,9 +61,22 @@ def counted(
     Where a name has another type before the first turn than after it (`total = 0.0; total = total + row`), that turn
     stands before the loop. Where a turn needs its index while compiling, a range of constants is unrolled.
     """
+
+
+    def loop(turn: Turn, init: list[Value], hints: list[str], _: Any) -> list[Value]:
+        return _counted(frame, bounds, turn, init, hints, exits, reverse)
+
+    return Carrying(frame, turn, len(init), exits).run(init, hints, loop)
+
+
+def _counted(
+    frame: Frame, bounds: Sequence[Atom], turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, reverse: bool
+) -> list[Value]:
+    start = saved()
     try:
         return _loop(frame, bounds, turn, init, hints, exits, reverse)
     except DifflangError as error:
+        restore(start)
         ways: list[Callable[[], list[Value]]] = []
         if isinstance(error, Mixed) and error.loop == id(turn):
             ways.append(lambda: _peeled(frame, bounds, turn, init, hints, exits, reverse))
@@ -131,12 +89,13 @@ def counted(
 
 def first_that_fits(frame: Frame, ways: Sequence[Callable[[], list[Value]]], error: DifflangError) -> list[Value]:
     """The first of several ways to write a loop that types allow; the error if none."""
-    count = len(frame.builder.nodes)
+    count, start = len(frame.builder.nodes), saved()
     for way in ways:
         try:
             return way()
         except DifflangError:
             del frame.builder.nodes[count:]
+            restore(start)
     raise error
 
 
@@ -208,6 +167,7 @@ def _loop(
 ) -> list[Value]:
     forms = [form(value) for value in init]
     start, _, step = bounds
+    entry = saved()
     while True:
         index = Var(hints[0], INT if start.type == INT else start.type)
         if _is_natural(frame, start, step, reverse):
@@ -217,7 +177,7 @@ def _loop(
             yields = turn(index, carried)
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
-        joined = _joined(frame, forms, yields, id(turn))
+        joined = _joined(frame, forms, yields, id(turn), entry)
         if all(map(same, forms, joined)):
             break
         forms = joined
@@ -225,6 +185,7 @@ def _loop(
     if leave and isinstance(leave[0], Const) and leave[0].value is False:
         leave, exits = [], False
     region = builder.region((index, *params), [*leave, *atoms])
+    restore(entry)
     outs, made = _carried(forms, hints[1:])
     args = [*bounds, *_conformed(frame.builder, init, forms)]
     attrs: dict[str, Any] = {name: True for name, on in (("exits", exits), ("reverse", reverse)) if on}
@@ -248,9 +209,9 @@ def _carried(forms: Sequence[Form], hints: Sequence[str]) -> tuple[list[Value], 
     return values, made
 
 
-def _joined(frame: Frame, forms: Sequence[Form], values: Sequence[Value], loop: int) -> list[Form]:
+def _joined(frame: Frame, forms: Sequence[Form], values: Sequence[Value], loop: int, entry: State) -> list[Form]:
     try:
-        return [join_forms(shape, form(value)) for shape, value in zip(forms, values, strict=True)]
+        return [join_forms(shape, outside(value, entry)) for shape, value in zip(forms, values, strict=True)]
     except TypeError as error:
         mixed = Mixed("DL006", str(error), frame.place, "give the name the type it has later before the loop", frame.function.origin)
         mixed.loop = loop
@@ -264,58 +225,71 @@ def _conformed(builder: Builder, values: Sequence[Value], forms: Sequence[Form])
     return atoms
 
 
+Ask = Callable[[Sequence[Value]], Value]
+
+
 @handles("while")
 def _while(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    try:
-        return _while_loop(frame, node, values)
-    except Mixed as error:
-        if error.loop != id(node):
-            raise
-        return first_that_fits(frame, [lambda: _while_peeled(frame, node, values)], error)
-
-
-def _while_peeled(frame: Frame, node: Node, values: list[Value]) -> list[Value]:
-    """The first turn, then the loop. That there is a first turn is checked at run time."""
-    test, body = node.regions
-    condition = frame.truth(frame.run(test, values)[0])
-    if isinstance(condition, Const) and condition.value is False:
-        return values
-    if not isinstance(condition, Const):
-        _must_run(frame, condition)
-    carried = frame.run(body, values)
-
-    def rest(done: list[Value]) -> list[Value]:
-        return _while_loop(frame, node, done)
-
-    return _unless_left(frame, carried, rest, [param.hint for param in body.params]) if node.attrs.get("exits") else rest(carried)
-
-
-def _while_loop(frame: Frame, node: Node, values: list[Value]) -> list[Value]:
     test, body = node.regions
     exits = bool(node.attrs.get("exits"))
-    hints = [param.hint for param in body.params]
-    forms = [form(value) for value in values]
+
+    def turn(_: Value, carried: Sequence[Value]) -> list[Value]:
+        return frame.run(body, carried)
+
+    def ask(carried: Sequence[Value]) -> Value:
+        return frame.run(test, carried)[0]
+
+    def loop(turn: Turn, init: list[Value], hints: list[str], ask: Ask) -> list[Value]:
+        try:
+            return _while_loop(frame, turn, ask, init, hints, exits)
+        except Mixed as error:
+            if error.loop != id(turn):
+                raise
+            return first_that_fits(frame, [lambda: _while_peeled(frame, turn, ask, init, hints, exits)], error)
+
+    return Carrying(frame, turn, len(values), exits, ask).run(values, [param.hint for param in body.params], loop)
+
+
+def _while_peeled(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool) -> list[Value]:
+    """The first turn, then the loop. That there is a first turn is checked at run time."""
+    condition = frame.truth(ask(init))
+    if isinstance(condition, Const) and condition.value is False:
+        return init
+    if not isinstance(condition, Const):
+        _must_run(frame, condition)
+    carried = turn(NONE, init)
+
+    def rest(done: list[Value]) -> list[Value]:
+        return _while_loop(frame, turn, ask, done, hints, exits)
+
+    return _unless_left(frame, carried, rest, hints) if exits else rest(carried)
+
+
+def _while_loop(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool) -> list[Value]:
+    forms = [form(value) for value in init]
+    entry = saved()
     while True:
         asked, test_params = _carried(forms, hints)
         with frame.nested() as test_builder:
-            condition = frame.truth(frame.run(test, asked)[0])
+            condition = frame.truth(ask(asked))
         carried, params = _carried(forms, hints)
         with frame.nested() as builder:
-            yields = frame.run(body, carried)
+            yields = turn(NONE, carried)
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
-        joined = _joined(frame, forms, yields, id(node))
+        joined = _joined(frame, forms, yields, id(turn), entry)
         if all(map(same, forms, joined)):
             break
         forms = joined
     if isinstance(condition, Const) and condition.value is False:
-        return values
+        return init
     atoms = _conformed(builder, yields, forms)
     if leave and isinstance(leave[0], Const) and leave[0].value is False:
         leave, exits = [], False
     regions = (test_builder.region(test_params, (condition,)), builder.region(params, [*leave, *atoms]))
+    restore(entry)
     outs, made = _carried(forms, hints)
-    args = _conformed(frame.builder, values, forms)
+    args = _conformed(frame.builder, init, forms)
     attrs: Any = {"exits": True} if exits else NO_ATTRS
     frame.builder.add(Node("while", tuple(args), tuple(made), attrs, regions, frame.place))
     return outs

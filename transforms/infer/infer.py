@@ -14,15 +14,16 @@ from typing import Any
 from difflang.errors import TypeMismatch
 from difflang.ir import Atom, Capture, Const, Function, Node, Param, Program, Region, Var
 from difflang.op import load
+from difflang.tree import Branch
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
 from . import calls, control, operators
 from .frame import Frame
 from .link import identity, linked
 from .uses import item_writes, only_truths
-from .values import Compound, Form, Value, denote, form, form_key, form_of_type, fresh, join_forms, same, tree_of
-from .values import conform as conform_value
-from .values import leaves as leaves_of
+from .objects import HEAP
+from .passing import Outcome, outcome, received, yielded
+from .values import Compound, Form, Value, denote, form_key, form_of_type, fresh, laid_out, layout_of_form, tree_of
 
 DEEPEST = 60
 """How deep instances may nest while they are made: beyond, a recursion on static arguments has no end."""
@@ -50,12 +51,17 @@ def infer(
         raise TypeMismatch("DL017", reason, function.place, "", function.origin)
     given = [Static(statics[name]) if name in statics else type for name, type in zip(names, types, strict=True)]
     inference = Inference(skipped=skipped)
-    entry = inference.instance(None, function, [form_of_type(type) for type in given])
-    if isinstance(entry.result, Undefined) and entry.recursive:
+    around, HEAP.cells = HEAP.cells, []
+    try:
+        entry = inference.instance(None, function, [form_of_type(type) for type in given])
+    finally:
+        HEAP.cells = around
+    result = entry.outcome.result
+    if isinstance(result, Undefined) and entry.recursive:
         reason = f"{function.name}() calls itself on every path and so never returns"
         raise TypeMismatch("DL006", reason, function.place, "return a value on some path", function.origin)
-    if not _returnable(entry.result):
-        reason = f"{function.name}() returns a {_unreturnable(entry.result)}, which a compiled function cannot give to Python"
+    if not _returnable(result):
+        reason = f"{function.name}() returns a {_unreturnable(result)}, which a compiled function cannot give to Python"
         raise TypeMismatch("DL005", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)
     return linked(entry.key, {i.key: i.function for i in inference.instances.values() if i.function is not None} | inference.foreign)
 
@@ -66,7 +72,8 @@ def _default_type(param: Param) -> Type:
 
 
 def _returnable(shape: Form) -> bool:
-    return not isinstance(shape, Compound) or (shape.kind == "tuple" and all(map(_returnable, shape.items)))
+    kinds = ("tuple", "list", "struct", "made", "again")
+    return not isinstance(shape, Compound) or (shape.kind in kinds and all(map(_returnable, shape.items)))
 
 
 def _unreturnable(shape: Form) -> str:
@@ -79,7 +86,7 @@ class Instance:
     """A function for one signature. `function` is None while its body is being interpreted."""
 
     key: str
-    result: Form = UNDEFINED
+    outcome: Outcome = field(default_factory=lambda: Outcome(UNDEFINED))
     function: Function | None = None
     recursive: bool = False
 
@@ -156,41 +163,20 @@ class Inference:
             made.recursive = False
             frame = Frame(self, function, truths=only_truths(function), items=item_writes(function))
             frame.builder.place = function.place
-            hints = [param.hint for param in function.body.params]
-            arguments = [fresh(shape, hint) for shape, hint in zip(forms, hints, strict=False)]
+            arguments, variables, numbers = received(forms, [param.hint for param in function.body.params])
+            before = [dict(cell.fields) for cell in numbers.cells]
             closed = len(forms) > len(function.params)  # a closure is given what it captured
             captured = [] if closed else [self.capture(frame, capture) for capture in function.captures]
-            (result,) = frame.run(function.body, [*(value for value, _ in arguments), *captured])
+            (result,) = frame.run(function.body, [*arguments, *captured])
             with frame.fitting("DL006"):
-                joined = join_forms(made.result, form(result))
-            if not made.recursive or same(joined, made.result):
+                joined = made.outcome.joined(outcome(frame, result, numbers, before, made.outcome))
+            if not made.recursive or joined.same(made.outcome):
                 break
-            made.result = joined
+            made.outcome = joined
             self._drop_from(made, itself=False)
-        made.result = joined
-        made.function = self._finished(made, function, frame, forms, [v for _, made_ in arguments for v in made_], result)
-
-    def _finished(
-        self, made: Instance, function: Function, frame: Frame, forms: Sequence[Form], variables: Sequence[Var], result: Value
-    ) -> Function:
-        shape = made.result
-        if isinstance(shape, Undefined):  # it always raises
-            shape = NOTHING
-        yields = tuple(leaves_of(conform_value(frame.builder, result, shape), shape))
-        params = [replace(param, tree=tree_of(f)) for param, f in zip(function.params, forms, strict=False)]
-        hidden = function.body.params[len(function.params) : len(forms)]
-        params += [Param(v.hint, tree_of(f)) for v, f in zip(hidden, forms[len(function.params) :], strict=True)]
-        captures = frame.captures
-        body = frame.builder.region((*variables, *(var for _, var in captures)), yields)
-        return replace(
-            function,
-            name=made.key,
-            params=tuple(params),
-            body=body,
-            level="typed",
-            result=tree_of(shape),
-            captures=tuple(capture for capture, _ in captures),
-        )
+        made.outcome = joined
+        yields = yielded(frame.builder, result, numbers, made.outcome)
+        made.function = _finished(made, function, frame, forms, variables, yields)
 
     def capture(self, frame: Frame, capture: Capture) -> Value:
         """The hidden parameter that stands for a captured number or array; other objects are static."""
@@ -246,16 +232,38 @@ def _renamed(region: Region, names: Mapping[str, str]) -> Region:
 
 def _form_of_tree(tree: Any, types: Any) -> Form:
     if isinstance(tree, tuple):
-        return Compound("tuple", tuple(_form_of_tree(item, types) for item in tree))
+        return laid_out(tree.layout if isinstance(tree, Branch) else None, tuple(_form_of_tree(item, types) for item in tree))
     if tree is None:
         return NOTHING
     return Static(tree.value) if isinstance(tree, Const) else next(types)
+
+
+def _finished(
+    made: Instance, function: Function, frame: Frame, forms: Sequence[Form], variables: Sequence[Var], yields: list[Atom]
+) -> Function:
+    params = [replace(param, tree=tree_of(f)) for param, f in zip(function.params, forms, strict=False)]
+    hidden = function.body.params[len(function.params) : len(forms)]
+    params += [Param(v.hint, tree_of(f)) for v, f in zip(hidden, forms[len(function.params) :], strict=True)]
+    captures = frame.captures
+    body = frame.builder.region((*variables, *(var for _, var in captures)), yields)
+    changes = made.outcome.changes
+    result = tree_of(made.outcome.result)
+    return replace(
+        function,
+        name=made.key,
+        params=tuple(params),
+        body=body,
+        level="typed",
+        result=(result, *map(tree_of, changes.values())) if changes else result,
+        changes=tuple(changes),
+        captures=tuple(capture for capture, _ in captures),
+    )
 
 
 def type_from(frame: Frame, shape: Form) -> Type:
     """The argument type for a form, where types can say it."""
     if not isinstance(shape, Compound):
         return shape
-    if not shape.is_sequence:
+    if shape.kind not in ("tuple", "list", "struct", "made"):
         frame.fail("DL004", f"a {shape.kind} cannot be passed to a derived function")
-    return Tuple(tuple(type_from(frame, item) for item in shape.items))
+    return Tuple(tuple(type_from(frame, item) for item in shape.items), layout_of_form(shape))

@@ -15,14 +15,18 @@ import numpy as np
 
 from difflang.build import Builder
 from difflang.ir import LEAF, NONE, UNDEF, Atom, Const, Function, Tree, Var, const, static
+from difflang.tree import AGAIN, LIST, Branch, Layout, class_layout
 from difflang.types import NAMES, Nothing, Scalar, Static, Type, Undefined, join
+
+from .objects import Made, as_made, new_cell, reference
 
 
 @dataclass(frozen=True)
 class Compound:
     """A value made of values. `kind`: tuple, list, closure (info: its Function), range, zip, enumerate, reversed,
     bound (info: the method's name), partial (the callable, then its arguments; info: names of the last ones),
-    shape (of an array whose rank is not known)."""
+    shape (of an array whose rank is not known), struct (an object that never changes; info: its layout), object (a reference; info: its
+    cell, see `objects.py`). A tuple with a layout is a named one. Among forms: made (an object by its fields), again (that of a number)."""
 
     kind: str
     items: tuple[Any, ...] = ()
@@ -31,11 +35,16 @@ class Compound:
     def __str__(self) -> str:
         if self.kind == "tuple":
             return f"({', '.join(map(str, self.items))})"
-        return self.kind
+        layout = self.info if isinstance(self.info, Layout) else getattr(self.info, "layout", None)
+        return layout.cls.__name__ if isinstance(layout, Layout) else self.kind
 
     @property
     def is_sequence(self) -> bool:
         return self.kind in ("tuple", "list")
+
+    @property
+    def is_object(self) -> bool:
+        return self.kind in ("object", "made")
 
 
 Value = Union[Var, Const, Compound]
@@ -56,8 +65,8 @@ def denote(value: Any) -> Value:
         return NONE
     if isinstance(value, bool | int | float) or (isinstance(value, np.generic) and value.dtype in NAMES):
         return const(value)
-    if isinstance(value, tuple) and type(value) is tuple:
-        return Compound("tuple", tuple(map(denote, value)))
+    if isinstance(value, tuple):
+        return Compound("tuple", tuple(map(denote, value)), class_layout(type(value)))
     if isinstance(value, list):
         return Compound("list", tuple(map(denote, value)))
     if isinstance(value, range):
@@ -93,6 +102,8 @@ def python_value(value: Value) -> Any:
     """The Python object of a value for which `known` holds."""
     if isinstance(value, Compound):
         items = [python_value(item) for item in value.items]
+        if isinstance(value.info, Layout):
+            return value.info.make(items)
         return {"tuple": tuple, "list": list, "range": lambda i: range(*i)}[value.kind](items)  # type: ignore[operator]
     assert isinstance(value, Const)
     return value.value
@@ -109,11 +120,28 @@ def form_of_type(type: Type) -> Form:
     from difflang.types import Tuple
 
     if isinstance(type, Tuple):
-        return Compound("tuple", tuple(map(form_of_type, type.items)))
+        return laid_out(type.layout, tuple(map(form_of_type, type.items)))
     if isinstance(type, Static):
         inner = denote(type.value)
         return form(inner) if isinstance(inner, Compound) and not known(inner) else _frozen(inner)
     return type
+
+
+def laid_out(layout: Layout | None, items: tuple[Form, ...]) -> Compound:
+    """The form of an object of this layout over the forms of its parts."""
+    if layout is None or layout.kind in ("list", "namedtuple"):
+        return Compound("tuple" if layout is None or layout.kind == "namedtuple" else "list", items, layout if layout != LIST else None)
+    if layout.kind in ("object", "dict"):
+        return Compound("made", items, Made(layout))
+    return Compound("struct", items, layout)
+
+
+def layout_of_form(shape: Compound) -> Layout | None:
+    """The layout by which Python puts such a value together; None for a plain tuple."""
+    if shape.kind == "list":
+        return LIST
+    info = shape.info.layout if isinstance(shape.info, Made) else shape.info
+    return info if isinstance(info, Layout) else None
 
 
 def _frozen(value: Value) -> Form:
@@ -141,12 +169,18 @@ def is_leaf(type: Form) -> bool:
 def leaves(value: Value, shape: Form) -> Iterator[Atom]:
     """The atoms of a value that conforms to the form, left to right."""
     if isinstance(shape, Compound):
-        items = value.items if isinstance(value, Compound) else (UNDEF,) * len(shape.items)
-        for item, inner in zip(items, shape.items, strict=True):
+        for item, inner in zip(_parts(value, shape), shape.items, strict=True):
             yield from leaves(item, inner)
     elif is_leaf(shape):
         assert not isinstance(value, Compound)
         yield value
+
+
+def _parts(value: Value, shape: Compound) -> tuple[Any, ...]:
+    """The parts of a value that conforms to the form; an object's fields where the form goes by those."""
+    if not isinstance(value, Compound):
+        return (UNDEF,) * len(shape.items)
+    return value.info.parts if value.kind == "object" and shape.kind == "made" else value.items
 
 
 def types_of(shape: Form) -> Iterator[Type]:
@@ -161,7 +195,7 @@ def types_of(shape: Form) -> Iterator[Type]:
 def rebuild(shape: Form, atoms: Iterator[Atom]) -> Value:
     """The value of this form over these leaves."""
     if isinstance(shape, Compound):
-        return Compound(shape.kind, tuple(rebuild(item, atoms) for item in shape.items), shape.info)
+        return _with_parts(shape, tuple(rebuild(item, atoms) for item in shape.items))
     if is_leaf(shape):
         return next(atoms)
     if isinstance(shape, Nothing):
@@ -171,14 +205,23 @@ def rebuild(shape: Form, atoms: Iterator[Atom]) -> Value:
     return UNDEF
 
 
+def _with_parts(shape: Compound, parts: tuple[Any, ...]) -> Compound:
+    """The value of a form over these parts; an object that is made gets a cell."""
+    if shape.kind != "made":
+        return Compound(shape.kind, parts, shape.info)
+    made: Made = shape.info
+    return reference(new_cell(made.layout, parts, made.origins))
+
+
 def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
     """A value of this form over new variables, and the variables. Parts of a tuple are hinted name_0, name_1."""
     made: list[Var] = []
 
     def make(inner: Form, name: str) -> Value:
         if isinstance(inner, Compound):
-            items = tuple(make(item, f"{name}_{k}") for k, item in enumerate(inner.items))
-            return Compound(inner.kind, items, inner.info)
+            layout = layout_of_form(inner)
+            names = [f"{name}_{layout.label(k) if layout else k}" for k in range(len(inner.items))]
+            return _with_parts(inner, tuple(map(make, inner.items, names)))
         if not is_leaf(inner):
             return rebuild(inner, iter(()))
         made.append(Var(name, inner))
@@ -190,7 +233,10 @@ def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
 def tree_of(shape: Form) -> Tree:
     """The tree of a function's parameter or result."""
     if isinstance(shape, Compound):
-        return tuple(map(tree_of, shape.items))
+        if shape.kind == "again":
+            return Branch((), AGAIN, shape.info)
+        layout, parts = layout_of_form(shape), tuple(map(tree_of, shape.items))
+        return parts if layout is None else Branch(parts, layout)
     if isinstance(shape, Nothing):
         return None
     if isinstance(shape, Static):
@@ -209,11 +255,22 @@ def join_forms(one: Form, other: Form) -> Form:
         if (one.kind, len(one.items)) == (other.kind, len(other.items)) and one.info == other.info:
             items = tuple(join_forms(a, b) for a, b in zip(one.items, other.items, strict=True))
             return Compound(one.kind, items, one.info)
+        if one.is_object and other.is_object:
+            return _joined_objects(one, other)
         raise TypeError(f"one path gives {one}, another {other}")
     if isinstance(one, Compound) or isinstance(other, Compound):
         raise TypeError(f"one path gives {one}, another {other}")
     one, other = _loosened(one), _loosened(other)
     return join(one, other)
+
+
+def _joined_objects(one: Compound, other: Compound) -> Form:
+    """One of two objects, by the path taken: an object of its own, which may be the one or the other."""
+    first, second = as_made(one), as_made(other)
+    if first.info.layout != second.info.layout:
+        raise TypeError(f"one path gives {first.info.layout}, another {second.info.layout}")
+    items = tuple(join_forms(a, b) for a, b in zip(first.items, second.items, strict=True))
+    return Compound("made", items, Made(first.info.layout, first.info.origins | second.info.origins, first.info.near | second.info.near))
 
 
 def _loosened(type: Type) -> Type:
@@ -241,7 +298,7 @@ def same(one: Form, other: Form) -> bool:
 def form_key(shape: Form) -> Any:
     """A hashable key of a form."""
     if isinstance(shape, Compound):
-        info = shape.info if isinstance(shape.info, (str, tuple)) else id(shape.info)
+        info = shape.info if isinstance(shape.info, (str, tuple, int, Layout, Made)) else id(shape.info)
         return (shape.kind, info, tuple(map(form_key, shape.items)))
     if isinstance(shape, Static):
         value = shape.value
@@ -254,8 +311,8 @@ def form_key(shape: Form) -> Any:
 def conform(builder: Builder, value: Value, shape: Form) -> Value:
     """The value made to fit a form that it joins into: numbers are cast, missing parts stay missing."""
     if isinstance(shape, Compound):
-        items = value.items if isinstance(value, Compound) else (UNDEF,) * len(shape.items)
-        return Compound(shape.kind, tuple(conform(builder, v, f) for v, f in zip(items, shape.items, strict=True)), shape.info)
+        parts = zip(_parts(value, shape), shape.items, strict=True)
+        return Compound(shape.kind, tuple(conform(builder, v, f) for v, f in parts), shape.info)
     assert not isinstance(value, Compound)
     if isinstance(shape, Scalar) and isinstance(value.type, Scalar) and value.type != shape:
         return builder.emit("cast", value, dtype=shape.dtype, weak=shape.weak)

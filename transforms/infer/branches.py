@@ -1,0 +1,109 @@
+"""Branches: an arm whose condition is known stands alone; else what the arms leave differently becomes a result of the `if`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from difflang.build import Builder
+from difflang.ir import Atom, Const, Node, Region, Var
+from difflang.types import Scalar
+
+from .frame import Frame, handles
+from .objects import State, changed, outside, restore, saved
+from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, same
+
+Arm = Callable[[], list[Value]]
+
+
+@handles("if")
+def _if(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    arms: list[Arm] = [lambda region=region: _arm(frame, node, region) for region in node.regions]  # type: ignore[misc]
+    return branch(frame, frame.truth(values[0]), arms, [out.hint for out in node.outs])
+
+
+def _arm(frame: Frame, node: Node, region: Region) -> list[Value]:
+    """An arm's yields; those of which only the truth is asked are truths already."""
+    values = frame.run(region, ())
+    return [_asked(frame, v) if out in frame.truths else v for v, out in zip(values, node.outs, strict=True)]
+
+
+def _asked(frame: Frame, value: Value) -> Value:
+    return value if is_undefined(value) else frame.truth(value)
+
+
+def branch(frame: Frame, condition: Atom, arms: Sequence[Arm], hints: Sequence[str]) -> list[Value]:
+    """Write an `if`, or only the arm that a known condition takes."""
+    if isinstance(condition, Const) and not is_undefined(condition):
+        return arms[0 if condition.value else 1]()
+    before = saved()
+    built: list[tuple[Builder, list[Value], State]] = []
+    for arm in arms:
+        restore(before)
+        with frame.nested() as builder:
+            values = arm()
+        built.append((builder, values, saved()))
+    restore(before)
+    fields = _merged_fields(frame, before, built)
+    names = [*hints, *(str(name) for _, name in fields)]
+    results: list[Value] = []
+    outs: list[Var] = []
+    yields: tuple[list[Atom], list[Atom]] = ([], [])
+    for k, (first, second) in enumerate(zip(built[0][1], built[1][1], strict=True)):
+        if same_value(first, second) and same(outside(first, before), form(first)):
+            results.append(first)
+            continue
+        joined = _joined_arms(frame, built, before, k)
+        value, made = fresh(joined, names[k])
+        results.append(value)
+        outs += made
+        for (builder, _, state), given, into in zip(built, (first, second), yields, strict=True):
+            restore(state)
+            into += leaves(conform(builder, given, joined), joined)
+        restore(before)
+    regions = [builder.region((), into) for (builder, _, _), into in zip(built, yields, strict=True)]
+    if outs or any(region.nodes for region in regions):
+        frame.builder.node("if", (condition,), outs, regions)
+    for (cell, name), value in zip(fields, results[len(hints) :], strict=True):
+        cell.fields[name] = value
+    return results[: len(hints)]
+
+
+def _joined_arms(frame: Frame, built: Sequence[tuple[Builder, list[Value], State]], before: State, k: int) -> Form:
+    """The form of the k-th result, each arm's seen in the state that the arm leaves."""
+    shapes = []
+    for _, values, state in built:
+        restore(state)
+        shapes.append(outside(values[k], before))
+    with frame.fitting("DL006"):
+        joined = join_forms(*shapes)
+    restore(before)
+    return joined
+
+
+def _merged_fields(frame: Frame, before: State, built: Sequence[tuple[Builder, list[Value], State]]) -> list[tuple[Any, Any]]:
+    """The fields in which the arms leave objects differently: more results of the `if`. Staleness is of either arm."""
+    (_, one, first), (_, other, second) = built
+    known = {cell: first[cell] for cell in before}
+    fields = changed(known, second)
+    for cell, name in fields:
+        if name not in first[cell][0] or name not in second[cell][0]:
+            frame.fail("DL006", f"{name!r} is set on one path only", "give it a value on every path")
+    one += [first[cell][0][name] for cell, name in fields]
+    other += [second[cell][0][name] for cell, name in fields]
+    for cell in before:
+        cell.stale = first[cell][1] if first[cell][1] is not None else second[cell][1]
+        cell.fields = dict(first[cell][0])
+        before[cell] = (cell.fields, cell.stale)
+    return fields
+
+
+def same_value(one: Value, other: Value) -> bool:
+    """The very same value in both arms needs no result."""
+    if isinstance(one, Compound) and isinstance(other, Compound):
+        return same(Compound(one.kind, (), one.info), Compound(other.kind, (), other.info)) and (
+            len(one.items) == len(other.items) and all(map(same_value, one.items, other.items))
+        )
+    if isinstance(one, Const) and isinstance(other, Const):
+        return one is other or (same(one.type, other.type) and repr(one.value) == repr(other.value) and isinstance(one.type, Scalar))
+    return one is other
