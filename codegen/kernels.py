@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from . import order
 from .lower.products import product
 from .writer import MEMORY, ModuleWriter
 
@@ -226,6 +227,8 @@ def kernels(module: ModuleWriter) -> str:
 
 def _declared(name: str) -> str:
     _, op, dtype = name.split("_")
+    if op in order.OPS:
+        return order.declared(name)
     type = MEMORY[dtype]
     if op == "gemm":
         return f"declare hidden void @{name}(ptr, i64, i64, ptr, i64, i64, ptr, i64, i64, i64) nounwind"
@@ -236,6 +239,8 @@ def _declared(name: str) -> str:
 def kernel(module: ModuleWriter, name: str) -> str:
     """The module of one kernel that is compiled once."""
     _, op, dtype = name.split("_")
+    if op in order.OPS:
+        return order.text(op, dtype)
     if op.startswith("arg"):
         return _where(module, op, dtype)
     body = fold(module, op, dtype) if op in _ZERO else product(module, op, dtype)
@@ -246,6 +251,6 @@ def kernel(module: ModuleWriter, name: str) -> str:
 
 
 FAR = tuple(f"dl_{op}_{dtype}" for op in (*_ZERO, "dot", "argmax", "argmin") for dtype in _TYPES) + tuple(
-    f"dl_gemm_{dtype}" for dtype in MEMORY
+    f"dl_{op}_{dtype}" for op in ("gemm", *order.OPS) for dtype in MEMORY
 )
 """The kernels that are compiled once."""

@@ -77,7 +77,7 @@ def positions(low: Lowering, mask: Desc) -> Desc:
     w.do(f"store i64 0, ptr {count}")
     with counting(w, mask.dims[0]) as k:
         one = w.let(f"zext i1 {mask.at(Element(w), (k,))} to i64")
-        _bump(w, count, one)
+        bump(w, count, one)
     target = fresh(low, "i64", ("?",), (w.let(f"load i64, ptr {count}"),), low.new_memory())
     low.temporaries.append(target)
     w.do(f"store i64 0, ptr {count}")
@@ -86,11 +86,11 @@ def positions(low: Lowering, mask: Desc) -> Desc:
             at = w.let(f"load i64, ptr {count}")
             e = Element(w)
             store(w, target, target.address(e, (at,)), k)
-            _bump(w, count, "1")
+            bump(w, count, "1")
     return target
 
 
-def _bump(w: Writer, slot: str, by: str) -> None:
+def bump(w: Writer, slot: str, by: str) -> None:
     old = w.let(f"load i64, ptr {slot}")
     w.do(f"store i64 {w.let(f'add i64 {old}, {by}')}, ptr {slot}")
 

@@ -22,4 +22,20 @@ def recurrence(a, b):
     for k in range(1, y.shape[1]):
         y[:, k] += a[:, k] * y[:, k - 1]
     return y''',
+    "cumargmax": '''\
+def cumargmax(x, axis=-1):
+    """Along an axis the position of the greatest element so far, the first of equals."""
+    best = np.moveaxis(np.maximum.accumulate(x, axis=axis), axis, -1)
+    at = np.zeros(best.shape, dtype=np.int64)
+    new = np.logical_and(best[..., 1:] != best[..., :-1], best[..., :-1] == best[..., :-1])
+    at[..., 1:] = np.where(new, np.arange(1, best.shape[-1]), 0)
+    return np.moveaxis(np.maximum.accumulate(at, axis=-1), -1, axis)''',
+    "cumargmin": '''\
+def cumargmin(x, axis=-1):
+    """Along an axis the position of the least element so far, the first of equals."""
+    best = np.moveaxis(np.minimum.accumulate(x, axis=axis), axis, -1)
+    at = np.zeros(best.shape, dtype=np.int64)
+    new = np.logical_and(best[..., 1:] != best[..., :-1], best[..., :-1] == best[..., :-1])
+    at[..., 1:] = np.where(new, np.arange(1, best.shape[-1]), 0)
+    return np.moveaxis(np.maximum.accumulate(at, axis=-1), -1, axis)''',
 }

@@ -1,0 +1,266 @@
+"""What NumPy's functions take beside their operands: `out=`, `where=`, `dtype=`, `initial=`; and the methods of ufuncs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from difflang.ir import NONE, Atom, Const, Var, const
+from difflang.op import Op, lookup, row
+from difflang.types import Array, Scalar, promote, rank
+
+from .frame import Frame
+from .items import getitem, setitem
+from .values import Compound, Value, is_none
+
+IGNORED = ("casting", "order", "subok")
+POSITIONAL = {
+    **dict.fromkeys(("sum", "prod"), ("axis", "dtype", "out", "keepdims", "initial", "where")),
+    **dict.fromkeys(("max", "min"), ("axis", "out", "keepdims", "initial", "where")),
+    **dict.fromkeys(("any", "all"), ("axis", "out", "keepdims")),
+    "mean": ("axis", "dtype", "out", "keepdims"),
+    **dict.fromkeys(("var", "std"), ("axis", "dtype", "out", "ddof", "keepdims")),
+    **dict.fromkeys(("cumsum", "cumprod"), ("axis", "dtype", "out")),
+}
+"""Reductions, and what they take by position after their operand."""
+NEUTRAL: dict[str, Any] = {"sum": 0, "prod": 1, "any": False, "all": True}
+JOINED = {"sum": "add", "prod": "mul", "max": "maximum", "min": "minimum"}
+REDUCES = {
+    np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min", np.logical_and: "all", np.logical_or: "any",
+}  # fmt: skip
+RUNS = {np.add: "cumsum", np.multiply: "cumprod", np.maximum: "cummax", np.minimum: "cummin"}
+
+
+def is_ufunc(op: Op) -> bool:
+    """Whether the row is one of NumPy's ufuncs, which all take out=, where= and dtype=."""
+    return any(isinstance(f, np.ufunc) for f in (*op.numpy, op.spelled))
+
+
+def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value | None:
+    """The call where it has such an argument; None where it has none and is an ordinary one."""
+    args, named = list(args), dict(kwargs)
+    if op.name in POSITIONAL and len(args) > 2:
+        named.update(zip(POSITIONAL[op.name], args[1:], strict=False))
+        args = args[:1]
+    if is_ufunc(op):
+        if len(args) > len(op.operands):
+            named["out"] = args.pop()
+        named = {k: v for k, v in named.items() if k not in IGNORED}
+    for name in ("out", "dtype", "where"):
+        if name in named and (is_none(named[name]) or name == "where" and _is_true(named[name])):
+            del named[name]
+    if not {"out", "where", "dtype", "initial"} & set(named):
+        return None if len(named) == len(kwargs) else _plain(frame, op, flavor, args, named, hint)
+    out = named.pop("out", None)
+    if isinstance(out, Compound) and len(out.items) == 1:
+        out = out.items[0]
+    if op.name in POSITIONAL:
+        result = _reduction(frame, op, args, named)
+    elif is_ufunc(op) and {"where", "dtype"} & set(named):
+        result = _masked(frame, op, flavor, args, named, out)
+    elif out is None:
+        return None
+    else:
+        result = _plain(frame, op, flavor, args, named, hint)
+    return result if out is None else written(frame, out, result)
+
+
+def _is_true(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is True
+
+
+def _plain(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], named: Mapping[str, Value], hint: str = "") -> Value:
+    from .arrays import plain_call
+
+    return plain_call(frame, op, flavor, args, named, hint)
+
+
+def written(frame: Frame, out: Value, result: Value) -> Value:
+    """The result in the array given for it."""
+    if isinstance(out, Compound) and isinstance(result, Compound):
+        for one, value in zip(out.items, result.items, strict=True):
+            written(frame, one, value)
+        return out
+    atom = frame.atom(result)
+    if isinstance(out, Var) and isinstance(out.type, Array) and isinstance(atom.type, (Array, Scalar)):
+        common = promote(atom.type)
+        if isinstance(common, Scalar) and not np.can_cast(_dtype(common.dtype), _dtype(out.type.dtype), "same_kind"):
+            frame.fail("DL005", f"the result is of dtype {common.dtype}, out= holds {out.type.dtype}", "give an array of that dtype")
+    setitem(frame, out, atom, (".",), ())
+    return out
+
+
+def _dtype(name: str) -> Any:
+    from difflang.types import DTYPES
+
+    return DTYPES[name]
+
+
+def _masked(frame: Frame, op: Op, flavor: str | None, args: list[Value], named: dict[str, Value], out: Value | None) -> Value:
+    """A ufunc where a mask is true, and in another dtype."""
+    from .arrays import dtype_name, to_dtype
+
+    dtype, where = named.pop("dtype", None), named.pop("where", None)
+    if dtype is not None:
+        name = dtype_name(frame, frame.constant(dtype, "a dtype"))
+        assert name is not None
+        args = [to_dtype(frame, frame.atom(value), name) for value in args]
+    result = _plain(frame, op, flavor, args, named)
+    if where is None:
+        return result
+    if out is None:
+        frame.fail("DL005", f"{op.name} with where= leaves the other elements undefined", "give it out=, or use np.where")
+    return frame.emit("where", where, result, out)
+
+
+def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value]) -> Value:
+    """A reduction in another dtype, of some elements alone, from an initial value on."""
+    from .arrays import dtype_name, to_dtype
+
+    x = frame.atom(args[0])
+    if len(args) > 1:
+        named["axis"] = args[1]
+    dtype, where, initial = (named.pop(name, None) for name in ("dtype", "where", "initial"))
+    if dtype is not None:
+        name = dtype_name(frame, frame.constant(dtype, "a dtype"))
+        assert name is not None
+        x = to_dtype(frame, x, name)
+    if where is not None:
+        result = _over_some(frame, op, x, frame.atom(where), initial, named)
+    else:
+        result = _plain(frame, op, None, [x], named)
+    if initial is not None and not is_none(initial):
+        if op.name not in JOINED:
+            frame.fail("DL017", f"{op.name}() has no initial=")
+        result = frame.emit(JOINED[op.name], result, initial, flavor="numpy")
+    if isinstance(result, Var) and dtype is not None and op.name in ("sum", "prod", "cumsum", "cumprod"):
+        return to_dtype(frame, result, name)  # type: ignore[arg-type]
+    return result
+
+
+def _over_some(frame: Frame, op: Op, x: Atom, where: Atom, initial: Value | None, named: dict[str, Value]) -> Value:
+    if op.name in ("mean", "var", "std"):
+        wide = frame.emit("broadcast_to", where, *_shape(frame, x))
+        return frame.builder.emit(f"{op.name}_where", x, wide, **_statics(frame, x, named))  # type: ignore[return-value]
+    neutral: Value | None = const(NEUTRAL[op.name]) if op.name in NEUTRAL else initial
+    if neutral is None:
+        ufunc = {"max": "maximum", "min": "minimum"}.get(op.name, op.name)
+        reason = f"reduction operation '{ufunc}' does not have an identity, so to use a where mask one has to specify 'initial'"
+        frame.fail("DL005", reason)
+    if op.name in ("any", "all"):
+        x = frame.emit("cast", x, dtype="bool", weak=False)
+    return _plain(frame, op, None, [frame.emit("where", where, x, neutral)], named)
+
+
+def _shape(frame: Frame, x: Atom) -> list[Value]:
+    from .items import shape
+
+    return list(shape(frame, x).items)
+
+
+def _statics(frame: Frame, x: Atom, named: Mapping[str, Value]) -> dict[str, Any]:
+    found = {name: frame.constant(value, name) for name, value in named.items()}
+    found.pop("mean", None)
+    if "correction" in found:
+        found["ddof"] = found.pop("correction")
+    return found
+
+
+# Methods of ufuncs
+
+
+def ufunc_method(frame: Frame, ufunc: Any, name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:
+    """np.add.reduce and its like."""
+    found = lookup(ufunc)
+    if found is None:
+        return None
+    op = found[0]
+    if name == "reduce":
+        return _reduce(frame, ufunc, op, args, kwargs)
+    if name == "accumulate":
+        return _accumulate(frame, ufunc, op, args, kwargs)
+    if name == "outer" and len(args) == 2:
+        x, y = map(frame.atom, args)
+        wide = frame.emit("reshape", x, *_shape(frame, x), *[const(1)] * (rank(y.type) or 0)) if rank(x.type) else x
+        return _plain(frame, op, "numpy", [wide, y], kwargs)
+    if name == "at":
+        return _at(frame, op, args)
+    return None
+
+
+def _axis(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Any:
+    given = args[1] if len(args) > 1 else kwargs.get("axis", const(0))
+    return frame.constant(given, "an axis")
+
+
+def _reduce(frame: Frame, ufunc: Any, op: Op, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    axis = _axis(frame, args, kwargs)
+    if ufunc in REDUCES:
+        from .arrays import call_row
+        from .values import denote
+
+        return call_row(frame, row(REDUCES[ufunc]), None, [args[0]], {**kwargs, "axis": denote(axis)})
+    x = _axis_first(frame, frame.atom(args[0]), axis)
+    first, rest = getitem(frame, x, ("i",), [const(0)]), getitem(frame, x, ("s",), [const(1), NONE, NONE])
+    from .iterables import each
+
+    return each(frame, rest, lambda item, so_far: [_plain(frame, op, "numpy", [so_far[0], item], {})], [first], ["x", "total"], False)[0]
+
+
+def _axis_first(frame: Frame, x: Atom, axis: Any) -> Atom:
+    length = frame.rank(x, "an axis")
+    if axis is None:
+        return frame.emit("reshape", x, const(-1))
+    at = int(axis) % max(length, 1)
+    return x if at == 0 else frame.emit("moveaxis", x, source=at, destination=0)
+
+
+def _accumulate(frame: Frame, ufunc: Any, op: Op, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    from .iterables import each
+
+    axis = _axis(frame, args, kwargs)
+    x = frame.atom(args[0])
+    if ufunc in RUNS:
+        return frame.emit(RUNS[ufunc], x, axis=axis)
+    lines = _axis_first(frame, x, axis)
+    result = frame.emit("copy", lines)
+    count = frame.emit("dim", lines, axis=0)
+
+    def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
+        before = getitem(frame, result, ("i",), [frame.emit("sub", k, const(1))])
+        setitem(frame, result, _plain(frame, op, "numpy", [before, getitem(frame, lines, ("i",), [k])], {}), ("i",), [k])
+        return []
+
+    each(frame, Compound("range", (const(1), count, const(1))), turn, [], ["k"], False)
+    at = int(axis) % max(frame.rank(x, "an axis"), 1)
+    return result if at == 0 else frame.emit("moveaxis", result, source=0, destination=at)
+
+
+def _at(frame: Frame, op: Op, args: Sequence[Value]) -> Value | None:
+    """np.maximum.at and its like: one index after the other."""
+    from .iterables import each
+
+    target, index, *values = args
+    keys = list(index.items) if isinstance(index, Compound) and index.kind == "tuple" else [index]
+    atoms = [frame.atom(key) for key in keys]
+    if any(rank(key.type) != 1 for key in atoms):
+        frame.fail("DL005", f"{op.name}.at takes index arrays of one axis here", "flatten them")
+    value = frame.atom(values[0]) if values else None
+    count = frame.emit("dim", atoms[0], axis=0)
+    if value is not None and rank(value.type):
+        value = frame.emit("broadcast_to", value, count)
+
+    def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
+        where = [getitem(frame, key, ("i",), [k]) for key in atoms]
+        old = getitem(frame, target, ("i",) * len(where), where)
+        given = [] if value is None else [getitem(frame, value, ("i",), [k]) if rank(value.type) else value]
+        new = frame.atom(_plain(frame, op, "numpy", [old, *given], {}))
+        setitem(frame, target, new, ("i",) * len(where), where)
+        return []
+
+    each(frame, Compound("range", (const(0), count, const(1))), turn, [], ["k"], False)
+    return NONE
+
+
