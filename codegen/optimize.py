@@ -15,8 +15,8 @@ def to_object(text: str, target: Target) -> bytes:
     return object_code(text, target)
 
 
-def object_code(text: str, target: Target) -> bytes:
-    module = optimized(text, target)
+def object_code(text: str, target: Target, level: int = 2) -> bytes:
+    module = optimized(text, target, level)
     return bytes(machine(target).emit_object(module))
 
 
@@ -26,8 +26,8 @@ def to_assembly(text: str, target: Target) -> str:
     return str(machine(target).emit_assembly(module))
 
 
-def optimized(text: str, target: Target) -> Any:
-    """The module parsed, verified and optimised."""
+def optimized(text: str, target: Target, level: int = 2) -> Any:
+    """The module parsed, verified and optimised; at level 0 no more than what must be inlined is."""
     import llvmlite.binding as llvm
 
     tm = machine(target)
@@ -35,7 +35,7 @@ def optimized(text: str, target: Target) -> Any:
     module.triple = target.triple
     module.data_layout = str(tm.target_data)
     module.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options = llvm.create_pipeline_tuning_options(speed_level=level)
     options.loop_vectorization = True
     options.slp_vectorization = True
     options.loop_interleaving = False

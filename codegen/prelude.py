@@ -9,7 +9,7 @@ Size classes: class c holds 64 << c bytes. A context takes a pool from a few glo
 
 from __future__ import annotations
 
-from .blocks import FAR
+from .blocks import COLD, FAR
 from .poll_text import TEXT as POLL
 
 BLOCK = "{ i64, ptr, i64, ptr, ptr, ptr, i64, i64 }"
@@ -122,7 +122,7 @@ declare ptr @llvm.frameaddress.p0(i32 immarg)
 
 
 def _meant(text: str) -> str:
-    return text.replace("BLOCK", BLOCK).replace("POOL", POOL).replace("KEEP", str(KEEP))
+    return text.replace("BLOCK", BLOCK).replace("POOL", POOL).replace("KEEP", str(KEEP)).replace("COLD", COLD)
 
 
 def text() -> str:
@@ -131,14 +131,14 @@ def text() -> str:
     return _DECLARED + POLL + "\n\n".join(part for part in small.split("\n\n") if "@dl_class" not in part and "@dl_unlink" not in part)
 
 
-def faults() -> str:
-    """The module of the functions that note a fault: the context's site and details."""
-    return "\n".join(map(_fault, range(5)))
+def faults(attributes: str = COLD) -> str:
+    """The functions that note a fault: the context's site and details."""
+    return "\n".join(_fault(count, attributes) for count in range(5))
 
 
-def _fault(count: int) -> str:
+def _fault(count: int, attributes: str) -> str:
     heads = "".join(f", i64 %d{k}" for k in range(count))
-    lines = [f"define hidden void @dl_fault{count}(ptr %ctx, i32 %site{heads}) cold nounwind {{", "  store i32 %site, ptr %ctx"]
+    lines = [f"define hidden void @dl_fault{count}(ptr %ctx, i32 %site{heads}) {attributes} nounwind {{", "  store i32 %site, ptr %ctx"]
     for k in range(count):
         lines += [f"  %p{k} = getelementptr inbounds i8, ptr %ctx, i64 {8 + 8 * k}", f"  store i64 %d{k}, ptr %p{k}"]
     return "\n".join([*lines, "  ret void", "}"])
@@ -146,4 +146,5 @@ def _fault(count: int) -> str:
 
 def memory() -> str:
     """The module of the functions that are compiled once."""
-    return _LIBC + _meant(_SMALL) + _meant(FAR).replace("define internal", "define hidden")
+    far = "\n".join((_meant(FAR), faults())).replace("define internal", "define hidden")
+    return _LIBC + _meant(_SMALL) + far

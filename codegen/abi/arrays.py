@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...runtime.array import DATA, DESCR, DIMS, FLAGS, HEADER, NDIM, STRIDES
 from ...runtime.load import SLOTS
+from ..blocks import COLD
 
 STEAL_BYTES = 16384
 """Arrays from this size on go out without a copy."""
@@ -183,7 +184,7 @@ end:
   %result = or i1 %good, %empty
   ret i1 %result
 }}
-define internal ptr @dl_array_view(ptr %data, ptr %dims, ptr %strides, i32 %rank, i32 %type, ptr %owner) cold noinline nounwind {{
+define internal ptr @dl_array_view(ptr %data, ptr %dims, ptr %strides, i32 %rank, i32 %type, ptr %owner) {COLD} nounwind {{
   %class = load ptr, ptr {_slot("PyArray_Type")}, align 8
   %new = load ptr, ptr {_slot("PyArray_New")}, align 8
   %flags_place = getelementptr i8, ptr %owner, i64 {FLAGS}
@@ -200,7 +201,7 @@ own:
 end:
   ret ptr %view
 }}
-define internal ptr @dl_array_copy(ptr %data, ptr %dims, ptr %strides, i32 %rank, i32 %type) cold noinline nounwind {{
+define internal ptr @dl_array_copy(ptr %data, ptr %dims, ptr %strides, i32 %rank, i32 %type) {COLD} nounwind {{
   %class = load ptr, ptr {_slot("PyArray_Type")}, align 8
   %new = load ptr, ptr {_slot("PyArray_New")}, align 8
   %view = call ptr %new(ptr %class, i32 %rank, ptr %dims, i32 %type, ptr %strides, ptr %data, i32 0, i32 1280, ptr null)

@@ -9,6 +9,7 @@ import re
 
 from ...runtime.array import HEADER
 from ...runtime.load import SLOTS
+from ..blocks import COLD
 from .arrays import ARRAYS
 
 LLVM = {"f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "bool": "i8"}
@@ -257,7 +258,7 @@ lost:
 
 _FAULTS = """
 @dl_fault_format = internal constant [6 x i8] c"iLLLL\\00"
-define internal ptr @dl_fault(ptr %ctx, ptr %handler) cold noinline nounwind {
+define internal ptr @dl_fault(ptr %ctx, ptr %handler) COLD nounwind {
   %site = load i32, ptr %ctx, align 8
   %raised = icmp eq i32 %site, -1
   br i1 %raised, label %end, label %raise
@@ -275,7 +276,7 @@ raise:
 end:
   ret ptr null
 }
-define internal i32 @dl_poll_python(ptr %ctx) noinline nounwind {
+define internal i32 @dl_poll_python(ptr %ctx) COLD nounwind {
   %time = alloca [2 x i64], align 8
   %ok = call i32 @clock_gettime(i32 0, ptr %time)
   %seconds = load i64, ptr %time, align 8
@@ -347,7 +348,7 @@ def declared() -> str:
 
 def module(prelude: str) -> str:
     """The piece itself; `prelude` is what modules say of blocks."""
-    text = _GUARDS + _BIND + _TUPLE + ARRAYS + _FAULTS
+    text = _GUARDS + _BIND + _TUPLE + ARRAYS + _FAULTS.replace("COLD", COLD)
     for name in _HIDDEN:
         text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
     slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"

@@ -176,7 +176,7 @@ def _details() -> str:
 
 def text() -> str:
     """What every module of kernels carries; the optimiser drops what is not used."""
-    noted = faults().replace("define hidden", "define internal")
+    noted = faults("cold").replace("define hidden", "define internal")
     return _MEMORY.replace("BLOCK", BLOCK) + _FAULTS.replace("DETAILS", _details()) + noted + "\n"
 
 
