@@ -21,13 +21,20 @@ def mask(node: Node) -> int:
     """
     body = node.regions[-1]
     inside = list(walk(body))
-    if any(inner.op in ("for", "while") or any(isinstance(out.type, Array) for out in inner.outs) for inner in inside):
+    if any(inner.op in ("for", "while") or _works_on_arrays(inner) for inner in inside):
         return _OFTEN
     if any(inner.op == "call" for inner in inside):
         return _AT_TIMES
     if node.op == "while" or any(isinstance(p.type, Scalar) and p.type.dtype in ("f64", "f32") for p in body.params[1:]):
         return _SELDOM
     return 0
+
+
+def _works_on_arrays(node: Node) -> bool:
+    """Whether a node runs over a whole array. One that writes an element, or merges arrays, does not."""
+    if node.regions or (node.op in ("store", "accumulate") and set(node.attrs["pattern"]) <= {"i"}):
+        return False
+    return any(isinstance(out.type, Array) for out in node.outs)
 
 
 def poll(low: Lowering, counter: str, bits: int) -> None:

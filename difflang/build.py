@@ -13,16 +13,33 @@ import numpy as np
 
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
-from .types import DTYPES, ONE, OPEN, Array, Nothing, Scalar, Type, Unknown, rank
+from .types import DTYPES, MANY, ONE, OPEN, Array, Nothing, Scalar, Type, Unknown, rank
+
+
+class Known:
+    """What is known of the values of operands while compiling: constants, and the sizes of axes that are never one."""
+
+    def __init__(self) -> None:
+        self.many: set[Atom] = set()
+
+    def of(self, args: Sequence[Atom]) -> list[Any]:
+        """For each operand a constant, `MANY` for a size that is never one, or None."""
+        return [a.value if isinstance(a, Const) else MANY if a in self.many else None for a in args]
+
+    def note(self, node: Node) -> None:
+        """Remember what a node says of its result."""
+        if node.op == "dim" and isinstance(node.args[0].type, Array) and node.args[0].type.dims[node.attrs["axis"]] == MANY:
+            self.many.add(node.outs[0])
 
 
 class Builder:
     """Appends typed nodes to a list; every node gets the builder's current place and role."""
 
-    def __init__(self, place: Place | None = None, role: str = "") -> None:
+    def __init__(self, place: Place | None = None, role: str = "", known: Known | None = None) -> None:
         self.nodes: list[Node] = []
         self.place = place
         self.role = role
+        self.known = known or Known()
 
     def add(self, node: Node) -> Node:
         self.nodes.append(node)
@@ -44,7 +61,7 @@ class Builder:
             return trace(self, table_row.closed, *args, **attrs)  # type: ignore[no-any-return]
         if op == "unbroadcast" and rank(types[0]) == 0 and rank(types[1]) == 0:
             return args[0]  # no axes to sum: keeps a number from being needed only for its shape
-        values = [a.value if isinstance(a, Const) else None for a in args]
+        values = self.known.of(args)
         result = table_row.type_of_result(types, attrs, flavor, values)
         if table_row.kind == "elementwise" and isinstance(result, Scalar) and all(isinstance(a, Const) for a in args):
             folded = _fold(op, [a.value for a in args], attrs, result)  # type: ignore[union-attr]
@@ -55,7 +72,7 @@ class Builder:
             self.node(op, args, outs, **attrs)
             return outs  # type: ignore[return-value]
         out = Var(hint or hint_for(op, args), result)
-        self.node(op, args, (out,), **attrs)
+        self.known.note(self.node(op, args, (out,), **attrs))
         return out
 
     def region(self, params: Sequence[Var], yields: Sequence[Atom]) -> Region:

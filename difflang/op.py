@@ -104,7 +104,7 @@ class Op:
     pole_raises: bool = False  # Python's own form raises wherever a partial is infinite
     results: tuple[str, ...] = ()  # names of the results, where there are several: the typing gives a type each
     view: bool = False  # NumPy's result may share the first operand's memory
-    sized: bool = False  # typing is also given the values of operands that are constants: typing(types, attrs, values)
+    sized: bool = False  # typing is also given what is known of operands (`build.Known`): typing(types, attrs, values)
     closed: Rule | None = None  # the op in others, once all types are known: then no program holds it
     cost: int = 1
     doc: str = ""

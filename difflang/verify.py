@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .build import Known
 from .ir import LEVELS, Atom, Const, Function, Node, Program, Region, Var, leaves
 from .op import TABLE, Op, load
 from .types import OPEN, Array, Scalar, Stack, Tuple, Type, Undefined, Unknown
@@ -73,6 +74,7 @@ class _Verifier:
         self.visible: set[Var] = set()
         self.level = LEVELS.index(function.level) if function.level in LEVELS else -1
         self.node: Node | None = None
+        self.known = Known()
 
     def fail(self, reason: str) -> InternalError:
         where = f"after {self.after}: " if self.after else ""
@@ -164,9 +166,9 @@ class _Verifier:
     def results(self, node: Node, op: Op) -> tuple[Type, ...]:
         """The types that the row gives, by the flavor that the result states."""
         weak = any(isinstance(out.type, Scalar) and out.type.weak for out in node.outs)
-        values = [a.value if isinstance(a, Const) else None for a in node.args]
+        self.known.note(node)
         try:
-            said = op.type_of_result([a.type for a in node.args], node.attrs, "python" if weak else "numpy", values)
+            said = op.type_of_result([a.type for a in node.args], node.attrs, "python" if weak else "numpy", self.known.of(node.args))
         except (TypeError, IndexError) as error:
             raise self.fail(f"its operands do not fit: {error}") from error
         return said if isinstance(said, tuple) else (said,)

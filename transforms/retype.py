@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
+from difflang.build import Known
+from difflang.ir import Atom, Function, Node, Program, Region, Var, walk
 from difflang.op import row
 from difflang.types import Array, Scalar, Stack, Tuple, Type, Undefined, Unknown, join
 
@@ -67,6 +68,7 @@ class _Retype:
     wider: dict[tuple[str, int], Type]
     done: dict[str, Function] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
+    known: Known = field(default_factory=Known)
 
     def function(self, key: str) -> Function:
         if key not in self.done:
@@ -105,10 +107,12 @@ class _Retype:
                 for found, declared in zip(self.results(node.attrs["callee"]), (o.type for o in node.outs), strict=True)
             )
         else:
-            types = _results(node)
+            types = _results(node, self.known)
         outs = tuple(Var(old.hint, type) for old, type in zip(node.outs, types, strict=True))
         names.update(zip(node.outs, outs, strict=True))
-        return replace(node, outs=outs)
+        node = replace(node, outs=outs)
+        self.known.note(node)
+        return node
 
     def loop(self, node: Node, names: dict[Var, Atom]) -> tuple[Node, tuple[Type, ...]]:
         lead = 3 if node.op == "for" else 0
@@ -145,7 +149,7 @@ def _get(names: dict[Var, Atom], atom: Atom) -> Atom:
     return names.get(atom, atom) if isinstance(atom, Var) else atom
 
 
-def _results(node: Node) -> tuple[Type, ...]:
+def _results(node: Node, known: Known) -> tuple[Type, ...]:
     """The row's answer; the flavor (Python's or NumPy's number) stays what it was."""
     types = [a.type for a in node.args]
     declared = node.outs[0].type if node.outs else None
@@ -153,8 +157,7 @@ def _results(node: Node) -> tuple[Type, ...]:
     table_row = row(node.op)
     if table_row.kind == "elementwise" and isinstance(declared, Scalar) and any(isinstance(t, Undefined) for t in types):
         return (declared,)
-    values = [a.value if isinstance(a, Const) else None for a in node.args]
-    found = table_row.type_of_result(types, node.attrs, flavor if isinstance(declared, Scalar) else None, values)
+    found = table_row.type_of_result(types, node.attrs, flavor if isinstance(declared, Scalar) else None, known.of(node.args))
     found = found if isinstance(found, tuple) else (found,)
     return found[: len(node.outs)]
 

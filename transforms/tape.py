@@ -87,10 +87,14 @@ class _Chooser:
             return False
         if node.op == "index":
             base = node.args[0]
-            return isinstance(base, Var) and base not in self.definition and base not in self.killed
+            return isinstance(base, Var) and self.is_at_hand(base) and base not in self.killed
         if node.op in ("dim", "size"):
-            return not any(a in self.definition for a in node.args if isinstance(a, Var))
+            return all(self.is_at_hand(a) for a in node.args)
         return row(node.op).kind == "elementwise" and self._price(node) <= CHEAP
+
+    def is_at_hand(self, atom: Atom) -> bool:
+        """Whether the mirror image has the value without our doing: it is from outside, or handed to it anyway."""
+        return atom not in self.definition or atom in self.index
 
     def _price(self, node: Node) -> int:
         return 2 if node.op == "index" else row(node.op).cost

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..op import constant, dtype_name, general, linear
-from ..types import DTYPES, FLOAT, UNKNOWN, Array, Scalar, Type, dims_of, promote
+from ..types import DTYPES, FLOAT, MANY, UNKNOWN, Array, Scalar, Type, dims_of, promote
 from .shape import array, dims_from, dtype_of, numbers, spread
 
 
@@ -86,8 +86,10 @@ def _arange_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -
     if any(isinstance(t, Array) for t in types):
         raise TypeError("np.arange takes numbers")
     sizes = [None]
-    if None not in values and all(isinstance(v, int) for v in values) and values[2] != 0:
+    if all(isinstance(v, int) for v in values) and values[2] != 0:
         sizes = [len(range(*values))]  # type: ignore[list-item]
+    elif values == (0, MANY, 1):
+        sizes = [MANY]  # type: ignore[list-item]
     return Array(attrs.get("dtype") or common.dtype, dims_from(sizes))
 
 

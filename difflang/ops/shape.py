@@ -28,8 +28,8 @@ def array(dtype: str, dims: Sequence[str], layout: str = "C") -> Type:
 
 
 def dims_from(sizes: Sequence[Any]) -> tuple[str, ...]:
-    """What is known of sizes given as operands: constants say all, others nothing."""
-    return tuple(OPEN if n is None or n < 0 else ONE if n == 1 else MANY for n in sizes)
+    """What is known of sizes given as operands: constants say all, `MANY` that it is no one, others nothing."""
+    return tuple(MANY if n == MANY else OPEN if n is None or n < 0 else ONE if n == 1 else MANY for n in sizes)
 
 
 def spread(shape: Any) -> tuple[Any, ...]:

@@ -88,13 +88,14 @@ class Frame:
             return value
         named = Var(hint, value.type)
         self.builder.nodes[-1] = replace(last, outs=(named,))
+        self.builder.known.note(self.builder.nodes[-1])
         return named
 
     @contextmanager
     def nested(self) -> Any:
         """A builder for an inner region, current inside the `with`."""
         outer = self.builder
-        self.builder = Builder(outer.place)
+        self.builder = Builder(outer.place, known=outer.known)
         try:
             yield self.builder
         finally:
