@@ -24,7 +24,7 @@ from difflang.config import Options
 from difflang.errors import IntegerOverflow, TypeMismatch
 from difflang.types import Static, Tuple, Type, type_of
 
-from ..runtime.array import plain
+from . import boundary
 from ..runtime.callable import Native, fast, uninstall
 from ..runtime.load import ABSENT, bind
 from ..runtime.reach import Reach
@@ -117,16 +117,24 @@ class DifferentiableFunction(Native):
         if _plain_depth:
             return self.python(*args, **kwargs)
         values = self._bind(args, kwargs)
-        prepared = [plain(value) for value in values]
-        types, special = self._special(tuple(map(self._type_of, self._names, prepared)))
-        flat = self._flat(tuple(map(_canonical, prepared, types)))
+        pairs: boundary.Pairs = []
+        opened = [self._opened(name, value, pairs) for name, value in zip(self._names, values, strict=True)]
+        types, special, direct = self._special(tuple([type for type, _ in opened]))
+        flat = self._flat([boundary.canonical(value, type) for (_, value), type in zip(opened, types, strict=True)])
         if special.writes:
             _check_written(self.__name__, flat, special)
-        result = self.__dict__["_direct"](*flat)
-        for value, given in zip(values, prepared, strict=True):
-            if value is not given and special.writes:
-                _give_back(value, given)
-        return result
+        if special.shape is not None:
+            special.shape.check(self._flat(values))
+        result = direct(*flat)
+        if special.writes:
+            boundary.arrays_changed(pairs)
+        return result if special.shape is None else special.shape.rebuilt(result, self._flat(values))
+
+    def _opened(self, name: str, value: Any, pairs: boundary.Pairs) -> tuple[Type, Any]:
+        """The type of an argument and what machine code takes for it; parameters named static are known while compiling."""
+        if name in self.__dict__["_options"].static:
+            return Static(value), value
+        return boundary.opened(value, _type, pairs)
 
     def _bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:
         """One value for each parameter, as Python binds them. Raises Python's own TypeError."""
@@ -151,30 +159,31 @@ class DifferentiableFunction(Native):
     def _names(self) -> list[str]:
         return [p.name for p in self._signature.parameters.values()]
 
-    def _type_of(self, name: str, value: Any) -> Type:
-        """The type of an argument; parameters named static are known while compiling."""
-        return Static(value) if name in self.__dict__["_options"].static else _type(value)
-
-    def _special(self, types: tuple[Type, ...]) -> tuple[tuple[Type, ...], Specialised]:
-        """The specialisation for these types, in the chain of both objects; and the types it was made for, equal to those given."""
+    def _special(self, types: tuple[Type, ...]) -> tuple[tuple[Type, ...], Specialised, _Direct]:
+        """The specialisation for these types, in the chain of both objects; the types it was made for, equal to those given; and
+        what to call. Where objects are taken apart or put together, the slow path alone may call it."""
         with _LOCK:
             state = self.__dict__
-            functions = tuple(_functions(types))
+            functions = (*_functions(types), *dict.fromkeys(boundary.classes_of(types)))
             reach: Reach | None = state["_reaches"].get(functions)
             if reach is None or not reach.current():
                 if reach is not None:
                     self._reset()
                 reach = state["_reaches"][functions] = Reach((state["_root"], *functions) if functions else state["_root"])
             key = (types, tuple(_classes(types)), tuple(map(number_type, reach.numbers)))
-            made, found = state["_known"].get(key, (types, None))
+            made, found, direct = state["_known"].get(key, (types, None, state["_direct"]))
             if found is None:
                 found = specialise(state["_root"], types, reach, state["_options"], _parameters(self._signature))
-                state["_known"][key] = (types, found)
-                bind(state["_direct"], found.library, found.symbol, found.binding, _not_taken)
-                bind(self, found.library, found.symbol, found.binding, state["_slow_path"])
-                state["_native_entry"] = self._entry
+                if found.shape is not None or any(map(boundary.has_layout, types)):
+                    direct = _Direct()
+                    direct._flags = _UNCHECKED | _BOUND
+                else:
+                    bind(self, found.library, found.symbol, found.binding, state["_slow_path"])
+                    state["_native_entry"] = self._entry
+                state["_known"][key] = (types, found, direct)
+                bind(direct, found.library, found.symbol, found.binding, _not_taken)
             state["_last_types"] = types
-            return made, found
+            return made, found, direct
 
 
 def _parameters(signature: inspect.Signature) -> list[tuple[str | None, Any]]:
@@ -234,7 +243,7 @@ class DerivedFunction(DifferentiableFunction):
 
         def run(*args: Any, **kwargs: Any) -> Any:
             values = self._bind(args, kwargs)
-            types = tuple(_type(plain(value)) for value in values)
+            types = tuple(boundary.opened(value, _type, [])[0] for value in values)
             written = self.__dict__.setdefault("_written", {})
             if types not in written:
                 written[types] = _defined(self, types)
@@ -299,16 +308,6 @@ def _check_static(found: Type) -> None:
         raise TypeMismatch("DL005", f"an argument of type {kind} is outside the language", way_out="pass numbers, arrays or tuples of them")
 
 
-def _canonical(value: Any, type: Type) -> Any:
-    """The argument; in place of a static one the object that the machine code compares with, which equals it."""
-    if isinstance(type, Static):
-        return type.value
-    if isinstance(type, Tuple):
-        items = tuple(map(_canonical, value, type.items))
-        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
-    return value
-
-
 def _functions(types: Sequence[Type]) -> Iterator[Any]:
     """The functions among static arguments: what they reach is guarded too."""
     for type in types:
@@ -350,12 +349,6 @@ def _check_written(name: str, values: Sequence[Any], special: Specialised) -> No
             if other != position and isinstance(value, np.ndarray) and np.shares_memory(value, leaves[position]):
                 reason = f"{name}() writes into an argument that shares memory with another one"
                 raise TypeMismatch("DL012", reason, way_out="pass a copy of one of them")
-
-
-def _give_back(value: Any, given: Any) -> None:
-    """What was written into an aligned copy goes into the caller's own array."""
-    if isinstance(value, np.ndarray) and isinstance(given, np.ndarray) and not np.shares_memory(value, given) and value.flags.writeable:
-        value[...] = given
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import Program
 from difflang.types import UNKNOWN, Type
 
-from ..runtime.array import plain
+from .boundary import opened
 from .function import DifferentiableFunction, _type, signature_of
 from .specialise import program_for
 
@@ -23,7 +23,7 @@ def types_for(function: Any, args: Sequence[Any]) -> tuple[Type, ...]:
     if len(args) == 1 and isinstance(args[0], Spec):
         return args[0].types
     if args:
-        return tuple(_type(plain(value)) for value in _bound(root, args))
+        return tuple(opened(value, _type, [])[0] for value in _bound(root, args))
     last = function.__dict__.get("_last_types") if isinstance(function, DifferentiableFunction) else None
     parameters = list(signature_of(root).parameters.values())
     annotated = [_annotated(parameter.annotation) for parameter in parameters]

@@ -15,6 +15,7 @@ from difflang.config import Options
 from difflang.ir import Capture, Program
 from difflang.types import Static, Tuple, Type, type_of
 
+from .boundary import Shape, decoded, encoded, shape_of
 from ..runtime import cache, load
 from ..runtime.fault import Faults, importable, row
 from ..runtime.load import Binding, Library, Lookup
@@ -29,6 +30,7 @@ class Specialised:
     symbol: str
     binding: Binding
     writes: tuple[int, ...]
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class _Entry:
     manifest: dict[str, Any]
     classes: tuple[type[BaseException], ...] | None
     statics: tuple[object, ...] | None
+    shape: Shape | None = None  # where the manifest cannot say it
 
 
 Parameters = Sequence[tuple[str | None, Any]]
@@ -50,6 +53,9 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
     storable = reach.storable and options.cache and all(map(_storable, types))
     name = cache.key(reach.digest, signature(types, reach), str(options))
     entry = (_LOADED.get(name) or _from_disk(name)) if storable else None
+    shape = _shape(entry, types) if entry is not None else None
+    if isinstance(shape, LookupError):
+        entry = None
     captures: tuple[Lookup, ...] | None = None
     if entry is None:
         entry, captures = _compile(root, types, reach, name, storable)
@@ -60,7 +66,18 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
     manifest = entry.manifest
     statics = entry.statics if entry.statics is not None else tuple(_static(value, types) for value in manifest["statics"])
     binding = Binding(Faults(manifest["sites"], entry.classes), reach.guards, captures, statics, parameters)
-    return Specialised(entry.library, manifest["symbol"], binding, tuple(manifest["writes"]))
+    made = _shape(entry, types)
+    return Specialised(entry.library, manifest["symbol"], binding, tuple(manifest["writes"]), None if isinstance(made, LookupError) else made)
+
+
+def _shape(entry: _Entry, types: Sequence[Type]) -> Shape | LookupError | None:
+    """How results are put together; the error where a class that the manifest names is gone."""
+    if entry.shape is not None:
+        return entry.shape
+    try:
+        return decoded(entry.manifest.get("shape"), types)
+    except LookupError as error:
+        return error
 
 
 def signature(types: Sequence[Type], reach: Reach) -> str:
@@ -79,7 +96,7 @@ def number_type(lookup: Lookup) -> str:
 
 def _said(type: Type) -> str:
     if isinstance(type, Tuple):
-        return f"({', '.join(map(_said, type.items))})"
+        return f"{type.layout or ''}({', '.join(map(_said, type.items))})"
     return f"static {type.value!r}" if isinstance(type, Static) else str(type)
 
 
@@ -142,17 +159,23 @@ def _compile(root: Any, types: Sequence[Type], reach: Reach, name: str, storable
         "types": [str(type) for type in types],
         "reaches": [f"{f.__module__}.{f.__qualname__}" for f in reach.functions],
         "captures": [where for where, _ in located],
-        "sites": [row(site.error, site.message, site.arguments, site.place) for site in built.sites],
+        "sites": [row(site.error, site.message, site.arguments, site.place, site.told, site.kinds) for site in built.sites],
         "statics": list(built.statics) if all(isinstance(value, (str, int, float, type(None))) for value in built.statics) else None,
         "writes": list(program.main.writes),
         "blas": built.blas,
     }
+    shape = shape_of(program.main)
+    try:
+        manifest["shape"], whole = encoded(shape), None
+    except ValueError:
+        storable, whole = False, shape
     storable = storable and manifest["statics"] is not None and all(where for where, _ in located)
     storable = storable and all(importable(site.error) for site in built.sites)
     path = cache.store(name, built.code, manifest) if storable else None
     if path is None:
         path = _scratch(built.code)
-    entry = _Entry(_library(path, manifest), json.loads(json.dumps(manifest)), tuple(s.error for s in built.sites), built.statics)
+    own = tuple(s.error for s in built.sites)
+    entry = _Entry(_library(path, manifest), json.loads(json.dumps(manifest)), own, built.statics, whole)
     return entry, tuple(lookup for _, lookup in located)
 
 

@@ -17,8 +17,10 @@ from .op import TABLE, Op, load
 from .types import OPEN, Array, Scalar, Stack, Tuple, Type, Undefined, Unknown
 from .verify_writes import check_writes
 
-READ_OPS = frozenset({"is_", "contains", "invoke", "method", "attr", "tuple", "list", "unpack", "closure", "each"})
+READ_OPS = frozenset({"is_", "contains", "invoke", "method", "attr", "setattr", "tuple", "list", "dict", "unpack", "closure", "each", "text", "is_sequence", "delitem"})
 REFERENCE_OPS = frozenset({"getitem", "setitem", "inplace"})
+REFERENCE_LISTS = frozenset({("push", 0), ("pop", 1)})
+"""At level `typed` a list is changed in place: the stack is not among the results."""
 STRUCTURED = frozenset({"if", "for", "while", "call"})
 
 
@@ -138,6 +140,8 @@ class _Verifier:
             self.use(arg)
         if node.op in STRUCTURED:
             {"if": self.if_, "for": self.for_, "while": self.while_, "call": self.call}[node.op](node)
+        elif self.level == 0 and node.op == "check":
+            self.need(len(node.args) > 0, "it takes a condition")
         elif node.op in READ_OPS or node.op in REFERENCE_OPS:
             self.need(
                 self.level == 0 or (self.level == 1 and node.op in REFERENCE_OPS), f"{node.op} has no place at level {self.function.level}"
@@ -154,6 +158,9 @@ class _Verifier:
         self.need(len(node.args) == fixed or (op.variadic and len(node.args) > fixed), f"it takes the operands {', '.join(op.operands)}")
         self.need(set(node.attrs) <= set(op.statics), f"it has the statics {', '.join(op.statics) or 'none'}, not {', '.join(node.attrs)}")
         self.need(not node.regions, "it has no regions")
+        if self.level == 1 and (node.op, len(node.outs)) in REFERENCE_LISTS:
+            self.need(node.op == "pop" or _pushes(node), f"{node.args[-1].type} is pushed on {node.args[0].type}")
+            return
         self.need(node.op == "check" or len(node.outs) == (2 if node.op == "pop" else len(op.results) or 1), f"it has not {len(node.outs)} results")
         if self.level == 0:
             return

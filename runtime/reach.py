@@ -22,6 +22,7 @@ from .load import ABSENT, Lookup
 LIBRARIES = frozenset("numpy math cmath operator functools itertools builtins scipy difflang typing collections".split())
 """Modules whose contents do not change while a program runs."""
 
+_NOT_READ = frozenset("__module__ __dict__ __weakref__ __doc__ __annotations__ __dataclass_params__ __abstractmethods__ _abc_impl".split())
 _NUMBERS = (int, float, np.ndarray, np.generic)
 _STEP = re.compile(r"\w+")
 
@@ -139,11 +140,46 @@ class Reach:
         elif isinstance(value, MethodType):
             self._value(value.__func__)
             self._value(value.__self__)
+        elif isinstance(value, type):
+            self._class(value)
         elif hasattr(value, "__wrapped__"):
             self._value(value.__wrapped__)
         else:
             self._say(type(value).__qualname__)
             self.storable = False
+
+    def _class(self, cls: type) -> None:
+        """A class of the program's: its methods and constants, those of its bases, and how its dataclass fields are filled."""
+        self._say("class", cls.__module__, cls.__qualname__)
+        for base in cls.__mro__:
+            if base is object or _in_library(base):
+                continue
+            for name, held in sorted(vars(base).items()):
+                if name in _NOT_READ:
+                    continue
+                self._say(name)
+                if isinstance(held, _NUMBERS):
+                    self._say(type(held).__name__, repr(held) if not isinstance(held, np.ndarray) else held.dtype)
+                elif isinstance(held, property):
+                    for function in (held.fget, held.fset):
+                        self._value(function)
+                elif isinstance(held, (staticmethod, classmethod)):
+                    self._value(held.__func__)
+                elif isinstance(held, FunctionType) and held.__code__.co_filename == "<string>":
+                    self._code(held.__code__)  # written by `dataclass`
+                elif name == "__dataclass_fields__":
+                    self._fields(held)
+                elif isinstance(held, (FunctionType, str, bytes, bool, tuple, type(None), type)) or hasattr(held, "__difflang_root__"):
+                    self._value(held)
+
+    def _fields(self, fields: dict[str, Any]) -> None:
+        for name, field in fields.items():
+            self._say(name, field.init, field.compare, str(field._field_type), str(field.type))
+            for filled in (field.default, field.default_factory):
+                if isinstance(filled, np.ndarray):
+                    self.storable = False
+                elif type(filled).__name__ != "_MISSING_TYPE":
+                    self._value(filled)
 
     def _rules(self, target: Any) -> None:
         """The derivative rules that the user states for a function."""

@@ -8,6 +8,7 @@ is outside the language.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import libcst as cst
 
@@ -109,33 +110,33 @@ def _fold(frame: Frame, node: cst.Call, key: str, item: Item) -> Atom:
     for name in walrus_names(inner):
         raise frame.refuse(inner, f"assigning {name!r} inside a comprehension is outside the language", "write the loop out")
     skip = {flag: frame.env[flag] for flag in (SKIP, LEAVE, RETURNED)}
-    _clause(frame, inner, inner.for_in, item, frame.place(inner))
+    clause(frame, inner, inner.for_in, item, frame.place(inner))
     frame.env.update(skip)
     result = _get(frame, key)
     frame.env.pop(key)
     return result
 
 
-def _clause(frame: Frame, inner: Comprehension, clause: cst.CompFor, item: Item, place: Place) -> Ends:
+def clause(frame: Frame, inner: Any, part: cst.CompFor, item: Item, place: Place) -> Ends:
     """One `for` with its conditions. Its names hide the function's own inside it only."""
-    if clause.asynchronous is not None:
-        raise frame.refuse(clause, "async for is outside the language", "collect the values before and pass an array")
+    if part.asynchronous is not None:
+        raise frame.refuse(part, "async for is outside the language", "collect the values before and pass an array")
 
     def turn() -> Ends:
-        return _filtered(frame, inner, clause, list(clause.ifs), item, place)
+        return _filtered(frame, inner, part, list(part.ifs), item, place)
 
-    body, results = iterate(frame, clause.target, clause.iter, (), turn, place, own=frozenset(target_names(clause.target)))
-    if BREAK not in body.ends or clause is inner.for_in:
+    body, results = iterate(frame, part.target, part.iter, (), turn, place, own=frozenset(target_names(part.target)))
+    if BREAK not in body.ends or part is inner.for_in:
         return FALLS
     return fork(frame, results[LEAVE], lambda: _stop(frame), lambda: FALLS, place)
 
 
-def _filtered(frame: Frame, inner: Comprehension, clause: cst.CompFor, ifs: list[cst.CompIf], item: Item, place: Place) -> Ends:
+def _filtered(frame: Frame, inner: Any, part: cst.CompFor, ifs: list[cst.CompIf], item: Item, place: Place) -> Ends:
     if ifs:
         test = condition(frame, ifs[0].test)
-        return fork(frame, test, lambda: _filtered(frame, inner, clause, ifs[1:], item, place), lambda: FALLS, place)
-    if clause.inner_for_in is not None:
-        return _clause(frame, inner, clause.inner_for_in, item, place)
+        return fork(frame, test, lambda: _filtered(frame, inner, part, ifs[1:], item, place), lambda: FALLS, place)
+    if part.inner_for_in is not None:
+        return clause(frame, inner, part.inner_for_in, item, place)
     return item(expression(frame, inner.elt))
 
 

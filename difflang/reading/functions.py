@@ -11,7 +11,7 @@ from typing import Any
 import libcst as cst
 
 from ..ir import LEAF, UNDEF, Atom, Capture, Const, Function, Held, Node, Origin, Param, Place, Region, Var
-from . import comprehensions  # noqa: F401  enters its handlers
+from . import comprehensions, dicts  # noqa: F401  enter their handlers
 from .expressions import expression, handles, keep
 from .frame import RETURN, Frame, Late, Text
 from .names import IMPORT, Names, Route

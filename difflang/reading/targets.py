@@ -36,7 +36,8 @@ def bind_target(frame: Frame, target: Target, value: Atom) -> None:
         pattern, operands = index(frame, target)
         frame.act("setitem", [base, value, *operands], target, pattern=pattern)
     elif isinstance(target, cst.Attribute):
-        raise frame.refuse(target, "assigning an attribute is outside the language", "keep the value in a name or an array and return it")
+        base = expression(frame, target.value)
+        frame.act("setattr", [base, value], target, name=frame.text.names.spelled(target.attr.value))
     else:
         raise frame.outside(target)
 
@@ -113,7 +114,16 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
     elif isinstance(target, cst.Subscript):
         _augment_item(frame, target, node.value, op, place)
     else:
-        raise frame.refuse(target, "assigning an attribute is outside the language", "keep the value in a name or an array and return it")
+        _augment_attribute(frame, target, node.value, op, place)
+
+
+def _augment_attribute(frame: Frame, target: cst.Attribute, node: cst.BaseExpression, op: str, place: Place) -> None:
+    base = expression(frame, target.value)
+    name = frame.text.names.spelled(target.attr.value)
+    old = frame.emit("attr", [base], target, target.attr.value, name=name)
+    value = expression(frame, node)
+    new = frame.emit("inplace", [old, value], place, target.attr.value, fn=op)
+    frame.act("setattr", [base, new], place, name=name)
 
 
 def _augment_item(frame: Frame, target: cst.Subscript, node: cst.BaseExpression, op: str, place: Place) -> None:

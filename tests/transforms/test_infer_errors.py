@@ -111,11 +111,6 @@ def truth_of_an_array(x):
 
 
 @refused("DL005")
-def returns_a_list(x):
-    return [x[0], 1.0]
-
-
-@refused("DL005")
 def returns_a_closure(x):
     return lambda y: y + x
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import row
-from difflang.types import DTYPES, INT, Array, Scalar, Static, Type, Unknown
+from difflang.ops.faults import said
+from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unknown
 
 from .arrays import as_array, astype, call_row, dtype_name
 from .branches import branch
@@ -19,6 +20,7 @@ from .items import attribute, size
 from .iterables import check_iterable, each, has_tuple, length, range_of
 from .iterables import item as item_of
 from .operators import BINARY, binary, both, either
+from .structs import class_in, fields, layout_in, own_method
 from .values import Compound, Value, denote, is_none, is_static, is_undefined, known, python_value
 
 Handler = Callable[[Frame, Sequence[Value], Mapping[str, Value]], Value]
@@ -33,7 +35,7 @@ def builtin(*callables: Any, low: int = 0, high: int | None = None, names: tuple
             name = getattr(callables[0], "__name__", "this")
             if len(args) < low or (high is not None and len(args) > high):
                 frame.fail("DL017", f"{name}() does not take {len(args)} arguments")
-            extra = [key for key in kwargs if key not in names]
+            extra = [key for key in kwargs if key not in names and "*" not in names]
             if extra:
                 frame.fail("DL017", f"{name}() has no argument {extra[0]!r} in the language")
             return handler(frame, args, kwargs)
@@ -95,7 +97,11 @@ def _reversed(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) 
 
 @builtin(divmod, low=2, high=2)
 def _divmod(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return Compound("tuple", (binary(frame, "floordiv", *args), binary(frame, "mod", *args)))
+    pair = [frame.atom(value) for value in args]
+    if all(isinstance(value.type, Scalar) and value.type.weak for value in pair) and any(v.type == FLOAT for v in pair):
+        message = said(divmod, 1.0, 0.0)
+        frame.emit("check", frame.emit("not_equal", pair[1], const(0)), error=ZeroDivisionError, message=message, kind="raise")
+    return Compound("tuple", (binary(frame, "floordiv", *pair), binary(frame, "mod", *pair)))
 
 
 def _extreme(op: str, name: str) -> Handler:
@@ -238,6 +244,9 @@ def example(type: Type) -> Any:
 @builtin(isinstance, low=2, high=2)
 def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     value, kinds = args[0], frame.constant(args[1], "the class that isinstance asks for")
+    if class_in(value) is not None:
+        with frame.fitting():
+            return const(issubclass(class_in(value), kinds))  # type: ignore[arg-type]
     if isinstance(value, Compound):
         stands_for = {"tuple": (), "list": [], "range": range(0)}.get(value.kind, len)
         return const(isinstance(stands_for, kinds))
@@ -251,7 +260,7 @@ def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
 def _callable(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     (value,) = args
     if isinstance(value, Compound):
-        return const(value.kind in ("closure", "bound"))
+        return const(value.kind in ("closure", "bound", "partial") or own_method(value, "__call__") is not None)
     return const(is_static(value) and callable(python_value(value)))
 
 
@@ -260,12 +269,16 @@ def _getattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -
     name = frame.constant(args[1], "the name of an attribute")
     if len(args) == 3 and is_static(args[0]) and not hasattr(python_value(args[0]), name):
         return args[2]
+    if len(args) == 3 and layout_in(args[0]) is not None and name not in fields(frame, args[0]) and not hasattr(class_in(args[0]), name):
+        return args[2]
     return attribute(frame, args[0], name)
 
 
 @builtin(hasattr, low=2, high=2)
 def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     value, name = args[0], frame.constant(args[1], "the name of an attribute")
+    if layout_in(value) is not None:
+        return const(name in fields(frame, value) or hasattr(class_in(value), name))
     if isinstance(value, Compound):
         return const(hasattr({"tuple": (), "list": [], "range": range(0)}.get(value.kind, len), name))
     if isinstance(value.type, Unknown):

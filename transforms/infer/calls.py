@@ -13,21 +13,25 @@ import numpy as np
 
 from difflang.errors import DifflangError
 from difflang.ir import NONE, Const, Function, Held, Node, Param, Var
+from difflang.library import STANDS_FOR
 from difflang.op import lookup, row
+from difflang.tree import class_layout
 from difflang.types import Array
 
 from ..custom import is_ruled, stands_for
 from .arrays import call_row
 from .builtins import BUILTINS, operator_of
 from .extras import ufunc_method
+from .dicts import is_dict, items_of, new_dict
 from .frame import Frame, handles
 from .items import call_method, setitem
 from .iterables import check_iterable, item, length
 from .objects import restore, saved
 from .passing import passed, taken_back
-from .numbers import is_number_class, number_class
+from .numbers import by_text, is_number_class, number_class
 from .operators import binary, fits_in_place
 from .queries import text_method
+from .structs import own_method
 from .values import Compound, Form, Value, denote, form, form_key, is_static, is_undefined, known, leaves, python_value
 from .values import fresh as fresh_value
 
@@ -76,21 +80,17 @@ def arguments(frame: Frame, values: Sequence[Value], attrs: Mapping[str, Any]) -
 
 def entries(frame: Frame, value: Value) -> dict[str, Value]:
     """What `**value` passes by name."""
-    if known(value) and isinstance(python_value(value), dict):
-        value = denote_entries(python_value(value))
-    if not isinstance(value, Compound) or value.kind != "dict":
+    if not is_dict(value) and not (known(value) and isinstance(python_value(value), dict)):
         frame.fail("DL005", f"** needs a dict of which the keys are known, not {form(value)}", "write the arguments out")
-    return dict(zip(value.info, value.items, strict=True))
-
-
-def denote_entries(mapping: Mapping[str, Any]) -> Compound:
-    return Compound("dict", tuple(map(denote, mapping.values())), tuple(mapping))
+    return items_of(frame, value)
 
 
 def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "t") -> Value:
     if is_undefined(callee):
         return callee
     if isinstance(callee, Compound):
+        if own_method(callee, "__call__") is not None:
+            return call_object(frame, own_method(callee, "__call__"), [callee, *args], kwargs, hint)
         if callee.kind == "closure":
             return call_function(frame, callee.info, args, kwargs, callee.items, hint)
         if callee.kind == "bound":
@@ -140,6 +140,10 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     known_call = _call_known(frame, target, args, kwargs, hint)
     if known_call is not None:
         return known_call
+    if isinstance(target, type) and class_layout(target) is not None and not _of_library(target):
+        from .struct_calls import construct
+
+        return construct(frame, target, args, kwargs)
     function, before = _python_function(target)
     if function is None or _of_library(function):
         name = getattr(target, "__qualname__", None) or repr(target)
@@ -157,6 +161,9 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     handler = BUILTINS.get(target) if _hashable(target) else None
     if handler is not None:
         return handler(frame, args, kwargs)
+    stand_in = STANDS_FOR.get(target) if _hashable(target) else None
+    if stand_in is not None:
+        return by_text(frame, stand_in, args, kwargs)
     if is_number_class(target):
         return number_class(frame, target, args)
     if isinstance(target, BuiltinFunctionType):
@@ -241,7 +248,7 @@ def bound_arguments(
             values.append(Compound("tuple", tuple(given)))
             given = []
         elif param.kind == "var_keyword":
-            values.append(Compound("dict", tuple(rest.values()), tuple(rest)))
+            values.append(new_dict(tuple(rest), tuple(rest.values())))
             rest = {}
         elif isinstance(param.default, Held) and param.name not in rest and (not given or param.kind == "keyword_only"):
             values.append(captured[param.default.position - len(function.params)])

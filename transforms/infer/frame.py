@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Frame", Node, list[Value]], Sequence[Value]]
 HANDLERS: dict[str, Handler] = {}
+Maker = Callable[["Frame", Node, Compound], Value]
+_LIST_MAKERS: list[Maker] = []
 
 
 def handles(*names: str) -> Callable[[Handler], Handler]:
@@ -35,6 +37,12 @@ def handles(*names: str) -> Callable[[Handler], Handler]:
     return enter
 
 
+def list_maker(maker: Maker) -> Maker:
+    """Enter the function that is given every list that a node makes."""
+    _LIST_MAKERS.append(maker)
+    return maker
+
+
 @dataclass
 class Frame:
     """The interpretation of one function for one set of argument forms."""
@@ -45,6 +53,8 @@ class Frame:
     env: dict[Var, Value] = field(default_factory=dict)
     captures: list[tuple[Capture, Var]] = field(default_factory=list)
     truths: frozenset[Var] = frozenset()  # values of the read level of which only the truth is asked
+    signature: Any = None  # of this instance: what tells the lists made here from those of another instance
+    at: Node | None = None  # the node that is being interpreted
     items: frozenset[Var] = frozenset()  # results of `inplace` that go straight back into the item they came from
 
     def get(self, atom: Atom) -> Value:
@@ -62,7 +72,7 @@ class Frame:
         return [self.get(atom) for atom in region.yields]
 
     def node(self, node: Node) -> None:
-        before, self.builder.place = self.builder.place, node.place or self.builder.place
+        before, self.builder.place, around = self.builder.place, node.place or self.builder.place, self.at
         try:
             if node in self.inference.skipped:
                 self.env.update((out, Var(out.hint, UNKNOWN)) for out in node.outs)
@@ -71,7 +81,11 @@ class Frame:
             if handler is None:
                 self.fail("DL001", f"{node.op} is not an operation of the language", kind=OutsideLanguage)
             before_it = len(self.builder.nodes)
+            self.at = node
             results = handler(self, node, [self.get(arg) for arg in node.args])
+            self.at = node
+            if len(node.outs) == 1 and isinstance(results[0], Compound) and results[0].kind == "list":
+                results = [maker(self, node, results[0]) for maker in _LIST_MAKERS]
             if len(node.outs) == 1 and len(self.builder.nodes) > before_it:
                 results = [self._named(results[0], node.outs[0].hint)]
             self.env.update(zip(node.outs, results, strict=True))
@@ -79,7 +93,7 @@ class Frame:
             error.trail.append(node)
             raise
         finally:
-            self.builder.place = before
+            self.builder.place, self.at = before, around
 
     def _named(self, value: Value, hint: str) -> Value:
         """The result of the node just made, under the user's name for it."""
@@ -139,10 +153,16 @@ class Frame:
     def truth(self, value: Value) -> Atom:
         """bool(value) as Python takes it, folded where it is known."""
         if isinstance(value, Compound):
+            if value.kind == "grown":
+                return self.emit("greater", self.emit("count", value.items[0]), const(0))
             if value.kind == "range":
                 from .iterables import length
 
                 return self.truth(length(self, value))
+            if value.kind in ("object", "struct"):
+                from .dicts import object_truth
+
+                return object_truth(self, value)
             return const(bool(value.items) if value.is_sequence else True)
         if is_undefined(value):
             return UNDEF

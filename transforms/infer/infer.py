@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from difflang.errors import TypeMismatch
+from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import Atom, Capture, Const, Function, Node, Param, Program, Region, Var
 from difflang.op import load
 from difflang.tree import Branch
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
-from . import calls, control, operators
+from . import calls, control, lists, operators, struct_calls
 from .frame import Frame
+from .grown import Lists, Widen
 from .link import identity, linked
 from .uses import item_writes, only_truths
 from .objects import HEAP
@@ -28,7 +29,7 @@ from .values import Compound, Form, Value, denote, form_key, form_of_type, fresh
 DEEPEST = 60
 """How deep instances may nest while they are made: beyond, a recursion on static arguments has no end."""
 
-_HANDLERS = (calls, control, operators)
+_HANDLERS = (calls, control, lists, operators, struct_calls)
 
 
 def infer(
@@ -50,12 +51,7 @@ def infer(
         reason = f"{function.name}() has no parameter {unknown[0]!r}" if unknown else f"{function.name}() takes {len(names)} arguments"
         raise TypeMismatch("DL017", reason, function.place, "", function.origin)
     given = [Static(statics[name]) if name in statics else type for name, type in zip(names, types, strict=True)]
-    inference = Inference(skipped=skipped)
-    around, HEAP.cells = HEAP.cells, []
-    try:
-        entry = inference.instance(None, function, [form_of_type(type) for type in given])
-    finally:
-        HEAP.cells = around
+    inference, entry = _interpreted(function, given, skipped)
     result = entry.outcome.result
     if isinstance(result, Undefined) and entry.recursive:
         reason = f"{function.name}() calls itself on every path and so never returns"
@@ -64,6 +60,27 @@ def infer(
         reason = f"{function.name}() returns a {_unreturnable(result)}, which a compiled function cannot give to Python"
         raise TypeMismatch("DL005", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)
     return linked(entry.key, {i.key: i.function for i in inference.instances.values() if i.function is not None} | inference.foreign)
+
+
+def _interpreted(function: Function, given: Sequence[Type], skipped: frozenset[Node]) -> tuple[Inference, Instance]:
+    """The interpretation, begun again until nothing more is learned of lists that grow."""
+    learned = Lists()
+    read: dict[int, tuple[Any, Function]] = {}
+    while True:
+        inference = Inference(skipped=skipped, lists=learned, _read=read)
+        around, HEAP.cells = HEAP.cells, []
+        learned.begin(function)
+        try:
+            entry = inference.instance(None, function, [form_of_type(type) for type in given])
+            if not learned.news:
+                return inference, entry
+        except Widen as found:
+            learned.widen(found.sites, found.element)
+        except DifflangError as error:
+            if not learned.news and not learned.remedied(error):
+                raise
+        finally:
+            HEAP.cells = around
 
 
 def _default_type(param: Param) -> Type:
@@ -98,6 +115,7 @@ class Inference:
     instances: dict[Any, Instance] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     skipped: frozenset[Node] = frozenset()  # nodes that hold problems already known: their results are of any type
+    lists: Lists = field(default_factory=Lists)
     naturals: set[Atom] = field(default_factory=set)  # ints known not to be negative
     foreign: dict[str, Function] = field(default_factory=dict)  # owned functions linked in
     derived: dict[Any, Any] = field(default_factory=dict)  # derivatives of functions, by what was asked for
@@ -161,7 +179,8 @@ class Inference:
         """Interpret the body until the result that recursive calls were given is the result found."""
         while True:
             made.recursive = False
-            frame = Frame(self, function, truths=only_truths(function), items=item_writes(function))
+            signature = (id(function), tuple(map(form_key, forms)))
+            frame = Frame(self, function, truths=only_truths(function), items=item_writes(function), signature=signature)
             frame.builder.place = function.place
             arguments, variables, numbers = received(forms, [param.hint for param in function.body.params])
             before = [dict(cell.fields) for cell in numbers.cells]

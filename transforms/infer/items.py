@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import Atom, Const, Node, Var, const, static
+from difflang.library import METHODS as NUMBER_METHODS
 from difflang.op import BY_METHOD, BY_PROPERTY
 from difflang.ops.index import result_type
 from difflang.types import DTYPES, MANY, ONE, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, promote
 
+from .dicts import dict_item, dict_method, is_dict, set_dict_item
 from .frame import Frame, handles
+from .structs import attribute as object_attribute
+from .structs import call_method as method_of_object
+from .structs import index_object, layout_in, of_super, own_method, special
 from .values import Compound, Value, denote, is_none, is_static, is_undefined, known, python_value
 
 
@@ -25,6 +30,12 @@ def _getitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 def getitem(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequence[Value], hint: str = "t") -> Value:
     if is_undefined(value) or any(map(is_undefined, operands)):
         return value if is_undefined(value) else next(filter(is_undefined, operands))
+    if own_method(value, "__getitem__") is not None:
+        found = special(frame, value, "__getitem__", index_object(frame, pattern, operands))
+        assert found is not None
+        return found
+    if is_dict(value):
+        return dict_item(frame, value, pattern, operands)
     if isinstance(value, Compound):
         return _compound_item(frame, value, pattern, operands)
     if is_static(value):
@@ -64,6 +75,12 @@ def is_mask(codes: Sequence[str], atoms: Sequence[Atom]) -> bool:
 def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
     if tuple(pattern) not in (("i",), ("s",), (":",)):
         frame.fail("DL005", f"a {value.kind} takes one index or slice")
+    if value.kind == "grown" or (value.is_sequence and pattern[0] == "i" and not known(operands[0])):
+        from .lists import indexed, item, sliced
+
+        if value.kind != "grown":
+            return indexed(frame, value, operands[0])
+        return item(frame, value, operands[0]) if pattern[0] == "i" else sliced(frame, value, operands)
     if value.kind == "shape":
         axis = frame.constant(operands[0], "the axis of a shape") if pattern[0] == "i" else -1
         if not isinstance(axis, int) or axis < 0:
@@ -179,6 +196,17 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
     """target[...] = value; with `accumulate` np.add.at: the value is added, as often as an index is named."""
     if any(map(is_undefined, (target, value, *operands))):
         return
+    if own_method(target, "__setitem__") is not None:
+        special(frame, target, "__setitem__", index_object(frame, pattern, operands), value)
+        return
+    if is_dict(target):
+        set_dict_item(frame, target, pattern, operands, value)
+        return
+    if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) == ("i",):
+        from .lists import put
+
+        put(frame, target, operands[0], value)
+        return
     if isinstance(target, Compound) or not isinstance(target.type, (Array, Unknown)):
         kind = target.kind if isinstance(target, Compound) else str(target.type)
         way_out = "use an array: np.array(...)" if kind == "list" else ""
@@ -210,7 +238,11 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
     if is_undefined(value):
         return value
     if is_static(value):
-        return _static_attribute(frame, python_value(value), name)
+        return static_attribute(frame, python_value(value), name)
+    if layout_in(value) is not None:
+        return object_attribute(frame, value, name)
+    if isinstance(value, Compound) and value.kind == "super":
+        return object_attribute(frame, value.items[0], name, value.info)
     if isinstance(value, Compound):
         return Compound("bound", (value,), name)
     type = value.type
@@ -218,12 +250,16 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
         found = _array_attribute(frame, value, name)
         if found is not None:
             return found
-    if name in BY_METHOD or name in METHODS or name in ("is_integer",):
+    if name in BY_METHOD or name in METHODS or (isinstance(type, Scalar) and (type.dtype, name) in NUMBER_METHODS):
         return Compound("bound", (value,), name)
+    if isinstance(type, Scalar) and type.weak and name in ("real", "numerator"):
+        return value
+    if isinstance(type, Scalar) and type.weak and name in ("imag", "denominator"):
+        return const({"imag": 0, "denominator": 1}[name] if type.dtype != "f64" else 0.0)
     frame.fail("DL005", f"{type} has no attribute {name!r} in the language")
 
 
-def _static_attribute(frame: Frame, owner: Any, name: str) -> Value:
+def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
     with frame.fitting():
         try:
             found = getattr(owner, name)
@@ -291,7 +327,7 @@ def _method(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     args, kwargs = arguments(frame, values[1:], node.attrs)
     owner, name = values[0], node.attrs["name"]
     if is_static(owner):
-        return (call(frame, _static_attribute(frame, python_value(owner), name), args, kwargs, node.out.hint),)
+        return (call(frame, static_attribute(frame, python_value(owner), name), args, kwargs, node.out.hint),)
     return (call_method(frame, owner, name, args, kwargs),)
 
 
@@ -304,6 +340,12 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
 
     if is_undefined(owner):
         return owner
+    if layout_in(owner) is not None:
+        return method_of_object(frame, owner, name, args, kwargs)
+    if isinstance(owner, Compound) and owner.kind == "super":
+        return of_super(frame, owner, name, args, kwargs)
+    if is_dict(owner):
+        return dict_method(frame, owner, name, args, kwargs)
     if isinstance(owner, Compound):
         return _sequence_method(frame, owner, name, args)
     if isinstance(owner.type, (Nothing, Static)):
@@ -312,12 +354,20 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
         return ARRAY_METHODS[name](frame, owner, args, kwargs)
     if name in BY_METHOD:
         return call_row(frame, BY_METHOD[name], None, [owner, *args], kwargs)
+    stand_in = NUMBER_METHODS.get((owner.type.dtype, name)) if isinstance(owner.type, Scalar) else None
+    if stand_in is not None:
+        from .numbers import by_text
+
+        return by_text(frame, stand_in, [owner, *args], kwargs)
     frame.fail("DL004", f"the method {name!r} is outside the language", "write it with the operations of the language")
 
 
 def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value]) -> Value:
+    if owner.kind in ("list", "grown"):
+        from .list_methods import list_method
+
+        return list_method(frame, owner, name, args)
     if known(owner) and all(map(known, args)) and owner.kind == "tuple":
         with frame.fitting():
             return denote(getattr(python_value(owner), name)(*map(python_value, args)))
-    way_out = "build the list in one expression, or fill an array by index" if name in ("append", "extend", "insert", "pop") else ""
-    frame.fail("DL004", f"the method {name!r} of a {owner.kind} is outside the language", way_out)
+    frame.fail("DL004", f"the method {name!r} of a {owner.kind} is outside the language")

@@ -14,6 +14,8 @@ from .control import Turn, as_index, counted, unrolled
 from .frame import Frame
 from .items import getitem
 from .operators import binary
+from .dicts import dict_keys, is_dict
+from .structs import special
 from .values import Compound, Value, is_undefined, known, python_value
 
 
@@ -49,8 +51,15 @@ def length(frame: Frame, value: Value) -> Value:
 
 
 def _compound_length(frame: Frame, value: Compound) -> Value:
+    found = special(frame, value, "__len__")
+    if found is not None:
+        return found
+    if is_dict(value):
+        return const(len(value.info.fields))
     if value.is_sequence:
         return const(len(value.items))
+    if value.kind == "grown":
+        return frame.emit("count", value.items[0])
     if value.kind == "range":
         return _range_length(frame, value)
     if value.kind in ("enumerate", "reversed"):
@@ -107,12 +116,20 @@ def has_tuple(value: Value) -> bool:
     return False
 
 
+def as_iterable(frame: Frame, value: Value) -> Value:
+    """What is walked when a value is: the keys of a dict, what __iter__ gives."""
+    if is_dict(value):
+        return dict_keys(frame, value)
+    found = special(frame, value, "__iter__")
+    return value if found is None else as_iterable(frame, found)
+
+
 def check_iterable(frame: Frame, value: Value) -> None:
-    kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed")
+    kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed", "grown")
     if isinstance(value, Compound):
         if value.kind not in kinds:
             frame.fail("DL005", f"a {value.kind} cannot be iterated")
-        if value.kind in kinds[3:]:
+        if value.kind in kinds[3:6]:
             for part in value.items[:1] if value.kind == "enumerate" else value.items:
                 check_iterable(frame, part)
     elif isinstance(value.type, Array) and not value.type.rank:
@@ -127,6 +144,7 @@ def _walkable(value: Value) -> bool:
 
 def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:
     """`for item in iterable`."""
+    iterable = as_iterable(frame, iterable)
     check_iterable(frame, iterable)
     if isinstance(iterable, Compound) and iterable.kind == "range":
         return counted(frame, iterable.items, turn, init, hints, exits)
@@ -155,6 +173,7 @@ def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Seq
     """`a, *rest, b = value`: the rest is a list."""
     if is_undefined(value):
         return (value,) * count
+    value = as_iterable(frame, value)
     check_iterable(frame, value)
     size, last = length(frame, value), count - 1 - star
     if isinstance(size, Const):

@@ -102,7 +102,7 @@ def outside(value: Value, state: State) -> Form:
     if not isinstance(value, Compound):
         return form(value)
     if value.kind != "object":
-        return Compound(value.kind, tuple(outside(item, state) for item in value.items), value.info)
+        return value.over(tuple(outside(item, state) for item in value.items))
     cell: Cell = value.info
     if cell in state:
         return value

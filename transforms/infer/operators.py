@@ -14,6 +14,8 @@ from difflang.op import row
 from difflang.types import BOOL, DTYPES, INT, UNKNOWN, Array, Scalar, Type, Unknown, promote
 
 from .frame import Frame, handles
+from .dicts import is_dict, united
+from .structs import class_in, of_classes, opened, same_object, special
 from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -39,6 +41,9 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+
+
 @handles(*BINARY)
 def _binary(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     return (binary(frame, node.op, *values),)
@@ -46,7 +51,8 @@ def _binary(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 @handles("neg", "pos", "invert")
 def _unary(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    return (frame.emit(node.op, *values),)
+    found = special(frame, values[0], f"__{node.op}__")
+    return (frame.emit(node.op, *values) if found is None else found,)
 
 
 @handles("not_")
@@ -65,6 +71,10 @@ def binary(frame: Frame, op: str, one: Value, other: Value) -> Value:
     """one op other, for whatever values."""
     if is_undefined(one) or is_undefined(other):
         return one if is_undefined(one) else other
+    if class_in(one) is not None or class_in(other) is not None:
+        found = of_classes(frame, op, opened(frame, one), opened(frame, other))
+        if found is not None:
+            return found
     if _is_object(one) or _is_object(other):
         return _object(frame, op, one, other)
     if op == "pow":
@@ -78,9 +88,14 @@ def _is_object(value: Value) -> bool:
 
 def _object(frame: Frame, op: str, one: Value, other: Value) -> Value:
     """Tuples, strings, dtypes and the like: folded, or taken apart."""
+    if op == "bitor" and is_dict(one) and is_dict(other):
+        return united(frame, one, other)
     if known(one) and known(other) and not _mixed(one, other):
         with frame.fitting():
             return denote(BINARY[op](python_value(one), python_value(other)))
+    texts = _texts(frame, op, one, other)
+    if texts is not None:
+        return texts
     sequences = [v for v in (one, other) if isinstance(v, Compound) and v.is_sequence]
     if len(sequences) == 2:
         return _sequences(frame, op, *sequences)
@@ -89,8 +104,21 @@ def _object(frame: Frame, op: str, one: Value, other: Value) -> Value:
         assert isinstance(count, Const)
         return Compound(sequences[0].kind, sequences[0].items * count.value)
     if op in ("equal", "not_equal") and (_is_plain(one) or _is_plain(other)):
+        if any(not isinstance(value, Compound) and isinstance(value.type, Unknown) for value in (one, other)):
+            frame.fail("DL019", "what this compares depends on a type that is not known", "give the function's argument types")
         return const(op == "not_equal")
     return frame.emit(op, one, other)
+
+
+def _texts(frame: Frame, op: str, one: Value, other: Value) -> Value | None:
+    """Texts of the run: put together, filled in."""
+    from .texts import is_text, joined, percent
+
+    if op in COMPARISONS and any(isinstance(v, Compound) and is_text(v) for v in (one, other)):
+        frame.fail("DL011", "a text made of values of the run cannot be compared", "compare the values")
+    if op == "mod" and is_text(one) and known(one):
+        return percent(frame, one, other)
+    return joined([one, other]) if op == "add" and is_text(one) and is_text(other) else None
 
 
 def _mixed(one: Value, other: Value) -> bool:
@@ -150,6 +178,10 @@ def _python_int(type: Type) -> bool:
     return isinstance(type, Scalar) and type.weak and type.dtype in ("i64", "bool")
 
 
+IN_PLACE = {"div": "__itruediv__", "bitand": "__iand__", "bitor": "__ior__", "bitxor": "__ixor__"}
+IN_PLACE = {op: IN_PLACE.get(op, f"__i{op}__") for op in BINARY}
+
+
 @handles("is_")
 def _is(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     for truth, value in (values, values[::-1]):
@@ -169,6 +201,8 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
         return type(one_) is type(other_) and one_ == other_ if isinstance(one_, (bool, int, str)) else one_ is other_
     if isinstance(one, Var) and one is other:
         return True
+    if isinstance(one, Compound) and isinstance(other, Compound) and "object" in (one.kind, other.kind):
+        return same_object(frame, one, other)
     if is_static(one) or is_static(other):
         return False
     frame.fail("DL001", "`is` between values of the run is outside the language", "compare with ==", OutsideLanguage)
@@ -177,6 +211,11 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
 @handles("contains")
 def _contains(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     value, holder = values
+    found = special(frame, holder, "__contains__", value)
+    if found is not None:
+        return (frame.truth(found),)
+    if is_dict(holder):
+        return (const(frame.constant(value, "a key") in holder.info.fields),)
     if known(value) and known(holder):
         with frame.fitting():
             return (const(python_value(value) in python_value(holder)),)
@@ -239,8 +278,23 @@ def _check(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     condition = frame.truth(values[0])
     if not (isinstance(condition, Const) and condition.value is True):
         attrs = {name: node.attrs[name] for name in row("check").statics if name in node.attrs}
-        frame.emit("check", condition, **attrs)
+        details = _message(frame, node, values[1:], attrs) if len(values) > 1 else []
+        frame.emit("check", condition, *details, **attrs)
     return (NONE,) * len(node.outs)
+
+
+def _message(frame: Frame, node: Node, values: Sequence[Value], attrs: dict[str, Any]) -> list[Value]:
+    """What the error is made of: a text known while compiling, or an expression over values of the run."""
+    from .calls import arguments
+    from .texts import listed, static_part, told
+
+    args, kwargs = arguments(frame, values, node.attrs)
+    if len(args) == 1 and not kwargs and known(args[0]) and isinstance(python_value(args[0]), str) and python_value(args[0]):
+        attrs["message"] = python_value(args[0])
+        return []
+    details, source = listed(frame, args, kwargs)
+    attrs["message"], attrs["told"] = static_part(frame, args), told(source)
+    return details
 
 
 @handles("inplace")
@@ -254,7 +308,8 @@ def _inplace(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
         out = Var(target.hint, target.type)  # a write or a new number: `own` finds out whether it matters
         frame.builder.node("inplace", (target, frame.atom(value)), (out,), fn=op)
         return (out,)
-    return (binary(frame, op, target, value),)
+    found = special(frame, target, IN_PLACE[op], value)
+    return (binary(frame, op, target, value) if found is None else found,)
 
 
 def inplace(frame: Frame, op: str, target: Var, value: Value) -> Value:

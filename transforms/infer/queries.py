@@ -13,7 +13,9 @@ from difflang.types import Unknown
 
 from .builtins import builtin, example
 from .frame import Frame
+from .texts import method
 from .iterables import check_iterable, each, has_tuple, item, length
+from .structs import class_in
 from .values import Compound, Value, denote, known
 
 TEXTS = (str, bytes)
@@ -23,6 +25,8 @@ TEXTS = (str, bytes)
 def _type(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     """type(x): a class, known while compiling."""
     (value,) = args
+    if class_in(value) is not None:
+        return denote(class_in(value))
     if isinstance(value, Compound):
         return denote({"tuple": tuple, "list": list, "range": range}.get(value.kind, type(len)))
     if isinstance(value.type, Unknown):
@@ -82,6 +86,8 @@ def text_method(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     """A method of a text, where everything is known; None for any other callable."""
     if not isinstance(getattr(target, "__self__", None), TEXTS):
         return None
+    if not all(map(known, (*args, *kwargs.values()))) and isinstance(target.__self__, str):
+        return method(frame, target.__self__, target.__name__, args, kwargs)
     given = [frame.constant(value, "what a text is asked") for value in args]
     named = {name: frame.constant(value, name) for name, value in kwargs.items()}
     with frame.fitting():

@@ -8,7 +8,7 @@ types exist at run time become variables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 import numpy as np
@@ -18,6 +18,7 @@ from difflang.ir import LEAF, NONE, UNDEF, Atom, Const, Function, Tree, Var, con
 from difflang.tree import AGAIN, LIST, Branch, Layout, class_layout
 from difflang.types import NAMES, Nothing, Scalar, Static, Type, Undefined, join
 
+from .grown import OUTSIDE, Origin, widening
 from .objects import Made, as_made, new_cell, reference
 
 
@@ -26,11 +27,16 @@ class Compound:
     """A value made of values. `kind`: tuple, list, closure (info: its Function), range, zip, enumerate, reversed,
     bound (info: the method's name), partial (the callable, then its arguments; info: names of the last ones),
     shape (of an array whose rank is not known), struct (an object that never changes; info: its layout), object (a reference; info: its
-    cell, see `objects.py`). A tuple with a layout is a named one. Among forms: made (an object by its fields), again (that of a number)."""
+    cell, see `objects.py`), grown (a list of the run: a stack for each leaf of its items; info: their form, see `grown.py`). A tuple with a layout is a named one. Among forms: made (an object by its fields), again (that of a number)."""
 
     kind: str
     items: tuple[Any, ...] = ()
     info: Any = None
+    origin: Any = field(default=None, compare=False)  # of lists: where they were made (`grown.Origin`)
+
+    def over(self, items: tuple[Any, ...]) -> Compound:
+        """The same over other items: forms of them, or variables for them."""
+        return Compound(self.kind, items, self.info, replace(self.origin, home=None) if self.origin is not None else None)
 
     def __str__(self) -> str:
         if self.kind == "tuple":
@@ -68,7 +74,7 @@ def denote(value: Any) -> Value:
     if isinstance(value, tuple):
         return Compound("tuple", tuple(map(denote, value)), class_layout(type(value)))
     if isinstance(value, list):
-        return Compound("list", tuple(map(denote, value)))
+        return Compound("list", tuple(map(denote, value)), origin=OUTSIDE)
     if isinstance(value, range):
         return Compound("range", (const(value.start), const(value.stop), const(value.step)))
     return static(value)
@@ -111,7 +117,7 @@ def python_value(value: Value) -> Any:
 
 def form(value: Value) -> Form:
     if isinstance(value, Compound):
-        return Compound(value.kind, tuple(map(form, value.items)), value.info)
+        return value.over(tuple(map(form, value.items)))
     return value.type
 
 
@@ -130,7 +136,9 @@ def form_of_type(type: Type) -> Form:
 def laid_out(layout: Layout | None, items: tuple[Form, ...]) -> Compound:
     """The form of an object of this layout over the forms of its parts."""
     if layout is None or layout.kind in ("list", "namedtuple"):
-        return Compound("tuple" if layout is None or layout.kind == "namedtuple" else "list", items, layout if layout != LIST else None)
+        if layout == LIST:
+            return Compound("list", items, origin=OUTSIDE)
+        return Compound("tuple", items, layout)
     if layout.kind in ("object", "dict"):
         return Compound("made", items, Made(layout))
     return Compound("struct", items, layout)
@@ -147,7 +155,7 @@ def layout_of_form(shape: Compound) -> Layout | None:
 def _frozen(value: Value) -> Form:
     """The form of a value known while compiling, numbers included: no leaf is left."""
     if isinstance(value, Compound):
-        return Compound(value.kind, tuple(map(_frozen, value.items)), value.info)
+        return value.over(tuple(map(_frozen, value.items)))
     assert isinstance(value, Const)
     return Static(value.value) if isinstance(value.type, Scalar) else value.type
 
@@ -155,7 +163,7 @@ def _frozen(value: Value) -> Form:
 def frozen(value: Value, which: Callable[[Const], bool]) -> Form:
     """The form of an argument with the constant numbers that `which` picks kept as part of the form."""
     if isinstance(value, Compound):
-        return Compound(value.kind, tuple(frozen(item, which) for item in value.items), value.info)
+        return value.over(tuple(frozen(item, which) for item in value.items))
     if isinstance(value, Const) and isinstance(value.type, Scalar) and which(value):
         return Static(value.value)
     return value.type
@@ -208,7 +216,7 @@ def rebuild(shape: Form, atoms: Iterator[Atom]) -> Value:
 def _with_parts(shape: Compound, parts: tuple[Any, ...]) -> Compound:
     """The value of a form over these parts; an object that is made gets a cell."""
     if shape.kind != "made":
-        return Compound(shape.kind, parts, shape.info)
+        return shape.over(parts)
     made: Made = shape.info
     return reference(new_cell(made.layout, parts, made.origins))
 
@@ -221,6 +229,7 @@ def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
         if isinstance(inner, Compound):
             layout = layout_of_form(inner)
             names = [f"{name}_{layout.label(k) if layout else k}" for k in range(len(inner.items))]
+            names = [name] if inner.kind == "grown" and len(names) == 1 else names
             return _with_parts(inner, tuple(map(make, inner.items, names)))
         if not is_leaf(inner):
             return rebuild(inner, iter(()))
@@ -254,7 +263,11 @@ def join_forms(one: Form, other: Form) -> Form:
     if isinstance(one, Compound) and isinstance(other, Compound):
         if (one.kind, len(one.items)) == (other.kind, len(other.items)) and one.info == other.info:
             items = tuple(join_forms(a, b) for a, b in zip(one.items, other.items, strict=True))
-            return Compound(one.kind, items, one.info)
+            return united(one, other, items)
+        if {one.kind, other.kind} <= {"list", "grown"}:
+            widen = widening(one, other)
+            if widen is not None:
+                raise widen
         if one.is_object and other.is_object:
             return _joined_objects(one, other)
         raise TypeError(f"one path gives {one}, another {other}")
@@ -262,6 +275,13 @@ def join_forms(one: Form, other: Form) -> Form:
         raise TypeError(f"one path gives {one}, another {other}")
     one, other = _loosened(one), _loosened(other)
     return join(one, other)
+
+
+def united(one: Compound, other: Compound, items: tuple[Any, ...]) -> Compound:
+    """One of two compounds of the same kind, by the path taken, over these items."""
+    if one.origin is None or other.origin is None:
+        return one.over(items)
+    return Compound(one.kind, items, one.info, Origin(one.origin.sites | other.origin.sites))
 
 
 def _joined_objects(one: Compound, other: Compound) -> Form:
@@ -299,6 +319,7 @@ def form_key(shape: Form) -> Any:
     """A hashable key of a form."""
     if isinstance(shape, Compound):
         info = shape.info if isinstance(shape.info, (str, tuple, int, Layout, Made)) else id(shape.info)
+        info = form_key(shape.info) if shape.kind == "grown" else info
         return (shape.kind, info, tuple(map(form_key, shape.items)))
     if isinstance(shape, Static):
         value = shape.value
@@ -312,7 +333,7 @@ def conform(builder: Builder, value: Value, shape: Form) -> Value:
     """The value made to fit a form that it joins into: numbers are cast, missing parts stay missing."""
     if isinstance(shape, Compound):
         parts = zip(_parts(value, shape), shape.items, strict=True)
-        return Compound(shape.kind, tuple(conform(builder, v, f) for v, f in parts), shape.info)
+        return shape.over(tuple(conform(builder, v, f) for v, f in parts))
     assert not isinstance(value, Compound)
     if isinstance(shape, Scalar) and isinstance(value.type, Scalar) and value.type != shape:
         return builder.emit("cast", value, dtype=shape.dtype, weak=shape.weak)

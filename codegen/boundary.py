@@ -1,0 +1,218 @@
+"""The border between Python's objects and compiled code: taken apart on the way in, put together on the way out.
+
+Compiled code takes and gives numbers, arrays and plain tuples. What of a result has a layout is put together by a `Shape`; an
+object among the arguments that the function changed gets its new fields, as Python would have changed it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from difflang.errors import TypeMismatch
+from difflang.ir import LEAF, Const, Function, Tree
+from difflang.tree import AGAIN, Branch, Layout, parts_of
+from difflang.types import Static, Tuple, Type
+
+from ..runtime.array import plain
+
+Pairs = list[tuple[Any, Any]]
+
+
+def opened(value: Any, leaf_type: Callable[[Any], Type], pairs: Pairs) -> tuple[Type, Any]:
+    """The type of an argument, and the argument as compiled code takes it; `pairs` gets each part beside what stands for it."""
+    found = parts_of(value)
+    if found is None:
+        prepared = plain(value)
+        type = leaf_type(prepared)
+        given = type.value if isinstance(type, Static) else prepared
+        pairs.append((given, value))
+        return type, given
+    layout, parts = found
+    items = [opened(part, leaf_type, pairs) for part in parts]
+    return Tuple(tuple([type for type, _ in items]), layout), tuple([given for _, given in items])
+
+
+def canonical(value: Any, type: Type) -> Any:
+    """An opened argument with the static objects of the type that compiled code compares with."""
+    if isinstance(type, Static):
+        return type.value
+    if isinstance(type, Tuple):
+        items = tuple(map(canonical, value, type.items))
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+    return value
+
+
+def has_layout(type: Type) -> bool:
+    """Whether an argument of this type is anything but numbers, arrays and plain tuples."""
+    return isinstance(type, Tuple) and (type.layout is not None or any(map(has_layout, type.items)))
+
+
+def classes_of(types: Sequence[Type]) -> Iterator[type]:
+    """The classes of objects among the arguments: what their methods reach is guarded too."""
+    for item in types:
+        if isinstance(item, Tuple):
+            if item.layout is not None and item.layout.kind not in ("list", "dict"):
+                yield item.layout.cls
+            yield from classes_of(item.items)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the result is put together, and which fields of the arguments' objects have new values."""
+
+    result: Tree
+    changes: tuple[tuple[int, Any], ...] = ()
+
+    def check(self, arguments: Sequence[Any]) -> None:
+        """Refuse what is passed twice and changed: the function was compiled for objects of their own."""
+        known = _Objects(arguments).known if self.changes else []
+        if len({id(one) for one in known}) < len(known):
+            reason = "this function changes an object, and one object is passed to it twice"
+            raise TypeMismatch("DL012", reason, way_out="pass a copy of it: copy.deepcopy")
+
+    def rebuilt(self, result: Any, arguments: Sequence[Any]) -> Any:
+        """What the caller gets. Objects are changed first, so that one that is returned shows it."""
+        if not self.changes:
+            return _put_together(self.result, result, _Objects(arguments))
+        assert isinstance(self.result, tuple)
+        objects = _Objects(arguments)
+        returned, *trees = self.result
+        given = _put_together(returned, result[0], objects)
+        for (number, name), tree, value in zip(self.changes, trees, result[1:], strict=True):
+            objects.change(number, name, _put_together(tree, value, objects))
+        return given
+
+
+class _Objects:
+    """The objects that the arguments reach, numbered as `transforms/infer/passing.py` does; new ones follow."""
+
+    def __init__(self, arguments: Sequence[Any]) -> None:
+        self.arguments = arguments
+        self._known: list[Any] | None = None
+
+    @property
+    def known(self) -> list[Any]:
+        if self._known is None:
+            self._known = [found for argument in self.arguments for found in _changeable(argument)]
+        return self._known
+
+    def change(self, number: int, name: Any, value: Any) -> None:
+        target = self.known[number]
+        if isinstance(target, dict):
+            target[name] = value
+        else:
+            setattr(target, name, value)
+
+
+def _changeable(value: Any) -> Iterator[Any]:
+    found = parts_of(value)
+    if found is None:
+        return
+    layout, parts = found
+    if layout is not None and layout.kind in ("object", "dict"):
+        yield value
+    for part in parts:
+        yield from _changeable(part)
+
+
+def _put_together(tree: Tree, value: Any, objects: _Objects) -> Any:
+    if not isinstance(tree, tuple):
+        return value
+    if isinstance(tree, Branch) and tree.layout == AGAIN:
+        assert tree.origin is not None
+        return objects.known[tree.origin]
+    if not isinstance(tree, Branch):
+        return tuple([_put_together(part, item, objects) for part, item in zip(tree, value, strict=True)])
+    made = tree.layout
+    position = len(objects.known) if made.kind in ("object", "dict") else -1
+    if position >= 0:
+        objects.known.append(None)
+    built = made.make([_put_together(part, item, objects) for part, item in zip(tree, value, strict=True)])
+    if position >= 0:
+        objects.known[position] = built
+    return built
+
+
+def shape_of(function: Function) -> Shape | None:
+    """The shape of a function's results; None where compiled code makes them as they are."""
+    return Shape(function.result, function.changes) if function.changes or _is_made(function.result) else None
+
+
+def _is_made(tree: Tree) -> bool:
+    return isinstance(tree, Branch) or isinstance(tree, tuple) and any(map(_is_made, tree))
+
+
+# -------------------------------------------------------------------- for the disk
+
+
+def encoded(shape: Shape | None) -> Any:
+    """A shape as JSON. Raises ValueError where another process could not find its classes."""
+    if shape is None:
+        return None
+    return {"result": _encoded(shape.result), "changes": [list(change) for change in shape.changes]}
+
+
+def _encoded(tree: Tree) -> Any:
+    if not isinstance(tree, tuple):
+        return "*" if tree == LEAF else {"static": None if tree is None else _plain_static(tree)}
+    parts = [_encoded(part) for part in tree]
+    if not isinstance(tree, Branch):
+        return parts
+    layout = tree.layout
+    if layout.aux is not None or _found(layout.cls.__module__, layout.cls.__qualname__) is not layout.cls:
+        raise ValueError("a class without a name of its own")
+    names = [layout.kind, layout.cls.__module__, layout.cls.__qualname__, list(layout.names), sorted(layout.held)]
+    return {"layout": names, "parts": parts, "origin": tree.origin}
+
+
+def _plain_static(tree: Tree) -> Any:
+    assert isinstance(tree, Const)
+    if not isinstance(tree.value, (str, int, float)):
+        raise ValueError("a static object without a text")
+    return tree.value
+
+
+def decoded(found: Any, types: Sequence[Type]) -> Shape | None:
+    """A shape from JSON; classes of the arguments are those that came in. Raises LookupError where a class is gone."""
+    if found is None:
+        return None
+    known = {(cls.__module__, cls.__qualname__): cls for cls in classes_of(types)}
+    return Shape(_decoded(found["result"], known), tuple((number, name) for number, name in found["changes"]))
+
+
+def _decoded(found: Any, known: dict[tuple[str, str], type]) -> Tree:
+    if found == "*":
+        return LEAF
+    if isinstance(found, list):
+        return tuple(_decoded(part, known) for part in found)
+    if "static" in found:
+        return None if found["static"] is None else Const(found["static"], Static(found["static"]))
+    kind, module, qualname, names, held = found["layout"]
+    cls = known.get((module, qualname)) or _found(module, qualname)
+    if cls is None:
+        raise LookupError(f"{module}.{qualname}")
+    layout = Layout(kind, cls, tuple(names), frozenset(held))
+    return Branch([_decoded(part, known) for part in found["parts"]], layout, found["origin"])
+
+
+def _found(module: str, qualname: str) -> Any:
+    owner: Any = sys.modules.get(module)
+    for part in qualname.split("."):
+        owner = getattr(owner, part, None)
+    return owner
+
+
+def arrays_changed(pairs: Pairs) -> None:
+    """What was written into an aligned copy goes into the caller's own array."""
+    for value, given in pairs:
+        if value is not given and isinstance(value, np.ndarray) and isinstance(given, np.ndarray):
+            if not np.shares_memory(value, given) and value.flags.writeable:
+                given[...] = value
+
+
+__all__ = ["Shape", "arrays_changed", "canonical", "classes_of", "decoded", "encoded", "has_layout", "opened", "shape_of"]

@@ -1,0 +1,56 @@
+"""Dicts: displays and comprehensions. Keys are known while compiling, which `infer` finds out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from ..ir import NONE, Atom
+from .comprehensions import clause
+from .expressions import expression, handles
+from .frame import LEAVE, RETURNED, SKIP, Frame
+from .paths import FALLS, Ends
+from .scope import walrus_names
+
+
+@handles(cst.Dict)
+def _dict(frame: Frame, node: cst.Dict, hint: str) -> Atom:
+    """`{key: value, **other}`: a node over keys and values in turn; `starred` are the positions of pairs that are whole dicts."""
+    values: list[Atom] = []
+    starred: list[int] = []
+    for k, element in enumerate(node.elements):
+        if isinstance(element, cst.StarredDictElement):
+            starred.append(k)
+            values += [NONE, expression(frame, element.value)]
+        else:
+            assert isinstance(element, cst.DictElement)
+            key = expression(frame, element.key)
+            values += [key, expression(frame, element.value)]
+    return frame.emit("dict", values, node, hint, starred=tuple(starred))
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """A dict comprehension as its clauses see it: the key is the item."""
+
+    for_in: Any
+    elt: cst.BaseExpression
+
+
+@handles(cst.DictComp)
+def _comprehension(frame: Frame, node: cst.DictComp, hint: str) -> Atom:
+    """`{key: value for ...}`: an empty dict, filled in loops."""
+    for name in walrus_names(node):
+        raise frame.refuse(node, f"assigning {name!r} inside a comprehension is outside the language", "write the loop out")
+    made = frame.emit("dict", [], node, hint, starred=())
+
+    def fill(key: Atom) -> Ends:
+        frame.act("setitem", [made, expression(frame, node.value), key], node, pattern=("i",))
+        return FALLS
+
+    skip = {flag: frame.env[flag] for flag in (SKIP, LEAVE, RETURNED)}
+    clause(frame, _Pairs(node.for_in, node.key), node.for_in, fill, frame.place(node))
+    frame.env.update(skip)
+    return made

@@ -1,0 +1,160 @@
+"""Dicts whose keys are known while compiling: objects with items in place of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from difflang.ir import NONE, Atom, Node, const
+from difflang.tree import Layout
+
+from .frame import Frame, handles
+from .objects import check_fresh, new_cell, put, reference
+from .values import Compound, Value, denote, known, python_value
+
+Args = Sequence[Value]
+Named = Mapping[str, Value]
+
+
+def is_dict(value: Value) -> bool:
+    return isinstance(value, Compound) and value.kind == "object" and value.info.layout.kind == "dict"
+
+
+def new_dict(keys: Sequence[Any], values: Sequence[Value]) -> Compound:
+    return reference(new_cell(Layout("dict", dict, tuple(keys)), values))
+
+
+def items_of(frame: Frame, value: Value) -> dict[Any, Value]:
+    """The items of a dict now. Of one that is known while compiling too."""
+    if known(value) and isinstance(python_value(value), dict):
+        return {key: denote(item) for key, item in python_value(value).items()}
+    if not is_dict(value):
+        frame.fail("DL005", "a dict of which the keys are known is needed here")
+    assert isinstance(value, Compound)
+    check_fresh(frame, value.info)
+    return dict(value.info.fields)
+
+
+def dict_keys(frame: Frame, value: Value) -> Compound:
+    return Compound("tuple", tuple(map(denote, items_of(frame, value))))
+
+
+@handles("dict")
+def _dict(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    """`{key: value, **other}`: keys and values in turn; where `starred` names a pair, its value is another dict."""
+    made: dict[Any, Value] = {}
+    starred = set(node.attrs.get("starred", ()))
+    for k in range(len(values) // 2):
+        key, value = values[2 * k : 2 * k + 2]
+        if k in starred:
+            made.update(items_of(frame, value))
+        else:
+            made[key_of(frame, key)] = value
+    return (new_dict(tuple(made), tuple(made.values())),)
+
+
+def key_of(frame: Frame, key: Value) -> Any:
+    found = frame.constant(key, "the key of a dict")
+    if not isinstance(found, (str, int)):
+        frame.fail("DL001", f"{found!r} as the key of a dict is outside the language", "use a text or an int")
+    return found
+
+
+def dict_item(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
+    """d[key]."""
+    items = items_of(frame, value)
+    key = _key(frame, pattern, operands)
+    if key not in items:
+        frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}")
+    return items[key]
+
+
+def _key(frame: Frame, pattern: Sequence[str], operands: Sequence[Value]) -> Any:
+    if tuple(pattern) not in (("i",), ("n",)):
+        frame.fail("DL005", "a dict takes one key")
+    return key_of(frame, operands[0] if operands else NONE)
+
+
+def set_dict_item(frame: Frame, target: Value, pattern: Sequence[str], operands: Sequence[Value], value: Value) -> None:
+    """d[key] = value."""
+    assert isinstance(target, Compound)
+    put(frame, target.info, _key(frame, pattern, operands), value)
+
+
+def _get(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    items = items_of(frame, owner)
+    return items.get(key_of(frame, args[0]), args[1] if len(args) > 1 else kwargs.get("default", NONE))
+
+
+def _items(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    return Compound("tuple", tuple(Compound("tuple", (denote(key), value)) for key, value in items_of(frame, owner).items()))
+
+
+def _values(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    return Compound("tuple", tuple(items_of(frame, owner).values()))
+
+
+def _keys(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    return dict_keys(frame, owner)
+
+
+def _copy(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    items = items_of(frame, owner)
+    return new_dict(tuple(items), tuple(items.values()))
+
+
+def _update(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    for other in args:
+        for key, value in items_of(frame, other).items():
+            put(frame, owner.info, key, value)
+    for key, value in kwargs.items():
+        put(frame, owner.info, key, value)
+    return NONE
+
+
+def _setdefault(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    key = key_of(frame, args[0])
+    if key not in items_of(frame, owner):
+        put(frame, owner.info, key, args[1] if len(args) > 1 else NONE)
+    return items_of(frame, owner)[key]
+
+
+def _pop(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    frame.fail("DL001", "removing an item of a dict is outside the language", "make a dict without it")
+
+
+DICT_METHODS: dict[str, Callable[[Frame, Compound, Args, Named], Value]] = {
+    "get": _get, "items": _items, "values": _values, "keys": _keys, "copy": _copy, "update": _update, "setdefault": _setdefault,
+    "pop": _pop, "popitem": _pop, "clear": _pop,
+}  # fmt: skip
+
+
+def dict_method(frame: Frame, owner: Value, name: str, args: Args, kwargs: Named) -> Value:
+    """d.items() and its kin."""
+    assert isinstance(owner, Compound)
+    method = DICT_METHODS.get(name)
+    if method is None:
+        frame.fail("DL004", f"the method {name!r} of a dict is outside the language")
+    return method(frame, owner, args, kwargs)
+
+
+def united(frame: Frame, one: Value, other: Value) -> Value:
+    """one | other."""
+    items = {**items_of(frame, one), **items_of(frame, other)}
+    return new_dict(tuple(items), tuple(items.values()))
+
+
+def object_truth(frame: Frame, value: Compound) -> Atom:
+    """bool(object): what __bool__ or __len__ says, else True."""
+    from .structs import special
+
+    if is_dict(value):
+        return const(bool(items_of(frame, value)))
+    for name in ("__bool__", "__len__"):
+        found = special(frame, value, name)
+        if found is not None:
+            return frame.truth(found)
+    return const(True)
+
+
+__all__ = ["dict_item", "dict_keys", "dict_method", "is_dict", "items_of", "new_dict", "object_truth", "set_dict_item", "united"]
