@@ -27,6 +27,8 @@ class Site:
     message: str
     arguments: int = 0
     place: Place | None = None
+    told: str = ""  # what the error is made of, as Python's text over details of these kinds
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

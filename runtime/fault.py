@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import linecache
+import re
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -11,15 +14,22 @@ _CODES = {"IntegerOverflow": "DL013"}
 """Errors of the compiler's own type that compiled code raises, and their numbers."""
 
 Row = Sequence[Any]
-"""[module, class, message, number of details, place or None], as the manifest keeps it.
+"""[module, class, message, number of details, place or None, told, kinds], as the manifest keeps it.
 
-A place is [file, line, column, end line, end column]."""
+A place is [file, line, column, end line, end column]. `told` is Python's text of the error's arguments over details of these
+kinds, "" where the message says it all; the one detail is then the address of a row of words."""
+
+_DETAIL = re.compile("\x01(\\d+)\x01")
+_PLAIN: dict[str, Any] = {"float": ctypes.c_double, "int": ctypes.c_int64, "truth": ctypes.c_bool}
+_DTYPES = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "?"}
 
 
-def row(error: type[BaseException], message: str, arguments: int, place: Any) -> list[Any]:
+def row(
+    error: type[BaseException], message: str, arguments: int, place: Any, told: str = "", kinds: Sequence[str] = ()
+) -> list[Any]:
     """A site as JSON can hold it."""
     where = [place.file, place.line, place.column, place.end_line, place.end_column] if place is not None else None
-    return [error.__module__, error.__qualname__, message, arguments, where]
+    return [error.__module__, error.__qualname__, message, arguments, where, told, list(kinds)]
 
 
 def importable(error: type[BaseException]) -> bool:
@@ -47,8 +57,16 @@ class Faults:
         self.classes = classes
 
     def __call__(self, site: int, *details: int) -> None:
-        module, name, message, arguments, place = self.rows[site]
+        module, name, message, arguments, place, told, kinds = self.rows[site]
+        if told and message == "print" and name == "SystemError":
+            _made(told, kinds, details[0], print)
+            return
         error = self.classes[site] if self.classes is not None else _class(module, name)
+        if told:
+            raised = _made(told, kinds, details[0], error)
+            if place is not None:
+                raised.add_note(_note(*place))
+            raise raised
         text = message % details[:arguments] if arguments else message
         if "way_out" in getattr(error, "__dataclass_fields__", {}):
             raised = error(_CODES.get(name, "DL005"), text)
@@ -57,6 +75,39 @@ class Faults:
         if place is not None:
             raised.add_note(_note(*place))
         raise raised
+
+
+def _made(told: str, kinds: Sequence[str], address: int, function: Any) -> Any:
+    """function(*told) of the details at an address."""
+    names = {f"d{k}": _detail(kind, address + 8 * k) for k, kind in enumerate(kinds)}
+    text = _DETAIL.sub(r"d\1", told)
+    return eval(f"function({text})", {"function": function, "sys": sys, **names})
+
+
+def _detail(kind: str, address: int) -> Any:
+    """The object that a word stands for."""
+    if kind in _PLAIN:
+        return _PLAIN[kind].from_address(address).value
+    import numpy as np
+
+    name, _, rank = kind.partition(":")
+    dtype = np.dtype(bool) if name == "bool" else np.dtype(f"{_DTYPES[name[0]]}{int(name[1:]) // 8}")
+    if not rank:
+        return np.frombuffer(ctypes.string_at(address, dtype.itemsize), dtype)[0]
+    words = (ctypes.c_int64 * (2 + 2 * int(rank))).from_address(ctypes.c_int64.from_address(address).value)
+    dims, strides = tuple(words[2 : 2 + int(rank)]), tuple(words[2 + int(rank) :])
+    return _copied(words[0], dims, strides, dtype)
+
+
+def _copied(data: int, dims: tuple[int, ...], strides: tuple[int, ...], dtype: Any) -> Any:
+    import numpy as np
+
+    if 0 in dims:
+        return np.empty(dims, dtype)
+    low = sum(min(0, (n - 1) * s) for n, s in zip(dims, strides, strict=True))
+    high = sum(max(0, (n - 1) * s) for n, s in zip(dims, strides, strict=True)) + dtype.itemsize
+    memory = (ctypes.c_char * (high - low)).from_address(data + low)
+    return np.ndarray(dims, dtype, memory, -low, strides).copy()
 
 
 def _note(file: str, line: int, column: int, end_line: int, end_column: int) -> str:

@@ -30,7 +30,7 @@ from ...runtime.load import SLOTS
 from .arrays import ARRAY_SPEC
 from .results import result_text
 from .support import LLVM, declared, record_type, without_repeats
-from ..poll_text import HOOK
+from ..poll_text import HOOK, SAY_HOOK
 
 @dataclass
 class Text:
@@ -158,7 +158,8 @@ def _opening(symbol: str, count: int) -> list[str]:
 
 def append(module: str, *texts: str) -> str:
     """A module with entries added, and the names of the functions they share."""
-    module = module.replace(HOOK, HOOK.replace("null", "@dl_poll_python"))
+    for hook, name in ((HOOK, "@dl_poll_python"), (SAY_HOOK, "@dl_say_python")):
+        module = module.replace(hook, hook.replace("null", name))
     return without_repeats("\n".join((module, declared(), *texts)))
 
 

@@ -24,6 +24,7 @@ def result_text(entry: _Entry, captured: Sequence[Leaf]) -> None:
     t.add(f"call void @dl_ctx_init(ptr {ctx})")
     for offset in (48, 56, 64):
         t.add(f"store i64 0, ptr {t.let(f'getelementptr i8, ptr {ctx}, i64 {offset}')}, align 8")
+    t.add(f"store ptr {t.at('%record', 16)}, ptr {t.let(f'getelementptr i8, ptr {ctx}, i64 72')}, align 8")
     outs = _outs(entry)
     status = _call(entry, ctx, [slot for slot, _ in outs])
     good, bad = t.label("good"), t.label("bad")

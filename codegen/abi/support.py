@@ -11,13 +11,14 @@ from ...runtime.array import HEADER
 from ...runtime.load import SLOTS
 from ..blocks import COLD
 from .arrays import ARRAYS
+from .faults import FAULTS
 
 LLVM = {"f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "bool": "i8"}
 SIZES = {"f64": 8, "f32": 4, "i64": 8, "i32": 4, "bool": 1}
 TYPE_NUMBERS = {"bool": 0, "i32": 5, "i64": 7, "f32": 11, "f64": 12}
 """NumPy's NPY_BOOL, NPY_INT, NPY_LONG, NPY_FLOAT, NPY_DOUBLE: the dtype objects of Linux and macOS."""
 
-CONTEXT_BYTES = 72
+CONTEXT_BYTES = 80
 """The context of `docs/codegen.md` (48 bytes), then {thread state while the GIL is released, time of the last poll, 0}."""
 
 
@@ -256,74 +257,6 @@ lost:
 }}
 """
 
-_FAULTS = """
-@dl_fault_format = internal constant [6 x i8] c"iLLLL\\00"
-define internal ptr @dl_fault(ptr %ctx, ptr %handler) COLD nounwind {
-  %site = load i32, ptr %ctx, align 8
-  %raised = icmp eq i32 %site, -1
-  br i1 %raised, label %end, label %raise
-raise:
-  %p0 = getelementptr i8, ptr %ctx, i64 8
-  %d0 = load i64, ptr %p0, align 8
-  %p1 = getelementptr i8, ptr %ctx, i64 16
-  %d1 = load i64, ptr %p1, align 8
-  %p2 = getelementptr i8, ptr %ctx, i64 24
-  %d2 = load i64, ptr %p2, align 8
-  %p3 = getelementptr i8, ptr %ctx, i64 32
-  %d3 = load i64, ptr %p3, align 8
-  %none = call ptr (ptr, ptr, ...) @PyObject_CallFunction(ptr %handler, ptr @dl_fault_format, i32 %site, i64 %d0, i64 %d1, i64 %d2, i64 %d3)
-  br label %end
-end:
-  ret ptr null
-}
-define internal i32 @dl_poll_python(ptr %ctx) COLD nounwind {
-  %time = alloca [2 x i64], align 8
-  %ok = call i32 @clock_gettime(i32 0, ptr %time)
-  %seconds = load i64, ptr %time, align 8
-  %rest_place = getelementptr i8, ptr %time, i64 8
-  %rest = load i64, ptr %rest_place, align 8
-  %scaled = mul i64 %seconds, 1000000000
-  %now = add i64 %scaled, %rest
-  %last_place = getelementptr i8, ptr %ctx, i64 56
-  %last = load i64, ptr %last_place, align 8
-  %elapsed = sub i64 %now, %last
-  %soon = icmp ult i64 %elapsed, 50000000
-  br i1 %soon, label %no, label %late
-no:
-  ret i32 0
-late:
-  store i64 %now, ptr %last_place, align 8
-  %first = icmp eq i64 %last, 0
-  br i1 %first, label %no, label %check
-check:
-  %state_place = getelementptr i8, ptr %ctx, i64 48
-  %state = load ptr, ptr %state_place, align 8
-  %holding = icmp eq ptr %state, null
-  br i1 %holding, label %ask, label %take
-take:
-  call void @PyEval_RestoreThread(ptr %state)
-  br label %ask
-ask:
-  %status = call i32 @PyErr_CheckSignals()
-  %ok_so_far = icmp eq i32 %status, 0
-  br i1 %ok_so_far, label %let_go, label %failed
-let_go:
-  %again = call ptr @PyEval_SaveThread()
-  br i1 %holding, label %retake, label %no
-retake:
-  call void @PyEval_RestoreThread(ptr %again)
-  br label %no
-failed:
-  br i1 %holding, label %stop, label %leave
-leave:
-  %left = call ptr @PyEval_SaveThread()
-  br label %stop
-stop:
-  store i32 -1, ptr %ctx, align 8
-  ret i32 1
-}
-"""
-
 _HIDDEN = {
     "dl_guards": "i1 @dl_guards(ptr)",
     "dl_captured": "ptr @dl_captured(ptr)",
@@ -334,6 +267,7 @@ _HIDDEN = {
     "dl_array_out": "ptr @dl_array_out(ptr, ptr, i32, i32, i64, ptr, i64)",
     "dl_fault": "ptr @dl_fault(ptr, ptr)",
     "dl_poll_python": "i32 @dl_poll_python(ptr)",
+    "dl_say_python": "i32 @dl_say_python(ptr, i32, ptr)",
 }
 
 SYMBOLS = (*_HIDDEN, "dl_slots")
@@ -348,7 +282,7 @@ def declared() -> str:
 
 def module(prelude: str) -> str:
     """The piece itself; `prelude` is what modules say of blocks."""
-    text = _GUARDS + _BIND + _TUPLE + ARRAYS + _FAULTS.replace("COLD", COLD)
+    text = _GUARDS + _BIND + _TUPLE + ARRAYS + FAULTS.replace("COLD", COLD)
     for name in _HIDDEN:
         text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
     slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"

@@ -95,11 +95,11 @@ def _float(frame: Frame, node: cst.Float, hint: str) -> Atom:
     return const(float(node.value))
 
 
-@handles(cst.SimpleString, cst.ConcatenatedString)
-def _string(frame: Frame, node: cst.SimpleString | cst.ConcatenatedString, hint: str) -> Atom:
+@handles(cst.SimpleString)
+def _string(frame: Frame, node: cst.SimpleString, hint: str) -> Atom:
     value = node.evaluated_value
     if not isinstance(value, str):
-        raise frame.refuse(node, "a bytes literal or a string computed at run time is outside the language", "use a plain string literal")
+        raise frame.refuse(node, "a bytes literal is outside the language", "use a plain string literal")
     return static(value)
 
 
@@ -273,7 +273,7 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
     else:
         function = expression(frame, callee)
         frame.check_callee(function, callee)
-    values, keywords, star = _arguments(frame, node)
+    values, keywords, star = arguments(frame, node)
     out = frame.emit("method" if attrs else "invoke", [function, *values], node, hint, **attrs, keywords=keywords, star=star)
     keep(frame.may_hold, out, values, frame)
     return out
@@ -289,7 +289,7 @@ def _fold_of(frame: Frame, node: cst.Call) -> Handler | None:
     return next((handler for known, handler in FOLDS.items() if known is builtin), None)
 
 
-def _arguments(frame: Frame, node: cst.Call) -> tuple[list[Atom], tuple[str, ...], tuple[int, ...]]:
+def arguments(frame: Frame, node: cst.Call) -> tuple[list[Atom], tuple[str, ...], tuple[int, ...]]:
     """The values in order, the names of the last ones ("**" for a dict of them), and the positions of `*args` among them."""
     values: list[Atom] = []
     named: list[tuple[str, Atom]] = []

@@ -1,86 +1,119 @@
-"""raise and assert: checks with an error class and a message known while reading."""
+"""raise, assert and f-strings: checks with an error class known while reading; what they say may hold values of the run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
 from typing import Any
 
 import libcst as cst
 
-from ..ir import Const
-from .expressions import condition, expression, static_object
+from ..ir import Atom, Const, static
+from .expressions import arguments, condition, expression, handles, static_object
 from .frame import FALSE, Frame
+from .paths import FALLS, Ends, fork
 
-CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
-FIXED = "use a fixed message"
+SIMPLE = (
+    cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.Tuple, cst.Attribute,
+)  # fmt: skip
+"""What may be computed although nobody asks for it: it has no effect and cannot fail."""
 
 
 def assertion(frame: Frame, node: cst.Assert) -> None:
     if not __debug__:  # Python itself drops them
         return
-    message = "" if node.msg is None else message_of(frame, node.msg)
-    frame.act("check", [condition(frame, node.test)], node, error=AssertionError, message=message, kind="assert")
+    test = condition(frame, node.test)
+    if node.msg is None or isinstance(node.msg, cst.SimpleString):
+        message = "" if node.msg is None else node.msg.evaluated_value
+        frame.act("check", [test], node, error=AssertionError, message=message, kind="assert")
+    elif _is_simple(node.msg):
+        frame.act("check", [test, expression(frame, node.msg)], node, error=AssertionError, message="", kind="assert")
+    else:
+        message_node = node.msg
+
+        def fail() -> Ends:
+            frame.act("check", [FALSE, expression(frame, message_node)], node, error=AssertionError, message="", kind="raise")
+            return frozenset()
+
+        fork(frame, test, lambda: FALLS, fail, frame.place(node))
+
+
+def _is_simple(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.BaseExpression) and not isinstance(node, SIMPLE):
+        return False
+    return all(map(_is_simple, node.children))
 
 
 def raising(frame: Frame, node: cst.Raise) -> None:
-    """`raise X(message)`: a check that never holds."""
+    """`raise X(message)`: a check that never holds. Where it comes from, `from error`, is not kept."""
     if node.exc is None:
-        raise frame.refuse(node, "raise without an error is outside the language", "name the error: raise ValueError(message)")
-    if node.cause is not None:
-        raise frame.refuse(node, "raise ... from is outside the language", "raise the error alone")
+        raise frame.refuse(node, "raise without an error is outside the language here", "name the error: raise ValueError(message)")
     made = node.exc if isinstance(node.exc, cst.Call) else None
-    error = static_object(frame, node.exc if made is None else made.func)
-    if not isinstance(error, type) or not issubclass(error, BaseException):
-        raise frame.refuse(node.exc, "this is not an error class known while reading", "raise a class defined at the top of a module")
-    frame.act("check", [FALSE], node, error=error, message="" if made is None else _only_message(frame, made), kind="raise")
-
-
-def _only_message(frame: Frame, call: cst.Call) -> str:
-    if not call.args:
-        return ""
-    if len(call.args) > 1 or call.args[0].keyword is not None or call.args[0].star:
-        raise frame.refuse(call, "an error with more than a message is outside the language", "give one message, known while reading")
-    return message_of(frame, call.args[0].value)
-
-
-def message_of(frame: Frame, node: cst.BaseExpression) -> str:
-    """A text known while reading: a literal, a static string, an f-string of static values."""
-    if isinstance(node, cst.ConcatenatedString):
-        return message_of(frame, node.left) + message_of(frame, node.right)
-    if isinstance(node, cst.FormattedString):
-        return "".join(_part(frame, part) for part in node.parts)
-    if isinstance(node, cst.SimpleString):
-        text = node.evaluated_value
+    error = error_class(frame, node.exc)
+    if made is None or (not made.args):
+        frame.act("check", [FALSE], node, error=error, message="", kind="raise")
     else:
-        text = static_object(frame, node)
-    if not isinstance(text, str):
-        raise frame.refuse(node, "a message computed at run time is outside the language", FIXED)
-    return text
+        values, keywords, star = arguments(frame, made)
+        if len(values) == 1 and not keywords and not star and isinstance(values[0], Const) and isinstance(values[0].value, str):
+            frame.act("check", [FALSE], node, error=error, message=values[0].value, kind="raise")
+            return
+        attrs = {"keywords": keywords, "star": star} if keywords or star else {}
+        frame.act("check", [FALSE, *values], node, error=error, message="", kind="raise", **attrs)
 
 
-def _part(frame: Frame, part: cst.BaseFormattedStringContent) -> str:
+def error_class(frame: Frame, node: cst.BaseExpression) -> type[BaseException]:
+    error = static_object(frame, node.func if isinstance(node, cst.Call) else node)
+    if not isinstance(error, type) or not issubclass(error, BaseException):
+        raise frame.refuse(node, "this is not an error class known while reading", "raise a class defined at the top of a module")
+    return error
+
+
+@handles(cst.FormattedString)
+def _formatted(frame: Frame, node: cst.FormattedString, hint: str) -> Atom:
+    return _text(frame, [node], node, hint)
+
+
+@handles(cst.ConcatenatedString)
+def _concatenated(frame: Frame, node: cst.ConcatenatedString, hint: str) -> Atom:
+    return _text(frame, _strings(node), node, hint)
+
+
+def _strings(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    return [*_strings(node.left), *_strings(node.right)] if isinstance(node, cst.ConcatenatedString) else [node]
+
+
+def _text(frame: Frame, strings: list[cst.BaseExpression], node: cst.BaseExpression, hint: str) -> Atom:
+    values: list[Atom] = []
+    parts: list[Any] = []
+    for string in strings:
+        if isinstance(string, cst.FormattedString):
+            raw = "r" in string.prefix.lower()
+            parts += [piece for part in string.parts for piece in _parts(frame, part, values, raw)]
+        elif isinstance(string, cst.SimpleString) and isinstance(string.evaluated_value, str):
+            parts.append(string.evaluated_value)
+        else:
+            raise frame.refuse(node, "a bytes literal is outside the language", "use a plain string literal")
+    if all(isinstance(part, str) for part in parts):
+        return static("".join(parts))
+    return frame.emit("text", values, node, hint, parts=tuple(parts))
+
+
+def _parts(frame: Frame, part: cst.BaseFormattedStringContent, values: list[Atom], raw: bool) -> list[Any]:
+    """A text as it stands, or (position of the value, conversion, parts of the format)."""
     if isinstance(part, cst.FormattedStringText):
-        return _unescaped(part.value)
+        return [_unescaped(part.value, raw)]
     assert isinstance(part, cst.FormattedStringExpression)
-    value = _static_value(frame, part.expression)
-    if part.conversion is not None:
-        value = CONVERSIONS[part.conversion](value)
-    specification = "".join(_part(frame, inner) for inner in part.format_spec or ())
-    return format(value, specification)
+    values.append(expression(frame, part.expression))
+    position, conversion, before = len(values) - 1, part.conversion, []
+    if part.equal is not None:
+        before = [cst.Module([]).code_for_node(part.expression) + cst.Module([]).code_for_node(part.equal)]
+        conversion = "r" if conversion is None and part.format_spec is None else conversion
+    spec = tuple(piece for inner in part.format_spec or () for piece in _parts(frame, inner, values, raw))
+    return [*before, (position, conversion, spec)]
 
 
-def _unescaped(text: str) -> str:
-    import ast
-
-    quoted = text.replace("{{", "{").replace("}}", "}").replace('"', '\\"').replace("\n", "\\n")
+def _unescaped(text: str, raw: bool) -> str:
+    plain = text.replace("{{", "{").replace("}}", "}")
+    if raw:
+        return plain
+    quoted = plain.replace('"', '\\"').replace("\n", "\\n")
     return str(ast.literal_eval(f'"{quoted}"'))
-
-
-def _static_value(frame: Frame, node: cst.BaseExpression) -> Any:
-    value = static_object(frame, node)
-    if value is None and isinstance(node, (cst.Integer, cst.Float, cst.SimpleString, cst.Attribute)):
-        atom = expression(frame, node)
-        value = atom.value if isinstance(atom, Const) else None
-    if value is None:
-        raise frame.refuse(node, "an f-string with values of the run is outside the language", FIXED)
-    return value

@@ -11,9 +11,9 @@ from typing import Any
 
 import libcst as cst
 
-from ..ir import NONE, Atom, const, static
+from ..ir import NONE, Atom, static
 from .expressions import condition, expression, static_object
-from .frame import FALSE, TRUE, Frame, Late, Refused
+from .frame import FALSE, TRUE, Frame
 from .paths import FALLS, Ends, choose, fork
 from .scope import Statement, is_wildcard, pattern_names, statements
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..ir import Atom, Node, Region, Var
 
-PURE = frozenset({"closure", "tuple", "list"})
+PURE = frozenset({"closure", "tuple", "list", "text"})
 
 
 def prune(body: Region) -> Region:

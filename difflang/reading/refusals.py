@@ -20,7 +20,6 @@ EXPRESSIONS: dict[str, tuple[str, str]] = {
     "SetComp": ("a set", "use a tuple, or a boolean array"),
     "ListComp": ("a list comprehension", LOOP),
     "GeneratorExp": ("a generator expression", LOOP),
-    "FormattedString": ("an f-string", "format text where the function is called; raise and assert take static values"),
     "TemplatedString": ("a template string", "format text where the function is called"),
     "Imaginary": ("a complex number", "keep the real and the imaginary part in two numbers or arrays"),
     "StarredDictElement": ("a dict", "use separate names, a tuple or an array"),

@@ -10,6 +10,7 @@ import numpy as np
 from ..alias import SHAPE_ONLY, STRUCTURED
 from ..build import hint_for
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
+from ..ops.index import gathers
 from ..types import Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .flavor import Flavors
@@ -33,7 +34,7 @@ from .statements import (
     ends,
     mark_of,
 )
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Word
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Slice, Word, told_of
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
 
@@ -249,6 +250,8 @@ class Building:
                 return [Do(Apply(Attribute(self.expr(node.args[0]), "append"), (self.expr(node.args[1]),)), mark_of(node))]
             case "pop":
                 return self.pop(node)
+            case "set_item" | "set_items":
+                return self.list_write(node)
             case "check":
                 return self.check(node)
         args = self.operands(node)
@@ -311,12 +314,28 @@ class Building:
         if node.op == "store":
             op, added = self.augmented(node, added)
             return [Write(target, op, added, mark_of(node))]
-        if "a" in pattern:
+        if gathers(pattern, [o.type for o in operands]):
             assert isinstance(target, Item)
-            key = target.items[0] if len(target.items) == 1 else Pack(target.items)
+            items = tuple(_slice_object(item) if isinstance(item, Slice) else item for item in target.items)
+            key = items[0] if len(items) == 1 else Pack(items)
             return [Do(Apply(Attribute(self.phrases.np("add"), "at"), (target.value, key, added)), mark_of(node))]
         whole = pattern and set(pattern) == {":"} and isinstance(base.type, Array)
         return [Write(self.expr(base) if whole else target, "+=", added, mark_of(node))]
+
+    def list_write(self, node: Node) -> Block:
+        """`xs[i] = v`, `xs[i] += v`, `xs[:] = ys`."""
+        stack, value, *index = node.args
+        assert isinstance(stack, Var)
+        self.written(stack, node.out)
+        if not index:
+            return [Write(Item(self.expr(stack), (Slice(None, None, None),)), "=", self.expr(value), mark_of(node))]
+        target, new = Item(self.expr(stack), (self.expr(index[0]),)), self.expr(value)
+        total = self.folding.inline.get(value) if isinstance(value, Var) else None
+        old = self.folding.inline.get(total.args[0]) if total is not None and total.args and isinstance(total.args[0], Var) else None
+        if total is not None and old is not None and total.op in AUGMENTED and isinstance(new, Infix) and isinstance(total.out.type, Scalar):
+            if old.op == "item" and old.args == (stack, index[0]):
+                return [Write(target, AUGMENTED[total.op], new.right, mark_of(node))]
+        return [Write(target, "=", new, mark_of(node))]
 
     def augmented(self, node: Node, value: Expr) -> tuple[str, Expr]:
         """`a[i] = a[i] + v` is written `a[i] += v`."""
@@ -341,7 +360,8 @@ class Building:
         if kind == "unbound":
             return []
         error = node.attrs.get("error", AssertionError)
-        return [Check(self.expr(node.args[0]), error.__name__, node.attrs.get("message") or "", kind, mark_of(node))]
+        told = told_of(node.attrs.get("told", ""), [self.expr(detail) for detail in node.args[1:]])
+        return [Check(self.expr(node.args[0]), error.__name__, node.attrs.get("message") or "", kind, mark_of(node), told)]
 
 
 def extreme(test: Expr, yes: Expr, no: Expr) -> Expr | None:
@@ -354,6 +374,13 @@ def extreme(test: Expr, yes: Expr, no: Expr) -> Expr | None:
     if (yes, no) == (test.right, test.left):
         return Apply(Word("min" if larger else "max"), (no, yes))
     return None
+
+
+def _slice_object(item: Slice) -> Expr:
+    """A slice outside of brackets."""
+    bounds = [Word("None") if bound is None else bound for bound in (item.start, item.stop, item.step)]
+    plain = bounds[1:2] if item.start is item.step is None else bounds[:2] if item.step is None else bounds
+    return Apply(Word("slice"), tuple(plain))
 
 
 def _is_truth(atom: Atom) -> bool:

@@ -272,12 +272,15 @@ class Printing:
 
     def check(self, stmt: Check, depth: int) -> list[str]:
         test = self.named(stmt.test)
+        told = self.named(stmt.told) if stmt.told is not None else Word(quoted(stmt.message)) if stmt.message else None
+        if stmt.kind == "print":
+            return self.line("", Apply(Word("print"), (told,) if told is not None else ()), "", stmt.mark, depth)
         if stmt.kind == "assert":
-            value: Expr = Pack((test, Word(quoted(stmt.message)))) if stmt.message else test
+            value: Expr = Pack((test, told)) if told is not None else test
             if isinstance(value, Pack):
                 return [f"{INDENT * depth}assert {flat_items(value.items)}"]
             return self.line("assert ", value, "", stmt.mark, depth)
-        error = Apply(Word(stmt.error), (Word(quoted(stmt.message)),) if stmt.message else ())
+        error = Apply(Word(stmt.error), (told,) if told is not None else ())
         if test == Word("False"):
             return self.line("raise ", error, "", stmt.mark, depth)
         head = self.line("if ", negated(test), ":", stmt.mark, depth)

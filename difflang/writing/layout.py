@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Union
 
 from .document import Doc, Expanding, Group, GroupIf, IfBroken, Line, Nest, Text, render
-from .syntax import BINDING, Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, flat
+from .syntax import BINDING, Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Told, Word, flat
 from .syntax import is_simple_bound, is_tight, needs_parentheses
 
 
@@ -167,7 +167,7 @@ def _can_omit(value: Expr) -> bool:
 
 def _doc(expr: Expr, level: Level) -> list[Doc]:
     match expr:
-        case Word() | Ref():
+        case Word() | Ref() | Told():
             return [Text(flat(expr))]
         case Slice():
             return _slice(expr, level)

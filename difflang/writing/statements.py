@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Union
 
 from ..ir import Node, Place, Var
-from .syntax import Expr, Item, Ref, Word, refs
+from .syntax import Expr, Item, Ref, Told, Word, refs
 
 
 MISSING = Word("")
@@ -107,6 +107,7 @@ class Check:
     message: str
     kind: str
     mark: Mark = NO_MARK
+    told: Told | None = None
 
 
 Statement = Union[Assign, Write, Do, Move, If, For, While, Break, Return, Check]
@@ -131,8 +132,11 @@ def uses(statement: Statement) -> Iterator[Var]:
         case Move(pairs):
             for _, value in pairs:
                 yield from refs(value)
-        case If(test) | While(test) | Check(test):
+        case If(test) | While(test):
             yield from refs(test)
+        case Check(test):
+            yield from refs(test)
+            yield from refs(statement.told) if statement.told is not None else ()
         case For(_, iterable):
             yield from refs(iterable)
         case Return(value):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Union
 
 from ..ir import Var
+from ..ops.control import DETAIL
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,14 @@ class Pack:
     items: tuple[Expr, ...]
 
 
-Expr = Union[Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack]
+@dataclass(frozen=True)
+class Told:
+    """Python's text with expressions in it: f-strings and what else makes a message."""
+
+    pieces: tuple[Expr, ...]
+
+
+Expr = Union[Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack]
 
 BINDING: dict[str, int] = {
     "or": 2, "and": 3,
@@ -136,8 +144,16 @@ def parts(expr: Expr) -> Iterator[Expr]:
     for field in fields(expr):
         value: Any = getattr(expr, field.name)
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, (Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack)):
+            if isinstance(item, (Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack)):
                 yield item
+
+
+def told_of(text: str, details: Sequence[Expr]) -> Told | None:
+    """A message made of values of the run, as the check tells it."""
+    if not text:
+        return None
+    pieces = DETAIL.split(text)
+    return Told(tuple(details[int(piece)] if k % 2 else Word(piece) for k, piece in enumerate(pieces) if piece or k % 2))
 
 
 def refs(expr: Expr) -> Iterator[Var]:
@@ -171,6 +187,8 @@ def size(expr: Expr) -> int:
 def flat(expr: Expr) -> str:
     """The expression on one line."""
     match expr:
+        case Told(pieces):
+            return "".join(map(flat, pieces))
         case Word(text):
             return text
         case Ref(var):

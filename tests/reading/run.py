@@ -98,12 +98,25 @@ class Run:
 
     def simple(self, node: Node, args: list[Any]) -> list[Any]:
         attrs = node.attrs
+        if node.op in ("tuple", "list"):
+            return [{"tuple": tuple, "list": list}[node.op](self.spread(args, attrs.get("star", ())))]
         if node.op in OPERATORS:
             return [OPERATORS[node.op](*args)]
+        if node.op == "text":
+            return ["".join(self.piece(part, args) for part in attrs["parts"])]
+        if node.op == "is_sequence":
+            sequence = isinstance(args[0], (tuple, list))
+            return [sequence and (len(args[0]) == attrs["count"] if attrs["star"] is None else len(args[0]) >= attrs["count"] - 1)]
+        if node.op == "delitem":
+            del args[0][self.key(attrs["pattern"], args[1:])]
+            return []
         if node.op == "inplace":
             return [INPLACE[attrs["fn"]](*args)]
         if node.op == "unpack":
             values = list(args[0])
+            if attrs.get("star") is not None:
+                star, extra = attrs["star"], len(values) - attrs["count"] + 1
+                values[star : star + extra] = [values[star : star + extra]]
             if len(values) != attrs["count"]:
                 raise ValueError("wrong number of values to unpack")
             return values
@@ -116,7 +129,10 @@ class Run:
             return [getattr(args[0], attrs["name"])]
         if node.op == "check":
             if not args[0]:
-                raise attrs["error"](*([attrs["message"]] if attrs["message"] else []))
+                names = attrs.get("keywords", ())
+                given = args[1 : len(args) - len(names)]
+                named = dict(zip(names, args[len(args) - len(names) :], strict=True)) if names else {}
+                raise attrs["error"](*self.spread(given, attrs.get("star", ())), *([attrs["message"]] if attrs["message"] else []), **named)
             return []
         if node.op == "closure":
             inner = attrs["function"]
@@ -139,7 +155,22 @@ class Run:
         names, star = node.attrs["keywords"], node.attrs["star"]
         rest = args[1:]
         positional, named = rest[: len(rest) - len(names)], rest[len(rest) - len(names) :]
+        keywords: dict[str, Any] = {}
+        for name, value in zip(names, named, strict=True):
+            keywords |= value if name == "**" else {name: value}
+        return target(*Run.spread(positional, star), **keywords)
+
+    @staticmethod
+    def spread(values: Sequence[Any], star: Sequence[int]) -> list[Any]:
         spread: list[Any] = []
-        for k, value in enumerate(positional):
+        for k, value in enumerate(values):
             spread += list(value) if k in star else [value]
-        return target(*spread, **dict(zip(names, named, strict=True)))
+        return spread
+
+    @classmethod
+    def piece(cls, part: Any, args: list[Any]) -> str:
+        if isinstance(part, str):
+            return part
+        position, conversion, spec = part
+        value = {"r": repr, "s": str, "a": ascii, None: lambda x: x}[conversion](args[position])
+        return format(value, "".join(cls.piece(inner, args) for inner in spec))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from difflang import library
 from difflang.ir import Var, const
 from difflang.types import BOOL, NAMES, Array, Scalar
 
@@ -57,9 +59,32 @@ def _abs(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Va
     return frame.emit("abs", args[0])
 
 
-@builtin(pow, low=2, high=2)
+def by_text(frame: Frame, function: Any, args: Sequence[Value], kwargs: Mapping[str, Value] = MappingProxyType({})) -> Value:
+    """A call of a function of Python's library that is written in the language."""
+    from .calls import call_function
+
+    return call_function(frame, frame.inference.read(frame, function), args, kwargs, (), "t")
+
+
+@builtin(pow, low=2, high=3, names=("mod", "exp", "base"))
 def _pow(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return binary(frame, "pow", *args)
+    given = [*args, *(kwargs[name] for name in ("base", "exp", "mod")[len(args) :] if name in kwargs)]
+    if len(given) == 3 and not is_none(given[2]):
+        if not all(is_python_int(value) for value in given):
+            frame.fail("DL005", "pow() 3rd argument not allowed unless all arguments are integers")
+        return by_text(frame, library.pow_modulo, given)
+    return binary(frame, "pow", *given[:2])
+
+
+def is_python_int(value: Value) -> bool:
+    return not isinstance(value, Compound) and isinstance(value.type, Scalar) and value.type.weak and value.type.dtype in ("i64", "bool")
+
+
+@builtin(math.hypot)
+def _hypot(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    if len(args) == 2:
+        return frame.emit("hypot", *args, flavor="python")
+    return by_text(frame, library.hypot, args)
 
 
 @builtin(round, low=1, high=2, names=("ndigits",))
@@ -69,13 +94,24 @@ def _round(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
     if digits is not None and not is_none(digits):
         if known(value) and known(digits):
             return denote(round(python_value(value), python_value(digits)))
-        frame.fail("DL004", "round() to digits is outside the language", "use np.rint(x * 10**n) / 10**n")
+        return _round_to(frame, value, digits)
     if known(value):
         with frame.fitting():
             return denote(round(python_value(value)))
     if isinstance(value, Var) and isinstance(value.type, Scalar) and value.type.dtype in ("i64", "bool") and value.type.weak:
         return frame.emit("cast", value, dtype="i64", weak=True)
     return frame.emit("cast", frame.emit("rint", value), dtype="i64", weak=True)
+
+
+def _round_to(frame: Frame, value: Value, digits: Value) -> Value:
+    """round(x, n): the decimal that is nearest to Python's float; NumPy's scale, round and scale back."""
+    atom = frame.atom(value)
+    if is_python_int(atom):
+        return by_text(frame, library.round_int, [atom, digits])
+    if isinstance(atom.type, Scalar) and atom.type.weak:
+        return by_text(frame, library.round_float, [atom, digits])
+    power = binary(frame, "pow", const(10.0), digits)
+    return binary(frame, "div", frame.emit("rint", binary(frame, "mul", atom, power)), power)
 
 
 def _rounded(op: str) -> Handler:

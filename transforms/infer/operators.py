@@ -103,6 +103,10 @@ def _object(frame: Frame, op: str, one: Value, other: Value) -> Value:
         count = one if isinstance(other, Compound) else other
         assert isinstance(count, Const)
         return Compound(sequences[0].kind, sequences[0].items * count.value)
+    if sequences and any(not isinstance(v, Compound) and isinstance(v.type, Scalar) and v.type.weak for v in (one, other)):
+        if op in ("equal", "not_equal"):
+            return const(op == "not_equal")
+        frame.fail("DL005", f"{op} is not defined for a {sequences[0].kind} and a number of Python's", "make it an array: np.array")
     if op in ("equal", "not_equal") and (_is_plain(one) or _is_plain(other)):
         if any(not isinstance(value, Compound) and isinstance(value.type, Unknown) for value in (one, other)):
             frame.fail("DL019", "what this compares depends on a type that is not known", "give the function's argument types")
