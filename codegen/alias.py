@@ -17,7 +17,7 @@ from difflang.ir import Atom, Function, Node, Region, Var
 from difflang.types import Array, Stack, Undefined
 
 ANYWHERE = 0
-_WRITES = ("store", "accumulate", "push")
+_WRITES = ("store", "accumulate", "push", "set_item", "set_items")
 VIEWS = ("transpose", "expand_dims", "squeeze", "broadcast_to", "flip", "stop_gradient")
 
 
@@ -103,7 +103,7 @@ class Aliases:
                 continue
             base = node.args[0] if node.args else None
             if not is_view(node) or not isinstance(base, Var):
-                self.fresh(out)
+                self.fresh(out, frozenset({ANYWHERE}) if node.op == "item" else frozenset())
             elif node.op == "stop_gradient":
                 self.same(out, base)
             else:

@@ -24,11 +24,12 @@ Shares = tuple[frozenset[int], ...]
 """For each result of a function the positions of the parameters whose memory it may share, and ~k for an earlier result k."""
 
 STRUCTURED = ("if", "for", "while", "call")
-KILLS = ("store", "accumulate", "push", "pop")
-FROZEN_VIEWS = ("broadcast_to",)
+KILLS = ("store", "accumulate", "push", "pop", "set_item", "set_items")
+FROZEN_VIEWS = ("broadcast_to", "broadcast_like")
 """Views that NumPy does not let anyone write through."""
 SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "dim": (0,), "size": (0,), "zeros_like": (0,), "ones_like": (0,), "empty_like": (0,), "full_like": (0,), "unbroadcast": (1,),
+    "reshape_like": (1,), "broadcast_like": (1,), "matmul_left": (1,), "matmul_right": (2,), "dot_left": (1,), "dot_right": (2,),
 }  # fmt: skip
 """Operands of which only shape and dtype are read."""
 
@@ -139,11 +140,14 @@ class Aliases:
                 self.frozen.add(out)
         if isinstance(out.type, Stack):
             self._stack(node, out)
+        if node.op == "item" and first is not None and out not in self.copies.values:
+            for memory in self._memories(out):
+                self.sources[memory] = [("content", first)]
 
     def _stack(self, node: Node, out: Var) -> None:
         old = node.args[0] if node.args else None
         content: list[Memory] = [("content", old)] if isinstance(old, Var) else []
-        if node.op == "push":
+        if node.op in ("push", "set_item", "set_items"):
             value = self._operand(node, 1)
             if value is not None:
                 content += self._memories(value)

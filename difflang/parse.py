@@ -70,8 +70,9 @@ def parse_type(text: str) -> Type:
     found = re.fullmatch(r"(\w+)\[(.*)\](A?)", text)
     if found:
         return Array(found[1], tuple(split(found[2])), found[3] or "C")
-    if text.startswith("stack("):
-        return Stack(parse_type(text[6:-1]))
+    if text.startswith(("stack(", "list(")):
+        kind, _, rest = text.partition("(")
+        return Stack(parse_type(rest[:-1]), kind == "list")
     if text.startswith("static("):
         return Static(_Reader({}).value(ast.parse(text[7:-1], mode="eval").body))
     if text.startswith("("):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from .alias import SHAPE_ONLY
 from .ir import Atom, Function, Node, Program, Region, Var
 from .op import TABLE
 from .types import Array, Stack
 
-KILLS = ("store", "accumulate", "push")
-SHAPE_ONLY = {"dim": (0,), "size": (0,), "zeros_like": (0,), "ones_like": (0,), "empty_like": (0,), "full_like": (0,), "unbroadcast": (1,)}
+KILLS = ("store", "accumulate", "push", "set_item", "set_items")
 
 Need = Callable[[bool, str], None]
 

@@ -106,7 +106,8 @@ class Activity:
             elif node.op == "call":
                 for out, found in zip(node.outs, self._results[node.attrs["callee"]], strict=True):
                     self._add(out, self._through(found, node.args))
-            elif node.op == "stack_new":  # varied from its beginning, so that it and its tangent always have the same length
+            elif node.op == "stack_new" and not node.attrs.get("listed"):
+                # a tape is varied from its beginning, so that it and its tangent always have the same length
                 self._add(node.out, everything)
             elif row(node.op).kind != "constant":
                 found = 0

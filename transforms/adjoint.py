@@ -6,20 +6,23 @@ operand was broadcast, cast to its dtype, masked where a partial may be infinite
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from difflang.build import Builder, trace
-from difflang.ir import Atom, Const, Node, Var, const
+from difflang.errors import NotDifferentiable
+from difflang.ir import Atom, Const, Function, Node, Var, const
 from difflang.op import Op, row
-from difflang.types import INT, MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of
+from difflang.types import INT, MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of, rank
+
+from .shapes import Shapes
 
 BROADCASTS = {"where": (1, 2), "clip": (0,)}
 """Operands that NumPy broadcasts in ops that are not elementwise and whose rules leave the summing to us."""
 
 
 def contributions(
-    b: Builder, node: Node, y_bar: Any, active: Sequence[bool], same_shape: Callable[[Atom, Atom], bool]
+    b: Builder, node: Node, y_bar: Any, active: Sequence[bool], shapes: Shapes
 ) -> Iterator[tuple[int, Atom]]:
     """(position of an active operand, what the op adds to its adjoint), written with `b`. `y_bar`: a tuple of several results' adjoints."""
     op = row(node.op)
@@ -31,8 +34,8 @@ def contributions(
         if active[position] and value is not None:
             operand = node.args[position]
             if op.kind == "elementwise":
-                value = fit(b, value, operand, [a.type for a in node.args if not same_shape(a, operand)])
-            elif position in BROADCASTS.get(node.op, ()):
+                value = fit(b, value, operand, [a.type for a in node.args if not shapes.same(a, operand)])
+            elif position in BROADCASTS.get(node.op, ()) and not shapes.is_number(node.out):
                 value = fit(b, value, operand, [value.type])
             yield position, same_dtype(b, value, operand.type)
 
@@ -73,7 +76,7 @@ def scale(b: Builder, y_bar: Atom, partial: Atom | None, singular: bool) -> Atom
     if made is not None and made.op == "neg":
         inner = scale(b, y_bar, made.args[0], singular)
         return None if inner is None else b.emit("neg", inner)
-    if isinstance(partial.type, (Array, Scalar)) and partial.type.dtype == "bool":
+    if is_truth(partial, made):
         return b.emit("where", partial, y_bar, const(0.0))  # a truth selects: nothing where it is false, whatever y_bar is
     if singular:
         return b.emit("masked", y_bar, partial)
@@ -82,10 +85,19 @@ def scale(b: Builder, y_bar: Atom, partial: Atom | None, singular: bool) -> Atom
     return b.emit("mul", y_bar, partial)
 
 
+def is_truth(value: Atom, made: Node | None) -> bool:
+    """Whether a value made by this node is a truth or an array of them."""
+    if isinstance(value.type, (Array, Scalar)):
+        return value.type.dtype == "bool"
+    return made is not None and row(made.op).result == "bool"
+
+
 def fit(b: Builder, value: Atom, operand: Atom, others: Sequence[Type]) -> Atom:
     """`value` summed down to the shape of `operand`, where broadcasting with `others` may have widened it."""
     if isinstance(value.type, Unknown) or isinstance(operand.type, Unknown):
-        return b.emit("unbroadcast", value, operand)
+        if all(rank(type) == 0 for type in others):
+            return value
+        return b.emit("sum", value) if rank(operand.type) == 0 else b.emit("unbroadcast", value, operand)
     if not isinstance(value.type, Array):
         return value if not isinstance(operand.type, Array) else broadcast_like(b, value, operand)
     if isinstance(operand.type, Array) and not _widened(operand.type, others):
@@ -104,8 +116,9 @@ def _widened(operand: Array, others: Sequence[Type]) -> bool:
 
 def broadcast_like(b: Builder, value: Atom, like: Atom) -> Atom:
     """A number or array spread over the shape of `like`."""
-    rank = like.type.rank if isinstance(like.type, Array) else 0
-    return b.emit("broadcast_to", value, *(b.emit("dim", like, axis=k) for k in range(rank)))
+    if isinstance(like.type, Unknown):
+        return b.emit("broadcast_like", value, like)
+    return b.emit("broadcast_to", value, *(b.emit("dim", like, axis=k) for k in range(rank(like.type) or 0)))
 
 
 def same_dtype(b: Builder, value: Atom, like: Type) -> Atom:
@@ -117,7 +130,7 @@ def same_dtype(b: Builder, value: Atom, like: Type) -> Atom:
 
 def zero(b: Builder, value: Atom) -> Atom:
     """The adjoint or tangent of a value that nothing touched."""
-    if isinstance(value.type, Array):
+    if isinstance(value.type, (Array, Unknown)):
         return b.emit("zeros_like", value, dtype=None, hint=f"{_name(value)}_bar" if b.role == "adjoint" else "")
     if isinstance(value.type, Stack) and value.type.listed:
         return b.emit("zero_items", value, hint=f"{_name(value)}_bar" if b.role == "adjoint" else "")
@@ -135,6 +148,17 @@ def added_items(b: Builder, one: Atom, other: Atom, hint: str) -> Atom:
     out = Var(hint, one.type)
     b.node("for", (const(0), b.emit("count", one), const(1), one), (out,), [inner.region((k, held), (after,))])
     return out
+
+
+def open_type(node: Node, function: Function) -> NotDifferentiable:
+    """The refusal of an op whose derivative is another one for each rank."""
+    return NotDifferentiable(
+        "DL019",
+        f"the derivative of {node.op} depends on types that are not known",
+        node.place,
+        "give the argument types: dl.source(g, x, w), a dl.spec, or annotations",
+        function.origin,
+    )
 
 
 def _name(value: Atom) -> str:

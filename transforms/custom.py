@@ -13,6 +13,7 @@ from typing import Any
 
 from difflang.errors import NotDifferentiable
 from difflang.ir import LEAF, Const, Function, Node, Param, Program, Region, Tree, Var, leaves, static
+from difflang.tree import Branch
 from difflang.types import NOTHING, UNKNOWN, Scalar, Static, Tuple, Type, is_float
 
 from .link import link
@@ -97,26 +98,29 @@ class Halves:
 
 def halves(function: Function, rule: Rule, mode: str) -> Halves:
     """Read, infer and own a rule for the types of `function`'s parameters. Raises NotDifferentiable where it does not fit."""
-    from .infer.infer import Inference
+    from .infer.infer import Inference, Instance, settled
     from .infer.values import Compound, form_of_type, types_of
     from .own.own import own
 
     if function.writes or function.captures:
         raise _misfit(function, rule, f"{function.name} writes into an argument or reads a captured array")
     types = list(_parameter_types(function))
-    inference = Inference()
-    value = inference.instance(None, _read(rule), [form_of_type(t) for t in types])
-    result = value.result
-    if not isinstance(result, Compound) or len(result.items) != 2 or getattr(result.items[1], "kind", "") != "closure":
-        raise _misfit(function, rule, "it must return (value, pullback)" if mode == "reverse" else "it must return (value, differential)")
-    returned, inner = result.items
-    wrt = _wrt(function, rule)
+    text, wrt = _read(rule), _wrt(function, rule)
     given = (
         [form_of_type(_strong(_tuple_type(function.result, iter(_result_types(function)))))]
         if mode == "reverse"
         else [form_of_type(_strong(types[k])) for k in wrt]
     )
-    linear = inference.instance(None, inner.info, [*given, *inner.items])
+
+    def interpret(inference: Inference) -> tuple[Instance, Instance, Any]:
+        value = inference.instance(None, text, [form_of_type(t) for t in types])
+        result = value.outcome.result
+        if not isinstance(result, Compound) or len(result.items) != 2 or getattr(result.items[1], "kind", "") != "closure":
+            raise _misfit(function, rule, f"it must return (value, {'pullback' if mode == 'reverse' else 'differential'})")
+        inner = result.items[1]
+        return value, inference.instance(None, inner.info, [*given, *inner.items]), inner
+
+    inference, (value, linear, inner) = settled(interpret, text)
     typed = {i.key: i.function for i in inference.instances.values() if i.function is not None}
     owned = own(Program(value.key, typed)).functions
     answers = len(owned[linear.key].body.yields)
@@ -181,7 +185,7 @@ def _result_types(function: Function) -> list[Type]:
 
 def _tuple_type(tree: Tree, remaining: Iterator[Type]) -> Type:
     if isinstance(tree, tuple):
-        return Tuple(tuple(_tuple_type(item, remaining) for item in tree))
+        return Tuple(tuple(_tuple_type(item, remaining) for item in tree), tree.layout if isinstance(tree, Branch) else None)
     if isinstance(tree, Const):
         return Static(tree.value)
     return next(remaining) if tree == LEAF else NOTHING
@@ -190,7 +194,7 @@ def _tuple_type(tree: Tree, remaining: Iterator[Type]) -> Type:
 def _strong(type: Type) -> Type:
     """The type of an adjoint: NumPy's number for Python's."""
     if isinstance(type, Tuple):
-        return Tuple(tuple(map(_strong, type.items)))
+        return Tuple(tuple(map(_strong, type.items)), type.layout)
     return Scalar(type.dtype) if isinstance(type, Scalar) else type
 
 

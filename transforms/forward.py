@@ -7,19 +7,25 @@ the varied results, final values of written parameters and the tangents of those
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from difflang.build import Builder, trace
+from difflang.build import Builder, OpenType, trace
 from difflang.errors import NotDifferentiable
 from difflang.ir import UNDEF, Atom, Function, Node, Param, Program, Region, Var
 from difflang.op import row
-from difflang.types import Array, Type, is_float
+from difflang.types import Array, Type, Unknown, is_float, rank
 
 from .activity import Activity, Mask
-from .adjoint import broadcast_like, is_singular, partials_of, same_dtype, scale, zero
+from .adjoint import broadcast_like, is_singular, open_type, partials_of, same_dtype, scale, zero
 from .custom import Halves, halves, is_ruled, linked, rule_of
 from .frame import bar_type
 from .link import free_key
+from .shapes import SHAPE_OPERAND
+
+
+WRITES = ("store", "accumulate", "push", "set_item", "set_items")
+"""Ops that are linear in what is written into and in what is written."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,10 @@ class _Tangents:
                 self.call(b, node)
             else:
                 b.add(node)
-                self.op(b, node)
+                try:
+                    self.op(b, node)
+                except OpenType:
+                    raise open_type(node, self.function) from None
 
     def region(self, region: Region, values: tuple[Atom, ...], params: tuple[Var, ...] = ()) -> Region:
         """A region that also yields the tangents of `values` (atoms of its own)."""
@@ -220,7 +229,7 @@ class _Tangents:
         elif op.kind == "elementwise":
             tangent = self.elementwise(b, node)
         elif op.kind == "linear" or node.op == "push":
-            args = tuple(self.full(b, a) if is_float(a.type) else a for a in node.args)
+            args = tuple(self.full(b, a) if self.is_linear_in(node, k) else a for k, a in enumerate(node.args))
             tangent = b.emit(node.op, *args, **node.attrs)
         elif op.kind == "multilinear":
             tangent = self.multilinear(b, node)
@@ -240,6 +249,7 @@ class _Tangents:
     def elementwise(self, b: Builder, node: Node) -> Atom | None:
         op = row(node.op)
         total: Atom | None = None
+        before = len(b.nodes)
         for arg, partial in zip(node.args, partials_of(b, op, node), strict=True):
             if isinstance(arg, Var) and arg in self.dots:
                 term = scale(b, self.dots[arg], partial, is_singular(op, node))
@@ -249,12 +259,31 @@ class _Tangents:
             return None
         if isinstance(node.out.type, Array) and _narrower(total.type, node.out.type):
             total = broadcast_like(b, total, node.out)
+        elif isinstance(node.out.type, Unknown) and not self.covers(total, node, b.nodes[before:]):
+            total = broadcast_like(b, total, node.out)
         return same_dtype(b, total, node.out.type)
+
+    def covers(self, total: Atom, node: Node, made: Sequence[Node]) -> bool:
+        """Whether the nodes that made a tangent read every operand that may give the result its shape, or the result."""
+        definition = {out: inner for inner in made for out in inner.outs}
+        read: set[Atom] = set()
+        waiting = [total]
+        while waiting:
+            atom = waiting.pop()
+            waiting += definition[atom].args if atom in definition else ()
+            read.add(atom)
+        return node.out in read or all(rank(a.type) == 0 or a in read or self.dots.get(a) in read for a in node.args)  # type: ignore[call-overload]
+
+    def is_linear_in(self, node: Node, position: int) -> bool:
+        """Whether an operand of a linear op has a tangent there; indices and sizes of open type have none."""
+        type = node.args[position].type
+        operands = 2 if node.op in WRITES else 1
+        return is_float(type) and not (isinstance(type, Unknown) and position >= operands)
 
     def multilinear(self, b: Builder, node: Node) -> Atom | None:
         total: Atom | None = None
         for k, arg in enumerate(node.args):
-            if isinstance(arg, Var) and arg in self.dots:
+            if isinstance(arg, Var) and arg in self.dots and SHAPE_OPERAND.get(node.op) != k:
                 args = (*node.args[:k], self.dots[arg], *node.args[k + 1 :])
                 term = b.emit(node.op, *args, **node.attrs)
                 total = term if total is None else b.emit("add", total, term)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from difflang.build import Builder
-from difflang.ir import Atom, Function, Node, Region, Var
-from difflang.types import Array, Scalar, Stack, Type
+from difflang.ir import Atom, Function, Node, Region, Var, const
+from difflang.types import Array, Scalar, Stack, Type, Unknown
 
 from .activity import Mask
-from .adjoint import zero
+from .adjoint import added_items, zero
+
+
+def hint_of(atom: Atom, otherwise: str) -> str:
+    return atom.hint if isinstance(atom, Var) else otherwise
 
 
 def bar_type(type: Type) -> Type:
     """The type of an adjoint: the value's own, NumPy's number for Python's."""
+    if isinstance(type, Stack):
+        return Stack(bar_type(type.element), True) if type.listed else type
     return Scalar(type.dtype) if isinstance(type, Scalar) else replace(type, layout="C") if isinstance(type, Array) else type
 
 
@@ -31,6 +38,7 @@ class Frame:
     changed: dict[Node, list[Node]] = field(default_factory=dict)  # primal nodes that were replaced
     after: dict[Var, list[Node]] = field(default_factory=dict)  # what follows a definition (recording)
     last: list[Node] = field(default_factory=list)  # what ends the region (recording in a recursion)
+    numbers: Collection[Atom] = ()  # values of open type that are certainly numbers
 
     @property
     def is_loop(self) -> bool:
@@ -38,6 +46,8 @@ class Frame:
         return bool(self.loops) and self.region is self.loops[-1].regions[-1]
 
     def __post_init__(self) -> None:
+        if self.parent is not None:
+            self.numbers = self.parent.numbers
         self.local.update(self.region.params)
         for node in self.region.nodes:
             self.local.update(node.outs)
@@ -56,18 +66,15 @@ class Frame:
         return self.bars.get(value)
 
     def put(self, value: Atom, bar: Atom) -> None:
-        """Set the adjoint of a stack: it has one reader, so there is nothing to add to."""
+        """Set the adjoint of a stack before a push or pop: after it nobody has read that version."""
         assert isinstance(value, Var)
         self.current(value)
         self.bars[value] = bar
 
     def add(self, value: Atom, amount: Atom) -> None:
         assert isinstance(value, Var)
-        if isinstance(value.type, Stack):
-            self.put(value, amount)
-            return
         sofar = self.current(value)
-        if sofar is None:
+        if sofar is None or (isinstance(value.type, Stack) and not value.type.listed):
             if isinstance(amount, Var) and amount.hint == "t" and value.hint != "t":
                 # A hint is for readers alone: no value is told from another by it.
                 object.__setattr__(amount, "hint", f"{value.hint}_bar")
@@ -75,6 +82,8 @@ class Frame:
         elif isinstance(value.type, Array) and value in self.inputs:
             pattern = (":",) * value.type.rank
             self.bars[value] = self.builder.emit("accumulate", sofar, amount, pattern=pattern, hint=f"{value.hint}_bar")
+        elif isinstance(value.type, Stack):
+            self.bars[value] = added_items(self.builder, sofar, amount, f"{value.hint}_bar")
         else:
             self.bars[value] = self.builder.emit("add", sofar, amount, hint=f"{value.hint}_bar")
 
@@ -85,7 +94,11 @@ class Frame:
     def full(self, value: Atom) -> Atom:
         """The adjoint so far, zeros where nothing was added."""
         sofar = self.current(value) if isinstance(value, Var) else None
-        return zero(self.builder, value) if sofar is None else sofar
+        return self.zero(value) if sofar is None else sofar
+
+    def zero(self, value: Atom) -> Atom:
+        """An adjoint to which nothing was added."""
+        return const(0.0) if value in self.numbers else zero(self.builder, value)
 
     def forward(self) -> tuple[Node, ...]:
         """The primal's nodes with replacements and recordings in place."""
@@ -109,5 +122,15 @@ class Frame:
 
 
 def array_params(function: Function, wrt: Mask) -> list[int]:
-    """The active parameters whose adjoints are passed in and updated in place. (A stack's adjoint begins with the call.)"""
-    return [k for k, p in enumerate(function.body.params) if wrt[k] and isinstance(p.type, Array)]
+    """The active parameters whose adjoints are passed in and updated in place. (A tape's adjoint begins with the call.)"""
+    return [k for k, p in enumerate(function.body.params) if wrt[k] and is_collected(function, k)]
+
+
+def is_collected(function: Function, position: int) -> bool:
+    """Whether a parameter certainly is an array or a list: what a function writes into is no number, whatever its type."""
+    type = function.body.params[position].type
+    return isinstance(type, Array) or is_list(type) or (isinstance(type, Unknown) and position in function.writes)
+
+
+def is_list(type: Type) -> bool:
+    return isinstance(type, Stack) and type.listed

@@ -7,18 +7,19 @@ transported (`transport`): computed again, recorded, or handed out as further re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from difflang.build import Builder
+from difflang.build import Builder, OpenType
 from difflang.errors import NotDifferentiable
-from difflang.ir import UNDEF, Atom, Const, Function, Node, Program, Region, Var
+from difflang.ir import UNDEF, Atom, Const, Function, Node, Program, Region, Var, const
 from difflang.op import row
+from difflang.ops.index import gathers
 from difflang.types import INT, Array, Scalar
 
 from .activity import Activity, Mask, loop_parts
-from .adjoint import contributions, zero
+from .adjoint import contributions, open_type, zero
 from .custom import Halves, is_ruled
 from .frame import Frame, array_params, bar_type, hint_of
 from .mirror_stacks import STACK_RULES
@@ -42,16 +43,16 @@ class Owner(Protocol):
 class Mirror:
     """The reversal of one function body for one activity."""
 
-    def __init__(self, owner: Owner, key: str, wrt: Mask, given: Mask, shared: bool = False) -> None:
+    def __init__(self, owner: Owner, key: str, wrt: Mask, given: Mask, shared: bool = False, numbers: Iterable[Atom] = ()) -> None:
         self.owner = owner
         self.function = owner.program.functions[key]
         self.active = owner.activity.active(key, wrt, given)
-        self.transport = Transport(owner.program, self.function.body, shared)
+        self.transport = Transport(owner.program, self.function.body, shared, numbers)
 
     def walk(self, seeds: dict[int, Atom], incoming: dict[Var, Atom] | None = None) -> Frame:
         """Mirror the whole body, given the adjoints of its yields by position."""
         body = self.function.body
-        frame = Frame(body, Builder(role="adjoint"), None, [])
+        frame = Frame(body, Builder(role="adjoint"), None, [], numbers=self.transport.shapes.numbers)
         frame.bars.update(incoming or {})
         for position, bar in seeds.items():
             if self.is_active(body.yields[position]):
@@ -67,14 +68,20 @@ class Mirror:
             if not any(out in self.active for out in node.outs):
                 continue
             frame.builder.place = node.place
-            if node.op == "if":
-                self.mirror_if(frame, node)
-            elif node.op in ("for", "while"):
-                self.mirror_loop(frame, node)
-            elif node.op == "call":
-                self.mirror_call(frame, node)
-            else:
-                self.mirror_op(frame, node)
+            try:
+                self.mirror_node(frame, node)
+            except OpenType:
+                raise open_type(node, self.function) from None
+
+    def mirror_node(self, frame: Frame, node: Node) -> None:
+        if node.op == "if":
+            self.mirror_if(frame, node)
+        elif node.op in ("for", "while"):
+            self.mirror_loop(frame, node)
+        elif node.op == "call":
+            self.mirror_call(frame, node)
+        else:
+            self.mirror_op(frame, node)
 
     # ---------------------------------------------------------------- plain ops
 
@@ -93,7 +100,7 @@ class Mirror:
         if node.op == "index":
             self.mirror_index(frame, node, y_bar)
             return
-        for position, amount in contributions(b, node, y_bar, active, self.transport.shapes.same):
+        for position, amount in contributions(b, node, y_bar, active, self.transport.shapes):
             frame.add(node.args[position], amount)
 
     def mirror_index(self, frame: Frame, node: Node, y_bar: Atom) -> None:
@@ -103,7 +110,7 @@ class Mirror:
         bar = frame.full(base)
         hint = f"{base.hint}_bar"
         made = next((n for n in reversed(frame.builder.nodes) if bar in n.outs), None)
-        if made is not None and made.op == "store" and "a" not in pattern:
+        if made is not None and made.op == "store" and not gathers(pattern, [a.type for a in node.args[1:]]):
             cleared = isinstance(made.args[1], Const) and made.args[1].value == 0
             if cleared and made.args[2:] == node.args[1:] and made.attrs["pattern"] == pattern:
                 frame.bars[base] = frame.builder.emit("store", made.args[0], y_bar, *node.args[1:], pattern=pattern, hint=hint)
@@ -140,7 +147,7 @@ class Mirror:
         yields: list[Atom] = []
         for value in touched:
             bar = arm.bars.get(value, outside[value])
-            yields.append(zero(arm.builder, value) if bar is None else bar)
+            yields.append(arm.zero(value) if bar is None else bar)
         return Region((), tuple(arm.builder.nodes), tuple(yields))
 
     def rebuild_if(self, frame: Frame, node: Node, arms: list[Frame], mirrored: list[Region], exports: list[tuple[int, Var]]) -> None:
@@ -165,16 +172,16 @@ class Mirror:
         if all(bars[k] is None for k in carried):
             return
         loop = Frame(body, Builder(node.place, "adjoint"), frame, [*frame.loops, node])
-        starts = [self.writable(frame.builder, bars[k], node.outs[k]) for k in carried]
+        starts = [self.writable(frame, bars[k], node.outs[k]) for k in carried]
         turning = [Var(f"{node.outs[k].hint}_bar", bar_type(node.outs[k].type)) for k in carried]
         for k, bar in zip(carried, turning, strict=True):
             if self.is_active(yields[k]):
                 loop.add(yields[k], bar)
         self.sweep(loop)
         handed = [loop.take(params[k]) for k in carried]
-        ends = [zero(loop.builder, bar) if h is None else h for h, bar in zip(handed, turning, strict=True)]
+        ends = [self.nothing(loop, params[k], bar) if h is None else h for k, h, bar in zip(carried, handed, turning, strict=True)]
         touched = list(loop.inputs)
-        starts += [self.writable(frame.builder, frame.current(v), v) for v in touched]
+        starts += [self.writable(frame, frame.current(v), v) for v in touched]
         ends += [loop.bars[v] for v in touched]
         turning += [bar for bar in (loop.inputs[v] for v in touched) if bar is not None]
         back = self.transport.resolve(loop, Region((), tuple(loop.builder.nodes), tuple(ends)), 0, None)
@@ -186,10 +193,15 @@ class Mirror:
             if self.is_active(inits[k]):
                 frame.add(inits[k], out)
 
-    def writable(self, b: Builder, bar: Atom | None, value: Var) -> Atom:
+    def nothing(self, loop: Frame, value: Var, bar: Var) -> Atom:
+        """The adjoint that a turn hands on to the turn before where it adds nothing; shaped like the one that came in."""
+        return const(0.0) if value in loop.numbers else zero(loop.builder, bar)
+
+    def writable(self, frame: Frame, bar: Atom | None, value: Var) -> Atom:
         """An adjoint to begin a loop with. A view would make every turn's adjoint strided, so it is copied once."""
+        b = frame.builder
         if bar is None:
-            return zero(b, value)
+            return frame.zero(value)
         made = next((node for node in reversed(b.nodes) if bar in node.outs), None)
         if made is not None and made.op == "broadcast_to" and isinstance(made.args[0].type, Scalar):
             return b.emit("full_like", value, made.args[0], dtype=None, hint=f"{value.hint}_bar")
@@ -253,9 +265,9 @@ class Mirror:
             if k in callee.writes:
                 position = results + callee.writes.index(k)
                 bar = bars[position]
-                accumulators.append(zero(b, node.outs[position]) if bar is None else bar)
+                accumulators.append(frame.zero(node.outs[position]) if bar is None else bar)
             elif node.args[k] in seen:
-                accumulators.append(zero(b, node.args[k]))
+                accumulators.append(frame.zero(node.args[k]))
             else:
                 seen.add(node.args[k])
                 accumulators.append(frame.full(node.args[k]))
@@ -290,7 +302,7 @@ class Mirror:
         tape = tuple(Var(f"{callee.name}_tape", type) for type in found.captured)
         frame.changed[node] = [replace(node, outs=(*node.outs, *tape), attrs={**node.attrs, "callee": found.value})]
         frame.local.update(tape)
-        given = [zero(b, out) if bar is None else bar for out, bar in zip(node.outs, bars, strict=True)]
+        given = [frame.zero(out) if bar is None else bar for out, bar in zip(node.outs, bars, strict=True)]
         outs = tuple(Var(f"{hint_of(node.args[k], 'x')}_bar", bar_type(callee.body.params[k].type)) for k in found.wrt)
         b.node("call", (*given, *tape), outs, callee=found.linear)
         for k, out in zip(found.wrt, outs, strict=True):

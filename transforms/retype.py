@@ -165,5 +165,5 @@ def _results(node: Node, known: Known) -> tuple[Type, ...]:
 def _merge(one: Type, other: Type) -> Type:
     """Where paths meet in an adjoint, weak and strong numbers are the same machine number: the strong one stands."""
     if isinstance(one, Stack) and isinstance(other, Stack):
-        return Stack(_merge(one.element, other.element))
+        return Stack(_merge(one.element, other.element), one.listed)
     return join(one, other)

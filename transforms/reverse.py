@@ -17,9 +17,9 @@ from difflang.types import Type
 from .activity import Activity, Mask
 from .custom import Halves, linked, rule_of
 from .custom import halves as rule_halves
-from .frame import Frame, array_params, bar_type
+from .frame import Frame, array_params, bar_type, hint_of
 from .link import free_key
-from .mirror import Mirror, hint_of
+from .mirror import Mirror
 from .tape import Slot
 from .thread import state_type, thread
 from .transport import again, renamed
@@ -70,7 +70,8 @@ class Reverse:
         function = self.program.functions[key]
         results = len(function.body.yields) - len(function.writes)
         yields = function.body.yields[:results]
-        mirror = Mirror(self, key, wrt, tuple(k in seeds for k in range(len(function.body.yields))))
+        numbers = [yields[k] for k, given in seeds.items() if given is not None]
+        mirror = Mirror(self, key, wrt, tuple(k in seeds for k in range(len(function.body.yields))), numbers=numbers)
         bars: dict[int, Atom] = {}
         params: list[Var] = []
         for k, given in seeds.items():

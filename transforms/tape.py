@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from difflang.alias import KILLS
 from difflang.ir import Atom, Const, Node, Program, Region, Var, walk
 from difflang.op import row
 from difflang.types import Scalar, Type
@@ -85,7 +86,7 @@ class _Chooser:
         node = self.definition[value]
         if node is None or node.regions or node.op == "call" or len(node.outs) != 1:
             return False
-        if node.op == "index":
+        if node.op in ("index", "item", "count"):
             base = node.args[0]
             return isinstance(base, Var) and self.is_at_hand(base) and base not in self.killed
         if node.op in ("dim", "size"):
@@ -97,7 +98,7 @@ class _Chooser:
         return atom not in self.definition or atom in self.index
 
     def _price(self, node: Node) -> int:
-        return 2 if node.op == "index" else row(node.op).cost
+        return 2 if node.op in ("index", "item") else row(node.op).cost
 
     def local(self, node: Node) -> list[Var]:
         """The operands that this region defines, the index aside."""
@@ -138,7 +139,7 @@ def killed_values(program: Program, region: Region) -> set[Var]:
 
     nodes = list(walk(region))
     for node in nodes:
-        if node.op in ("store", "accumulate"):
+        if node.op in KILLS:
             kill(node.args[0])
         elif node.op == "call":
             for position in program.functions[node.attrs["callee"]].writes:

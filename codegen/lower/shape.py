@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from difflang.ir import Atom, Const, Node
 from difflang.ops.shape import permutation, squeezed
-from difflang.types import ONE, Array
+from difflang.types import ONE, Array, Stack
 
 from ..arrays import Axis, Desc, Element, Expr, Fixed, Index, Mapped, c_strides, in_dtype, size, store
 from .loops import assign, axis_plan
 from .lower import Lowering, handles
 from .ranges import SIZES
+from ..stacks import copied
 from ..writer import Site
 
 
@@ -35,6 +36,9 @@ def lower_same(low: Lowering, node: Node) -> None:
 @handles("copy")
 def lower_copy(low: Lowering, node: Node) -> None:
     value = low.get(node.args[0])
+    if isinstance(node.out.type, Stack):
+        copied(low, node)
+        return
     if not isinstance(node.out.type, Array):
         low.env[node.out] = value
         return

@@ -15,6 +15,49 @@ def unbroadcast(x, like):
         if n == 1:
             x = np.sum(x, axis=axis, keepdims=True)
     return x''',
+    "matmul_left": '''\
+def matmul_left(z_bar, x, y):
+    """The adjoint of x in x @ y, z_bar being that of the product."""
+    if np.ndim(y) == 1:
+        y, z_bar = y[:, None], np.expand_dims(z_bar, -1)
+    if np.ndim(x) == 1:
+        rows = np.expand_dims(z_bar, -2) @ np.swapaxes(y, -1, -2)
+        return np.sum(rows.reshape(-1, x.size), axis=0)
+    return unbroadcast(z_bar @ np.swapaxes(y, -1, -2), x)''',
+    "matmul_right": '''\
+def matmul_right(z_bar, x, y):
+    """The adjoint of y in x @ y, z_bar being that of the product."""
+    if np.ndim(x) == 1:
+        x, z_bar = x[None, :], np.expand_dims(z_bar, -1 if np.ndim(y) == 1 else -2)
+    if np.ndim(y) == 1:
+        columns = np.swapaxes(x, -1, -2) @ np.expand_dims(z_bar, -1)
+        return np.sum(columns.reshape(-1, y.size), axis=0)
+    return unbroadcast(np.swapaxes(x, -1, -2) @ z_bar, y)''',
+    "dot_left": '''\
+def dot_left(z_bar, x, y):
+    """The adjoint of x in np.dot(x, y), z_bar being that of the product."""
+    if np.ndim(x) == 0 or np.ndim(y) == 0:
+        return unbroadcast(z_bar * y, x)
+    outer = [k for k in range(np.ndim(y)) if k != max(np.ndim(y) - 2, 0)]
+    return np.tensordot(z_bar, y, (range(np.ndim(x) - 1, np.ndim(z_bar)), outer))''',
+    "dot_right": '''\
+def dot_right(z_bar, x, y):
+    """The adjoint of y in np.dot(x, y), z_bar being that of the product."""
+    if np.ndim(x) == 0 or np.ndim(y) == 0:
+        return unbroadcast(z_bar * x, y)
+    rows = range(np.ndim(x) - 1)
+    y_bar = np.tensordot(x, z_bar, (rows, rows))
+    return np.moveaxis(y_bar, 0, max(np.ndim(y) - 2, 0))''',
+    "zero_items": '''\
+def zero_items(items):
+    """Zeros in place of a list's numbers and arrays."""
+    zeros = []
+    for x in items:
+        if isinstance(x, list):
+            zeros.append(zero_items(x))
+        else:
+            zeros.append(np.zeros_like(x) if np.ndim(x) else 0.0)
+    return zeros''',
     "recurrence": '''\
 def recurrence(a, b):
     """Row by row y[0] = b[0], y[k] = a[k] * y[k - 1] + b[k]."""
@@ -39,3 +82,6 @@ def cumargmin(x, axis=-1):
     at[..., 1:] = np.where(new, np.arange(1, best.shape[-1]), 0)
     return np.moveaxis(np.maximum.accumulate(at, axis=-1), -1, axis)''',
 }
+
+NEEDED: dict[str, tuple[str, ...]] = dict.fromkeys(("matmul_left", "matmul_right", "dot_left", "dot_right"), ("unbroadcast",))
+"""Helpers that a helper calls."""

@@ -147,7 +147,7 @@ class Frame:
                 from .arrays import as_array
 
                 return as_array(self, value)
-            self.fail("DL005", f"a number or an array is needed here, not a {value.kind}")
+            self.fail("DL005", f"a number or an array is needed here, not a {value}")
         return value
 
     def truth(self, value: Value) -> Atom:

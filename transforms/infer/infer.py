@@ -7,9 +7,9 @@ The handlers of nodes stand in the files `infer_*.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import Atom, Capture, Const, Function, Node, Param, Program, Region, Var
@@ -29,6 +29,7 @@ from .values import Compound, Form, Value, denote, form_key, form_of_type, fresh
 DEEPEST = 60
 """How deep instances may nest while they are made: beyond, a recursion on static arguments has no end."""
 
+Made = TypeVar("Made")
 _HANDLERS = (calls, control, lists, operators, struct_calls)
 
 
@@ -51,7 +52,7 @@ def infer(
         reason = f"{function.name}() has no parameter {unknown[0]!r}" if unknown else f"{function.name}() takes {len(names)} arguments"
         raise TypeMismatch("DL017", reason, function.place, "", function.origin)
     given = [Static(statics[name]) if name in statics else type for name, type in zip(names, types, strict=True)]
-    inference, entry = _interpreted(function, given, skipped)
+    inference, entry = settled(lambda begun: begun.instance(None, function, [form_of_type(type) for type in given]), function, skipped)
     result = entry.outcome.result
     if isinstance(result, Undefined) and entry.recursive:
         reason = f"{function.name}() calls itself on every path and so never returns"
@@ -62,8 +63,8 @@ def infer(
     return linked(entry.key, {i.key: i.function for i in inference.instances.values() if i.function is not None} | inference.foreign)
 
 
-def _interpreted(function: Function, given: Sequence[Type], skipped: frozenset[Node]) -> tuple[Inference, Instance]:
-    """The interpretation, begun again until nothing more is learned of lists that grow."""
+def settled(interpret: Callable[[Inference], Made], function: Function, skipped: frozenset[Node] = frozenset()) -> tuple[Inference, Made]:
+    """An interpretation, begun again until nothing more is learned of lists that grow."""
     learned = Lists()
     read: dict[int, tuple[Any, Function]] = {}
     while True:
@@ -71,9 +72,9 @@ def _interpreted(function: Function, given: Sequence[Type], skipped: frozenset[N
         around, HEAP.cells = HEAP.cells, []
         learned.begin(function)
         try:
-            entry = inference.instance(None, function, [form_of_type(type) for type in given])
+            made = interpret(inference)
             if not learned.news:
-                return inference, entry
+                return inference, made
         except Widen as found:
             learned.widen(found.sites, found.element)
         except DifflangError as error:

@@ -36,7 +36,7 @@ class Numbers:
         if not isinstance(value, Compound):
             return leaf(value)
         if value.kind != "object":
-            return Compound(value.kind, tuple(self.form(item, leaf) for item in value.items), value.info)
+            return value.over(tuple(self.form(item, leaf) for item in value.items))
         cell: Cell = value.info
         if cell in self.cells:
             return Compound("again", (), self.cells.index(cell))
@@ -51,7 +51,7 @@ class Numbers:
         if value.kind == "again":
             return reference(self.cells[value.info])
         if value.kind != "object":
-            return Compound(value.kind, tuple(map(self.value, value.items)), value.info)
+            return value.over(tuple(map(self.value, value.items)))
         cell: Cell = value.info
         self.cells.append(cell)
         cell.fields = {name: self.value(part) for name, part in cell.fields.items()}

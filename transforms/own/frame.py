@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder
 from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import UNDEF, Atom, Const, Function, Node, Place, Region, Var, const
 from difflang.op import row
-from difflang.types import ONE, Array, Scalar, Type, Undefined, Unknown
+from difflang.types import ONE, Array, Scalar, Stack, Type, Undefined, Unknown
 
 from .references import REFERENCES, Base, Choice, Ref, Reference, Step, Value, compose
+
+if TYPE_CHECKING:
+    from .lists import Slot
 
 
 @dataclass
@@ -23,19 +26,23 @@ class State:
 
     versions: dict[Base, Atom] = field(default_factory=dict)
     stale: dict[Base, Place | None] = field(default_factory=dict)
+    slots: dict[Base, Slot] = field(default_factory=dict)  # arrays that were read from a list, and where
 
     def copy(self) -> State:
-        return State(dict(self.versions), dict(self.stale))
+        return State(dict(self.versions), dict(self.stale), dict(self.slots))
 
 
 @dataclass(frozen=True)
 class Summary:
     """What callers must know of a function: parameters written; for each result leaf the parameter that it is,
-    the parameters and earlier leaves (~k) that it may share memory with. `known` is False before the first pass."""
+    the parameters and earlier leaves (~k) that it may share memory with; the lists whose held arrays it writes, and which
+    parameters it puts into which lists. `known` is False before the first pass."""
 
     writes: tuple[int, ...] = ()
     alias: tuple[int | None, ...] = ()
     shares: tuple[frozenset[int], ...] = ()
+    contents: frozenset[int] = frozenset()
+    puts: frozenset[tuple[int, int]] = frozenset()
     known: bool = False
 
 
@@ -57,11 +64,15 @@ class Frame:
     env: dict[Var, Value] = field(default_factory=dict)
     state: State = field(default_factory=State)
     tangles: dict[Base, set[Base]] = field(default_factory=dict)
+    holds: dict[Base, set[Base]] = field(default_factory=dict)  # lists of arrays, and what they may hold
+    repeated: set[Base] = field(default_factory=set)  # lists that may hold one array twice
+    contents: set[Base] = field(default_factory=set)  # lists whose held arrays were written
     lineage: dict[Base, set[Base]] = field(default_factory=dict)  # what an array may be, those inside a region included
     scopes: list[dict[Any, Atom]] = field(default_factory=lambda: [{}])
     choices: frozenset[tuple[int, int]] = frozenset()  # results of `if` nodes (id, position) that are kept as choices
     naturals: set[Atom] = field(default_factory=set)  # indices of loops that start at a constant and rise: never negative
     carried: set[Atom] = field(default_factory=set)  # parameters of loop bodies: they change from turn to turn
+    unseen: bool = False  # whether nobody looks at the arguments after the call
     views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them
 
     # Values
@@ -92,6 +103,10 @@ class Frame:
         for value in values:
             if isinstance(value, REFERENCES):
                 self.lineage.setdefault(base, set()).update(value.bases())
+                for source in value.bases() & self.holds.keys():
+                    self.holds.setdefault(base, set()).update(self.holds[source])
+                if value.bases() & self.repeated:
+                    self.repeated.add(base)
 
     def partners(self, ref: Reference) -> set[Base]:
         """The bases whose memory this may be."""
@@ -150,6 +165,8 @@ class Frame:
 
     def nothing(self, type: Type) -> Atom:
         """What stands for an array on a path that does not make it: the smallest one, so that its shape can be asked."""
+        if isinstance(type, Stack):
+            return self.emit("stack_new", element=type.element, listed=type.listed)
         if not isinstance(type, Array):
             return UNDEF
         return self.emit("zeros", *(const(1 if dim == ONE else 0) for dim in type.dims), dtype=type.dtype)
@@ -169,6 +186,10 @@ class Frame:
                 )
             self.state.stale.setdefault(partner, self.builder.place)
         self.state.versions[base] = version
+        if self.holds:
+            from .lists import written
+
+            written(self, base, version)
 
     def store(self, ref: Reference, value: Atom, operands: Sequence[Atom], pattern: Sequence[str], op: str = "store") -> None:
         """ref[pattern] = value, or with `accumulate` the value added, as often as an index is named."""
@@ -291,7 +312,7 @@ class Frame:
 
 def is_reference(type: Type) -> bool:
     """Whether values of this type may share memory that someone writes."""
-    return isinstance(type, (Array, Unknown))
+    return isinstance(type, (Array, Stack, Unknown))
 
 
 def is_missing(value: Value) -> bool:

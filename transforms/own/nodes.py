@@ -9,9 +9,10 @@ import numpy as np
 from difflang.errors import TypeMismatch
 from difflang.ir import Atom, Node, Var
 from difflang.ops.index import expand
-from difflang.types import DTYPES, MANY, Array, Scalar, Unknown, promote, rank
+from difflang.types import DTYPES, MANY, Array, Scalar, Stack, Unknown, promote, rank
 
 from .frame import Frame, Summary, is_reference, is_view
+from .lists import content_written, hold, item, pop, push, relate, set_item, shares_items
 from .references import REFERENCES, Ref, Reference, Step, Value, disjoint
 from .slices import through
 
@@ -26,6 +27,10 @@ def straight(frame: Frame, node: Node) -> None:
         _inplace(frame, node)
     elif node.op == "call":
         _call(frame, node)
+    elif node.op == "push" and not node.outs:
+        push(frame, node)
+    elif node.op == "pop" and len(node.outs) == 1:
+        pop(frame, node)
     else:
         _op(frame, node)
 
@@ -71,6 +76,9 @@ def _is_view(node: Node, operand: Reference) -> bool | None:
 def _getitem(frame: Frame, node: Node) -> None:
     target, operands = frame.get(node.args[0]), tuple(frame.read(a) for a in node.args[1:])
     pattern, out = tuple(node.attrs["pattern"]), node.out
+    if isinstance(target, REFERENCES) and isinstance(target.type, Stack):
+        item(frame, node, target)
+        return
     if not isinstance(target, REFERENCES):
         frame.env[out] = frame.emit("index", target, *operands, type=out.type, hint=out.hint, pattern=pattern)
         return
@@ -118,9 +126,12 @@ def _through_slice(frame: Frame, node: Node, target: Reference, view: Ref) -> Re
 
 def _setitem(frame: Frame, node: Node) -> None:
     target, given = frame.get(node.args[0]), frame.get(node.args[1])
+    assert isinstance(target, REFERENCES)
+    if isinstance(target.type, Stack):
+        set_item(frame, node, target)
+        return
     operands = tuple(frame.read(a) for a in node.args[2:])
     pattern = tuple(node.attrs["pattern"])
-    assert isinstance(target, REFERENCES)
     if isinstance(target.type, Array):
         pattern = expand(pattern, target.type.rank)
     adds = bool(node.attrs.get("accumulate"))
@@ -164,16 +175,18 @@ def _inplace(frame: Frame, node: Node) -> None:
 
 def _inplace_unknown(frame: Frame, node: Node, target: Reference) -> Ref:
     """A number is made anew, an array is written: as long as no other name is read that may be this array, both are the same."""
-    if not isinstance(target, Ref) or target.steps or any(base.param is not None for base in frame.partners(target)):
+    seen = not frame.unseen and any(base.param is not None for base in frame.partners(target))
+    if not isinstance(target, Ref) or seen:
         frame.fail(
             "DL019",
             "whether this writes into an array that others see depends on a type that is not known",
             "give the function's argument types, or write x = x + v",
         )
-    value = frame.emit(node.attrs["fn"], frame.derive(target), frame.read(node.args[1]), hint=target.base.hint)
+    hint = _name(target)
+    value = frame.emit(node.attrs["fn"], frame.derive(target), frame.read(node.args[1]), hint=hint)
     for base in frame.partners(target):
         frame.state.stale.setdefault(base, node.place)
-    return frame.new_base(target.base.hint, node.out.type, value)
+    return frame.new_base(hint, node.out.type, value)
 
 
 def _name(target: Reference) -> str:
@@ -186,7 +199,7 @@ def _call(frame: Frame, node: Node) -> None:
     key = node.attrs["callee"]
     summary = frame.summaries[key]
     refs = [frame.get(a) for a in node.args]
-    if _overlap(frame, refs, summary.writes):
+    if _overlap(frame, refs, summary):
         _inline(frame, node, refs)
         return
     args = [frame.read(a) for a in node.args]
@@ -197,6 +210,10 @@ def _call(frame: Frame, node: Node) -> None:
         written = refs[k]
         if isinstance(written, REFERENCES):
             frame.write_back(written, final)
+            if k in summary.contents:
+                content_written(frame, written)
+    for holder, held in summary.puts:
+        hold(frame, refs[holder], refs[held])  # type: ignore[arg-type]
     _bind_results(frame, node, results, refs, summary)
 
 
@@ -223,7 +240,8 @@ def _bind_results(frame: Frame, node: Node, results: Sequence[Var], refs: Sequen
             shared = bound[~position] if position < 0 else refs[position]
             if isinstance(shared, REFERENCES):
                 partners |= frame.partners(shared)
-        made = frame.new_base(out.hint, out.type, result, partners)
+        made = frame.new_base(out.hint, out.type, result)
+        relate(frame, made.base, partners)
         frame.lineage[made.base] = set(partners)
         frame.env[out] = made
         bound.append(made)
@@ -233,10 +251,12 @@ def _final(frame: Frame, arg: Atom) -> Var:
     return Var(arg.hint if isinstance(arg, Var) else "t", arg.type)
 
 
-def _overlap(frame: Frame, refs: Sequence[object], writes: Sequence[int]) -> bool:
+def _overlap(frame: Frame, refs: Sequence[object], summary: Summary) -> bool:
     """Whether an argument that the callee writes may share memory with another one."""
-    for k in writes:
+    for k in summary.writes:
         written = refs[k]
+        if isinstance(written, REFERENCES) and frame.holds and shares_items(frame, k, refs, summary):
+            return True
         for j, other in enumerate(refs):
             if j == k or not isinstance(written, REFERENCES) or not isinstance(other, REFERENCES):
                 continue

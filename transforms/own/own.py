@@ -15,14 +15,18 @@ from difflang.ir import Atom, Function, Node, Program, Region, Var
 
 from .branch import branch
 from .frame import Frame, Summary, Unclear, is_reference
+from .lists import around, puts
 from .loops import loop
 from .nodes import straight
 from .references import REFERENCES, Base, Ref, Value
 from .sweep import sweep
 
 
-def own(program: Program) -> Program:
-    """The owned form of a typed program. Functions that are owned already (linked derivatives) stay as they are."""
+def own(program: Program, unseen: bool = False) -> Program:
+    """The owned form of a typed program. Functions that are owned already (linked derivatives) stay as they are.
+
+    `unseen`: nobody looks at the entry's arguments afterwards (a derivative is made of it), so a write into one of open type may go unmade.
+    """
     from .foreign import summary_of
 
     functions = dict(program.functions)
@@ -31,27 +35,29 @@ def own(program: Program) -> Program:
     while True:
         before = dict(summaries)
         for key in reversed(typed):  # callees first, mostly
-            functions[key], summaries[key] = _owned(program, key, summaries)
+            functions[key], summaries[key] = _owned(program, key, summaries, unseen and key == program.entry)
         if summaries == before:
             return replace(program, functions=functions)
 
 
-def _owned(program: Program, key: str, summaries: Mapping[str, Summary]) -> tuple[Function, Summary]:
+def _owned(program: Program, key: str, summaries: Mapping[str, Summary], unseen: bool) -> tuple[Function, Summary]:
     """One function, given what is known of those it calls. Where two paths give different arrays and one is written
     later, it is walked again with these results kept as choices."""
     choices: frozenset[tuple[int, int]] = frozenset()
     while True:
         try:
-            return _walked(program, key, summaries, choices)
+            return _walked(program, key, summaries, choices, unseen)
         except Unclear as unclear:
             if unclear.merges <= choices:
                 raise DifflangError(unclear.code, unclear.reason, unclear.place, unclear.way_out, unclear.origin) from None
             choices |= unclear.merges
 
 
-def _walked(program: Program, key: str, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]]) -> tuple[Function, Summary]:
+def _walked(
+    program: Program, key: str, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]], unseen: bool
+) -> tuple[Function, Summary]:
     function = program.functions[key]
-    frame = Frame(function, program.functions, summaries, _nodes, choices=choices)
+    frame = Frame(function, program.functions, summaries, _nodes, choices=choices, unseen=unseen)
     frame.builder.place = function.place
     params = tuple(Var(p.hint, p.type) for p in function.body.params)
     bases: dict[Base, int] = {}
@@ -65,7 +71,8 @@ def _walked(program: Program, key: str, summaries: Mapping[str, Summary], choice
     _nodes(frame, function.body)
     results = [frame.get(atom) for atom in function.body.yields]
     yields: list[Atom] = [frame.derive(value) if isinstance(value, REFERENCES) else value for value in results]
-    writes = tuple(position for base, position in bases.items() if frame.state.versions[base] is not params[position])
+    changed = [base for base, position in bases.items() if frame.state.versions[base] is not params[position]]
+    writes = tuple(bases[base] for base in changed if not (unseen and base in frame.state.stale))
     finals = [frame.version(base) for base, position in bases.items() if position in writes]
     summary = _summary(frame, results, writes)
     body = sweep(frame.builder.region(params, [*yields, *finals]), frame.views)
@@ -97,8 +104,9 @@ def _summary(frame: Frame, results: list[Value], writes: tuple[int, ...]) -> Sum
             shares.append(frozenset())
             continue
         alias.append(value.base.param if isinstance(value, Ref) and not value.steps else None)
-        near = frame.partners(value)
+        near = around(frame, value)
         positions = {base.param for base in near if base.param is not None}
         earlier = {~j for j, other in enumerate(results[:k]) if isinstance(other, REFERENCES) and other.bases() & near}
         shares.append(frozenset(positions | earlier))
-    return Summary(writes, tuple(alias), tuple(shares), known=True)
+    contents = frozenset(base.param for base in frame.contents if base.param is not None)
+    return Summary(writes, tuple(alias), tuple(shares), contents, puts(frame), known=True)

@@ -140,12 +140,12 @@ class _Placing:
         aliases = self.aliases()
         found = Copies()
         for node in _nodes(self.function.body):
-            if node.op == "push" and isinstance(node.args[1], Var) and aliases.share(target, node.args[1]):
+            if node.op in ("push", "set_item") and isinstance(node.args[1], Var) and aliases.share(target, node.args[1]):
                 found.operands.add((id(node), 1))
         return found
 
     def is_row(self, reader: Var) -> bool:
-        return any(node.op == "index" and reader in node.outs for node in _nodes(self.function.body))
+        return any(node.op in ("index", "item") and reader in node.outs for node in _nodes(self.function.body))
 
     def spare(self, writes: list[_Write]) -> None:
         """Drop what a later copy made needless."""
@@ -246,12 +246,12 @@ def _written_back(function: Function, aliases: Aliases) -> Function:
         return kept
 
     for param, final in zip(written, finals, strict=True):
-        if final is param or not isinstance(param.type, Array):
+        if final is param or not isinstance(param.type, (Array, Stack)):
             continue
         outs[final] = Var(param.hint, param.type)
-        stores.append(
-            Node("store", (param, saved(final, param)), (outs[final],), {"pattern": (":",) * param.type.rank}, place=function.place)
-        )
+        op = "store" if isinstance(param.type, Array) else "set_items"
+        attrs = {"pattern": (":",) * param.type.rank} if isinstance(param.type, Array) else {}
+        stores.append(Node(op, (param, saved(final, param)), (outs[final],), attrs, place=function.place))
     results = [outs[y] if y in outs else saved(y, None) for y in body.yields[:first]]
     yields = (*results, *(outs.get(final, final) for final in finals))
     return replace(function, body=Region(body.params, (*body.nodes, *copies, *stores), yields))

@@ -1,0 +1,157 @@
+"""Which lists grow while the program runs, found while it is interpreted.
+
+A list that nothing changes, or that only straight code changes, is known while compiling: a `Compound` of kind "list", items and all.
+One that a loop, a branch or a callee changes is a list of the run (kind "grown"): a stack for each leaf of its items, of
+one element form. Which it is shows when the change is met, so `infer` begins again with what it learned (`Lists`), for each
+place in the text that makes a list (its *site*) the form of its items so far, until nothing is new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from difflang.errors import DifflangError, TypeMismatch
+from difflang.types import UNDEFINED
+
+from .objects import HEAP, Cell
+
+if TYPE_CHECKING:
+    from difflang.ir import Function
+
+    from .values import Compound, Form
+
+Site = Any
+Sites = frozenset[Site]
+MOST = 200
+"""How often an interpretation begins again at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """Where a list may have been made. `home` is the builder that was writing then, where only straight code has handled it since."""
+
+    sites: Sites = frozenset()
+    home: Any = None
+
+
+OUTSIDE = Origin()
+"""Of lists that live outside of the program: captured ones, defaults."""
+
+
+class Widen(Exception):
+    """The lists made at these sites hold values of this form too, and change while the program runs."""
+
+    def __init__(self, sites: Sites, element: Form) -> None:
+        super().__init__(sites, element)
+        self.sites, self.element = sites, element
+
+
+class Fixed(TypeMismatch):
+    """A DL011 or DL006 that goes away if these lists are lists of the run."""
+
+    remedy: Widen | None = None
+
+
+@dataclass(eq=False)
+class Lists:
+    """What is known of the lists of a program: kept when the interpretation begins again."""
+
+    elements: dict[Site, Form] = field(default_factory=dict)
+    straight: dict[Site, str] = field(default_factory=dict)  # lists that must be known while compiling, and why
+    news: bool = False
+    changed: set[Site] = field(default_factory=set)  # lists of the run that were changed lately
+    rounds: int = 0
+
+    def widen(self, sites: Sites, element: Form) -> None:
+        """Note that these lists grow. Those whose items have no common form must be known while compiling."""
+        from .values import join_forms
+
+        known = [self.elements[site] for site in sites if site in self.elements]
+        joined: Form = element
+        try:
+            for other in known:
+                joined = join_forms(joined, other)
+        except TypeError as error:
+            for site in sites:
+                self.straight[site] = str(error)
+                self.elements.pop(site, None)
+            self.news = True
+            return
+        for site in sites:
+            if site not in self.elements or not _same(self.elements[site], joined):
+                self.elements[site] = joined
+                self.news = True
+
+    def begin(self, function: Function) -> None:
+        """The interpretation begins, perhaps again."""
+        self.news = False
+        self.rounds += 1
+        if self.rounds > MOST:
+            raise TypeMismatch("DL006", f"the lists in {function.name}() have no common type of items", function.place, "", function.origin)
+
+    def remedied(self, error: DifflangError) -> bool:
+        """Whether an error goes away if some list is a list of the run."""
+        remedy = getattr(error, "remedy", None)
+        if remedy is not None:
+            self.widen(remedy.sites, remedy.element)
+        return self.news
+
+    def why_straight(self, sites: Sites) -> str | None:
+        return next((self.straight[site] for site in sites if site in self.straight), None)
+
+
+def _same(one: Form, other: Form) -> bool:
+    from .values import same
+
+    return same(one, other)
+
+
+class ItemsCell(Cell):
+    """What `objects` saves and restores of a list that straight code changes: its items."""
+
+    def __init__(self, owner: Compound) -> None:
+        self.owner = owner
+        self.tangled = set()
+        self.stale = None
+
+    @property
+    def fields(self) -> dict[Any, Any]:  # type: ignore[override]
+        return {"items": self.owner.items}
+
+    @fields.setter
+    def fields(self, fields: dict[Any, Any]) -> None:
+        object.__setattr__(self.owner, "items", fields["items"])
+
+
+def born(owner: Compound, site: Site, home: Any) -> None:
+    """Note where a list was made."""
+    object.__setattr__(owner, "origin", Origin(frozenset({site}), home))
+    HEAP.cells.append(ItemsCell(owner))
+
+
+def sites_of(shape: Any) -> Sites:
+    origin: Origin | None = getattr(shape, "origin", None)
+    return origin.sites if origin is not None else frozenset()
+
+
+def joined_items(shape: Compound) -> Form:
+    """The form that all items of a list have in common."""
+    from .values import join_forms
+
+    joined: Form = UNDEFINED
+    for item in shape.items:
+        joined = join_forms(joined, item)
+    return joined
+
+
+def widening(one: Compound, other: Compound) -> Widen | None:
+    """What lets a path give the one list and another the other, both forms: lists of the run with items of one form."""
+    from .values import join_forms
+
+    sites = sites_of(one) | sites_of(other)
+    if not (sites_of(one) or one.kind == "grown") or not (sites_of(other) or other.kind == "grown"):
+        return None
+    if one.kind == "list" and other.kind == "list" and (not sites_of(one) or not sites_of(other)):
+        return None
+    return Widen(sites, join_forms(*(s.info if s.kind == "grown" else joined_items(s) for s in (one, other))))

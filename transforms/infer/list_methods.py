@@ -1,0 +1,162 @@
+"""The methods of lists: in place, under all names of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from difflang.ir import NONE, Const, const
+
+from . import lists
+from .frame import Frame
+from .iterables import each, item, length
+from .operators import binary
+from .values import Compound, Value, is_undefined, known, python_value
+
+Method = Callable[[Frame, Compound, Sequence[Value]], Value]
+
+
+def list_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value]) -> Value:
+    """owner.name(*args)."""
+    found = _METHODS.get(name)
+    if found is None:
+        frame.fail("DL004", f"the method {name!r} of a list is outside the language")
+    method, low, high = found
+    if not low <= len(args) <= high:
+        frame.fail("DL017", f"{name}() of a list does not take {len(args)} arguments")
+    return next(filter(is_undefined, args), None) or method(frame, owner, args)
+
+
+def _append(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    lists.append(frame, owner, args[0])
+    return NONE
+
+
+def extend(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    """owner.extend(values), owner += values."""
+    (values,) = args
+    size = length(frame, values)
+    if lists.is_straight(frame, owner) and isinstance(size, Const):
+        lists.become(owner, (*owner.items, *(item(frame, values, const(k)) for k in range(size.value))))
+        return NONE
+    if owner.kind == "list":
+        first = [item(frame, values, const(0))] if not isinstance(size, Const) or size.value else []
+        lists.on_run(frame, owner, *first)
+    if values is owner:
+        values = lists.copied(frame, owner)
+
+    def turn(value: Value, carried: Sequence[Value]) -> list[Value]:
+        lists.push(frame, owner, value)
+        return []
+
+    each(frame, values, turn, [], ["item"], False)
+    return NONE
+
+
+def _pop(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    index = args[0] if args else const(-1)
+    if lists.is_straight(frame, owner) and known(index):
+        items = list(owner.items)
+        with frame.fitting():
+            taken: Value = items.pop(python_value(index))
+        lists.become(owner, items)
+        return taken
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    if isinstance(index, Const) and index.value == -1:
+        return lists.pop_last(frame, owner)
+    taken = lists.item(frame, owner, index)
+    _shift_down(frame, owner, index)
+    return taken
+
+
+def _position(frame: Frame, owner: Compound, index: Value) -> Value:
+    """An index counted from the front."""
+    if isinstance(index, Const) and index.value >= 0 or index in frame.inference.naturals:
+        return index
+    size = lists.count(frame, owner)
+    if isinstance(index, Const):
+        return binary(frame, "add", size, index)
+    return frame.emit("where", binary(frame, "less", index, const(0)), binary(frame, "add", index, size), index, flavor="python")
+
+
+def _shift_down(frame: Frame, owner: Compound, index: Value) -> None:
+    """Close the gap at an index: what follows moves down by one."""
+    last = binary(frame, "sub", lists.count(frame, owner), const(1))
+    _over(frame, _position(frame, owner, index), last, lambda k: lists.put(frame, owner, k, lists.item(frame, owner, _next(frame, k))))
+    lists.pop_last(frame, owner)
+
+
+def _next(frame: Frame, k: Value) -> Value:
+    return binary(frame, "add", k, const(1))
+
+
+def _over(frame: Frame, start: Value, stop: Value, act: Callable[[Value], None], reverse: bool = False) -> None:
+    """A loop over indices."""
+    from .control import counted
+
+    def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
+        act(k)
+        return []
+
+    counted(frame, [frame.atom(start), frame.atom(stop), const(1)], turn, [], ["k"], reverse=reverse)
+
+
+def _insert(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    index, value = args
+    if lists.is_straight(frame, owner) and known(index):
+        items = list(owner.items)
+        items.insert(python_value(index), value)
+        lists.become(owner, items)
+        return NONE
+    if owner.kind == "list":
+        lists.on_run(frame, owner, value)
+    size = lists.count(frame, owner)
+    at = _position(frame, owner, index)
+    at = frame.emit("minimum", frame.emit("maximum", at, const(0), flavor="python"), size, flavor="python")
+    lists.push(frame, owner, value)
+    _over(frame, at, size, lambda k: lists.put(frame, owner, _next(frame, k), lists.item(frame, owner, k)), reverse=True)
+    lists.put(frame, owner, at, value)
+    return NONE
+
+
+def _clear(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    if lists.is_straight(frame, owner):
+        lists.become(owner, ())
+        return NONE
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    lists.refill(frame, owner, lists.result_list(frame, owner.info))
+    return NONE
+
+
+def _copy(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    return Compound("list", owner.items) if owner.kind == "list" else lists.copied(frame, owner)
+
+
+def _reverse(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    if lists.is_straight(frame, owner):
+        lists.become(owner, owner.items[::-1])
+        return NONE
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    size = lists.count(frame, owner)
+
+    def swap(k: Value) -> None:
+        other = binary(frame, "sub", binary(frame, "sub", size, const(1)), k)
+        one, two = lists.item(frame, owner, k), lists.item(frame, owner, other)
+        lists.put(frame, owner, k, two)
+        lists.put(frame, owner, other, one)
+
+    _over(frame, const(0), binary(frame, "floordiv", size, const(2)), swap)
+    return NONE
+
+
+_METHODS: dict[str, tuple[Method, int, int]] = {
+    "append": (_append, 1, 1),
+    "extend": (extend, 1, 1),
+    "pop": (_pop, 0, 1),
+    "insert": (_insert, 2, 2),
+    "clear": (_clear, 0, 0),
+    "copy": (_copy, 0, 0),
+    "reverse": (_reverse, 0, 0),
+}

@@ -1,0 +1,278 @@
+"""Lists: made, read and changed, those known while compiling and those of the run (see `grown.py`).
+
+A list of the run is a stack for each leaf of its items. It is changed by reference at this level: `push` and `pop` without the
+stack among their results, `getitem` and `setitem` on a stack; `own` makes values of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from difflang.ir import NONE, Atom, Const, Node, Var, const
+from difflang.types import BOOL, Stack, Type
+
+from .frame import Frame, list_maker
+from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, joined_items, sites_of
+from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, types_of
+
+MAKERS = frozenset("list add mul invoke method getitem unpack".split())
+"""Nodes of which the result is a list of their own, where it has not been made elsewhere."""
+
+
+@list_maker
+def made_here(frame: Frame, node: Node, value: Compound) -> Value:
+    """The list that a node made: known while compiling, or of the run where it was found to change there."""
+    if value.origin is not None and (value.origin is not OUTSIDE or node.op not in MAKERS):
+        return value
+    site = (frame.signature, node)
+    element = frame.inference.lists.elements.get(site)
+    if element is None:
+        own = Compound("list", value.items)
+        born(own, site, frame.builder)
+        return own
+    made = new_list(frame, frozenset({site}), element, node.outs[0].hint)
+    for item in value.items:
+        push(frame, made, item)
+    return made
+
+
+def new_list(frame: Frame, sites: Sites, element: Form, hint: str) -> Compound:
+    """An empty list of the run."""
+    made, stacks = fresh(Compound("grown", tuple(Stack(type, True) for type in stored(element)), element), hint)
+    assert isinstance(made, Compound)
+    for stack in stacks:
+        assert isinstance(stack.type, Stack)
+        frame.builder.node("stack_new", (), (stack,), element=stack.type.element, listed=True)
+    return Compound("grown", made.items, element, Origin(sites))
+
+
+def stored(element: Form) -> tuple[Type, ...]:
+    """What the stacks of a list hold: its items' leaves, or a truth for each item that has none."""
+    return tuple(types_of(element)) or (BOOL,)
+
+
+def result_list(frame: Frame, element: Form, hint: str = "items") -> Compound:
+    """An empty list of the run for the result of the node that is being interpreted."""
+    lists, site = frame.inference.lists, (frame.signature, frame.at)
+    known = lists.elements.get(site)
+    if known is None:
+        lists.elements[site] = element
+    else:
+        before, lists.news = lists.news, False
+        lists.widen(frozenset({site}), element)
+        lists.news = lists.news or before
+    if site in lists.straight:
+        refuse(frame, lists.straight[site])
+    return new_list(frame, frozenset({site}), lists.elements[site], hint)
+
+
+def refuse(frame: Frame, why: str) -> NoReturn:
+    reason = f"this list changes while the program runs, and its items have no common type: {why}"
+    frame.fail("DL006", reason, "keep items of one type in it, or let a loop of constant length change it")
+
+
+def is_grown(value: Value) -> bool:
+    return isinstance(value, Compound) and value.kind == "grown"
+
+
+def is_list(value: Value) -> bool:
+    return isinstance(value, Compound) and value.kind in ("list", "grown")
+
+
+# -------------------------------------------------------------------- changing
+
+
+def is_straight(frame: Frame, owner: Compound) -> bool:
+    """Whether a list is known while compiling here and may be changed so."""
+    return owner.kind == "list" and owner.origin is not None and owner.origin.home is frame.builder
+
+
+def become(owner: Compound, items: Sequence[Value]) -> None:
+    """A list that is known while compiling has these items now, under all its names."""
+    object.__setattr__(owner, "items", tuple(items))
+
+
+def on_run(frame: Frame, owner: Compound, *more: Value) -> NoReturn:
+    """The list must be one of the run: begin again."""
+    lists, sites = frame.inference.lists, sites_of(owner)
+    if not sites:
+        frame.fail("DL007", "this changes a list that lives outside of the function", "change a copy: xs = list(xs)")
+    why = lists.why_straight(sites)
+    if why is None:
+        try:
+            element = joined_items(form(owner))  # type: ignore[arg-type]
+            for value in more:
+                element = join_forms(element, form(value))
+            raise Widen(sites, element)
+        except TypeError as error:
+            why = str(error)
+            lists.straight.update(dict.fromkeys(sites, why))
+            lists.news = True
+    refuse(frame, why)
+
+
+def fits(frame: Frame, owner: Compound, value: Value) -> None:
+    """The items of a list of the run are of a form that holds this value too."""
+    shape = form(value)
+    try:
+        if same(join_forms(owner.info, shape), owner.info):
+            return
+    except TypeError:
+        pass
+    if not sites_of(owner):
+        frame.fail("DL006", f"a list of {owner.info} cannot take {shape}")
+    raise Widen(sites_of(owner), shape)
+
+
+def kept(frame: Frame, owner: Compound, value: Value) -> list[Atom]:
+    """The value as the list's stacks hold it."""
+    fits(frame, owner, value)
+    return list(leaves(conform(frame.builder, value, owner.info), owner.info)) or [const(True)]
+
+
+def changing(frame: Frame, owner: Compound) -> None:
+    frame.inference.lists.changed |= sites_of(owner)
+
+
+def push(frame: Frame, owner: Compound, value: Value) -> None:
+    """owner.append(value) on a list of the run."""
+    changing(frame, owner)
+    for stack, atom in zip(owner.items, kept(frame, owner, value), strict=True):
+        frame.builder.node("push", (stack, atom), ())
+
+
+def append(frame: Frame, owner: Compound, value: Value) -> None:
+    if is_undefined(value):
+        return
+    if is_straight(frame, owner):
+        become(owner, (*owner.items, value))
+    elif owner.kind == "list":
+        on_run(frame, owner, value)
+    else:
+        push(frame, owner, value)
+
+
+def pop_last(frame: Frame, owner: Compound, hint: str = "t") -> Value:
+    """owner.pop() on a list of the run. IndexError where it is empty."""
+    changing(frame, owner)
+    atoms = []
+    for k, stack in enumerate(owner.items):
+        out = Var(hint, stack.type.element)
+        frame.builder.node("pop", (stack,), (out,), **({} if k else {"checked": True}))
+        atoms.append(out)
+    return rebuild(owner.info, iter(atoms))
+
+
+def refill(frame: Frame, owner: Compound, source: Compound) -> None:
+    """owner[:] = source, a new list of the run with items of the same form."""
+    changing(frame, owner)
+    for stack, values in zip(owner.items, source.items, strict=True):
+        frame.builder.node("setitem", (stack, values), (), pattern=(":",))
+
+
+def put(frame: Frame, owner: Compound, index: Value, value: Value) -> None:
+    """owner[index] = value."""
+    if is_straight(frame, owner) and isinstance(index, Const):
+        items = list(owner.items)
+        with frame.fitting():
+            items[index.value] = value
+        become(owner, items)
+    elif owner.kind == "list":
+        on_run(frame, owner, value)
+    else:
+        changing(frame, owner)
+        at = _index(frame, index)
+        for stack, atom in zip(owner.items, kept(frame, owner, value), strict=True):
+            frame.builder.node("setitem", (stack, atom, at), (), pattern=("i",))
+
+
+# -------------------------------------------------------------------- reading
+
+
+def _index(frame: Frame, index: Value) -> Atom:
+    from .control import as_index
+
+    return as_index(frame, index, "a list's index")
+
+
+def count(frame: Frame, owner: Compound) -> Atom:
+    return frame.emit("count", owner.items[0])
+
+
+def item(frame: Frame, owner: Compound, index: Value, hint: str = "t") -> Value:
+    """owner[index] of a list of the run."""
+    at = _index(frame, index)
+    atoms = []
+    for stack in owner.items:
+        out = Var(hint, stack.type.element)
+        frame.builder.node("getitem", (stack, at), (out,), pattern=("i",))
+        atoms.append(out)
+    return rebuild(owner.info, iter(atoms))
+
+
+def indexed(frame: Frame, owner: Compound, index: Value) -> Value:
+    """An item of a list known while compiling, at an index of the run: the list is one of the run, unless a loop is unrolled."""
+    error = Fixed(
+        "DL011",
+        f"an index into a {owner.kind} must be known while compiling here",
+        frame.place,
+        "use an array: np.array(...)",
+        frame.function.origin,
+    )
+    sites = sites_of(owner)
+    try:
+        element = joined_items(form(owner))  # type: ignore[arg-type]
+    except (TypeError, Widen):
+        raise error from None
+    if sites and frame.inference.lists.why_straight(sites) is None:
+        error.remedy = Widen(sites, element)
+    raise error
+
+
+def copied(frame: Frame, owner: Compound, hint: str = "items") -> Compound:
+    """A list of the run with the same items."""
+    site = (frame.signature, frame.at)
+    frame.inference.lists.elements[site] = owner.info
+    stacks = tuple(frame.emit("copy", stack, hint=hint) for stack in owner.items)
+    return Compound("grown", stacks, owner.info, Origin(frozenset({site})))
+
+
+def sliced(frame: Frame, owner: Compound, bounds: Sequence[Value]) -> Compound:
+    """owner[start:stop:step]: a new list."""
+    from .control import counted
+    from .values import is_none
+
+    made = result_list(frame, owner.info)
+    given = [None if is_none(b) else _index(frame, b) for b in (bounds or (NONE,) * 3)]
+    step = const(1) if given[2] is None else given[2]
+    if not isinstance(step, Const):
+        frame.fail("DL011", "the step of a slice of a list must be known while compiling", "write a loop")
+    size, up = count(frame, owner), step.value > 0
+    lowest, highest = (const(0), size) if up else (const(-1), frame.emit("sub", size, const(1)))
+    ends = [_clipped(frame, end, size, lowest, highest) for end in given[:2]]
+    start, stop = ends[0] or (lowest if up else highest), ends[1] or (highest if up else lowest)
+
+    def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
+        push(frame, made, item(frame, owner, k))
+        return []
+
+    counted(frame, [start, stop, step], turn, [], ["k"])
+    return made
+
+
+def _clipped(frame: Frame, end: Atom | None, size: Atom, lowest: Atom, highest: Atom) -> Atom | None:
+    """One end of a slice, as Python clips it."""
+    if end is None or (isinstance(end, Const) and end.value == 0 and isinstance(lowest, Const) and lowest.value == 0):
+        return end
+    if isinstance(end, Const):
+        at = end if end.value >= 0 else frame.emit("add", size, end)
+    else:
+        at = frame.emit("where", frame.emit("less", end, const(0)), frame.emit("add", end, size), end, flavor="python")
+    return frame.emit("minimum", frame.emit("maximum", at, lowest, flavor="python"), highest, flavor="python")
+
+
+__all__ = [
+    "append", "become", "changing", "copied", "count", "fits", "indexed", "is_grown", "is_list", "is_straight", "item", "made_here", "new_list",
+    "on_run", "pop_last", "push", "put", "refill", "result_list", "sliced",
+]  # fmt: skip
