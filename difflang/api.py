@@ -12,6 +12,8 @@ import numpy as np
 from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
+from .structs import copied, struct, tangent_like
+from .tree import NoDerivative, register_pytree_node, tree_map
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
 
 Argnums = int | str | tuple[int | str, ...]
@@ -182,17 +184,8 @@ def jvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, A
         raise TypeMismatch("DL017", f"jvp() got {len(primals)} primals and {len(tangents)} tangents", way_out="give one for each, or None")
     chosen = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
     function = derived("jvp", f, chosen)
-    result: tuple[Any, Any] = function(*primals, *(_like(primals[k], tangents[k]) for k in chosen))
+    result: tuple[Any, Any] = function(*primals, *(tangent_like(primals[k], tangents[k]) for k in chosen))
     return result
-
-
-def _like(primal: Any, tangent: Any) -> Any:
-    """A tangent or cotangent with its primal's kind of number."""
-    if isinstance(primal, tuple):
-        return tuple(_like(p, t) for p, t in zip(primal, tangent, strict=True))
-    if isinstance(primal, np.ndarray):
-        return np.asarray(tangent, dtype=primal.dtype) if np.shape(tangent) == primal.shape else tangent
-    return float(tangent) if isinstance(primal, float) and not isinstance(primal, np.generic) else type(primal)(tangent)
 
 
 @dataclass(frozen=True)
@@ -204,21 +197,15 @@ class Pullback:
     value: Any
 
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
-        result: tuple[Any, ...] = self.function(*_copies(self.primals), _like(self.value, cotangent))
+        result: tuple[Any, ...] = self.function(*copied(self.primals), tangent_like(self.value, cotangent))
         return result
-
-
-def _copies(values: Any) -> Any:
-    if isinstance(values, tuple):
-        return tuple(map(_copies, values))
-    return values.copy() if isinstance(values, np.ndarray) else values
 
 
 def vjp(f: Any, *primals: Any) -> tuple[Any, Pullback]:
     """(value, pullback). The pullback can be called many times; it keeps its own copy of the arguments."""
     decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
-    value = decorated(*_copies(primals))
-    return value, Pullback(derived("pullback", f), _copies(primals), value)
+    value = decorated(*copied(primals))
+    return value, Pullback(derived("pullback", f), copied(primals), value)
 
 
 def _wrapped(f: Any) -> DifferentiableFunction:
@@ -236,9 +223,9 @@ def _wrapped(f: Any) -> DifferentiableFunction:
 def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """(value, linear map): the map takes one tangent for each argument (None where it is held constant)."""
     decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
-    kept = _copies(primals)
-    value = decorated(*_copies(primals))
-    return value, lambda *tangents: jvp(f, _copies(kept), tangents)[1]
+    kept = copied(primals)
+    value = decorated(*copied(primals))
+    return value, lambda *tangents: jvp(f, copied(kept), tangents)[1]
 
 
 def hvp(f: Any, primals: Sequence[Any], vectors: Sequence[Any]) -> tuple[Any, ...]:
@@ -298,7 +285,7 @@ def check_grads(
 
     check(decorated.__name__, decorated, forward, lambda *primals: vjp(f, *primals), args, modes, tolerance)
     if order > 1:
-        value = decorated(*_copies(args))
+        value = decorated(*copied(args))
         chosen = tuple(k for k, arg in enumerate(args) if any(True for _ in floats(arg)))
         if np.ndim(value) == 0 and not isinstance(value, tuple):
             check_grads(grad(f, chosen), args, order - 1, modes, tolerance * 10)
@@ -390,9 +377,10 @@ def clear_caches() -> None:
 _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, jacobian, hessian})
 
 __all__ = [
-    "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NotAvailable",
+    "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NoDerivative", "NotAvailable",
     "NotDifferentiable", "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written",
     "check_grads", "clear_caches", "derivative", "derived", "device", "diagnose", "differentiable", "explain",
     "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize",
-    "load_library", "ptx", "source", "spec", "stop_gradient", "value_and_grad", "vjp", "without_derivative",
+    "load_library", "ptx", "register_pytree_node", "source", "spec", "stop_gradient", "struct", "tree_map",
+    "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip

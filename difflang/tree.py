@@ -238,12 +238,12 @@ def tree_map(function: Callable[..., Any], tree: Any, *rest: Any) -> Any:
     if found is None:
         return function(tree, *rest)
     layout, parts = found
-    columns = [_beside(layout, len(parts), other) for other in rest]
+    columns = [beside(layout, len(parts), other) for other in rest]
     made = [tree_map(function, part, *others) for part, *others in zip(parts, *columns, strict=True)]
     return tuple(made) if layout is None else layout.make(made)
 
 
-def _beside(layout: Layout | None, count: int, other: Any) -> Sequence[Any]:
+def beside(layout: Layout | None, count: int, other: Any) -> Sequence[Any]:
     """The parts of another tree at the places of this one's."""
     found = parts_of(other)
     if found is None:
@@ -258,6 +258,6 @@ def _beside(layout: Layout | None, count: int, other: Any) -> Sequence[Any]:
 
 
 __all__ = [
-    "AGAIN", "LIST", "Branch", "Layout", "NoDerivative", "class_layout", "is_held", "layout_of", "like", "parts_of", "register_pytree_node",
+    "AGAIN", "LIST", "Branch", "Layout", "NoDerivative", "beside", "class_layout", "is_held", "layout_of", "like", "parts_of", "register_pytree_node",
     "registered", "tree_map",
 ]  # fmt: skip

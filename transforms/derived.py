@@ -13,12 +13,14 @@ from typing import Any, Union
 
 from difflang.errors import NotDifferentiable, TypeMismatch
 from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Region, Tree, Var, leaves
-from difflang.types import DTYPES, Scalar, Type, Unknown, is_float
+from difflang.tree import is_held
+from difflang.types import DTYPES, FLOAT, Scalar, Type, Unknown, is_float
 
 from .activity import Mask
 from .custom import called, is_ruled
 from .forward import Forward
 from .retype import retype
+from .tangents import settled, tangent_tree, varying
 from .reverse import Reverse
 
 Target = Union[Callable[..., Any], "Derived"]
@@ -50,8 +52,11 @@ def name_of(target: Any) -> str:
     return str(getattr(target, "__name__", "f"))
 
 
-def program_of(target: Any, types: Sequence[Type]) -> Program:
-    """The owned program of a Python function, a decorated one or a derived one, for these argument types."""
+def program_of(target: Any, types: Sequence[Type], unseen: bool = False) -> Program:
+    """The owned program of a Python function, a decorated one or a derived one, for these argument types.
+
+    `unseen`: nobody looks at the arguments afterwards, see `own`.
+    """
     make = getattr(target, "__difflang_program__", None)
     if make is not None:
         return make(tuple(types))  # type: ignore[no-any-return]
@@ -61,12 +66,12 @@ def program_of(target: Any, types: Sequence[Type]) -> Program:
     from .own.own import own
     from .update import update
 
-    return update(own(infer(read(target), tuple(types))))
+    return update(own(infer(read(target), tuple(types)), unseen))
 
 
 def _base(target: Any, types: Sequence[Type]) -> Program:
     """What a derivative is taken of. A function with a rule of the user's is called, so that the rule is found."""
-    program = program_of(target, types)
+    program = settled(program_of(target, types, unseen=True))
     return called(program) if is_ruled(program.main.python) else program
 
 
@@ -86,15 +91,8 @@ def _reverse(derived: Derived, types: tuple[Type, ...], with_value: bool) -> Pro
     result = _value_tree(main, derived.has_aux)
     if not main.body.yields[: len(main.body.yields) - len(main.writes)]:
         raise NotDifferentiable("DL014", f"{main.name} returns nothing to differentiate", main.place, _return_hint(main), main.origin)
-    if isinstance(main.body.yields[0].type, Unknown):
-        raise NotDifferentiable(
-            "DL011",
-            f"what {main.name} returns depends on the types of its arguments, which are not known",
-            main.place,
-            "give example arguments or a dl.spec, annotate the parameters, or call it once",
-            main.origin,
-        )
-    if result != LEAF or not isinstance(main.body.yields[0].type, Scalar) or not is_float(main.body.yields[0].type):
+    returned = main.body.yields[0].type
+    if result != LEAF or not isinstance(returned, (Scalar, Unknown)) or not is_float(returned):
         raise NotDifferentiable(
             "DL010",
             f"{main.name} must return one real number to have a gradient, not {_said(main, result)}",
@@ -136,13 +134,14 @@ def _pullback(derived: Derived, types: tuple[Type, ...]) -> Program:
     chosen = [k for k in range(len(main.params)) if _differentiable(main, k)]
     wrt = _mask(main, chosen)
     count = len(main.body.yields) - len(main.writes)
-    seeds: dict[int, Atom | None] = {k: None for k in range(count) if is_float(main.body.yields[k].type)}
+    flags = varying(main.result, [y.type for y in main.body.yields])
+    seeds: dict[int, Atom | None] = {k: None for k in range(count) if flags[k]}
     reverse = Reverse(base)
     key = reverse.joint(base.entry, wrt, derived.__name__, seeds)
     made = reverse.made[key]
     bars = _Bars(made, main, wrt)
     trees = [bars.tree(k) if k in chosen else (None, []) for k in range(len(main.params))]
-    cotangent = Param(_free_name("result_bar", main), _floats_only(main.result, [is_float(y.type) for y in main.body.yields]))
+    cotangent = Param(_free_name("result_bar", main), tangent_tree(main.result, flags))
     reverse.made[key] = replace(made, params=(*main.params, cotangent))
     yields = [atom for _, atoms in trees for atom in atoms]
     return _finish(base, reverse.made, key, tuple(t for t, _ in trees), yields, f"Pullback of {main.name}.")
@@ -166,7 +165,7 @@ class _Bars:
         tree = self.main.params[param].tree
         found = [self.by_leaf[k] for k in range(start, start + leaves(tree)) if k in self.by_leaf]
         flags = [k in self.by_leaf for k in range(start, start + leaves(tree))]
-        return _floats_only(tree, flags), found
+        return tangent_tree(tree, flags), found
 
 
 # -------------------------------------------------------------------- forward mode
@@ -185,27 +184,27 @@ def _jvp(derived: Derived, types: tuple[Type, ...]) -> Program:
     count = len(main.body.yields) - len(main.writes)
     dots = iter(made.body.yields[count:])
     tangents = {k: next(dots) for k in range(count) if signature.results[k]}
-    made, yields = _with_zeros(made, main, tangents, count)
-    flags = [is_float(y.type) for y in main.body.yields[:count]]
+    flags = varying(main.result, [y.type for y in main.body.yields])
+    made, yields = _with_zeros(made, main, tangents, flags)
     params = [
-        Param(_free_name(f"{main.params[k].name}_dot", main), _floats_only(main.params[k].tree, _flags(main, wrt, k))) for k in chosen
+        Param(_free_name(f"{main.params[k].name}_dot", main), tangent_tree(main.params[k].tree, _flags(main, wrt, k))) for k in chosen
     ]
     made = _local_fills(replace(made, body=replace(made.body, yields=tuple(yields))), main, wrt, signature.params)
     yields = list(made.body.yields)
     forward.made[signature.key] = replace(made, params=(*main.params, *params), writes=())
-    tree = (main.result, _floats_only(main.result, flags))
+    tree = (main.result, tangent_tree(main.result, flags))
     return _finish(base, forward.made, signature.key, tree, yields, f"Value and tangent of {main.name}.")
 
 
-def _with_zeros(made: Function, main: Function, tangents: dict[int, Atom], count: int) -> tuple[Function, list[Atom]]:
+def _with_zeros(made: Function, main: Function, tangents: dict[int, Atom], flags: Sequence[bool]) -> tuple[Function, list[Atom]]:
     """All values, then a tangent for each real result, zeros where nothing varies."""
     from difflang.build import Builder
 
     from .adjoint import zero
 
     b = Builder(role="tangent")
-    values = list(made.body.yields[:count])
-    dots = [tangents[k] if k in tangents else zero(b, y) for k, y in enumerate(values) if k in tangents or is_float(y.type)]
+    values = list(made.body.yields[: len(flags)])
+    dots = [tangents[k] if k in tangents else zero(b, y) for k, y in enumerate(values) if flags[k]]
     return replace(made, body=replace(made.body, nodes=(*made.body.nodes, *b.nodes))), [*values, *dots]
 
 
@@ -288,7 +287,8 @@ def _free_name(name: str, main: Function) -> str:
 
 
 def _one(type: Type) -> Const:
-    assert isinstance(type, Scalar)
+    if not isinstance(type, Scalar):  # not known: a number of some kind
+        return Const(1.0, FLOAT)
     return Const(1.0, type) if type.weak else Const(DTYPES[type.dtype].type(1.0), type)
 
 
@@ -325,7 +325,10 @@ def _differentiable(main: Function, param: int) -> bool:
 
 def _float_leaves(main: Function, param: int) -> list[bool]:
     start = _first_leaf(main, param)
-    return [is_float(p.type) for p in main.body.params[start : start + leaves(main.params[param].tree)]]
+    own = main.params[param]
+    if is_held(own.annotation):
+        return [False] * leaves(own.tree)
+    return varying(own.tree, [p.type for p in main.body.params[start : start + leaves(own.tree)]])
 
 
 def _flags(main: Function, wrt: Mask, param: int) -> list[bool]:
@@ -339,20 +342,6 @@ def _mask(main: Function, chosen: Sequence[int]) -> Mask:
         start = _first_leaf(main, param)
         wrt[start : start + leaves(main.params[param].tree)] = _float_leaves(main, param)
     return tuple(wrt)
-
-
-def _floats_only(tree: Tree, flags: Sequence[bool]) -> Tree:
-    """The tree with None in place of the leaves that are flagged out."""
-    remaining = iter(flags)
-
-    def visit(tree: Tree) -> Tree:
-        if isinstance(tree, tuple):
-            return tuple(visit(item) for item in tree)
-        if tree == LEAF:
-            return LEAF if next(remaining) else None
-        return None
-
-    return visit(tree)
 
 
 def _jacfwd(derived: Derived, types: tuple[Type, ...]) -> Program:

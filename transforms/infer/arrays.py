@@ -25,7 +25,7 @@ def as_array(frame: Frame, value: Value, dtype: str | None = None) -> Atom:
     if value.kind == "range":
         return frame.emit("arange", *value.items, dtype=dtype or "i64")
     if not value.is_sequence:
-        frame.fail("DL005", f"a {value.kind} makes no array")
+        frame.fail("DL005", f"a {value} makes no array")
     items = [as_array(frame, item, dtype) for item in value.items]
     if not items:
         return frame.emit("zeros", const(0), dtype=dtype or "f64")

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from difflang.ir import Function, Param, Program
+from difflang.structs import tangent_layout
+from difflang.tree import Layout
 from difflang.types import Array, Scalar, Type
 
 from .arrays import to_dtype
 from .builtins import BUILTINS
 from .calls import call, call_derived, resolved
 from .frame import Frame
+from .struct_calls import beside, copied_leaf, mapped, parts_in, remade
 from .values import Compound, Value, conform, denote, is_none, is_static, python_value
 
 Arguments = Sequence[Value]
@@ -109,13 +112,30 @@ def _sequence(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
 
 def _like(frame: Frame, primal: Value, tangent: Value) -> Value:
     """A tangent or cotangent with its primal's kind of number."""
+    found = parts_in(frame, primal)
+    if found is not None:
+        return _like_parts(frame, *found, tangent)
     if isinstance(primal, Compound) or isinstance(tangent, Compound):
-        if isinstance(primal, Compound) and isinstance(tangent, Compound) and len(primal.items) == len(tangent.items):
-            return Compound(primal.kind, tuple(_like(frame, p, t) for p, t in zip(primal.items, tangent.items, strict=True)))
         frame.fail("DL005", "a tangent is shaped like its argument")
+    if is_static(primal) or is_none(primal):
+        return primal
     if isinstance(primal.type, Scalar):
         return conform(frame.builder, tangent, primal.type)
     return to_dtype(frame, tangent, primal.type.dtype) if isinstance(primal.type, Array) else tangent
+
+
+def _like_parts(frame: Frame, layout: Layout | None, parts: Sequence[Value], tangent: Value) -> Value:
+    """A tangent of an object: its TangentVector, or an object of its class."""
+    if is_none(tangent):
+        return tangent
+    made = [_like(frame, p, t) for p, t in zip(parts, beside(frame, layout, len(parts), tangent), strict=True)]
+    if layout is None:
+        return Compound("tuple", tuple(made))
+    vector = tangent_layout(layout)
+    if vector is layout:
+        return remade(layout, made)
+    named = dict(zip(layout.names, made, strict=True))
+    return remade(vector, [named[name] for name in vector.names])
 
 
 def _jvp(frame: Frame, args: Arguments, kwargs: Named) -> Value:
@@ -153,9 +173,9 @@ def _hvp(frame: Frame, args: Arguments, kwargs: Named) -> Value:
 
 def _kept(frame: Frame, value: Value) -> Value:
     """A copy that later writes do not reach."""
-    if isinstance(value, Compound):
+    if isinstance(value, Compound) and parts_in(frame, value) is None:
         return Compound(value.kind, tuple(_kept(frame, item) for item in value.items), value.info)
-    return frame.emit("copy", value) if isinstance(value.type, Array) else value
+    return mapped(frame, lambda leaf: copied_leaf(frame, leaf), value)
 
 
 def _vjp(frame: Frame, args: Arguments, kwargs: Named) -> Value:

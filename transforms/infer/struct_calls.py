@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from difflang import struct as structs_
+from difflang import structs as structs_
 from difflang import tree as trees
 from difflang.ir import NONE, const, static
 from difflang.tree import Layout, class_layout
@@ -161,11 +161,11 @@ def mapped(frame: Frame, function: Leafwise, tree: Value, *rest: Value) -> Value
     if found is None:
         return tree if is_static(tree) else function(tree, *rest)
     layout, parts = found
-    columns = [_beside(frame, layout, len(parts), other) for other in rest]
+    columns = [beside(frame, layout, len(parts), other) for other in rest]
     return remade(layout, [mapped(frame, function, part, *others) for part, *others in zip(parts, *columns, strict=True)])
 
 
-def _beside(frame: Frame, layout: Layout | None, count: int, other: Value) -> Sequence[Value]:
+def beside(frame: Frame, layout: Layout | None, count: int, other: Value) -> Sequence[Value]:
     found = parts_in(frame, other)
     if found is None:
         frame.fail("DL017", "tree_map() got trees of different structure", "pass trees of one shape")
@@ -336,17 +336,17 @@ def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
     found = parts_in(frame, args[0])
     if found is not None:
         return remade(*found)
-    return _copied_leaf(frame, args[0])
+    return copied_leaf(frame, args[0])
 
 
-def _copied_leaf(frame: Frame, leaf: Value) -> Value:
+def copied_leaf(frame: Frame, leaf: Value) -> Value:
     array = not isinstance(leaf, Compound) and isinstance(leaf.type, Array)
     return frame.emit("copy", leaf) if array else leaf
 
 
 @builtin(copying.deepcopy, low=1, high=1)
 def _deep(frame: Frame, args: Args, kwargs: Named) -> Value:
-    return mapped(frame, lambda leaf: _copied_leaf(frame, leaf), args[0])
+    return mapped(frame, lambda leaf: copied_leaf(frame, leaf), args[0])
 
 
-__all__ = ["METHODS", "construct", "equal", "generated_init", "mapped", "parts_in", "remade", "zero"]
+__all__ = ["METHODS", "beside", "construct", "copied_leaf", "equal", "generated_init", "mapped", "parts_in", "remade", "zero"]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, dataclass_transform, get_origin
 
 import numpy as np
 
-from .tree import is_held, parts_of, tree_map
+from .tree import Layout, beside, class_layout, is_held, parts_of, tree_map
 
 T = TypeVar("T")
 _CONSTANT = ("str", "int", "bool", "bytes", "None", "Callable", "type")
@@ -102,7 +102,7 @@ def zero_of(value: Any) -> Any:
     """The zero of the space in which a value can move; None where it cannot."""
     found = parts_of(value)
     if found is None:
-        if isinstance(value, float) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f"):
+        if is_real(value):
             return value * 0.0 if not isinstance(value, np.ndarray) else np.zeros_like(value)
         return None
     layout, parts = found
@@ -119,6 +119,58 @@ def zero_of(value: Any) -> Any:
 def vector_of(cls: type) -> Any:
     """The tangent vector class of a struct; None for other classes."""
     return cls.__dict__.get("TangentVector")
+
+
+def tangent_layout(layout: Layout) -> Layout:
+    """How a tangent of such an object is put together: a struct's TangentVector, else an object of the same class."""
+    vector = class_layout(vector_of(layout.cls)) if layout.kind == "struct" and vector_of(layout.cls) is not None else None
+    return layout if vector is None else vector
+
+
+def copied(value: Any) -> Any:
+    """The value with arrays of its own."""
+    return tree_map(_copied_leaf, value)
+
+
+def _copied_leaf(leaf: Any) -> Any:
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
+
+
+def tangent_like(primal: Any, tangent: Any) -> Any:
+    """A tangent or cotangent as compiled code wants it: with its primal's kinds of numbers, of a struct its TangentVector."""
+    found = parts_of(primal)
+    if found is None:
+        return _number_like(primal, tangent)
+    layout, parts = found
+    if tangent is None:
+        return None
+    made = [tangent_like(p, t) for p, t in zip(parts, beside(layout, len(parts), tangent), strict=True)]
+    if layout is None:
+        return tuple(made)
+    made = [None if name in layout.held and is_real(part) else one for name, part, one in zip_names(layout, parts, made)]
+    vector = tangent_layout(layout)
+    named = dict(zip(layout.names, made, strict=True)) if vector is not layout else {}
+    return vector.make([named[name] for name in vector.names] if named else made)
+
+
+def zip_names(layout: Layout, parts: Any, others: Any) -> Any:
+    names = layout.names if layout.names else (None,) * len(parts)
+    return zip(names, parts, others, strict=True)
+
+
+def is_real(value: Any) -> bool:
+    """Whether a value is a real number or an array of them."""
+    return isinstance(value, float) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f")
+
+
+def _number_like(primal: Any, tangent: Any) -> Any:
+    if isinstance(primal, (str, bytes)) or primal is None or callable(primal):
+        return primal
+    if tangent is None or not is_real(primal):
+        return None
+    if isinstance(primal, np.ndarray):
+        return np.asarray(tangent, dtype=primal.dtype) if np.shape(tangent) == primal.shape else tangent
+    return float(tangent) if isinstance(primal, float) and not isinstance(primal, np.generic) else type(primal)(tangent)
 
 
 # -------------------------------------------------------------------- operators of tangent vectors
@@ -175,6 +227,6 @@ _VECTOR: dict[str, Callable[..., Any] | None] = {
 }  # fmt: skip
 
 __all__ = [
-    "added", "divided", "equal", "move", "moved_by", "negated", "same", "scaled", "struct", "subtracted", "vector_of", "zero_of",
-    "zero_tangent_vector",
+    "added", "copied", "divided", "equal", "is_real", "move", "moved_by", "negated", "same", "scaled", "struct", "subtracted",
+    "tangent_layout", "tangent_like", "vector_of", "zero_of", "zero_tangent_vector",
 ]  # fmt: skip

@@ -1,0 +1,150 @@
+"""Trees of derivatives: which leaves of a value can vary, what its tangent is put together as, and results without references.
+
+A gradient is shaped like its argument: an object of the same class, of a struct its TangentVector. What cannot vary is None in it; what
+is known while compiling stays in objects, so that a gradient has the structure of what it is the gradient of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Union
+
+from difflang.errors import TypeMismatch
+from difflang.ir import LEAF, Atom, Const, Function, Program, Tree
+from difflang.structs import tangent_layout
+from difflang.tree import AGAIN, Branch, Layout
+from difflang.types import Type, is_float
+
+
+def varying(tree: Tree, types: Sequence[Type]) -> list[bool]:
+    """For each leaf whether it can vary: real numbers that no annotation holds constant."""
+    remaining = iter(types)
+
+    def visit(tree: Tree, held: bool, field: str) -> Iterator[bool]:
+        if not isinstance(tree, tuple):
+            if tree == LEAF:
+                real = is_float(next(remaining))
+                if field and real:
+                    raise TypeMismatch("DL009", f"{field} is not annotated as a real number and holds one", way_out="annotate it float")
+                yield real and not held
+            return
+        layout = tree.layout if isinstance(tree, Branch) else None
+        for k, part in enumerate(tree):
+            name = layout.names[k] if layout is not None and k < len(layout.names) else k
+            fixed = held or (layout is not None and name in layout.held)
+            lost = layout is not None and layout.kind == "struct" and not fixed and name not in tangent_layout(layout).names
+            yield from visit(part, fixed, f"{layout.cls.__name__}.{name}" if lost and layout is not None else "")
+
+    return list(visit(tree, False, ""))
+
+
+def tangent_tree(tree: Tree, flags: Sequence[bool]) -> Tree:
+    """The tree of a tangent: None in place of the leaves that are flagged out."""
+    remaining = iter(flags)
+
+    def visit(tree: Tree, keep: bool) -> Tree:
+        if isinstance(tree, Branch):
+            parts = [visit(part, tree.layout.has_fields) for part in tree]
+            layout = tangent_layout(tree.layout)
+            if layout is not tree.layout:
+                named = dict(zip(tree.layout.names, parts, strict=True))
+                parts = [named[name] for name in layout.names]
+            return Branch(parts, layout)
+        if isinstance(tree, tuple):
+            return tuple(visit(part, False) for part in tree)
+        if tree == LEAF:
+            return LEAF if next(remaining) else None
+        return tree if keep else None
+
+    return visit(tree, False)
+
+
+# -------------------------------------------------------------------- results without references
+
+
+@dataclass
+class _Object:
+    """A part of a result that has parts, while it is put together."""
+
+    layout: Layout | None
+    parts: dict[Any, _Part]
+
+
+@dataclass(frozen=True)
+class _Again:
+    number: int
+
+
+_Part = Union[Atom, _Object, _Again, None]
+
+
+def settled(program: Program) -> Program:
+    """The program with the entry's result as a value: a changed object that is returned by its fields, changes not handed back."""
+    main = program.main
+    if not main.changes and not _refers(main.result):
+        return program
+    count = len(main.body.yields) - len(main.writes)
+    objects: list[_Object] = []
+    params = iter(main.body.params)
+    for param in main.params:
+        _taken(param.tree, params, objects)
+    atoms = iter(main.body.yields[:count])
+    trees = main.result if main.changes else (main.result,)
+    assert isinstance(trees, tuple)
+    result, *values = [_taken(tree, atoms, objects) for tree in trees]
+    for (number, name), value in zip(main.changes, values, strict=True):
+        objects[number].parts[name] = value
+    leaves: list[Atom] = []
+    tree = _spread(result, objects, leaves, ())
+    body = replace(main.body, yields=(*leaves, *main.body.yields[count:]))
+    changed: Function = replace(main, body=body, result=tree, changes=(), alias=())
+    return replace(program, functions={**program.functions, program.entry: changed})
+
+
+def _refers(tree: Tree) -> bool:
+    if not isinstance(tree, tuple):
+        return False
+    return isinstance(tree, Branch) and tree.layout == AGAIN or any(map(_refers, tree))
+
+
+def _taken(tree: Tree, atoms: Iterator[Any], objects: list[_Object]) -> _Part:
+    if not isinstance(tree, tuple):
+        return next(atoms) if tree == LEAF else tree  # type: ignore[return-value]
+    layout = tree.layout if isinstance(tree, Branch) else None
+    if isinstance(tree, Branch) and layout == AGAIN:
+        assert tree.origin is not None
+        return _Again(tree.origin)
+    made = _Object(layout, {})
+    if layout is not None and layout.kind in ("object", "dict"):
+        objects.append(made)
+    names = layout.names if layout is not None and layout.names else range(len(tree))
+    made.parts = {name: _taken(part, atoms, objects) for name, part in zip(names, tree, strict=True)}
+    return made
+
+
+def _spread(part: _Part, objects: list[_Object], leaves: list[Atom], around: tuple[_Object, ...]) -> Tree:
+    if isinstance(part, _Again):
+        part = objects[part.number]
+    if not isinstance(part, _Object):
+        if part is None or isinstance(part, Const) and _is_static(part):
+            return part
+        leaves.append(part)
+        return LEAF
+    if part in around:
+        raise TypeMismatch("DL005", "an object that holds itself has no derivative", way_out="return the numbers that matter")
+    parts = [_spread(inner, objects, leaves, (*around, part)) for inner in part.parts.values()]
+    if part.layout is None:
+        return tuple(parts)
+    names = tuple(part.parts)
+    same = not part.layout.names or names == part.layout.names
+    return Branch(parts, part.layout if same else replace(part.layout, names=names))
+
+
+def _is_static(part: Const) -> bool:
+    from difflang.types import Nothing, Static
+
+    return isinstance(part.type, (Static, Nothing))
+
+
+__all__ = ["settled", "tangent_tree", "varying"]
