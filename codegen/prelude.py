@@ -9,8 +9,10 @@ Size classes: class c holds 64 << c bytes. A context takes a pool from a few glo
 
 from __future__ import annotations
 
-from .blocks import COLD, FAR
+from .blocks import BLOCKS, COLD, POOLS
 from .poll_text import TEXT as POLL
+from .repeats import without_repeats
+from .stack_text import STACKS
 
 BLOCK = "{ i64, ptr, i64, ptr, ptr, ptr, i64, i64 }"
 POOL = "{ ptr, i64, [64 x ptr] }"
@@ -24,7 +26,10 @@ declare noalias ptr @aligned_alloc(i64, i64)
 declare void @free(ptr)
 declare i64 @llvm.ctlz.i64(i64, i1 immarg)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)
-@dl_pools = internal global [8 x ptr] zeroinitializer
+declare hidden ptr @dl_pool_take(ptr) nounwind cold
+declare hidden ptr @dl_data(i64) nounwind
+declare hidden void @dl_block_free(ptr) nounwind
+declare hidden void @dl_stack_drop(ptr) cold nounwind
 """
 
 _SMALL = r"""
@@ -117,6 +122,9 @@ declare hidden ptr @dl_alloc(ptr, i64) nounwind
 declare hidden void @dl_release(ptr) nounwind
 declare hidden ptr @dl_steal(ptr, ptr) nounwind
 declare hidden ptr @dl_push(ptr, ptr, i64) nounwind
+declare hidden ptr @dl_stack_copy(ptr, ptr) nounwind
+declare hidden i32 @dl_stack_assign(ptr, ptr, ptr) nounwind
+declare hidden ptr @dl_stack_zeros(ptr, ptr, i64, i64, i64, i64) nounwind
 declare ptr @llvm.frameaddress.p0(i32 immarg)
 """
 
@@ -144,7 +152,21 @@ def _fault(count: int, attributes: str) -> str:
     return "\n".join([*lines, "  ret void", "}"])
 
 
-def memory() -> str:
-    """The module of the functions that are compiled once."""
-    far = "\n".join((_meant(FAR), faults())).replace("define internal", "define hidden")
-    return _LIBC + _meant(_SMALL) + far
+def blocks() -> str:
+    """The module of what loops ask for memory."""
+    return _far(BLOCKS)
+
+
+def pools() -> str:
+    """The module of what happens once a call, or seldom; faults among it."""
+    return "@dl_pools = internal global [8 x ptr] zeroinitializer\n" + _far(POOLS + faults())
+
+
+def stacks() -> str:
+    """The module of what is done to whole lists."""
+    return _far(STACKS)
+
+
+def _far(text: str) -> str:
+    """A module of functions that are compiled once."""
+    return without_repeats(_LIBC + _DECLARED + _meant(_SMALL) + _meant(text).replace("define internal", "define hidden"))

@@ -1,7 +1,7 @@
 """Code that every library needs alike, compiled once and linked in: blocks of memory and the kernels.
 
 Its objects are kept in this process and in the cache's folder. Which of them an object needs is read off the names in its
-symbol table. What every library for Python needs is one object.
+symbol table.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,12 +18,10 @@ from ..runtime.cache import folder
 from . import kernels, prelude
 from .abi import support as abi_support
 from .optimize import object_code
+from .repeats import without_unused
 from .targets.target import Target
 from .writer import ModuleWriter
 
-_MEMORY = ("dl_pool_return", "dl_alloc", "dl_release", "dl_steal", "dl_push", *(f"dl_fault{k}" for k in range(5)))
-_AS_WRITTEN = ("python", "memory")
-"""Pieces that are fine machine code as they stand, in no need of LLVM's passes."""
 _BLAS = "@dl_blas = global [6 x ptr] zeroinitializer\n"
 _LAPACK = f"@dl_lapack = global [{len(ROUTINES)} x ptr] zeroinitializer\n"
 
@@ -34,37 +33,45 @@ def objects(code: bytes, target: Target, bound: bool = False) -> list[bytes]:
     while asking:
         symbols = asking.pop()
         for piece, names in _pieces().items():
-            there = piece in found or (piece == "memory" and "python" in found)
-            if not there and any(b"\0" + name.encode() + b"\0" in symbols for name in names):
+            if piece not in found and any(b"\0" + name.encode() + b"\0" in symbols for name in names):
                 found[piece] = _object("lapack bound" if bound and piece == "lapack" else piece, target)
                 asking.append(found[piece])
     return list(found.values())
 
 
+_LEVELS = {"python": 0, "pools": 0, "arriving": 1, "blocks": 1, "stacks": 1}
+"""How much LLVM does for a piece (`optimize.object_code`): what is written by hand needs no passes, what runs once a call no care."""
+
+
+@lru_cache(maxsize=1)
+def _written() -> dict[str, str]:
+    """The pieces whose text is the same for every target."""
+    texts = {
+        "python": abi_support.module(prelude.text()),
+        "arriving": abi_support.arriving(),
+        "blocks": prelude.blocks(),
+        "pools": prelude.pools(),
+        "stacks": prelude.stacks(),
+        "blas": _BLAS,
+        "lapack": _LAPACK,
+    }
+    return {piece: without_unused(text) for piece, text in texts.items()}
+
+
 @lru_cache(maxsize=1)
 def _pieces() -> dict[str, tuple[str, ...]]:
     """The pieces, and the symbols that each defines."""
-    return {
-        "python": abi_support.SYMBOLS,
-        "memory": _MEMORY,
-        "blas": ("dl_blas",),
-        "lapack": ("dl_lapack",),
-        **{name: (name,) for name in kernels.FAR},
-    }
+    named = {piece: tuple(a or b for a, b in _DEFINED.findall(text)) for piece, text in _written().items()}
+    return {**named, **{name: (name,) for name in kernels.FAR}}
+
+
+_DEFINED = re.compile(r"^define hidden [^@\n]*@([\w.]+)\(|^@(\w+) = (?:hidden )?global", re.MULTILINE)
 
 
 def _text(piece: str, target: Target) -> str:
-    if piece == "memory":
-        return prelude.memory()
-    if piece == "blas":
-        return _BLAS
-    if piece == "lapack":
-        return _LAPACK
     if piece == "lapack bound":
         return _bound()
-    if piece == "python":
-        return abi_support.module(prelude.memory())
-    return kernels.kernel(ModuleWriter(target), piece)
+    return _written().get(piece) or kernels.kernel(ModuleWriter(target), piece)
 
 
 def _bound() -> str:
@@ -84,7 +91,7 @@ def _object(piece: str, target: Target) -> bytes:
     path = folder() / f"support-{name}.o"
     with contextlib.suppress(OSError):
         return path.read_bytes()
-    code = object_code(text, target, level=0 if piece in _AS_WRITTEN else 2)
+    code = object_code(text, target, _LEVELS.get(piece, 2))
     with contextlib.suppress(OSError):
         _keep(path, code)
     return code

@@ -27,10 +27,12 @@ from difflang.types import Array, Scalar, Type, rank
 
 from ...runtime.array import ALIGNED, C_CONTIGUOUS, DATA, HEADER, WRITEABLE
 from ...runtime.load import SLOTS
+from ..writer import MEMORY
 from .arrays import ARRAY_SPEC
 from .results import result_text
-from .support import LLVM, declared, record_type, without_repeats
+from .support import declared, record_type
 from ..poll_text import HOOK, SAY_HOOK
+from ..repeats import without_repeats
 
 @dataclass
 class Text:
@@ -232,7 +234,7 @@ class _Entry:
             leaf = self.checked(Leaf(object, type, written=position in self.function.writes))
             own = self.function.body.params[position].type
             if isinstance(own, Scalar) and isinstance(type, Array):
-                leaf.value, leaf.type = self.text.at(self.text.at(object, DATA), 0, LLVM[own.dtype]), own
+                leaf.value, leaf.type = self.text.at(self.text.at(object, DATA), 0, MEMORY[own.dtype]), own
             self.leaves.append(leaf)
 
     def static(self, value: object) -> str:
@@ -260,7 +262,7 @@ class _Entry:
         t = self.text
         if not type.weak:
             self.exactly(object, t.table(f"type_{type.dtype}"))
-            return t.at(object, HEADER, LLVM[type.dtype])
+            return t.at(object, HEADER, MEMORY[type.dtype])
         if type.dtype == "f64":
             self.exactly(object, "@PyFloat_Type")
             return t.at(object, HEADER, "double")

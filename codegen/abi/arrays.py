@@ -20,7 +20,7 @@ that must have exactly one element, a bit for each that must not."""
 
 _SPEC = "{ " + ", ".join(ARRAY_SPEC) + " }"
 
-_ARRAY_IN = f"""
+ARRAY_IN = f"""
 define internal i64 @dl_array_in(ptr %array, ptr %said, ptr %record) noinline nounwind {{
   %class_place = getelementptr i8, ptr %array, i64 {HEADER - 8}
   %class = load ptr, ptr %class_place, align 8
@@ -302,6 +302,6 @@ lost:
 }}
 """
 
-ARRAYS = _ARRAY_IN + _OVERLAP + _ARRAY_OUT
+ARRAYS = _OVERLAP + _ARRAY_OUT
 
-__all__ = ["ARRAYS", "ARRAY_SPEC", "STEAL_BYTES"]
+__all__ = ["ARRAYS", "ARRAY_IN", "ARRAY_SPEC", "STEAL_BYTES"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from difflang.ir import LEAF, Const, Tree
 from difflang.types import Array, Scalar, Type
 
-from .support import CONTEXT_BYTES, LLVM, SIZES, TYPE_NUMBERS, record_type
+from ..writer import MEMORY, SIZE
+from .support import CONTEXT_BYTES, TYPE_NUMBERS, record_type
 
 if TYPE_CHECKING:
     from .abi import Leaf, _Entry
@@ -61,7 +62,7 @@ def _outs(entry: _Entry) -> list[tuple[str, Type]]:
         if isinstance(type, Array):
             found.append((t.slot(record_type(type.rank), "out"), type))
         elif isinstance(type, Scalar):
-            found.append((t.slot(LLVM[type.dtype], "out"), type))
+            found.append((t.slot(MEMORY[type.dtype], "out"), type))
         else:
             raise TypeError(f"a value of type {type} cannot be returned")
     return found
@@ -72,7 +73,7 @@ def _call(entry: _Entry, ctx: str, outs: list[str]) -> str:
     t = entry.text
     operands = [f"ptr {ctx}"]
     for leaf in entry.leaves:
-        kind = LLVM[leaf.type.dtype] if isinstance(leaf.type, Scalar) else "ptr"
+        kind = MEMORY[leaf.type.dtype] if isinstance(leaf.type, Scalar) else "ptr"
         operands.append(f"{kind} {leaf.value}")
     operands += [f"ptr {slot}" for slot in outs]
     call = f'call i32 @"{entry.key}"({", ".join(operands)})'
@@ -148,7 +149,7 @@ def _scalar(entry: _Entry, slot: str, type: Scalar) -> str:
     t = entry.text
     if not type.weak:
         return t.let(f"call ptr {t.table('PyArray_Scalar')}(ptr {slot}, ptr {t.table(f'descr_{type.dtype}')}, ptr null)", "object")
-    value = t.let(f"load {LLVM[type.dtype]}, ptr {slot}, align {SIZES[type.dtype]}")
+    value = t.let(f"load {MEMORY[type.dtype]}, ptr {slot}, align {SIZE[type.dtype]}")
     if type.dtype == "f64":
         return t.let(f"call ptr @PyFloat_FromDouble(double {value})", "object")
     if type.dtype == "bool":
@@ -157,7 +158,7 @@ def _scalar(entry: _Entry, slot: str, type: Scalar) -> str:
 
 
 def _array(entry: _Entry, ctx: str, slot: str, type: Array, owners: str, count: int) -> str:
-    number, size = TYPE_NUMBERS[type.dtype], SIZES[type.dtype]
+    number, size = TYPE_NUMBERS[type.dtype], SIZE[type.dtype]
     return entry.text.let(
         f"call ptr @dl_array_out(ptr {ctx}, ptr {slot}, i32 {type.rank}, i32 {number}, i64 {size}, ptr {owners}, i64 {count})", "object"
     )

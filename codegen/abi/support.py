@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 
+from difflang.types import DTYPES
+
 from ...runtime.array import HEADER
 from ...runtime.load import SLOTS
 from ..blocks import COLD
-from .arrays import ARRAYS
+from ..repeats import without_repeats
+from ..writer import MEMORY
+from .arrays import ARRAYS, ARRAY_IN
 from .faults import FAULTS
 
-LLVM = {"f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "bool": "i8"}
-SIZES = {"f64": 8, "f32": 4, "i64": 8, "i32": 4, "bool": 1}
-TYPE_NUMBERS = {"bool": 0, "i32": 5, "i64": 7, "f32": 11, "f64": 12}
-"""NumPy's NPY_BOOL, NPY_INT, NPY_LONG, NPY_FLOAT, NPY_DOUBLE: the dtype objects of Linux and macOS."""
+TYPE_NUMBERS = {dtype: DTYPES[dtype].num for dtype in MEMORY}
+"""NumPy's NPY_BOOL, NPY_INT, NPY_LONG ...: the dtype objects of this machine."""
 
 CONTEXT_BYTES = 80
 """The context of `docs/codegen.md` (48 bytes), then {thread state while the GIL is released, time of the last poll, 0}."""
@@ -270,18 +272,19 @@ _HIDDEN = {
     "dl_say_python": "i32 @dl_say_python(ptr, i32, ptr)",
 }
 
-SYMBOLS = (*_HIDDEN, "dl_slots")
-"""What the compiled piece defines."""
-
-
 def declared() -> str:
     """What a module with entries says of it all."""
     lines = [f"declare hidden {head} nounwind" for head in _HIDDEN.values()]
     return "\n".join([f"@dl_slots = external global [{len(SLOTS)} x ptr]", *lines]) + DECLARATIONS
 
 
+def arriving() -> str:
+    """The piece that every array comes in through."""
+    return f"@dl_slots = external global [{len(SLOTS)} x ptr]\n" + ARRAY_IN.replace("define internal", "define hidden")
+
+
 def module(prelude: str) -> str:
-    """The piece itself; `prelude` is what modules say of blocks."""
+    """The other piece; `prelude` is what modules say of blocks."""
     text = _GUARDS + _BIND + _TUPLE + ARRAYS + FAULTS.replace("COLD", COLD)
     for name in _HIDDEN:
         text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
@@ -289,21 +292,4 @@ def module(prelude: str) -> str:
     return without_repeats(prelude + slots + DECLARATIONS + text)
 
 
-_SYMBOL = re.compile(r"^(define|declare)\b[^@\n]*@([\w.$]+)\(")
-
-
-def without_repeats(text: str) -> str:
-    """The module without declarations of what it declares or defines elsewhere."""
-    known = {found[2] for line in text.splitlines() if (found := _SYMBOL.match(line)) and found[1] == "define"}
-    lines = []
-    for line in text.splitlines():
-        found = _SYMBOL.match(line)
-        if found and found[1] == "declare":
-            if found[2] in known:
-                continue
-            known.add(found[2])
-        lines.append(line)
-    return "\n".join(lines) + "\n"
-
-
-__all__ = ["CONTEXT_BYTES", "LLVM", "SIZES", "SYMBOLS", "TYPE_NUMBERS", "declared", "module", "record_type", "without_repeats"]
+__all__ = ["CONTEXT_BYTES", "LLVM", "SIZES", "TYPE_NUMBERS", "arriving", "declared", "module", "record_type"]

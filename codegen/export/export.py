@@ -15,13 +15,14 @@ from difflang.ir import Function, Node, Program, Region
 from difflang.types import Array, Scalar
 
 from .. import optimize, shared
-from ..abi.support import LLVM, SIZES, record_type, without_repeats
+from ..abi.support import record_type
 from .support import support
 from .header import BUILT_IN_ERRORS, Exported, error_code, exported, header, manifest
 from ..module import emit
+from ..repeats import without_repeats
 from ..targets.cpu import generic, host
 from ..targets.target import Target
-from ..writer import Site
+from ..writer import MEMORY, SIZE, Site
 
 
 def export(name: str, programs: Mapping[str, Program], directory: str | Path, target: str | None = None) -> Path:
@@ -162,8 +163,8 @@ class _Wrapper:
     def input(self, name: str, type: Array | Scalar) -> str:
         """The C parameters of one slot, and what the function is given."""
         if isinstance(type, Scalar):
-            self.heads.append(f"{LLVM[type.dtype]} %{name}")
-            return f"{LLVM[type.dtype]} %{name}"
+            self.heads.append(f"{MEMORY[type.dtype]} %{name}")
+            return f"{MEMORY[type.dtype]} %{name}"
         self.heads.append(f"ptr %{name}")
         sizes = []
         for axis in range(type.rank):
@@ -195,7 +196,7 @@ class _Wrapper:
         record = self.let(f"alloca {record_type(type.rank)}, align 8")
         self.put("ptr", data, record, 0)
         self.put("ptr", "null", record, 8)
-        stride = str(SIZES[type.dtype])
+        stride = str(SIZE[type.dtype])
         for axis in reversed(range(type.rank)):
             self.put("i64", sizes[axis], record, 16 + 8 * axis)
             self.put("i64", stride, record, 16 + 8 * type.rank + 8 * axis)
@@ -218,7 +219,7 @@ class _Wrapper:
                 found.append(f"ptr {self.record(name, type, [str(n) for n in array.shape])}")
             else:
                 assert isinstance(type, Scalar)
-                found.append(f"{LLVM[type.dtype]} {_literal(value, type)}")
+                found.append(f"{MEMORY[type.dtype]} {_literal(value, type)}")
         return found
 
     def deliver(self, ctx: str, outs: Sequence[str]) -> None:
@@ -229,7 +230,7 @@ class _Wrapper:
                 code = self.let(f"call i32 @dl_export_check(i32 {code}, ptr {out}, i64 {slot.rank}, ptr %{slot.name})")
         for slot, out in zip(self.function.results, outs, strict=True):
             if isinstance(slot.type, Array):
-                item = SIZES[slot.type.dtype]
+                item = SIZE[slot.type.dtype]
                 operands = f"i32 {code}, ptr {ctx}, ptr {out}, i64 {slot.rank}, i64 {item}, ptr %{slot.name}"
                 code = self.let(f"call i32 @dl_export_array({operands})")
         self.lines += [f"  call void @dl_ctx_free(ptr {ctx})", f"  ret i32 {code}"]

@@ -37,11 +37,11 @@ class Target:
 
 
 @lru_cache(maxsize=8)
-def machine(target: Target) -> Any:
-    """LLVM's target machine. Position independent: its objects become shared objects."""
+def machine(target: Target, effort: int = 3) -> Any:
+    """LLVM's target machine. Position independent: its objects become shared objects. `effort` 0: quick, not good."""
     import llvmlite.binding as llvm
 
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     found = llvm.Target.from_triple(target.triple)
-    return found.create_target_machine(cpu=target.cpu, features=target.features, opt=3, reloc="pic", codemodel="default")
+    return found.create_target_machine(cpu=target.cpu, features=target.features, opt=effort, reloc="pic", codemodel="default")
