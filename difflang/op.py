@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import inspect
 import operator
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -49,7 +50,7 @@ class Lower:
                 "libm:NAME" for the C library (f32: NAMEf)
         int     add sub mul neg abs and or xor not; "icmp eq" "icmp ne" "icmp slt" "icmp sle" "icmp sgt" "icmp sge";
                 "sdiv" towards zero, by a divisor known to be neither 0 nor -1;
-                "ipow" by repeated squaring, wrapping, of an exponent known not to be negative;
+                "ipow" by repeated squaring, wrapping, of an exponent known not to be negative; "gcd";
                 "shl" "ashr": by a count outside 0 .. bits-1 they give 0, and 0 or -1 by the sign
         bool    and or xor not; "icmp eq" "icmp ne" "icmp ult" "icmp ule" "icmp ugt" "icmp uge"
         all     "id" (the operand), "select" (of a truth and two values), "cast" (to the result's dtype; to bool is != 0),
@@ -88,6 +89,7 @@ class Op:
     numpy: tuple[Any, ...] = ()  # callables that read as this op; NumPy's numbers result
     python: tuple[Any, ...] = ()  # callables whose result is Python's number
     spelled: Any = None  # the callable that writes and evaluates it, where a composite reads that one
+    scipy: tuple[str, ...] = ()  # names in SciPy's modules, "special.erf": read where the program imports those, never needed to run
     methods: tuple[str, ...] = ()  # methods of arrays that read as this op, the array first
     properties: tuple[str, ...] = ()
     infix: str = ""  # Python's operator, where it has one
@@ -134,7 +136,8 @@ class Op:
         if self.computes == "common" or self.result == "bool":
             common = promote(*types)
             assert isinstance(common, Scalar)
-            return (common.dtype,) * len(own)
+            exact = common.dtype[0] in "iu" and self.result == "bool" and any(isinstance(t, Scalar) and t.weak for t in types)
+            return ("i64" if exact and common.dtype != "u64" else common.dtype,) * len(own)  # NumPy compares Python's ints as they are
         return (result.dtype,) * len(own)
 
 
@@ -142,6 +145,9 @@ TABLE: dict[str, Op] = {}
 BY_CALLABLE: dict[Any, tuple[Op, str]] = {}
 """From a callable object to its op and flavor: "numpy" or "python", whose numbers it returns."""
 BY_METHOD: dict[str, Op] = {}
+BY_SCIPY: dict[str, Op] = {}
+"""From a dotted name below `scipy`."""
+_linked: set[str] = set()
 BY_PROPERTY: dict[str, Op] = {}
 
 
@@ -160,6 +166,8 @@ def declare(kind: str, *numpy: Any, **row: Any) -> Callable[[Rule], Rule]:
             BY_CALLABLE[callable_] = (op, "numpy")
         for callable_ in op.python:
             BY_CALLABLE[callable_] = (op, "python")
+        for dotted in op.scipy:
+            BY_SCIPY[dotted] = op
         BY_METHOD.update(dict.fromkeys(op.methods, op))
         BY_PROPERTY.update(dict.fromkeys(op.properties, op))
         return rule
@@ -213,7 +221,7 @@ def elementwise_type(op: Op, types: Sequence[Type], flavor: str | None) -> Type:
         if any(isinstance(type, Array) and type.rank for type in types):
             raise TypeError(f"{op.name} on Python's numbers takes numbers, not arrays")
         dtype = _class_dtype(op.result, common)
-        return Scalar({"f32": "f64", "i32": "i64"}.get(dtype, dtype), weak=True)
+        return Scalar({"f": "f64", "i": "i64", "u": "i64", "b": "bool"}[dtype[0]], weak=True)
     if op.numpy and isinstance(op.numpy[0], np.ufunc):
         return shaped(_ufunc_dtype(op.numpy[0], tuple(map(_operand_key, types))), *types)
     return shaped(_class_dtype(op.result, common), *types)
@@ -319,10 +327,22 @@ def bind(op: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[
 def lookup(callable_: object) -> tuple[Op, str] | None:
     """The op and flavor that a callable object reads as, or None. Loads the table when first asked."""
     load()
+    _link_scipy()
     try:
         return BY_CALLABLE.get(callable_)
     except TypeError:  # unhashable
         return None
+
+
+def _link_scipy() -> None:
+    """Enter the callables of those of SciPy's modules that the program has imported by now."""
+    for dotted, op in BY_SCIPY.items():
+        module, _, name = dotted.rpartition(".")
+        if dotted not in _linked and f"scipy.{module}" in sys.modules:
+            found = getattr(sys.modules[f"scipy.{module}"], name, None)
+            if found is not None:
+                _linked.add(dotted)
+                BY_CALLABLE.setdefault(found, (op, "numpy"))
 
 
 def load() -> None:

@@ -6,13 +6,19 @@ loop that carries an array of constant shape) to the earliest value of that shap
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from difflang.ir import Atom, Node, Region, Var, walk
 from difflang.op import row
-from difflang.types import Array
+from difflang.types import Array, Type, Unknown, rank
 
 from .activity import loop_parts
+from .numbers import numbers
 
-SHAPE_OPERAND = {"dim": 0, "size": 0, "zeros_like": 0, "ones_like": 0, "empty_like": 0, "full_like": 0, "unbroadcast": 1}
+SHAPE_OPERAND = {
+    "dim": 0, "size": 0, "zeros_like": 0, "ones_like": 0, "empty_like": 0, "full_like": 0, "unbroadcast": 1,
+    "reshape_like": 1, "broadcast_like": 1, "matmul_left": 1, "matmul_right": 2, "dot_left": 1, "dot_right": 2,
+}  # fmt: skip
 """The operand of which an op reads the shape alone."""
 
 FIRST = ("store", "accumulate", "copy", "cast", "zeros_like", "ones_like", "empty_like", "full_like", "stop_gradient", "cumsum", "flip")
@@ -22,8 +28,9 @@ FIRST = ("store", "accumulate", "copy", "cast", "zeros_like", "ones_like", "empt
 class Shapes:
     """Answers for one function body."""
 
-    def __init__(self, body: Region) -> None:
+    def __init__(self, body: Region, given: Iterable[Atom] = ()) -> None:
         self.source: dict[Var, Atom] = {}
+        self.numbers = numbers(body, given)
         for node in walk(body):
             self._note(node)
 
@@ -39,17 +46,23 @@ class Shapes:
 
     def same(self, one: Atom, other: Atom) -> bool:
         """Whether two values are known to have the same shape."""
-        return one is other or (isinstance(one, Var) and isinstance(other, Var) and self.root(one) is self.root(other))
+        if one is other or (self.is_number(one) and self.is_number(other)):
+            return True
+        return (isinstance(one, Var) and isinstance(other, Var) and self.root(one) is self.root(other))
+
+    def is_number(self, atom: Atom) -> bool:
+        """Whether a value is certainly a single number."""
+        return rank(atom.type) == 0 or atom in self.numbers
 
     def _note(self, node: Node) -> None:
         if node.op in ("for", "while"):
             self._note_loop(node)
         elif node.op in FIRST or (node.op == "unbroadcast"):
             source = node.args[1] if node.op == "unbroadcast" else node.args[0]
-            if isinstance(node.out.type, Array) and isinstance(source.type, Array) and node.out.type.rank == source.type.rank:
+            if _keep_axes(node.op, node.out.type, source.type):
                 self.source[node.out] = source
         elif not node.regions and node.op != "call" and row(node.op).kind == "elementwise":
-            arrays = [a for a in node.args if isinstance(a.type, Array) and a.type.rank]
+            arrays = [a for a in node.args if not self.is_number(a)]
             if arrays and all(self.same(a, arrays[0]) for a in arrays):
                 self.source[node.out] = arrays[0]
 
@@ -60,7 +73,13 @@ class Shapes:
         for made in walk(body):
             self._note(made)
         for param, init, atom, out in zip(params, inits, yields, node.outs, strict=True):
-            if isinstance(param.type, Array) and isinstance(atom, Var) and self.root(atom) is param:
+            if isinstance(param.type, (Array, Unknown)) and isinstance(atom, Var) and self.root(atom) is param:
                 inner[param] = init
                 self.source[out] = init
         self.source.update(inner)
+
+
+def _keep_axes(op: str, result: Type, source: Type) -> bool:
+    if isinstance(result, Unknown) and isinstance(source, Unknown):
+        return op != "cumsum"  # which makes one axis of many
+    return isinstance(result, Array) and isinstance(source, Array) and result.rank == source.rank

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from difflang.build import Builder, hint_for
 from difflang.ir import UNDEF, Atom, Node, Program, Region, Var, const, free_vars, substitute, walk
-from difflang.types import INT, Array
+from difflang.types import INT, Array, Unknown
 
 from .activity import loop_parts
 from .frame import Frame
@@ -28,12 +28,12 @@ def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
 class Transport:
     """The transport between one function body and its mirror image; `shared` in a recursion."""
 
-    def __init__(self, program: Program, body: Region, shared: bool) -> None:
+    def __init__(self, program: Program, body: Region, shared: bool, numbers: Iterable[Atom] = ()) -> None:
         self.killed = killed_values(program, body)
         self.slots: list[Slot] = []
         self.shared = shared
         self.partial = partial_values(program, body)
-        self.shapes = Shapes(body)
+        self.shapes = Shapes(body, numbers)
         self.size_of = Sizes(body, self.shapes, self.partial)
         self.names = {
             node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"
@@ -85,9 +85,9 @@ class Transport:
         def visit(node: Node, out: Builder) -> None:
             position = SHAPE_OPERAND.get(node.op)
             operand = node.args[position] if position is not None and position < len(node.args) else None
-            if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, Array):
+            if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, (Array, Unknown)):
                 root = mapping.setdefault(operand, self.shapes.root(operand))
-                if root in frame.local and not (root in read or root in self.partial or self.is_cheap_view(frame, root)):
+                if isinstance(root.type, Array) and root in frame.local and not (root in read or root in self.partial or self.is_cheap_view(frame, root)):
                     node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
                 else:
                     node = _asking(node, position or 0, root, operand)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..build import apply
+from ..build import apply, rank_known
 from ..op import multilinear
 from ..types import MANY, ONE, UNKNOWN, Scalar, Type, broadcast_dims, dims_of, promote, shaped
 from .shape import array
@@ -32,7 +32,9 @@ def _matmul_type(types: tuple[Type, ...], attrs: Any) -> Type:
 @multilinear(np.matmul, infix="@", typing=_matmul_type)
 def matmul(z_bar, x, y):
     """x @ y: vectors, matrices, or stacks of matrices."""
-    ranks = (np.ndim(x), np.ndim(y))
+    ranks = (rank_known(x), rank_known(y))
+    if None in ranks:
+        return apply("matmul_left", z_bar, x, y), apply("matmul_right", z_bar, x, y)
     if ranks == (1, 1):
         return z_bar * y, z_bar * x
     if ranks == (2, 1):
@@ -70,6 +72,8 @@ def _dot_type(types: tuple[Type, ...], attrs: Any) -> Type:
 @multilinear(np.dot, typing=_dot_type, methods=("dot",))
 def dot(z_bar, x, y):
     """np.dot: over the last axis of x and the last but one (or only) of y."""
+    if rank_known(x) is None or rank_known(y) is None:
+        return apply("dot_left", z_bar, x, y), apply("dot_right", z_bar, x, y)
     if np.ndim(x) == 0 or np.ndim(y) == 0:
         return apply("unbroadcast", z_bar * y, x), apply("unbroadcast", z_bar * x, y)
     if np.ndim(x) <= 2 and np.ndim(y) <= 2:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..build import apply
+from ..build import apply, dtype_known, rank_known
 from ..op import linear
 from ..types import ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, broadcast_dims, promote
 
@@ -29,6 +29,16 @@ def key(pattern: Sequence[str], operands: Sequence[Any]) -> tuple[Any, ...]:
         else:
             items.append({":": slice(None), "n": None, ".": Ellipsis}[code])
     return tuple(items)
+
+
+def gathers(pattern: Sequence[str], operands: Sequence[Type]) -> bool:
+    """Whether an array indexes, or may: an element may be named several times then. `operands`: their types."""
+    values = iter(operands)
+    for code in pattern:
+        given = [next(values) for _ in range({"i": 1, "a": 1, "s": 3}.get(code, 0))]
+        if code == "a" or (code == "i" and isinstance(given[0], Unknown)):
+            return True
+    return False
 
 
 def expand(pattern: Sequence[str], rank: int) -> tuple[str, ...]:
@@ -49,6 +59,8 @@ def result_type(array: Type, pattern: Sequence[str], operands: Sequence[Type]) -
         if isinstance(array, Unknown):
             return UNKNOWN
         raise TypeError(f"{array} cannot be indexed")
+    if gathers(pattern, operands) and any(isinstance(type, Unknown) for type in operands):
+        return UNKNOWN
     pattern = expand(pattern, array.rank)
     if "a" in pattern:
         return _gathered(array, pattern, operands)
@@ -165,8 +177,8 @@ def _accumulate_tangent(y, *operands, pattern=()):
 
 def _surviving(y_bar: Any, v_bar: Any, operands: Sequence[Any], pattern: Sequence[str]) -> Any:
     """The adjoint of what was written, zero for what a later write to the same element replaced."""
-    arrays = [o for o in operands if np.ndim(o) > 0]
-    if all(a.dtype == np.bool_ for a in arrays):
+    arrays = [o for o in operands if rank_known(o) != 0]
+    if all(dtype_known(a) == np.bool_ for a in arrays):
         return v_bar
     ones = np.ones_like(v_bar, dtype=np.int64)
     number = np.reshape(np.cumsum(ones), np.shape(v_bar))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import composite, constant, general, linear, normal_axis
+from ..op import composite, constant, linear, normal_axis
 from ..types import INT, MANY, ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, dims_of, promote
 
 
@@ -59,11 +59,27 @@ def size(y, x):
     """The number of elements, a Python int."""
 
 
-def _reshape_bind(x: Any, *shape: Any, order: str = "C", **named: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if order != "C" or set(named) - {"shape"}:
-        raise TypeError("np.reshape takes an array and a shape here, in the order of C")
+def _reshape_bind(x: Any, *shape: Any, order: str = "C", copy: Any = None, **named: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if set(named) - {"shape"}:
+        raise TypeError("np.reshape takes an array and a shape here")
+    if shape and isinstance(shape[-1], str):
+        *shape, order = shape  # type: ignore[assignment]
     sizes = spread(shape[0]) if len(shape) == 1 else shape or spread(named["shape"])
-    return (x, *sizes), {}
+    return (x, *sizes), {"order": _order(order)}
+
+
+def _order(order: Any) -> str:
+    if order not in ("C", "F", "A", "K"):
+        raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
+    return str(order)
+
+
+def _row_by_row(x: Any, order: str) -> bool:
+    """Whether elements are taken row by row. What goes by the memory needs to know how that lies."""
+    layout = getattr(getattr(x, "type", None), "layout", "C")
+    if order in ("A", "K") and layout != "C":
+        raise TypeError("how this array lies in memory is not known here: say order='C' or 'F'")
+    return order != "F"
 
 
 def _reshape_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -> Type:
@@ -76,22 +92,34 @@ def _reshape(x: Any, *shape: Any) -> Any:
     return np.reshape(x, shape)
 
 
-@linear(np.reshape, typing=_reshape_type, evaluate=_reshape, bind=_reshape_bind, methods=("reshape",), view=True, sized=True)
+@linear(spelled=np.reshape, typing=_reshape_type, evaluate=_reshape, view=True, sized=True)
 def reshape(y_bar, x, *shape):
     """x in another shape, row by row; one size may be -1."""
     return np.reshape(y_bar, np.shape(x))
 
 
-@composite(np.ravel, methods=("ravel",))
-def ravel(x):
+@composite(np.reshape, bind=_reshape_bind, methods=("reshape",))
+def reshaped(x, *shape, order="C"):
+    """x in another shape, row by row or (order F) column by column."""
+    if _row_by_row(x, order):
+        return apply("reshape", x, *shape)
+    return np.transpose(apply("reshape", np.transpose(x), *reversed(shape)))
+
+
+def _ravel_bind(a: Any, order: Any = "C") -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (a,), {"order": _order(order)}
+
+
+@composite(np.ravel, bind=_ravel_bind, methods=("ravel",))
+def ravel(x, order="C"):
     """One axis of all elements: x.reshape(-1)."""
-    return np.reshape(x, (-1,))
+    return apply("reshape", x if _row_by_row(x, order) else np.transpose(x), -1)
 
 
-@composite(methods=("flatten",))
-def flatten(x):
+@composite(bind=_ravel_bind, methods=("flatten",))
+def flatten(x, order="C"):
     """A copy with one axis of all elements."""
-    return apply("copy", np.reshape(x, (-1,)))
+    return apply("copy", ravel(x, order))
 
 
 def _transpose_bind(x: Any, *axes: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -254,110 +282,6 @@ def squeeze(y_bar, x, axis=None):
     return np.reshape(y_bar, np.shape(x))
 
 
-def _total(dims: Sequence[str]) -> str:
-    """The size of a sum of sizes."""
-    if dims.count(ONE) > 1 or set(dims) == {MANY}:
-        return MANY
-    return dims[0] if len(dims) == 1 else OPEN
-
-
-def _concatenate_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if axis is None:
-        raise TypeError("np.concatenate with axis=None: reshape the arrays to one axis first")
-    return _several(arrays), {"axis": axis}
-
-
-def _several(arrays: Any) -> tuple[Any, ...]:
-    if not isinstance(arrays, (tuple, list)):
-        raise TypeError("how many arrays are joined must be known while compiling: write them as a tuple")
-    return tuple(arrays)
-
-
-def _concatenate_type(types: tuple[Type, ...], attrs: Any) -> Type:
-    common = promote(*types)
-    if not isinstance(common, Scalar):
-        return UNKNOWN
-    ranks = {len(dims_of(t)) for t in types}
-    if len(ranks) != 1 or 0 in ranks:
-        raise TypeError("np.concatenate needs arrays of the same number of axes, at least one")
-    axis = normal_axis(attrs["axis"], ranks.pop(), "one")
-    dims = list(dims_of(types[0]))
-    for other in types[1:]:
-        dims = [a if a != OPEN else b for a, b in zip(dims, dims_of(other), strict=True)]
-    dims[axis] = _total([dims_of(t)[axis] for t in types])
-    return array(common.dtype, dims)
-
-
-def _concatenate(*xs: Any, axis: int) -> Any:
-    return np.concatenate(xs, axis)
-
-
-def zero_tangent(x_dot: Any, x: Any) -> Any:
-    return np.zeros_like(x) if x_dot is None else x_dot
-
-
-def _tangents(xs: Sequence[Any]) -> list[Any]:
-    half = len(xs) // 2
-    return [zero_tangent(x_dot, x) for x_dot, x in zip(xs[half:], xs[:half], strict=True)]
-
-
-def _concatenate_tangent(y, *xs, axis=0):
-    return np.concatenate(_tangents(xs), axis)
-
-
-@general(
-    np.concatenate,
-    np.concat,
-    typing=_concatenate_type,
-    evaluate=_concatenate,
-    bind=_concatenate_bind,
-    tangent=_concatenate_tangent,
-    axes="one",
-)
-def concatenate(y_bar, y, *xs, axis=0):
-    """Arrays end to end along an axis."""
-    start = 0
-    adjoints = []
-    before = (slice(None),) * normal_axis(axis, np.ndim(xs[0]), "one")
-    for x in xs:
-        stop = start + np.shape(x)[axis]
-        adjoints.append(y_bar[(*before, slice(start, stop))])
-        start = stop
-    return tuple(adjoints)
-
-
-def _stack_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    return _several(arrays), {"axis": axis}
-
-
-def _stack_type(types: tuple[Type, ...], attrs: Any) -> Type:
-    common = promote(*types)
-    if not isinstance(common, Scalar):
-        return UNKNOWN
-    if len({len(dims_of(t)) for t in types}) != 1:
-        raise TypeError("np.stack needs arrays of the same shape")
-    dims = list(dims_of(types[0]))
-    for other in types[1:]:
-        dims = [a if a != OPEN else b for a, b in zip(dims, dims_of(other), strict=True)]
-    dims.insert(normal_axis(attrs["axis"], len(dims) + 1, "one"), ONE if len(types) == 1 else MANY)
-    return array(common.dtype, dims)
-
-
-def _stack(*xs: Any, axis: int) -> Any:
-    return np.stack(xs, axis)
-
-
-def _stack_tangent(y, *xs, axis=0):
-    return np.stack(_tangents(xs), axis)
-
-
-@general(np.stack, typing=_stack_type, evaluate=_stack, bind=_stack_bind, tangent=_stack_tangent, axes="one")
-def stack(y_bar, y, *xs, axis=0):
-    """Arrays or numbers side by side along a new axis."""
-    before = (slice(None),) * normal_axis(axis, np.ndim(xs[0]) + 1, "one")
-    return tuple(y_bar[(*before, k)] for k in range(len(xs)))
-
-
 def _flip_type(types: tuple[Type, ...], attrs: Any) -> Type:
     (x,) = types
     return Array(x.dtype, x.dims, "A") if isinstance(x, Array) else x
@@ -367,28 +291,3 @@ def _flip_type(types: tuple[Type, ...], attrs: Any) -> Type:
 def flip(y_bar, x, axis=None):
     """The elements along an axis in reverse."""
     return np.flip(y_bar, axis)
-
-
-def _joined_bind(tup: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    return _several(tup), {}
-
-
-@composite(np.vstack, bind=_joined_bind)
-def vstack(*xs):
-    """Rows on top of each other."""
-    rows = [np.reshape(x, (1, -1)) if np.ndim(x) < 2 else x for x in xs]
-    return np.concatenate(rows, 0)
-
-
-@composite(np.hstack, bind=_joined_bind)
-def hstack(*xs):
-    """Arrays side by side."""
-    columns = [np.reshape(x, (1,)) if np.ndim(x) == 0 else x for x in xs]
-    return np.concatenate(columns, 0 if np.ndim(columns[0]) == 1 else 1)
-
-
-@composite(np.column_stack, bind=_joined_bind)
-def column_stack(*xs):
-    """Vectors as columns."""
-    columns = [np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x for x in xs]
-    return np.concatenate(columns, 1)

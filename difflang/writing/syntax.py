@@ -135,6 +135,17 @@ def needs_parentheses(part: Expr, whole: Expr) -> bool:
     return inner < POSTFIX or is_number(part) if isinstance(whole, (Attribute, Item, Apply)) else False
 
 
+def negated(test: Expr) -> Expr:
+    """The opposite truth."""
+    if isinstance(test, Prefix) and test.op == "not ":
+        return test.operand
+    if isinstance(test, Infix) and test.op in ("==", "!="):
+        return Infix(test.left, "!=" if test.op == "==" else "==", test.right)
+    if isinstance(test, Word) and test.text in ("True", "False"):
+        return Word("False" if test.text == "True" else "True")
+    return Prefix("not ", test)
+
+
 def is_number(expr: Expr) -> bool:
     return isinstance(expr, Word) and expr.text[:1].isdigit()
 

@@ -11,7 +11,10 @@ import numpy as np
 
 from .composed_samples import composed
 from .linalg_samples import SEVERAL, linear_algebra
+from .moving_samples import moved
+from .special_samples import SCIPY, special_functions
 from .order_samples import ordered
+from .statistics_samples import told
 
 RNG = np.random.default_rng(7)
 
@@ -22,6 +25,7 @@ def real(*shape: int, low: float = -2.0, high: float = 2.0, dtype: Any = np.floa
 
 DOMAINS: dict[str, tuple[float, float]] = {
     "real": (-2.0, 2.0), "positive": (0.3, 3.0), "unit": (-0.9, 0.9), "above one": (1.2, 4.0), "above minus one": (-0.8, 3.0),
+    "probability": (0.1, 0.9),
 }  # fmt: skip
 
 ELEMENTWISE: dict[str, str] = {
@@ -29,13 +33,16 @@ ELEMENTWISE: dict[str, str] = {
         """add sub mul div floordiv mod fmod frem neg pos abs fabs sign copysign square reciprocal masked maximum minimum cast
         less less_equal greater greater_equal equal not_equal logical_and logical_or logical_xor not_ where clip
         isnan isinf isfinite floor ceil trunc rint floor_to_int ceil_to_int trunc_to_int round_to_int cbrt exp exp2 expm1 sin cos
-        arctan arctan2 sinh cosh tanh arcsinh hypot deg2rad rad2deg remainder erf erfc logaddexp""".split(),
+        arctan arctan2 sinh cosh tanh arcsinh hypot deg2rad rad2deg remainder erf erfc logaddexp nextafter""".split(),
         "real",
     ),
     **dict.fromkeys("sqrt log log2 log10 pow fpow lgamma gamma".split(), "positive"),
+    **dict.fromkeys("digamma polygamma zeta entr xlogy rel_entr kl_div y0 y1".split(), "positive"),
+    **dict.fromkeys("erfcx log_ndtr expit log_expit exprel i0 i0e i1 i1e j0 j1".split(), "real"),
+    **dict.fromkeys("ndtri logit".split(), "probability"), "erfcinv": "probability", "xlog1py": "positive", "erfinv": "unit",
     **dict.fromkeys("arcsin arccos arctanh tan".split(), "unit"),
     "arccosh": "above one", "log1p": "above minus one",
-    **dict.fromkeys("bitand bitor bitxor invert lshift rshift intdiv ipow".split(), "whole"),
+    **dict.fromkeys("bitand bitor bitxor invert lshift rshift intdiv ipow gcd".split(), "whole"),
 }  # fmt: skip
 """Elementwise ops and where their derivative is compared; "whole" ones take integers alone."""
 
@@ -168,6 +175,7 @@ def _recurrence(a: Any, b: Any) -> Any:
     return y
 
 
+_P, _U = real(2, 4), real(3, 4)
 _X, _Y, _Z = real(6), real(2, 3), real(2, 1, 3)
 _A, _B = real(2, 4), real(2, 4)
 _ZEROS = np.array([[1.5, 0.0, 2.0], [0.0, 0.0, 3.0]])
@@ -176,11 +184,10 @@ _TIES = np.array([1.0, 3.0, 3.0, -1.0])
 OTHERS: dict[str, list[Any]] = {
     "dim": [Raw((_Y,), {"axis": 1}, 3), Raw((_Y,), {"axis": -2}, 2)],
     "size": [call(np.size, _Y), call(np.size, _X), call(np.size, np.zeros((0, 3)))],
-    "reshape": [call(np.reshape, _X, (2, 3)), method("reshape", _X, 3, -1), method("reshape", _Y, (6,)), call(np.reshape, _Y, -1),
-        method("reshape", _Y.T, 6),
-                call(np.reshape, real(1), ()), method("reshape", _X, (1, 6, 1)), call(np.reshape, np.zeros((0, 2)), (2, 0))],
-    "ravel": [call(np.ravel, _Y), method("ravel", _Y.T)],
-    "flatten": [method("flatten", _Y)],
+    "reshape": [Raw((_X, 2, 3), {}, _X.reshape(2, 3)), Raw((_Y.T, 6), {}, _Y.T.reshape(6)), Raw((np.zeros((0, 2)), 2, 0), {}, np.zeros((2, 0))),
+        Raw((_X, 1, 6, 1), {}, _X.reshape(1, 6, 1))],
+    "ravel": [call(np.ravel, _Y), method("ravel", _Y.T), call(np.ravel, _Y, order="F"), method("ravel", _Y, "C")],
+    "flatten": [method("flatten", _Y), method("flatten", _Y, order="F")],
     "transpose": [call(np.transpose, _Y), method("transpose", _Z, 2, 0, 1), call(np.transpose, _Z, (1, 0, 2)),
         call(np.transpose, _X), method("transpose", _Z, (0, -1, 1)),
                   call(np.transpose, _Z, axes=(2, 1, 0)), method("transpose", _Y)],
@@ -192,12 +199,18 @@ OTHERS: dict[str, list[Any]] = {
     "unbroadcast": [Raw((_Y, real(3)), {}, _Y.sum(0)), Raw((_Y, real(2, 1)), {}, _Y.sum(1, keepdims=True)),
         Raw((_Y, np.float64(2)), {}, _Y.sum()), Raw((_Y, _Y), {}, _Y),
                     Raw((_Y, 2.0), {}, _Y.sum()), Raw((np.zeros((0, 3)), real(1, 3)), {}, np.zeros((1, 3)))],
+    "reshape_like": [Raw((_Y, real(3, 2)), {}, _Y.reshape(3, 2))],
+    "broadcast_like": [Raw((_X, np.zeros((2, 6))), {}, np.broadcast_to(_X, (2, 6))), Raw((np.float64(2), _Y), {}, np.full((2, 3), 2.0))],
+    "matmul_left": [Raw((_P, _Y, _U), {}, _P @ _U.T)],
+    "matmul_right": [Raw((_P, _Y, _U), {}, _Y.T @ _P)],
+    "dot_left": [Raw((_P, _Y, _U), {}, _P @ _U.T), Raw((_P, _P, 2.0), {}, _P * 2.0)],
+    "dot_right": [Raw((_P, _Y, _U), {}, _Y.T @ _P)],
     "expand_dims": [call(np.expand_dims, _Y, 0), call(np.expand_dims, _Y, -1), call(np.expand_dims, _X, (0, 2)),
         call(np.expand_dims, 1.5, 0)],
     "squeeze": [call(np.squeeze, _Z), call(np.squeeze, _Z, 1), method("squeeze", _Z, axis=-2), call(np.squeeze, real(1, 1)),
         method("squeeze", real(1, 1, 2), (0, 1))],
-    "concatenate": [*_joined(np.concatenate), call(np.concatenate, (real(1), real(1))), call(np.concatenate,
-        (_Y, real(1, 3), real(0, 3)))],
+    "concatenate": [Raw((_Y, _Y), {"axis": 0}, np.concatenate((_Y, _Y))),
+        Raw((_Y, _Y.astype(np.float32)), {"axis": 1}, np.concatenate((_Y, _Y.astype(np.float32)), 1))],
     "stack": [*_joined(np.stack), call(np.stack, (1.5, np.float64(2))), call(np.stack, (_Y, _Y), axis=2)],
     "flip": [call(np.flip, _X), call(np.flip, _Z, 0), call(np.flip, _Z, (0, 2)), call(np.flip, _Y, axis=-1)],
     "vstack": [call(np.vstack, (_X, _X)), call(np.vstack, (_Y, _Y))],
@@ -208,9 +221,8 @@ OTHERS: dict[str, list[Any]] = {
         call(np.full, (0,), True)],
     "arange": [call(np.arange, 4), call(np.arange, 1, 4), call(np.arange, 5, 0, -2), call(np.arange, 0.0, 1.0, 0.3),
         call(np.arange, 3, dtype=np.float64), call(np.arange, 0), call(np.arange, 1)],
-    "linspace": [call(np.linspace, 0.0, 1.0, 5), call(np.linspace, -1, 2), call(np.linspace, np.float64(1), 3.0, num=2),
-        call(np.linspace, 2.0, 3.0, 1)],
-    "eye": [call(np.eye, 3), call(np.eye, 2, 4), call(np.eye, 2, dtype=int), call(np.identity, 2)],
+    "linspace": [Raw((0.0, 1.0, 5), {}, np.linspace(0.0, 1.0, 5)), Raw((2.0, 3.0, 1), {}, np.array([2.0]))],
+    "eye": [Raw((2, 4), {"dtype": "f64"}, np.eye(2, 4)), Raw((2, 2), {"dtype": "i64"}, np.eye(2, dtype=int))],
     "zeros_like": _likes(np.zeros_like), "ones_like": _likes(np.ones_like), "empty_like": [Raw((_Y,), {"dtype": None}, np.zeros((2, 3)))],
     "full_like": _likes(np.full_like, 2.5),
     "index": _indexed(), "store": _written(False), "accumulate": [raw for raw in _written(True) if raw.expected is not None],
@@ -243,9 +255,9 @@ OTHERS: dict[str, list[Any]] = {
     "copy": [call(np.copy, _Y), method("copy", _X), Raw((2.5,), {}, 2.5)],
 }  # fmt: skip
 
-OTHERS |= linear_algebra(call, real) | composed(call, method, real) | ordered(call, method, real, Raw)
+OTHERS |= linear_algebra(call, real) | special_functions(call, real) | composed(call, method, real) | ordered(call, method, real, Raw) | moved(call, method, real) | told(call, method, real, Raw)
 
-CONTROL = frozenset({"check", "stack_new", "push", "pop", "is_close"}) | SEVERAL
+CONTROL = frozenset({"check", "stack_new", "push", "pop", "is_close"}) | SEVERAL | SCIPY
 """Ops with a test of their own."""
 
 FLOATS = (0.0, -0.0, 1.0, -1.0, 0.5, -1.5, 2.5, 3.0, -3.0, 1e-300, 1e300, -1e300, 720.0, math.inf, -math.inf, math.nan)

@@ -1,0 +1,184 @@
+"""Ops with a form of their own in Python's text: methods, attributes, calls that NumPy spells otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..ir import Node
+from ..op import row
+from ..types import Array, Scalar, Stack, Unknown
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Ref, Word, negated
+
+if TYPE_CHECKING:
+    from .expressions import Phrases
+
+Special = Callable[["Phrases", Node, list[Expr]], Expr]
+
+
+def _method(value: Expr, name: str, *args: Expr) -> Expr:
+    return Apply(Attribute(value, name), args)
+
+
+def _is_array(node: Node, k: int = 0) -> bool:
+    return isinstance(node.args[k].type, Array)
+
+
+def _dim(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    shape = Attribute(args[0], "shape") if _is_array(node) else Apply(p.np("shape"), (args[0],))
+    return Item(shape, (p.number(node.attrs["axis"]),))
+
+
+def _size(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Attribute(args[0], "size") if _is_array(node) else Apply(p.np("size"), (args[0],))
+
+
+def _shape(items: list[Expr]) -> Expr:
+    return items[0] if len(items) == 1 else Pack(tuple(items))
+
+
+def _reshape(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    value, *shape = args
+    if _is_array(node) and shape:
+        return _method(value, "reshape", *shape)
+    return Apply(p.np("reshape"), (value, _shape(shape)))
+
+
+def _transpose(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    axes = node.attrs.get("axes")
+    rank = node.args[0].type.rank if isinstance(node.args[0].type, Array) else None
+    if axes is None or (rank is not None and tuple(axes) == tuple(reversed(range(rank)))):
+        return Attribute(args[0], "T") if rank is not None else Apply(p.np("transpose"), (args[0],))
+    return Apply(p.np("transpose"), (args[0], Pack(tuple(map(p.number, axes)))))
+
+
+def _broadcast_to(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(p.np("broadcast_to"), (args[0], _shape(args[1:])))
+
+
+def _to_shape_of(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    """One value brought to the shape of another."""
+    shape = Attribute(args[1], "shape") if _is_array(node, 1) else Apply(p.np("shape"), (args[1],))
+    return Apply(p.np("reshape" if node.op == "reshape_like" else "broadcast_to"), (args[0], shape))
+
+
+def _axis_function(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    axis = node.attrs.get("axis")
+    return Apply(p.np(node.op), (args[0],) if axis is None else (args[0], Keyword("axis", p.axes(axis))))
+
+
+def _joined(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    axis = node.attrs.get("axis", 0)
+    return Apply(p.np(node.op), (Pack(tuple(args)), *([Keyword("axis", p.number(axis))] if axis else [])))
+
+
+def _dtype_of(p: Phrases, node: Node, default: str | None) -> list[Expr]:
+    dtype = node.attrs.get("dtype")
+    return [] if dtype is None or dtype == default else [Keyword("dtype", p.dtype(dtype))]
+
+
+def _filled(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(p.np(node.op), (_shape(args), *_dtype_of(p, node, "f64")))
+
+
+def _full(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    value, *shape = args
+    atom = node.args[0]
+    default = atom.type.dtype if isinstance(atom.type, (Scalar, Array)) else None
+    return Apply(p.np("full"), (_shape(shape), value, *_dtype_of(p, node, default)))
+
+
+def _like(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    type = node.args[0].type
+    return Apply(p.np(node.op), (*args, *_dtype_of(p, node, type.dtype if isinstance(type, (Array, Scalar)) else None)))
+
+
+def _arange(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    start, stop, step = args
+    bounds = [start, stop, step]
+    if step == Word("1"):
+        bounds = [stop] if start == Word("0") else [start, stop]
+    result = node.out.type
+    plain = {True: "i64", False: "f64"}[all(isinstance(a.type, Scalar) and a.type.dtype == "i64" for a in node.args)]
+    wanted = result.dtype if isinstance(result, Array) else None
+    return Apply(p.np("arange"), (*bounds, *([Keyword("dtype", p.dtype(wanted))] if wanted not in (plain, None) else [])))
+
+
+def _eye(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    shape = args[:1] if len(args) == 2 and args[0] == args[1] else args
+    return Apply(p.np("eye"), (*shape, *_dtype_of(p, node, "f64")))
+
+
+def _cast(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    dtype = node.attrs["dtype"]
+    if node.attrs.get("weak"):
+        return Apply(Word({"f64": "float", "i64": "int", "bool": "bool"}[dtype]), (args[0],))
+    if _is_array(node):
+        return _method(args[0], "astype", p.dtype(dtype))
+    return Apply(p.dtype(dtype), (args[0],))
+
+
+def _copy(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    if isinstance(node.args[0].type, Unknown):
+        return Apply(p.np("copy"), (args[0],))
+    return args[0] if isinstance(node.args[0].type, Scalar) else _method(args[0], "copy")
+
+
+def _not(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    result = node.out.type
+    return negated(args[0]) if isinstance(result, Scalar) and result.weak else Apply(p.np("logical_not"), (args[0],))
+
+
+def _index(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return p.subscript(args[0], node.attrs["pattern"], args[1:])
+
+
+def _masked(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    x, y = args
+    result = node.out.type
+    if isinstance(result, Scalar) and result.weak and isinstance(x, Ref):
+        return Choice(Infix(x, "!=", Word("0")), Infix(x, "*", y), Word("0.0"))
+    return Apply(p.helper("masked"), (x, y))
+
+
+def _same(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return args[0]
+
+
+def _stack_new(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Word("[]")
+
+
+def _item(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Item(args[0], (args[1],))
+
+
+def _count(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(Word("len"), (args[0],))
+
+
+def _zero_items(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    assert isinstance(node.out.type, Stack)
+    if isinstance(node.out.type.element, Scalar):
+        return Infix(Word("[0.0]"), "*", Apply(Word("len"), (args[0],)))
+    return Apply(p.helper("zero_items"), (args[0],))
+
+
+def _intdiv(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(Word("int"), (Infix(args[0], "/", args[1]),))
+
+
+def _order(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    statics = p.statics(row("order"), node)
+    return Apply(p.np("argsort"), (args[0], *statics, Keyword("kind", Word('"stable"'))))
+
+
+SPECIAL: dict[str, Special] = {
+    "dim": _dim, "size": _size, "reshape": _reshape, "transpose": _transpose, "broadcast_to": _broadcast_to,
+    "reshape_like": _to_shape_of, "broadcast_like": _to_shape_of,
+    "expand_dims": _axis_function, "squeeze": _axis_function, "flip": _axis_function, "concatenate": _joined, "stack": _joined,
+    "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
+    "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
+    "masked": _masked, "stop_gradient": _same, "stack_new": _stack_new, "item": _item, "count": _count,
+    "zero_items": _zero_items, "intdiv": _intdiv, "order": _order,
+}  # fmt: skip
