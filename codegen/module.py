@@ -10,7 +10,8 @@ from difflang.types import Array, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
 from .kernels import kernels
-from .lower import contract, create, elementwise, index, lapack, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
+from .lower import contract, create, elementwise, factor, index, lapack, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
+from .lower.expand import expanded
 from .lower.lower import Lowering, is_alias, result_types, struct
 from .memory import assemble, parts, read_record, write_record
 from .prelude import text as prelude
@@ -45,6 +46,7 @@ class Module:
 def emit(program: Program, target: Target, public: Collection[str] = ()) -> Module:
     """LLVM IR of all functions of a placed program, those of the keys `public` (all, if none) in the public form too."""
     writer = ModuleWriter(target)
+    program = expanded(program)
     cyclic = recursive(program)
     texts = []
     for key, function in program.functions.items():

@@ -9,9 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from difflang.errors import TypeMismatch
 from difflang.ir import Atom, Node, Var
-from difflang.ops.factor import COMPLEX
 from difflang.types import Array
 
 from ...runtime.blas import ROUTINES
@@ -298,92 +296,5 @@ def lower_eigh(low: Lowering, node: Node) -> None:
         assign(w, core(low, values, 1, index), found)
         if vectors is not None:
             assign(w, core(low, vectors, 2, index), left)
-
-    nest(w, a.dims[:-2], one)
-
-
-@handles("svd", "svdvals")
-def lower_svd(low: Lowering, node: Node) -> None:
-    w, dtype = low.w, dtype_of_result(node)
-    a = matrix(low, node.args[0])
-    m, n = a.dims[-2:]
-    k = w.least(m, n)
-    full, vectors = bool(node.attrs.get("full_matrices")), node.op == "svd"
-    rows, count = (m, n) if full else (k, k)
-    job = letter("N" if not vectors else "A" if full else "S")
-    outs = list(node.outs)
-    u = result(low, outs.pop(0), (*a.dims[:-2], m, rows)) if vectors else None
-    s = result(low, outs.pop(0), (*a.dims[:-2], k))
-    vh = result(low, outs.pop(0), (*a.dims[:-2], count, n)) if vectors else None
-    left, values = columns(low, dtype, m, n), work(low, dtype, k)
-    one_ = "1"
-    left_vectors = columns(low, dtype, m, rows) if vectors else columns(low, dtype, one_, one_)
-    right_vectors = columns(low, dtype, count, n) if vectors else columns(low, dtype, one_, one_)
-
-    def one(index: Index) -> None:
-        assign(w, left, core(low, a, 2, index))
-        where = (pointer(left_vectors), leading(low, left_vectors.dims[0]), pointer(right_vectors), leading(low, right_vectors.dims[0]))
-        info = routine(low, "gesdd", dtype, job, integer(low, m), integer(low, n), pointer(left), leading(low, m), pointer(values), *where)
-        fails(low, info, "SVD did not converge")
-        assign(w, core(low, s, 1, index), values)
-        if u is not None and vh is not None:
-            assign(w, core(low, u, 2, index), left_vectors)
-            assign(w, core(low, vh, 2, index), right_vectors)
-
-    nest(w, a.dims[:-2], one)
-
-
-@handles("qr")
-def lower_qr(low: Lowering, node: Node) -> None:
-    w, dtype = low.w, dtype_of_result(node)
-    a = matrix(low, node.args[0])
-    m, n = a.dims[-2:]
-    k = w.least(m, n)
-    count = m if node.attrs.get("mode") == "complete" else k
-    q = result(low, node.outs[0], (*a.dims[:-2], m, count))
-    r = result(low, node.outs[1], (*a.dims[:-2], count, n))
-    left = columns(low, dtype, m, w.greatest(n, count) if count != n else n)
-    factors, scales = _part(left, m, n), work(low, dtype, k)
-
-    def one(index: Index) -> None:
-        assign(w, factors, core(low, a, 2, index))
-        routine(low, "geqrf", dtype, integer(low, m), integer(low, n), pointer(left), leading(low, m), pointer(scales))
-        triangle(low, core(low, r, 2, index), _part(left, count, n), upper=True)
-        sizes = (integer(low, m), integer(low, count), integer(low, k))
-        routine(low, "orgqr", dtype, *sizes, pointer(left), leading(low, m), pointer(scales))
-        assign(w, core(low, q, 2, index), _part(left, m, count))
-
-    nest(w, a.dims[:-2], one)
-
-
-def _part(desc: Desc, rows: str, count: str) -> Desc:
-    """The upper left corner of a matrix."""
-    return reshaped(desc, ("?", "?"), (rows, count), desc.strides)
-
-
-@handles("eig", "eigvals")
-def lower_eig(low: Lowering, node: Node) -> None:
-    w, dtype = low.w, dtype_of_result(node)
-    a, n = square(low, node.args[0])
-    values = result(low, node.outs[0], (*a.dims[:-2], n))
-    vectors = result(low, node.outs[1], a.dims) if node.op == "eig" else None
-    left, real, imaginary = columns(low, dtype, n, n), work(low, dtype, n), work(low, dtype, n)
-    right = left if vectors is None else columns(low, dtype, n, n)
-
-    def test(at: Index) -> None:
-        part = imaginary.at(Element(w), at)
-        bad = w.let(f"fcmp une {REGISTER[dtype]} {part}, {literal(0.0, dtype)}")
-        w.fail_if(bad, Site(TypeMismatch, COMPLEX, 0, low.place))
-
-    def one(index: Index) -> None:
-        assign(w, left, core(low, a, 2, index))
-        jobs = (letter("N"), letter("N" if vectors is None else "V"))
-        where = (pointer(real), pointer(imaginary), pointer(right), leading(low, n), pointer(right), leading(low, n))
-        info = routine(low, "geev", dtype, *jobs, integer(low, n), pointer(left), leading(low, n), *where)
-        fails(low, info, "Eigenvalues did not converge")
-        nest(w, (n,), test)
-        assign(w, core(low, values, 1, index), real)
-        if vectors is not None:
-            assign(w, core(low, vectors, 2, index), right)
 
     nest(w, a.dims[:-2], one)

@@ -18,7 +18,7 @@ from difflang.op import Lower, row
 from difflang.types import Array, Nothing, Scalar, Type
 
 from ..vectormath import math_call
-from ..writer import REGISTER, Writer, is_literal, literal
+from ..writer import REGISTER, SIZE, Writer, is_literal, literal
 
 Typed = tuple[str, str]  # a value and its dtype
 
@@ -32,16 +32,36 @@ def convert(w: Writer, value: str, source: str, target: str) -> str:
     a, b = REGISTER[source], REGISTER[target]
     if target == "bool":
         return w.pure(f"fcmp une {a} {value}, 0.0" if source[0] == "f" else f"icmp ne {a} {value}, 0")
-    if source == "bool":
-        return w.pure(f"{'uitofp' if target[0] == 'f' else 'zext'} i1 {value} to {b}")
-    if source[0] == "i":
-        code = "sitofp" if target[0] == "f" else "sext" if target == "i64" else "trunc"
-        return w.pure(f"{code} {a} {value} to {b}")
+    if source[0] != "f":
+        return _from_integer(w, value, source, target)
     if target[0] == "f":
         return w.pure(f"{'fpext' if target == 'f64' else 'fptrunc'} {a} {value} to {b}")
-    if target == "i32":  # through i64, as NumPy on x86 does: what does not fit is cut
-        return convert(w, convert(w, value, source, "i64"), "i64", "i32")
+    if target == "u64":
+        return _to_u64(w, value, source)
+    if target != "i64":  # through i64, as NumPy on x86 does: what does not fit is cut
+        return convert(w, convert(w, value, source, "i64"), "i64", target)
     return w.pure(f"freeze {b} " + w.pure(f"fptosi {a} {value} to {b}"))
+
+
+def _from_integer(w: Writer, value: str, source: str, target: str) -> str:
+    """From an integer or a truth: integers are extended by their own sign, or cut."""
+    a, b = REGISTER[source], REGISTER[target]
+    signed = source[0] == "i"
+    if target[0] == "f":
+        return w.pure(f"{'sitofp' if signed else 'uitofp'} {a} {value} to {b}")
+    if a == b:
+        return value
+    narrower = source != "bool" and SIZE[target] < SIZE[source]
+    return w.pure(f"{'trunc' if narrower else 'sext' if signed else 'zext'} {a} {value} to {b}")
+
+
+def _to_u64(w: Writer, value: str, source: str) -> str:
+    """What lies beyond the positive half of i64 is brought there first."""
+    half = literal(2.0**63, source)
+    large = convert(w, value, source, "i64")
+    lowered = w.pure(f"fsub {REGISTER[source]} {value}, {half}")
+    upper = w.pure(f"xor i64 {convert(w, lowered, source, 'i64')}, {-(2**63)}")
+    return select(w, w.pure(f"fcmp oge {REGISTER[source]} {value}, {half}"), upper, large, "u64")
 
 
 def _number(text: str, dtype: str) -> float | int | bool:
@@ -60,15 +80,20 @@ def element(w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[T
     values = [convert(w, value, source, dtype) for (value, source), dtype in zip(given, dtypes, strict=True)]
     if isinstance(op.lower, Lower):
         dtype = dtypes[-1]
-        code = {"f": op.lower.float, "i": op.lower.int, "b": op.lower.bool}[dtype[0]]
+        code = {"f": op.lower.float, "i": op.lower.int, "u": op.lower.int, "b": op.lower.bool}[dtype[0]]
         if code is not None:
-            return instruction(w, code, values, dtype, out)
+            return instruction(w, _UNSIGNED.get(code, code) if dtype[0] == "u" else code, values, dtype, out)
     elif op.lower is not None:
         rest, kept = iter(dtypes), iter(values)
         key = tuple(None if o is None else next(rest) for o in operands)
-        return run(w, traced(name, key), [None if o is None else next(kept) for o in operands], out)
+        statics = tuple((k, v) for k, v in attrs.items() if k in op.statics)
+        return run(w, traced(name, key, statics), [None if o is None else next(kept) for o in operands], out)
     reason = f"{name} on {dtypes[-1]} has no lowering to machine code"
     raise NotAvailable("DL015", reason, way_out="run the function as Python: f.python(...)")
+
+
+_UNSIGNED = {"sdiv": "udiv", "ashr": "lshr", "abs": "id", **{f"icmp s{p}": f"icmp u{p}" for p in ("lt", "le", "gt", "ge")}}
+"""What an instruction on integers is for those without a sign."""
 
 
 def select(w: Writer, condition: str, yes: str, no: str, dtype: str) -> str:
@@ -100,12 +125,12 @@ def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: st
     if code == "abs":
         w.module.declare(f"llvm.abs.{type}", f"declare {type} @llvm.abs.{type}({type}, i1 immarg)")
         return w.pure(f"call {type} @llvm.abs.{type}({type} {values[0]}, i1 false)")
-    if code == "ipow":
+    if code in ("ipow", "gcd"):
         wide = [convert(w, v, dtype, "i64") for v in values]
-        return convert(w, w.pure(f"call i64 {w.module.need('dl_ipow')}(i64 {wide[0]}, i64 {wide[1]})"), "i64", dtype)
+        return convert(w, w.pure(f"call i64 {w.module.need(f'dl_{code}')}(i64 {wide[0]}, i64 {wide[1]})"), "i64", dtype)
     if code == "not":
         return w.pure(f"xor {type} {values[0]}, {'true' if dtype == 'bool' else -1}")
-    if code in ("shl", "ashr"):
+    if code in ("shl", "ashr", "lshr"):
         return _shift(w, code, values, dtype)
     return w.pure(f"{code} {type} " + ", ".join(values))
 
@@ -121,7 +146,7 @@ def intrinsic(w: Writer, code: str, values: Sequence[str], dtype: str) -> str:
 def _shift(w: Writer, code: str, values: Sequence[str], dtype: str) -> str:
     """NumPy's shifts by too much give 0, or -1 for a negative number shifted right."""
     x, y = values
-    type, bits = REGISTER[dtype], {"i64": 64, "i32": 32}[dtype]
+    type, bits = REGISTER[dtype], 8 * SIZE[dtype]
     wide = w.pure(f"icmp uge {type} {y}, {bits}")
     amount = w.pure(f"select i1 {wide}, {type} {bits - 1}, {type} {y}")
     shifted = w.pure(f"{code} {type} {x}, {amount}")
@@ -138,11 +163,11 @@ class Trace:
 
 
 @lru_cache(maxsize=4096)
-def traced(name: str, dtypes: tuple[str | None, ...]) -> Trace:
+def traced(name: str, dtypes: tuple[str | None, ...], statics: tuple[tuple[str, Any], ...] = ()) -> Trace:
     """The op's lowering for operands of these dtypes; None for an operand that is None."""
     lower = row(name).lower
     assert callable(lower)
-    return make_trace(lower, dtypes)
+    return make_trace(lower, dtypes, **dict(statics))
 
 
 @lru_cache(maxsize=4096)
@@ -151,10 +176,10 @@ def traced_fault(name: str, index: int, dtypes: tuple[str | None, ...]) -> Trace
     return make_trace(row(name).faults[index].bad, dtypes)
 
 
-def make_trace(function: Any, dtypes: Sequence[str | None]) -> Trace:
+def make_trace(function: Any, dtypes: Sequence[str | None], **statics: Any) -> Trace:
     builder = Builder()
     params = tuple(None if dtype is None else Var(f"x{k}", Scalar(dtype)) for k, dtype in enumerate(dtypes))
-    result = trace(builder, function, *params)
+    result = trace(builder, function, *params, **statics)
     return Trace(params, tuple(builder.nodes), result if isinstance(result, (Var, Const)) else const(result))
 
 

@@ -2,7 +2,36 @@
 
 from importlib import import_module
 
-FAMILIES = ("arithmetic", "compare", "elementary", "shape", "create", "index", "reduce", "contract", "open", "control", "composed", "einstein", "linalg", "factor", "sorting")
+FAMILIES = (
+    "arithmetic",
+    "compare",
+    "elementary",
+    "shape",
+    "stacking",
+    "create",
+    "index",
+    "reduce",
+    "contract",
+    "open",
+    "control",
+    "composed",
+    "einstein",
+    "linalg",
+    "factor",
+    "least",
+    "linalg_composed",
+    "special",
+    "special_composed",
+    "sorting",
+    "moving",
+    "joining",
+    "triangles",
+    "calculus",
+    "choosing",
+    "statistics",
+    "nan",
+    "counting",
+)
 
 
 def load() -> None:

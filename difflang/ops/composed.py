@@ -1,4 +1,4 @@
-"""NumPy's functions that are written in other ops. `Builder.emit` writes those in their place: they need no rule of their own."""
+"""NumPy's functions of elements that are written in other ops. `Builder.emit` writes those in their place: they need no rule."""
 
 from __future__ import annotations
 
@@ -8,207 +8,16 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import composite, normal_axis
+from ..op import composite, dtype_name
 from .arithmetic import literal
 from .elementary import LOG2
-from .reduce import Bound, _sum_bind
-
-WHOLE = (slice(None),)
-
-
-def _axis_of(x: Any, axis: int) -> int:
-    at: int = normal_axis(axis, np.ndim(x), "one")
-    return at
-
-
-def _norm_bind(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Bound:
-    return (x,), {"ord": ord, "axis": axis, "keepdims": bool(keepdims)}
-
-
-@composite(np.linalg.norm, bind=_norm_bind)
-def norm(x, ord=None, axis=None, keepdims=False):
-    """The root of the sum of squares (of a vector also the orders 1 and inf). Its derivative at zero is zero."""
-    vector = np.ndim(x) == 1 or (axis is not None and not isinstance(axis, tuple))
-    if ord not in (None, "fro") and not vector:
-        raise TypeError("this norm of a matrix is outside the language")
-    if ord == 1:
-        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
-    if ord == np.inf:
-        return np.max(np.abs(x), axis=axis, keepdims=keepdims)
-    if ord not in (None, 2, "fro"):
-        raise TypeError("a norm is of order 1, 2 or inf here")
-    real = x if x.dtype.kind == "f" else x.astype(np.float64)
-    squares = np.sum(np.square(real), axis=axis, keepdims=keepdims)
-    return np.where(squares == 0, 0.0, np.sqrt(np.where(squares == 0, 1.0, squares)))
-
-
-def _diff_bind(a: Any, n: Any = 1, axis: Any = -1) -> Bound:
-    return (a,), {"n": n, "axis": axis}
-
-
-@composite(np.diff, bind=_diff_bind)
-def diff(x, n=1, axis=-1):
-    """Differences of neighbours."""
-    before = WHOLE * _axis_of(x, axis)
-    for _ in range(n):
-        x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
-    return x
+from .reduce import Bound
 
 
 @composite(np.vdot)
 def vdot(x, y):
     """The sum of the products of all elements."""
     return np.dot(np.reshape(x, (-1,)), np.reshape(y, (-1,)))
-
-
-def _plain_matrix(x: Any) -> None:
-    if np.ndim(x) != 2:
-        raise TypeError("a diagonal is one of a matrix here")
-
-
-@composite(np.diagonal, methods=("diagonal",))
-def diagonal(x):
-    """The main diagonal of a matrix, a copy."""
-    _plain_matrix(x)
-    along = apply("arange", 0, np.minimum(*np.shape(x)), 1)
-    return apply("index", x, along, along, pattern=("a", "a"))
-
-
-@composite(np.trace, methods=("trace",))
-def trace(x):
-    """The sum of the main diagonal of a matrix."""
-    return np.sum(np.diagonal(x))
-
-
-@composite(np.diag)
-def diag(x):
-    """The matrix of a diagonal, or the diagonal of a matrix."""
-    if np.ndim(x) == 2:
-        return np.diagonal(x)
-    size = np.shape(x)[0]
-    return np.where(apply("eye", size, size, dtype="bool"), x, np.zeros_like(x))
-
-
-def _kept(x: Any, k: Any, upper: bool) -> Any:
-    _plain_matrix(x)
-    rows, columns = np.shape(x)
-    offset = np.expand_dims(apply("arange", 0, columns, 1), 0) - np.expand_dims(apply("arange", 0, rows, 1), 1)
-    return np.where(offset >= k if upper else offset <= k, x, np.zeros_like(x))
-
-
-@composite(np.triu)
-def triu(x, k=0):
-    """A matrix with zeros below the k-th diagonal."""
-    return _kept(x, k, True)
-
-
-@composite(np.tril)
-def tril(x, k=0):
-    """A matrix with zeros above the k-th diagonal."""
-    return _kept(x, k, False)
-
-
-def _roll_bind(a: Any, shift: Any, axis: Any = None) -> Bound:
-    return (a, shift), {"axis": axis}
-
-
-@composite(np.roll, bind=_roll_bind)
-def roll(x, shift, axis=None):
-    """Elements moved along an axis, those that leave it coming back at the other end."""
-    if axis is None and np.ndim(x) != 1:
-        return np.reshape(roll(np.reshape(x, (-1,)), shift, 0), np.shape(x))
-    axis = _axis_of(x, 0 if axis is None else axis)
-    size, before = np.shape(x)[axis], WHOLE * axis
-    cut = size - np.mod(shift, np.maximum(size, 1))
-    return np.concatenate((x[(*before, slice(cut, None))], x[(*before, slice(None, cut))]), axis)
-
-
-def _tile_bind(A: Any, reps: Any) -> Bound:
-    return (A, *(reps if isinstance(reps, (tuple, list)) else (reps,))), {}
-
-
-@composite(np.tile, bind=_tile_bind)
-def tile(x, *reps):
-    """Copies of x side by side."""
-    shape = (1,) * (len(reps) - np.ndim(x)) + tuple(np.shape(x))
-    counts = (1,) * (len(shape) - len(reps)) + reps
-    apart = [part for n in shape for part in (1, n)]
-    wide = [part for r, n in zip(counts, shape, strict=True) for part in (r, n)]
-    return np.reshape(np.broadcast_to(np.reshape(x, tuple(apart)), tuple(wide)), tuple(r * n for r, n in zip(counts, shape, strict=True)))
-
-
-def _repeat_bind(a: Any, repeats: Any, axis: Any = None) -> Bound:
-    return (a, repeats), {"axis": axis}
-
-
-@composite(np.repeat, bind=_repeat_bind, methods=("repeat",))
-def repeat(x, repeats, axis=None):
-    """Every element several times in a row."""
-    if np.ndim(repeats):
-        raise TypeError("np.repeat takes one number of repetitions here")
-    if axis is None:
-        return repeat(np.reshape(x, (-1,)), repeats, 0)
-    axis, shape = _axis_of(x, axis), list(np.shape(x))
-    wide = np.broadcast_to(np.expand_dims(x, axis + 1), (*shape[: axis + 1], repeats, *shape[axis + 1 :]))
-    return np.reshape(wide, (*shape[:axis], shape[axis] * repeats, *shape[axis + 1 :]))
-
-
-def _average_bind(a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False) -> Bound:
-    if returned is not False:
-        raise TypeError("np.average returns the average alone here")
-    return (a, weights), {"axis": axis, "keepdims": bool(keepdims)}
-
-
-@composite(np.average, bind=_average_bind)
-def average(x, weights, axis=None, keepdims=False):
-    """The mean, or the weighted one."""
-    if weights is None:
-        return np.mean(x, axis=axis, keepdims=keepdims)
-    if np.ndim(weights) != np.ndim(x):
-        at = _axis_of(x, axis)
-        weights = np.reshape(weights, (1,) * at + (-1,) + (1,) * (np.ndim(x) - at - 1))
-        total = np.sum(np.broadcast_to(weights, np.shape(x)), axis=axis, keepdims=keepdims)
-    else:
-        total = np.sum(weights, axis=axis, keepdims=keepdims)
-    return np.divide(np.sum(x * weights, axis=axis, keepdims=keepdims), total)
-
-
-def _ptp_bind(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Bound:
-    if out is not None:
-        raise TypeError("np.ptp takes axis and keepdims here")
-    return (a,), {"axis": axis, "keepdims": bool(keepdims)}
-
-
-@composite(np.ptp, bind=_ptp_bind)
-def ptp(x, axis=None, keepdims=False):
-    """The greatest element less the least."""
-    return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
-
-
-@composite(np.count_nonzero)
-def count_nonzero(x, axis=None, keepdims=False):
-    """How many elements are not zero."""
-    return np.sum(np.not_equal(x, 0), axis=axis, keepdims=keepdims)
-
-
-def _cumprod_bind(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Bound:
-    if dtype is not None or out is not None:
-        raise TypeError("np.cumprod takes an axis here")
-    return (a,), {"axis": axis}
-
-
-@composite(np.cumprod, bind=_cumprod_bind, methods=("cumprod",))
-def cumprod(x, axis=None):
-    """Running products, right where elements are zero too."""
-    if x.dtype.kind != "f":
-        x = x.astype(np.int64)
-    if axis is None and np.ndim(x) != 1:
-        return cumprod(np.reshape(x, (-1,)), 0)
-    axis = _axis_of(x, 0 if axis is None else axis)
-    turned = np.moveaxis(x, axis, -1)
-    rows = np.reshape(turned, (-1, np.shape(x)[axis])) if np.ndim(x) > 1 else np.expand_dims(x, 0)
-    start = np.concatenate((rows[:, :1], np.zeros_like(rows[:, 1:])), axis=1)
-    return np.moveaxis(np.reshape(apply("recurrence", rows, start), np.shape(turned)), -1, axis)
 
 
 @composite(np.fmax)
@@ -236,60 +45,50 @@ def sinc(x):
     return np.where(x == 0, 1.0, np.divide(np.sin(angle), angle))
 
 
-@composite(np.isclose)
-def isclose(a, b, rtol=1e-05, atol=1e-08):
+def _close_bind(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: Any = False) -> Bound:
+    return (a, b, rtol, atol), {"equal_nan": bool(equal_nan)}
+
+
+@composite(np.isclose, bind=_close_bind)
+def isclose(a, b, rtol, atol, equal_nan=False):
     """Whether numbers are the same but for a tolerance."""
     near = np.less_equal(np.abs(a - b), atol + rtol * np.abs(b))
-    return np.logical_or(np.equal(a, b), np.logical_and(np.isfinite(b), near))
+    found = np.logical_or(np.equal(a, b), np.logical_and(np.isfinite(b), near))
+    return np.logical_or(found, np.logical_and(np.isnan(a), np.isnan(b))) if equal_nan else found
 
 
-@composite(np.allclose)
-def allclose(a, b, rtol=1e-05, atol=1e-08):
+@composite(np.allclose, bind=_close_bind)
+def allclose(a, b, rtol, atol, equal_nan=False):
     """Whether all numbers are the same but for a tolerance: a Python bool."""
-    return apply("cast", np.all(isclose(a, b, rtol, atol)), dtype="bool", weak=True)
+    return _truth(np.all(isclose(a, b, rtol, atol, equal_nan)))
 
 
-@composite(np.atleast_1d)
-def atleast_1d(x):
-    """A number as an array of one element."""
-    return np.reshape(x, (1,)) if np.ndim(x) == 0 else x
+def _truth(x: Any) -> Any:
+    return apply("cast", x, dtype="bool", weak=True)
 
 
-@composite(np.atleast_2d)
-def atleast_2d(x):
-    """A vector as a row."""
-    return np.reshape(x, (1, -1)) if np.ndim(x) < 2 else x
+def _equal_bind(a1: Any, a2: Any, equal_nan: Any = False) -> Bound:
+    return (a1, a2), {"equal_nan": bool(equal_nan)}
 
 
-@composite(np.append)
-def append(x, y, axis=None):
-    """One array behind another."""
-    if axis is None:
-        return np.concatenate((np.reshape(x, (-1,)), np.reshape(y, (-1,))))
-    return np.concatenate((x, y), axis)
+@composite(np.array_equal, bind=_equal_bind)
+def array_equal(x, y, equal_nan=False):
+    """Whether two arrays have the same shape and elements: a Python bool."""
+    if np.ndim(x) != np.ndim(y):
+        return False
+    same: Any = True
+    for n, m in zip(np.shape(x), np.shape(y), strict=True):
+        same = np.logical_and(same, np.equal(n, m))
+    if np.ndim(x) == 0:
+        return _truth(_equal(x, y, equal_nan))
+    one, other = np.reshape(x, (-1,)), np.reshape(y, (-1,))
+    shared = np.minimum(np.size(x), np.size(y))
+    return _truth(np.logical_and(same, np.all(_equal(one[:shared], other[:shared], equal_nan))))
 
 
-@composite(np.flipud)
-def flipud(x):
-    """Rows in reverse."""
-    return np.flip(x, 0)
-
-
-@composite(np.fliplr)
-def fliplr(x):
-    """Columns in reverse."""
-    return np.flip(x, 1)
-
-
-@composite(np.kron)
-def kron(x, y):
-    """Every element of one matrix (or vector) times the other."""
-    if np.ndim(x) == np.ndim(y) == 1:
-        return np.reshape(np.outer(x, y), (-1,))
-    _plain_matrix(x)
-    _plain_matrix(y)
-    blocks = np.expand_dims(x, (1, 3)) * np.expand_dims(y, (0, 2))
-    return np.reshape(blocks, (np.shape(x)[0] * np.shape(y)[0], np.shape(x)[1] * np.shape(y)[1]))
+def _equal(x: Any, y: Any, equal_nan: bool) -> Any:
+    found = np.equal(x, y)
+    return np.logical_or(found, np.logical_and(np.isnan(x), np.isnan(y))) if equal_nan else found
 
 
 @composite(python=(math.isclose,))
@@ -323,67 +122,167 @@ def logaddexp2(x, y):
     return np.divide(np.logaddexp(x * LOG2, y * LOG2), LOG2)
 
 
-def _number(x: Any) -> Any:
-    return np.where(np.isnan(x), 0, x)
-
-
-@composite(np.nansum, bind=_sum_bind)
-def nansum(x, axis=None, keepdims=False):
-    """The sum of what is a number."""
-    return np.sum(_number(x), axis=axis, keepdims=keepdims)
-
-
-@composite(np.nanmean, bind=_sum_bind)
-def nanmean(x, axis=None, keepdims=False):
-    """The mean of what is a number."""
-    known = np.sum(np.logical_not(np.isnan(x)), axis=axis, keepdims=keepdims)
-    return np.divide(np.sum(_number(x), axis=axis, keepdims=keepdims), known)
-
-
-def _trapezoid_bind(y: Any, x: Any = None, dx: Any = 1.0) -> Bound:
-    return (y, x, dx), {}
-
-
-@composite(np.trapezoid, bind=_trapezoid_bind)
-def trapezoid(y, x, dx):
-    """The area below a curve by trapezoids, along the one axis."""
-    if np.ndim(y) != 1:
-        raise TypeError("np.trapezoid takes one axis here")
-    width = dx if x is None else x[1:] - x[:-1]
-    return np.sum(width * (y[1:] + y[:-1]) / 2.0)
-
-
-@composite(np.take)
-def take(x, indices, axis=None):
-    """The elements at these indices."""
-    if axis is None:
-        return np.reshape(x, (-1,))[indices]
-    return x[(*WHOLE * _axis_of(x, axis), indices)]
-
-
 @composite(np.vecdot)
 def vecdot(x, y):
     """Products along the last axis, summed."""
     return np.sum(x * y, axis=-1)
 
 
-@composite(np.cross)
-def cross(x, y):
-    """The cross product of two vectors of three numbers."""
-    if np.ndim(x) != 1 or np.ndim(y) != 1:
-        raise TypeError("np.cross takes two vectors of three numbers here")
-    return np.stack((x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]))
+def _nan_bind(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Bound:
+    if copy is not True:
+        raise TypeError("np.nan_to_num gives a copy here")
+    return (x, nan, posinf, neginf), {}
 
 
-@composite(np.convolve)
-def convolve(a, v, mode="full"):
-    """The sum of a, shifted, times each element of v; modes full and valid (v the shorter)."""
-    if mode not in ("full", "valid"):
-        raise TypeError("np.convolve has the modes full and valid here")
-    length = np.shape(v)[0]
-    if mode == "full":
-        edge = np.zeros_like(v[1:])
-        a = np.concatenate((edge, a, edge))
-    starts = apply("arange", 0, np.shape(a)[0] - length + 1, 1)
-    windows = np.expand_dims(starts, 1) + np.expand_dims(apply("arange", 0, length, 1), 0)
-    return a[windows] @ np.flip(v, 0)
+@composite(np.nan_to_num, bind=_nan_bind)
+def nan_to_num(x, nan, posinf, neginf):
+    """Numbers in place of nan and infinities, the greatest ones where none are given."""
+    if x.dtype.kind != "f":
+        return np.copy(x)
+    greatest = np.finfo(x.dtype).max
+    x = np.where(np.isnan(x), nan, x)
+    x = np.where(x == np.inf, literal(float(greatest), x) if posinf is None else posinf, x)
+    return np.where(x == -np.inf, literal(float(-greatest), x) if neginf is None else neginf, x)
+
+
+@composite(np.isposinf)
+def isposinf(x):
+    """Whether a number is positive infinity."""
+    return np.equal(x, np.inf)
+
+
+@composite(np.isneginf)
+def isneginf(x):
+    """Whether a number is negative infinity."""
+    return np.equal(x, -np.inf)
+
+
+@composite(np.divmod)
+def floor_and_rest(x, y):
+    """x // y and x % y."""
+    return np.floor_divide(x, y), np.remainder(x, y)
+
+
+@composite(np.modf)
+def modf(x):
+    """The fractional and the whole part, both with the sign of x."""
+    x = x if x.dtype.kind == "f" else _double(x)
+    whole = np.trunc(x)
+    return np.copysign(np.where(np.isinf(x), literal(0.0, x), x - whole), x), whole
+
+
+@composite(np.ldexp)
+def ldexp(x, n):
+    """x * 2**n, in two steps so that neither leaves the range."""
+    half = np.floor_divide(n, 2)
+    return x * np.exp2(half * literal(1.0, x)) * np.exp2((n - half) * literal(1.0, x))
+
+
+@composite(np.frexp)
+def frexp(x):
+    """The mantissa, at least a half and below one, and the power of two."""
+    x = x if x.dtype.kind == "f" else _double(x)
+    plain = np.logical_and(np.isfinite(x), x != 0)
+    size = np.where(plain, np.abs(x), literal(1.0, x))
+    power = np.floor(np.log2(size)) + 1
+    part = size * np.exp2(-np.floor(power / 2)) * np.exp2(-(power - np.floor(power / 2)))
+    low, high = part < 0.5, part >= 1
+    part = np.where(low, part * 2, np.where(high, part / 2, part))
+    power = np.where(low, power - 1, np.where(high, power + 1, power))
+    mantissa = np.where(plain, np.copysign(part, x), x)
+    return mantissa, apply("cast", np.where(plain, power, 0), dtype="i32", weak=False)
+
+
+@composite(np.spacing)
+def spacing(x):
+    """The distance to the next number away from zero."""
+    size = np.abs(x if x.dtype.kind == "f" else _double(x))
+    return np.copysign(np.nextafter(size, literal(np.inf, size)) - size, x)
+
+
+@composite(np.lcm)
+def lcm(x, y):
+    """The least common multiple."""
+    common = np.gcd(x, y)
+    return np.abs(np.where(common == 0, 0, np.floor_divide(x, np.where(common == 0, 1, common)) * y))
+
+
+def _round_bind(a: Any, decimals: Any = 0, out: Any = None) -> Bound:
+    return (a,), {"decimals": decimals}
+
+
+@composite(np.round, np.around, bind=_round_bind, methods=("round",))
+def round_decimals(x, decimals=0):
+    """Rounded to so many decimals, halves to even."""
+    if x.dtype.kind == "i":
+        if decimals >= 0:
+            return x
+        step = 10**-decimals
+        down = np.floor_divide(x, step)
+        rest = x - down * step
+        up = np.logical_or(rest * 2 > step, np.logical_and(rest * 2 == step, np.remainder(down, 2) == 1))
+        return np.where(up, down + 1, down) * step
+    if decimals == 0:
+        return np.rint(x)
+    scale = 10.0 ** abs(decimals)
+    return np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale
+
+
+# Numbers in a row
+
+
+def _points_bind(
+    start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: Any = 0
+) -> Bound:
+    return (start, stop, num), {"endpoint": bool(endpoint), "retstep": bool(retstep), "dtype": dtype_name(dtype), "front": axis}
+
+
+@composite(np.linspace, bind=_points_bind)
+def evenly(start, stop, num, endpoint=True, retstep=False, dtype=None, front=0):
+    """`num` points from start to stop, the last one included or not; the step beside them."""
+    points = _evenly(start, stop, num, endpoint)
+    if dtype is not None:
+        points = apply("cast", np.floor(points) if dtype[0] == "i" else points, dtype=dtype, weak=False)
+    points = np.moveaxis(points, 0, front) if np.ndim(points) > 1 else points
+    return (points, (stop - start) / (num - 1 if endpoint else num) * np.float64(1.0)) if retstep else points
+
+
+def _evenly(start: Any, stop: Any, num: Any, endpoint: bool) -> Any:
+    if endpoint and np.ndim(start) == 0 and np.ndim(stop) == 0:
+        return apply("linspace", start, stop, num)
+    rank = max(np.ndim(start), np.ndim(stop))
+    steps = apply("arange", 0, num, 1)
+    steps = np.reshape(steps, (-1,) + (1,) * rank) if rank else steps
+    if not endpoint:
+        return start + steps * ((stop - start) / num)
+    inner = start + steps * ((stop - start) / np.maximum(num - 1, 1))
+    return np.where(np.logical_and(steps == num - 1, num > 1), stop, inner)
+
+
+def _logspace_bind(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, base: Any = 10.0, dtype: Any = None, axis: Any = 0) -> Bound:
+    if dtype is not None:
+        raise TypeError("np.logspace takes no dtype here: write astype")
+    return (start, stop, num, base), {"endpoint": bool(endpoint), "front": axis}
+
+
+@composite(np.logspace, bind=_logspace_bind)
+def logspace(start, stop, num, base, endpoint=True, front=0):
+    """Powers of the base, their exponents evenly spaced."""
+    points = np.power(base, _evenly(start, stop, num, endpoint))
+    return np.moveaxis(points, 0, front) if np.ndim(points) > 1 else points
+
+
+def _geomspace_bind(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype: Any = None, axis: Any = 0) -> Bound:
+    if dtype is not None or axis != 0:
+        raise TypeError("np.geomspace takes two numbers and how many points here")
+    return (start, stop, num), {"endpoint": bool(endpoint)}
+
+
+@composite(np.geomspace, bind=_geomspace_bind)
+def geomspace(start, stop, num, endpoint=True):
+    """Points whose ratio is the same from each to the next."""
+    sign = np.sign(start) * 1.0
+    points = sign * np.power(10.0, _evenly(np.log10(start / sign), np.log10(stop / sign), num, endpoint))
+    at = apply("arange", 0, num, 1)
+    points = np.where(at == 0, start, points)
+    return np.where(np.logical_and(at == num - 1, num > 1), stop, points) if endpoint else points

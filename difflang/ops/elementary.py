@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..build import apply
 from ..op import Fault, Lower, elementwise
+from . import special_values
 from .arithmetic import widened
 from .faults import DOMAIN, GAMMA, LGAMMA, POLE, RANGE
 
@@ -167,39 +169,24 @@ def rad2deg(y, x):
     return 1 / DEGREE
 
 
-@_function(None, math.erf, "erf", faults=())
+@_function(None, math.erf, "erf", faults=(), evaluate=special_values.erf, scipy=("special.erf",))
 def erf(y, x):
     return (2 / math.sqrt(math.pi)) * np.exp(np.negative(np.square(x)))
 
 
-@_function(None, math.erfc, "erfc", faults=())
+@_function(None, math.erfc, "erfc", faults=(), evaluate=special_values.erfc, scipy=("special.erfc",))
 def erfc(y, x):
     return (-2 / math.sqrt(math.pi)) * np.exp(np.negative(np.square(x)))
 
 
-def _digamma(x):
-    """The derivative of lgamma: shifted up by recurrence to where its asymptotic series holds, reflected below 1/2."""
-    reflected = np.less(x, 0.5)
-    at = np.where(reflected, 1 - x, x)
-    shift = 0.0
-    for k in range(8):
-        shift = shift + np.divide(1, at + k)
-    inverse = np.divide(1, at + 8)
-    r = np.square(inverse)
-    series = r * (1 / 12 - r * (1 / 120 - r * (1 / 252 - r * (1 / 240 - r * (1 / 132 - r * (691 / 32760 - r / 12))))))
-    value = np.log(at + 8) - 0.5 * inverse - series - shift
-    angle = np.where(reflected, math.pi * x, 1.0)
-    return np.where(reflected, value - np.divide(math.pi, np.tan(angle)), value)
-
-
-@_function(None, math.lgamma, "lgamma", faults=LGAMMA)
+@_function(None, math.lgamma, "lgamma", faults=LGAMMA, evaluate=special_values.lgamma, scipy=("special.gammaln",))
 def lgamma(y, x):
-    return _digamma(x)
+    return apply("digamma", x)
 
 
-@_function(None, math.gamma, "tgamma", faults=GAMMA)
+@_function(None, math.gamma, "tgamma", faults=GAMMA, evaluate=special_values.gamma, scipy=("special.gamma",))
 def gamma(y, x):
-    return y * _digamma(x)
+    return y * apply("digamma", x)
 
 
 def _lower_logaddexp(x, y):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..ir import Function, Program, walk
 from .build import Building
 from .expressions import Phrases
+from .formulas import formula_names, formula_texts
 from .flavor import Flavors
 from .function import Printing
 from .preamble import HELPERS
@@ -22,11 +23,12 @@ def write(program: Program) -> str:
     functions: dict[str, str] = {}
     params = {param.name for function in program.functions.values() for param in function.params}
     for key in order:
-        taken = {*functions.values(), *HELPERS, *BUILTINS_USED, numpy, math}
+        taken = {*functions.values(), *HELPERS, *formula_names(program), *BUILTINS_USED, numpy, math}
         functions[key] = free_name(identifier(key), taken if key == program.entry else taken | params)
     phrases = Phrases(Flavors(program.main, True), numpy, math, functions)
     texts = [function_text(program, program.functions[key], functions[key], phrases) for key in order]
-    helpers = [HELPERS[name].replace("np.", f"{numpy}.") for name in HELPERS if name in phrases.helpers]
+    helpers = [HELPERS[name] for name in HELPERS if name in phrases.helpers] + formula_texts(phrases.helpers)
+    helpers = [text.replace("np.", f"{numpy}.").replace("math.", f"{math}.") for text in helpers]
     body = "\n\n\n".join([*helpers, *texts]) + "\n"
     return import_text(phrases, body) + body
 
@@ -41,7 +43,7 @@ def plain_result(function: Function, entry: bool) -> Function:
 def function_text(program: Program, function: Function, name: str, phrases: Phrases) -> str:
     built = Building(program, function, phrases)
     tuples = {param.name for param in function.params if param.tree != "*"}
-    reserved = {phrases.numpy, phrases.math, *phrases.functions.values(), *HELPERS, *tuples}
+    reserved = {phrases.numpy, phrases.math, *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
     names = Names(function.body.params, built.block, built.same, reserved, built.names)
     return "\n".join(Printing(function, name, built.block, names, phrases, function is program.main).lines)
 

@@ -14,6 +14,7 @@ from difflang.build import Builder, trace
 from difflang.eval import evaluate_program
 from difflang.ir import NONE, Atom, Const, Function, Param, Program, Var
 from difflang.op import Lower, Op, row
+from difflang.ops import special_values
 from difflang.types import DTYPES, Array, Nothing, Scalar, Type, type_of
 from difflang.verify import verify
 
@@ -123,9 +124,10 @@ LIBM: dict[str, Callable[..., Any]] = {
     "hypot": np.hypot,
     "erf": math.erf,
     "erfc": math.erfc,
-    "lgamma": math.lgamma,
-    "tgamma": math.gamma,
+    "lgamma": special_values.lgamma,
+    "tgamma": special_values.gamma,
     "remainder": math.remainder,
+    "nextafter": math.nextafter,
 }
 WORDS: dict[str, Callable[..., Any]] = {
     "fadd": np.add,
@@ -146,6 +148,7 @@ WORDS: dict[str, Callable[..., Any]] = {
     "shl": np.left_shift,
     "ashr": np.right_shift,
     "ipow": np.power,
+    "gcd": np.gcd,
     "eq": np.equal,
     "ne": np.not_equal,
     "lt": np.less,

@@ -1,0 +1,51 @@
+"""Ops that are lowered by a function of the language: written out in other ops before machine code is made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from difflang.build import Builder, trace
+from difflang.ir import Node, Program, Region, Var
+from difflang.op import TABLE
+
+from ..alias import is_view
+
+
+def expanded(program: Program) -> Program:
+    """The program without such ops."""
+    return program.map(lambda function: replace(function, body=_region(function.body)))
+
+
+def _region(region: Region) -> Region:
+    nodes: list[Node] = []
+    for node in region.nodes:
+        if node.regions:
+            nodes.append(replace(node, regions=tuple(map(_region, node.regions))))
+        elif _is_written_out(node):
+            nodes += _written(node)
+        else:
+            nodes.append(node)
+    return replace(region, nodes=tuple(nodes))
+
+
+def _is_written_out(node: Node) -> bool:
+    op = TABLE.get(node.op)
+    return op is not None and op.kind in ("general", "constant") and callable(op.lower)
+
+
+def _written(node: Node) -> list[Node]:
+    """The nodes of the op's lowering; the last one defines the op's own result."""
+    builder = Builder(node.place, node.role)
+    lower = TABLE[node.op].lower
+    assert callable(lower)
+    found = trace(builder, lower, *node.args, **node.attrs)
+    made = next((n for n in builder.nodes if found in n.outs), None)
+    if made is None or is_view(made):  # the result has memory of its own, as `place` was told
+        found = builder.emit("copy", found)
+        made = builder.nodes[-1]
+    assert isinstance(found, Var) and len(made.outs) == 1
+    return [replace(n, outs=node.outs) if n is made else _reading(n, found, node.out) for n in builder.nodes]
+
+
+def _reading(node: Node, old: Var, new: Var) -> Node:
+    return replace(node, args=tuple(new if a is old else a for a in node.args))

@@ -1,0 +1,19 @@
+"""What the composed special functions are tried on where SciPy is there; `op_samples.OTHERS` takes these in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def special_functions(call: Callable[..., Any], real: Callable[..., Any]) -> dict[str, list[Any]]:
+    """Those of SciPy are tried in `test_special` by name: SciPy may not be there."""
+    return {"bessel_i0": [call(np.i0, real(5))]}
+
+
+SCIPY = frozenset(
+    """logsumexp softmax log_softmax polygamma_of zeta_of loggamma rgamma poch multigammaln betaln beta binom factorial ndtr huber
+    pseudo_huber softplus boxcox inv_boxcox exp10 cube_root power_of_two exp_less_one log_one_more""".split()
+)
