@@ -32,6 +32,26 @@ end:
   ret i64 %value
 }
 """
+_TEXTS["dl_gcd"] = """
+declare i64 @llvm.abs.i64(i64, i1 immarg)
+define internal i64 @dl_gcd(i64 %x, i64 %y) nounwind memory(none) {
+entry:
+  br label %loop
+loop:
+  %a = phi i64 [ %x, %entry ], [ %b, %step ]
+  %b = phi i64 [ %y, %entry ], [ %rest, %step ]
+  %done = icmp eq i64 %b, 0
+  br i1 %done, label %end, label %step
+step:
+  %minus = icmp eq i64 %b, -1
+  %by = select i1 %minus, i64 1, i64 %b
+  %rest = srem i64 %a, %by
+  br label %loop
+end:
+  %r = call i64 @llvm.abs.i64(i64 %a, i1 false)
+  ret i64 %r
+}
+"""
 _TEXTS["dl_ipow_checked"] = """
 declare { i64, i1 } @llvm.smul.with.overflow.i64(i64, i64)
 define internal { i64, i1 } @dl_ipow_checked(i64 %x, i64 %n) nounwind memory(none) {
@@ -222,6 +242,8 @@ def kernels(module: ModuleWriter) -> str:
     """The helpers in use: small ones in full, the others by name; `support.py` compiles those once."""
     if "dl_ipow_checked" in module.helpers:
         module.declarations.pop("llvm.smul.with.overflow.i64", None)
+    if "dl_gcd" in module.helpers:
+        module.declarations.pop("llvm.abs.i64", None)
     return "\n".join(_TEXTS.get(name) or _declared(name) for name in sorted(module.helpers))
 
 

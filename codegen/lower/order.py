@@ -1,4 +1,4 @@
-"""Ops of order: sort, argsort, search in sorted numbers, positions of what is true, extremes so far."""
+"""Ops of order: sort, argsort, search in sorted numbers, positions of what is true, extremes so far; sliding sums."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable
 from difflang.ir import Node
 from difflang.types import Array, Scalar, promote
 
-from ..arrays import Desc, Element, Expr, Index, in_dtype, store
+from ..arrays import Desc, Element, Expr, Index, in_dtype, load, store
 from ..memory import fresh
-from ..writer import MEMORY, REGISTER, Writer
+from ..writer import MEMORY, REGISTER, Writer, literal
 from .gather import bump
 from .loops import assign, counting, nest, when
 from .lower import Lowering, dtype_of, handles
-from .scalars import select
+from .scalars import element, select
 
 
 def _lines(low: Lowering, x: Expr, axis: int, line: Callable[[Callable[[str], Index]], None]) -> None:
@@ -63,10 +63,7 @@ def lower_search(low: Lowering, node: Node) -> None:
     assert isinstance(common, Scalar)
     dtype = common.dtype
     a, v = low.expr(node.args[0]), low.expr(node.args[1])
-    if not (isinstance(a, Desc) and a.dtype == dtype and a.contiguous):
-        copy = _room(low, dtype, a.dims[0])
-        assign(w, copy, a)
-        a = copy
+    a = _side_by_side(low, a, dtype)
     kernel = w.module.need(f"dl_search_{dtype}")
     right = "true" if node.attrs["side"] == "right" else "false"
 
@@ -132,3 +129,48 @@ def _better(w: Writer, op: str, dtype: str, value: str, old: str) -> str:
         return w.let(f"and i1 {better}, {w.let(f'fcmp ord {type} {old}, {old}')}")
     sign = "u" if dtype == "bool" or dtype[0] == "u" else "s"
     return w.let(f"icmp {sign}{'gt' if up else 'lt'} {type} {value}, {old}")
+
+
+@handles("slide")
+def lower_slide(low: Lowering, node: Node) -> None:
+    """For each place one product of two runs side by side."""
+    w, dtype = low.w, dtype_of(node.out.type)
+    x, weights = (_side_by_side(low, low.expr(a), dtype) for a in node.args)
+    count = w.greatest(w.plus(w.let(f"sub i64 {x.dims[0]}, {weights.dims[0]}"), "1"), "0")
+    target = low.new_array(node.out, (count,))
+    with counting(w, count) as i:
+        e = Element(w)
+        if dtype in ("f64", "f32"):
+            dot = w.module.need(f"dl_dot_{dtype}")
+            start = x.address(e, (i,))
+            store(
+                w,
+                target,
+                target.address(e, (i,)),
+                w.let(f"call {REGISTER[dtype]} {dot}(ptr {start}, ptr {weights.data}, i64 {weights.dims[0]})"),
+            )
+        else:
+            _sum_here(low, x, weights, target, i)
+
+
+def _side_by_side(low: Lowering, x: Expr, dtype: str) -> Desc:
+    if isinstance(x, Desc) and x.dtype == dtype and x.contiguous:
+        return x
+    copy = _room(low, dtype, x.dims[0])
+    assign(low.w, copy, x)
+    return copy
+
+
+def _sum_here(low: Lowering, x: Desc, weights: Desc, target: Desc, i: str) -> None:
+    """One element of a sliding sum, term by term."""
+    w, dtype = low.w, target.dtype
+    scalar = Scalar(dtype)
+    e = Element(w)
+    pointer = target.address(e, (i,))
+    store(w, target, pointer, literal(0, dtype))
+    with counting(w, weights.dims[0]) as k:
+        inner = Element(w)
+        terms = [(x.at(inner, (w.let(f"add nsw i64 {i}, {k}"),)), dtype), (weights.at(inner, (k,)), dtype)]
+        product = element(w, "mul", {}, terms, [scalar, scalar], dtype)
+        total = element(w, "add", {}, [(load(w, target, pointer), dtype), (product, dtype)], [scalar, scalar], dtype)
+        store(w, target, pointer, total)

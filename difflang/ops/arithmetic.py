@@ -72,6 +72,8 @@ def _lower_floordiv(x, y):
 
 def _int_floordiv(x, y):
     """Rounding down, by a divisor that may be anything: by 0 anything, by -1 the negative, which wraps."""
+    if x.dtype.kind == "u":
+        return apply("intdiv", x, np.where(y == 0, 1, y))
     divisor = np.where(np.logical_or(y == 0, y == -1), 1, y)
     quotient = apply("intdiv", x, divisor)
     inexact = quotient * divisor != x
@@ -106,7 +108,7 @@ def mod(z, x, y):
 
 def _lower_fmod(x, y):
     if not _is_float(x):
-        divisor = np.where(np.logical_or(y == 0, y == -1), 1, y)
+        divisor = np.where(y == 0 if x.dtype.kind == "u" else np.logical_or(y == 0, y == -1), 1, y)
         return np.where(y == 0, 0, x - apply("intdiv", x, divisor) * divisor)
     return apply("frem", x, y)
 
@@ -306,6 +308,18 @@ def masked(z, x, y):
     return y, x
 
 
+@elementwise(np.nextafter, result="float", lower=Lower("libm:nextafter"), cost=10)
+def nextafter(z, x, y):
+    """The next number from x towards y."""
+    return 1, 0
+
+
+@elementwise(np.gcd, lower=Lower(None, "gcd"), cost=20)
+def gcd(z, x, y):
+    """The greatest common divisor."""
+    return 0, 0
+
+
 def _half_at_ties(z, x, y, chosen):
     """1 where this operand is chosen, 1/2 where both are the same."""
     return np.where(x == y, literal(0.5, z), np.where(chosen, literal(1.0, z), literal(0.0, z)))
@@ -334,7 +348,7 @@ def minimum(z, x, y):
 def _cast_type(types: tuple[Type, ...], attrs: Any) -> Type:
     (operand,) = types
     if isinstance(operand, Unknown):
-        return operand
+        return Scalar(attrs["dtype"], weak=True) if attrs["weak"] else operand
     if attrs["weak"]:
         if isinstance(operand, Array) and operand.rank:
             raise TypeError("only a number or an array without axes becomes a Python number")
@@ -345,13 +359,15 @@ def _cast_type(types: tuple[Type, ...], attrs: Any) -> Type:
 def _cast(x: Any, dtype: str, weak: bool) -> Any:
     if weak:
         return {"f64": float, "i64": int, "bool": bool}[dtype](x)
+    if type(x) is int:
+        return DTYPES[dtype].type(x)  # raises where it does not fit
     with np.errstate(invalid="ignore"):
         return np.asarray(x).astype(DTYPES[dtype])[()]
 
 
 CASTS: dict[Any, tuple[str, bool]] = {
     float: ("f64", True), int: ("i64", True), bool: ("bool", True),
-    np.float64: ("f64", False), np.float32: ("f32", False), np.int64: ("i64", False), np.int32: ("i32", False), np.bool_: ("bool", False),
+    **{dtype.type: (name, False) for name, dtype in DTYPES.items()},
 }  # fmt: skip
 """The classes whose call is a cast: (dtype, weak)."""
 
@@ -359,4 +375,4 @@ CASTS: dict[Any, tuple[str, bool]] = {
 @elementwise(typing=_cast_type, evaluate=_cast, lower=Lower("cast", "cast", "cast"), computes="own", methods=("astype",), faults=TO_INT)
 def cast(y, x, dtype="f64", weak=False):
     """Another dtype: x.astype(...), np.float64(x); with `weak` Python's float(x), int(x), bool(x)."""
-    return 1
+    return 0 if DTYPES[dtype].kind in "iub" else 1

@@ -201,13 +201,7 @@ def trunc(y, x):
     return 0
 
 
-def _rint_bind(x: Any, decimals: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if decimals != 0:
-        raise TypeError("rounding to a number of decimals is outside the language: scale, round and scale back")
-    return (x,), {}
-
-
-@elementwise(np.rint, np.round, np.around, bind=_rint_bind, methods=("round",), lower=Lower("llvm.rint"))
+@elementwise(np.rint, lower=Lower("llvm.rint", "id", "id"))
 def rint(y, x):
     return 0
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import constant, dtype_name, general, linear
+from ..build import apply
+from ..op import composite, constant, dtype_name, general, linear
 from ..types import DTYPES, FLOAT, MANY, UNKNOWN, Array, Scalar, Type, dims_of, promote
 from .shape import array, dims_from, dtype_of, numbers, spread
 
@@ -15,9 +16,14 @@ def _dtype(name: Any) -> Any:
     return DTYPES[name] if isinstance(name, str) and name in DTYPES else name
 
 
+def _laid_out(order: Any) -> None:
+    """How a new array lies in memory does not show in its elements."""
+    if order not in ("C", "F", "A", "K"):
+        raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
+
+
 def _sized_bind(shape: Any, dtype: Any = None, order: str = "C") -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if order != "C":
-        raise TypeError("new arrays lie in the order of C here")
+    _laid_out(order)
     return spread(shape), {"dtype": dtype_name(dtype) or "f64"}
 
 
@@ -49,8 +55,7 @@ def empty(y, *shape, dtype="f64"):
 
 
 def _full_bind(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C") -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if order != "C":
-        raise TypeError("new arrays lie in the order of C here")
+    _laid_out(order)
     return (fill_value, *spread(shape)), {"dtype": dtype_name(dtype)}
 
 
@@ -102,14 +107,6 @@ def arange(y, start, stop, step, dtype=None):
     """Numbers from start up to but without stop."""
 
 
-def _linspace_bind(
-    start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if endpoint is not True or retstep is not False or dtype is not None:
-        raise TypeError("np.linspace takes start, stop and num here")
-    return (start, stop, num), {}
-
-
 def _linspace_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -> Type:
     common = promote(types[0], types[1], FLOAT)
     if not isinstance(common, Scalar):
@@ -129,29 +126,47 @@ def _linspace_tangent(y, start, stop, num, start_dot, stop_dot, num_dot=None):
     return (0.0 if start_dot is None else start_dot) * (1 - way) + (0.0 if stop_dot is None else stop_dot) * way
 
 
-@general(np.linspace, typing=_linspace_type, bind=_linspace_bind, tangent=_linspace_tangent, sized=True)
+@general(spelled=np.linspace, typing=_linspace_type, tangent=_linspace_tangent, sized=True)
 def linspace(y_bar, y, start, stop, num):
     """`num` points from start to stop, both included."""
     way = _fractions(y_bar, num)
     return np.sum(y_bar * (1 - way)), np.sum(y_bar * way), None
 
 
-def _eye_bind(N: Any, M: Any = None, k: Any = 0, dtype: Any = None, order: str = "C") -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if k != 0 or order != "C":
-        raise TypeError("np.eye has its ones on the main diagonal here")
-    return (N, N if M is None else M), {"dtype": dtype_name(dtype) or "f64"}
-
-
 def _eye(n: Any, m: Any, dtype: Any) -> Any:
     return np.eye(n, m, dtype=_dtype(dtype))
 
 
-@constant(np.eye, np.identity, typing=_sized_type, evaluate=_eye, bind=_eye_bind, sized=True)
+@constant(spelled=np.eye, typing=_sized_type, evaluate=_eye, sized=True)
 def eye(y, n, m, dtype="f64"):
     """Ones on the main diagonal, zeros elsewhere."""
 
 
+def _ones_bind(N: Any, M: Any = None, k: Any = 0, dtype: Any = None, order: str = "C") -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (N, N if M is None else M, k), {"dtype": dtype_name(dtype) or "f64"}
+
+
+@composite(np.eye, bind=_ones_bind)
+def diagonal_ones(n, m, k, dtype="f64"):
+    """Ones on the k-th diagonal, zeros elsewhere."""
+    if isinstance(getattr(k.atom, "value", None), int) and k.atom.value == 0:
+        return apply("eye", n, m, dtype=dtype)
+    offset = np.expand_dims(apply("arange", 0, m, 1), 0) - np.expand_dims(apply("arange", 0, n, 1), 1)
+    return apply("cast", offset == k, dtype=dtype, weak=False)
+
+
+def _identity_bind(n: Any, dtype: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (n,), {"dtype": dtype_name(dtype) or "f64"}
+
+
+@composite(np.identity, bind=_identity_bind)
+def identity(n, dtype="f64"):
+    """The square matrix of ones on the diagonal."""
+    return apply("eye", n, n, dtype=dtype)
+
+
 def _like_bind(a: Any, dtype: Any = None, order: str = "K", subok: Any = True, shape: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    _laid_out(order)
     if shape is not None:
         raise TypeError("np.zeros(shape) and its kin make arrays of another shape")
     return (a,), {"dtype": dtype_name(dtype)}
@@ -186,7 +201,7 @@ def empty_like(y, x, dtype=None):
     """An array in the shape of x whose elements are not to be read before they are written."""
 
 
-def _full_like_bind(a: Any, fill_value: Any, dtype: Any = None, order: str = "K") -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _full_like_bind(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: Any = True) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return (a, fill_value), {"dtype": dtype_name(dtype)}
 
 

@@ -8,14 +8,20 @@ from typing import Any
 import numpy as np
 
 
-def ordered(call: Callable[..., Any], method: Callable[..., Any], real: Callable[..., Any], raw: Callable[..., Any]) -> dict[str, list[Any]]:
+def ordered(
+    call: Callable[..., Any], method: Callable[..., Any], real: Callable[..., Any], raw: Callable[..., Any]
+) -> dict[str, list[Any]]:
     x, y, z, long = real(9), real(3, 4), real(2, 3, 2), np.argsort(real(67)) * 0.3
     whole, holes = np.array([3, 1, 3, 2, 1, 1]), np.array([1.0, np.nan, -2.0, np.nan, 0.5])
     up, bins = np.sort(real(8)), np.array([-1.0, 0.0, 0.5, 1.0])
     truths = np.array([True, False, True, True])
     return {
         "order": [raw((y,), {"axis": 0}, np.argsort(y, axis=0)), raw((whole,), {"axis": 0}, np.argsort(whole, kind="stable"))],
-        "ordered": [raw((y,), {"axis": 0}, np.sort(y, axis=0)), raw((long,), {"axis": 0}, np.sort(long)), raw((z,), {"axis": 1}, np.sort(z, 1))],
+        "ordered": [
+            raw((y,), {"axis": 0}, np.sort(y, axis=0)),
+            raw((long,), {"axis": 0}, np.sort(long)),
+            raw((z,), {"axis": 1}, np.sort(z, 1)),
+        ],
         "sort": [call(np.sort, x), call(np.sort, long), call(np.sort, y, axis=0), call(np.sort, z, 1), call(np.sort, y, axis=None)]
         + [call(np.sort, whole), call(np.sort, holes), call(np.sort, truths), call(np.sort, real(0)), call(np.sort, real(1))]
         + [call(np.sort, real(20, dtype=np.float32)), call(np.sort, x, kind="stable"), call(np.sort, y.T)],
@@ -38,7 +44,11 @@ def ordered(call: Callable[..., Any], method: Callable[..., Any], real: Callable
         + [call(np.take_along_axis, y, np.array([[0, 2, 1, 1]]), 0), call(np.take_along_axis, x, np.array([1, 1]), axis=0)],
         "unique": [call(np.unique, whole), call(np.unique, whole, return_index=True, return_inverse=True, return_counts=True)]
         + [call(np.unique, np.round(y)), call(np.unique, holes), call(np.unique, whole, return_counts=True), call(np.unique, real(0))]
-        + [call(np.unique, np.array([[2, 1], [1, 2]]), return_inverse=True), call(np.unique, truths), call(np.unique, holes, equal_nan=False)],
+        + [
+            call(np.unique, np.array([[2, 1], [1, 2]]), return_inverse=True),
+            call(np.unique, truths),
+            call(np.unique, holes, equal_nan=False),
+        ],
         "isin": [call(np.isin, whole, np.array([1, 7])), call(np.isin, np.round(y), np.array([0.0, 1.0]), invert=True)],
         "union1d": [call(np.union1d, whole, np.array([9, 1]))],
         "intersect1d": [call(np.intersect1d, whole, np.array([2, 1, 8]))],

@@ -91,7 +91,7 @@ def test_call(name: str, way: str) -> None:
     found, _ = run(way, function, text.given)
     assert len(found) == len(expected)
     for f, e, line in zip(found, expected, source.splitlines()[6:], strict=False):
-        for one, other in zip(f, e, strict=True) if isinstance(e, tuple) else [(f, e)]:
+        for one, other in zip(f, e, strict=True) if isinstance(e, (tuple, list)) else [(f, e)]:
             try:
                 same(one, other, tolerance(other, way, TABLE[name].kind))
             except AssertionError as error:

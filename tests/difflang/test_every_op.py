@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from difflang.alias import SHAPE_ONLY
-from difflang.build import Builder, Tracer, lift, trace
+from difflang.build import Builder, Tracer, apply, lift, trace
 from difflang.ir import Var
 from difflang.op import TABLE, bind, load, lookup
 from difflang.types import NAMES, Array, Scalar, Stack, general, type_of
@@ -305,9 +305,6 @@ def test_stacks_are_last_in_first_out() -> None:
 
 
 def test_apply_writes_or_computes() -> None:
-    from difflang.alias import SHAPE_ONLY
-from difflang.build import apply
-
     builder = Builder()
     made = apply("unbroadcast", Tracer(builder, Var("x", type_of(real(2, 3)))), Tracer(builder, Var("y", type_of(real(3)))))
     assert [n.op for n in builder.nodes] == ["unbroadcast"] and made.ndim == 1

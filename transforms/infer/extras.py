@@ -262,5 +262,3 @@ def _at(frame: Frame, op: Op, args: Sequence[Value]) -> Value | None:
 
     each(frame, Compound("range", (const(0), count, const(1))), turn, [], ["k"], False)
     return NONE
-
-
