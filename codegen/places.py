@@ -54,7 +54,7 @@ def offset(low: Lowering, base: Desc, terms: Sequence[tuple[str, str]]) -> str:
         if index == "0":
             continue
         if stride == str(SIZE[base.dtype]):
-            unit = {8: "i64", 4: "i32", 1: "i8"}[SIZE[base.dtype]]
+            unit = f"i{8 * SIZE[base.dtype]}"
             data = w.pure(f"getelementptr {unit}, ptr {data}, i64 {index}")
         else:
             data = w.pure(f"getelementptr i8, ptr {data}, i64 {w.times(index, stride)}")

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from difflang.ir import Place
+from difflang.types import DTYPES
 
 from .targets.target import Target
 
-REGISTER = {"f64": "double", "f32": "float", "i64": "i64", "i32": "i32", "bool": "i1"}
+REGISTER = {"f64": "double", "f32": "float", "bool": "i1", **{f"{sign}{bits}": f"i{bits}" for sign in "iu" for bits in (8, 16, 32, 64)}}
 """The LLVM type of a number in a register; in memory and across public calls a bool is an i8."""
 MEMORY = {**REGISTER, "bool": "i8"}
-SIZE = {"f64": 8, "f32": 4, "i64": 8, "i32": 4, "bool": 1}
+SIZE = {dtype: DTYPES[dtype].itemsize for dtype in REGISTER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,9 @@ def literal(value: object, dtype: str) -> str:
         return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
     if dtype == "bool":
         return "true" if value else "false"
-    return str(int(value))  # type: ignore[call-overload]
+    bits = 8 * SIZE[dtype]
+    number = int(value) & (2**bits - 1)  # type: ignore[call-overload]
+    return str(number - 2**bits if dtype[0] == "i" and number >= 2 ** (bits - 1) else number)
 
 
 def is_literal(value: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .errors import TypeMismatch
-from .types import BOOL, FLOAT, INT, MANY, NOTHING, ONE, OPEN, Array, Scalar, Tuple, Type, type_of
+from .types import BOOL, DTYPES, FLOAT, INT, MANY, NOTHING, ONE, OPEN, Array, Scalar, Tuple, Type, type_of
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Spec:
 
 SCALARS: dict[str, Type] = {
     "float": FLOAT, "int": INT, "bool": BOOL, "none": NOTHING, "None": NOTHING,
-    "f64": Scalar("f64"), "f32": Scalar("f32"), "i64": Scalar("i64"), "i32": Scalar("i32"), "truth": Scalar("bool"),
-    "float64": Scalar("f64"), "float32": Scalar("f32"), "int64": Scalar("i64"), "int32": Scalar("i32"),
+    "truth": Scalar("bool"), **{name: Scalar(name) for name in DTYPES if name != "bool"},
+    **{str(dtype): Scalar(name) for name, dtype in DTYPES.items() if name != "bool"},
 }  # fmt: skip
 ELEMENTS = {"bool": "bool", "truth": "bool", "float": "f64", "int": "i64"}
 _TOKEN = re.compile(r"\s*(?:(?P<word>[A-Za-z_]\w*)|(?P<mark>[\[\](),:*?])|(?P<number>\d+))")
@@ -45,7 +45,7 @@ def spec(*arguments: Any) -> Spec:
     """The types of arguments: from one text, or from examples.
 
     Text: `f64[:, :]` an array of two axes of any size, `f64[1, :]` with a first axis of exactly one, `f64[:, n]` with a second axis
-    that is never one; elements are `f64 f32 i64 i32 bool`. `float`, `int`, `bool` are Python's numbers, `f64`, `i64` ... alone
+    that is never one; elements are `f64 f32 i8` to `i64`, `u8` to `u64`, `bool`. `float`, `int`, `bool` are Python's numbers, `f64`, `i64` ... alone
     NumPy's, `none` is None, parentheses make tuples. `f64[:]S` may be strided.
     """
     if len(arguments) == 1 and isinstance(arguments[0], Spec):

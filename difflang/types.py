@@ -19,8 +19,14 @@ from .tree import Layout, parts_of
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "bool": np.dtype(np.bool_),
+    "i8": np.dtype(np.int8),
+    "u8": np.dtype(np.uint8),
+    "i16": np.dtype(np.int16),
+    "u16": np.dtype(np.uint16),
     "i32": np.dtype(np.int32),
+    "u32": np.dtype(np.uint32),
     "i64": np.dtype(np.int64),
+    "u64": np.dtype(np.uint64),
     "f32": np.dtype(np.float32),
     "f64": np.dtype(np.float64),
 }
@@ -131,7 +137,13 @@ def is_float(type: Type) -> bool:
 
 
 def is_int(type: Type) -> bool:
-    return isinstance(type, (Scalar, Array)) and type.dtype in ("i64", "i32")
+    return isinstance(type, (Scalar, Array)) and type.dtype[0] in "iu"
+
+
+def limits(dtype: str) -> tuple[int, int]:
+    """The least and the greatest number of an integer dtype."""
+    found = np.iinfo(DTYPES[dtype])
+    return int(found.min), int(found.max)
 
 
 def rank(type: Type) -> int | None:
@@ -234,7 +246,7 @@ def join(one: Type, other: Type) -> Type:
     raise TypeError(f"one path gives {one}, another {other}")
 
 
-_TAKEN_IN = {("i64", "f64"), ("i64", "f32"), ("i64", "i32"), ("f64", "f32")}
+_TAKEN_IN = {("f64", "f32"), *(("i64", name) for name in DTYPES if name not in ("i64", "bool"))}
 """Python's numbers that become NumPy's where they meet: in `total = 0.0; total += x[i]` what x holds decides."""
 
 

@@ -22,10 +22,9 @@ CARRAY = C_CONTIGUOUS | ALIGNED | WRITEABLE
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "bool": np.dtype(np.bool_),
-    "i32": np.dtype(np.int32),
-    "i64": np.dtype(np.int64),
     "f32": np.dtype(np.float32),
     "f64": np.dtype(np.float64),
+    **{f"{kind}{8 * size}": np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)},
 }
 
 _FUNCTIONS = {"PyArray_New": 93, "PyArray_NewCopy": 85, "PyArray_Scalar": 60, "PyArray_SetBaseObject": 282}

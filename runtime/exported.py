@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
-_NUMPY: dict[str, Any] = {"f64": np.float64, "f32": np.float32, "i64": np.int64, "i32": np.int32, "bool": np.bool_}
+from .array import DTYPES
+
+_NUMPY: dict[str, Any] = {name: dtype.type for name, dtype in DTYPES.items()}
 _C: dict[str, Any] = {
     "f64": ctypes.c_double,
     "f32": ctypes.c_float,
-    "i64": ctypes.c_int64,
-    "i32": ctypes.c_int32,
     "bool": ctypes.c_bool,
+    **{f"i{bits}": getattr(ctypes, f"c_int{bits}") for bits in (8, 16, 32, 64)},
+    **{f"u{bits}": getattr(ctypes, f"c_uint{bits}") for bits in (8, 16, 32, 64)},
 }
 _PYTHON: dict[str, Any] = {"f64": float, "i64": int, "bool": bool}
 
@@ -60,7 +62,7 @@ class Library:
         """Raise what the code and the message say."""
         name = self.errors[code - 1] if 0 < code <= len(self.errors) else "RuntimeError"
         message = self._last_error().decode(errors="replace")
-        error = getattr(builtins, name, RuntimeError)
+        error = np.linalg.LinAlgError if name == "numpy.linalg.LinAlgError" else getattr(builtins, name, RuntimeError)
         head = f"{name.rpartition('.')[2]}: "
         raise error(message[len(head) :] if message.startswith(head) and error is not RuntimeError else message)
 

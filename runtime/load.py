@@ -18,7 +18,7 @@ from typing import Any
 from . import array, blas
 from .callable import Native, install
 
-_TYPES = ("bool", "i32", "i64", "f32", "f64")
+_TYPES = tuple(array.DTYPES)
 SLOTS = (
     "PyArray_Type",
     "PyArray_New",

@@ -292,4 +292,4 @@ def module(prelude: str) -> str:
     return without_repeats(prelude + slots + DECLARATIONS + text)
 
 
-__all__ = ["CONTEXT_BYTES", "LLVM", "SIZES", "TYPE_NUMBERS", "arriving", "declared", "module", "record_type"]
+__all__ = ["CONTEXT_BYTES", "TYPE_NUMBERS", "arriving", "declared", "module", "record_type"]

@@ -14,7 +14,7 @@ from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Param, Tree, leaves
 from difflang.types import Array, Scalar, Type
 
-C_TYPES = {"f64": "double", "f32": "float", "i64": "int64_t", "i32": "int32_t", "bool": "bool"}
+C_TYPES = {"f64": "double", "f32": "float", "bool": "bool", **{f"{s}{b}": f"{n}int{b}_t" for s, n in (("i", ""), ("u", "u")) for b in (8, 16, 32, 64)}}
 _KEYWORDS = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return "
     "short signed sizeof static struct switch typedef union unsigned void volatile while bool true false main".split()

@@ -11,6 +11,7 @@ from ..arrays import Expr, Formula, Index, Uniform
 from .lower import Lowering, dtype_of, handles
 from .ranges import SIZES
 from .scalars import convert
+from .weak import fit_int
 from ..writer import REGISTER, Site, Writer, literal
 
 
@@ -46,12 +47,15 @@ def lower_constant(low: Lowering, node: Node) -> None:
 
 @handles("full")
 def lower_full(low: Lowering, node: Node) -> None:
+    fit_int(low, node.args[0], dtype_of(node.out.type))
     low.finish(node, uniform(node, sizes(low, node, 1), low.scalar(node.args[0], dtype_of(node.out.type))))
 
 
 @handles("zeros_like", "ones_like", "full_like", "empty_like")
 def lower_like(low: Lowering, node: Node) -> None:
     dtype = dtype_of(node.out.type)
+    if node.op == "full_like":
+        fit_int(low, node.args[1], dtype)
     value = low.scalar(node.args[1], dtype) if node.op == "full_like" else literal(1 if node.op == "ones_like" else 0, dtype)
     if not isinstance(node.out.type, Array):
         low.env[node.out] = value

@@ -12,6 +12,7 @@ from .loops import broadcast
 from .lower import Lowering, dtype_of, handles
 from .ranges import EVERYTHING, arithmetic
 from .scalars import element, run, traced_fault
+from .weak import fit_ints
 from ..writer import Site
 
 _OVERFLOW = {"add": "sadd", "sub": "ssub", "mul": "smul"}
@@ -19,6 +20,7 @@ _OVERFLOW = {"add": "sadd", "sub": "ssub", "mul": "smul"}
 
 @handles("elementwise")
 def lower_elementwise(low: Lowering, node: Node) -> None:
+    fit_ints(low, node)
     if isinstance(node.out.type, Array):
         low.finish(node, apply(low, node))
     else:

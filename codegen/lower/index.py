@@ -11,6 +11,7 @@ from ..arrays import Desc, Element, Index, in_dtype, load
 from .gather import gather, scatter
 from .loops import over
 from .lower import Lowering, handles
+from .weak import fit_int
 from ..places import fit, put, select
 
 
@@ -38,6 +39,7 @@ def _typed(view: Desc, type: object) -> Desc:
 @handles("store", "accumulate")
 def lower_store(low: Lowering, node: Node) -> None:
     base = low.array(node.args[0])
+    fit_int(low, node.args[1], base.dtype)
     pattern = expand(node.attrs["pattern"], base.rank)
     if "a" in pattern:
         scatter(low, node, base, pattern)

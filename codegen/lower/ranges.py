@@ -6,6 +6,7 @@ An interval is (least, greatest). Loop indices are bounded by what a run can cou
 from __future__ import annotations
 
 from difflang.ir import Atom, Const, Var
+from difflang.types import limits
 
 Interval = tuple[int, int]
 LEAST, GREATEST = -(2**63), 2**63 - 1
@@ -25,7 +26,7 @@ class Ranges:
         if atom in self.known:
             return self.known[atom]
         dtype = getattr(atom.type, "dtype", "")
-        return (0, 1) if dtype == "bool" else (-(2**31), 2**31 - 1) if dtype == "i32" else EVERYTHING
+        return (0, 1) if dtype == "bool" else limits(dtype) if dtype[:1] in ("i", "u") and dtype != "u64" else EVERYTHING
 
     def learn(self, var: Var, interval: Interval) -> bool:
         """Note what is known of a value; whether it fits into 64 bits."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from difflang.ir import Node
-from difflang.types import ONE, Array, Scalar, Type
+from difflang.types import ONE, Array, Scalar, Type, limits
 
 from ..arrays import Apply, Axis, Desc, Element, Expr, Index, Uniform, c_strides, in_dtype, load, size, store
 from .loops import assign, counting, flat, nest, versions
@@ -32,8 +32,7 @@ def identity(op: str, dtype: str) -> str:
             return literal(sign * float("inf"), dtype)
         if dtype == "bool":
             return literal(op == "min", dtype)
-        bits = SIZE[dtype] * 8 - 1
-        return str(-(2**bits) if op == "max" else 2**bits - 1)
+        return str(limits(dtype)[0 if op == "max" else 1])
     return literal({"sum": 0, "prod": 1, "any": 0, "all": 1}[op], dtype)
 
 

@@ -123,7 +123,7 @@ def _compare(w: Writer, op: str, x: Expr, index: Index, at: str, best: str, wher
         better = w.let(f"fcmp {'ugt' if op == 'argmax' else 'ult'} {type} {value}, {old}")
         better = w.let(f"and i1 {better}, {w.let(f'fcmp ord {type} {old}, {old}')}")
     else:
-        sign = "u" if dtype == "bool" else "s"
+        sign = "u" if dtype[0] in "bu" else "s"
         better = w.let(f"icmp {sign}{'gt' if op == 'argmax' else 'lt'} {type} {value}, {old}")
     take = w.let(f"select i1 {first}, i1 true, i1 {better}")
     w.do(f"store {type} {select(w, take, value, old, dtype)}, ptr {best}")

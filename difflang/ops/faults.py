@@ -116,6 +116,8 @@ def _from_infinity(y: Any, x: Any) -> Any:
 
 
 def _beyond_64_bits(y: Any, x: Any) -> Any:
+    if x.dtype == np.uint64 and y.dtype.kind == "i":
+        return x > 2**63 - 1
     return np.logical_not(np.logical_and(x >= -(2.0**63), x < 2.0**63)) if y.dtype.kind == "i" and _is_float(x) else False
 
 

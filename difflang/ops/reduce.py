@@ -41,7 +41,8 @@ def _typing(result: Callable[[str], str]) -> Callable[..., Type]:
 
 
 def _added(dtype: str) -> str:
-    return dtype if dtype in ("f32", "f64") else "i64"
+    """NumPy adds integers up in 64 bits, those without a sign among themselves."""
+    return dtype if dtype in ("f32", "f64") else "u64" if dtype[0] == "u" else "i64"
 
 
 def _floated(dtype: str) -> str:
@@ -121,6 +122,9 @@ def prod(y_bar, y, x, axis=None, keepdims=False):
 
 def _others(x: Any, axis: Any) -> Any:
     """For each element the product of the others that it is multiplied with."""
+    if rank_known(x) is None and axis is None:
+        rows = np.reshape(x, (1, -1))
+        return np.reshape(_before(rows) * np.flip(_before(np.flip(rows, 1)), 1), np.shape(x))
     rank = np.ndim(x)
     if rank == 0:
         return np.ones_like(x)

@@ -57,7 +57,7 @@ def test_type_of(value: Any, expected: Any) -> None:
     assert type_of(value) == expected
 
 
-@pytest.mark.parametrize("value", [np.zeros(2, complex), np.float16(1), np.zeros(1, np.uint8)])
+@pytest.mark.parametrize("value", [np.zeros(2, complex), np.float16(1)])
 def test_what_is_outside_has_no_type(value: Any) -> None:
     with pytest.raises(TypeError, match="outside the language"):
         type_of(value)

@@ -42,7 +42,7 @@ def as_index(frame: Frame, value: Value, what: str) -> Atom:
         type = atom.type
     if isinstance(type, (Unknown, Undefined)) or type == INT:
         return atom
-    if isinstance(type, Scalar) and (type.dtype in ("i64", "i32") or type == BOOL):
+    if isinstance(type, Scalar) and (type.dtype[0] in "iu" or type == BOOL):
         return frame.emit("cast", atom, dtype="i64", weak=True)
     frame.fail("DL005", f"{what} needs integers, not {type}")
 

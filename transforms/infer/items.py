@@ -162,7 +162,7 @@ def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], a
     elif is_static(value):
         _add_object(frame, python_value(value), codes, atoms)
     elif isinstance(value.type, Array) and value.type.rank:
-        if value.type.dtype not in ("i64", "i32", "bool"):
+        if value.type.dtype[0] not in "iub":
             frame.fail("DL005", "arrays used as indices must be of integer (or boolean) type")
         codes.append("a")
         atoms.append(value)
@@ -174,7 +174,7 @@ def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], a
 
 
 def _is_int(type: Type) -> bool:
-    return isinstance(type, Scalar) and type.dtype in ("i64", "i32")
+    return isinstance(type, Scalar) and type.dtype[0] in "iu"
 
 
 def _add_object(frame: Frame, item: Any, codes: list[str], atoms: list[Atom]) -> None:
@@ -206,6 +206,11 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
         from .lists import put
 
         put(frame, target, operands[0], value)
+        return
+    if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) == (":",):
+        from .list_methods import replace_items
+
+        replace_items(frame, target, value)
         return
     if isinstance(target, Compound) or not isinstance(target.type, (Array, Unknown)):
         kind = target.kind if isinstance(target, Compound) else str(target.type)

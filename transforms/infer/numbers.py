@@ -121,7 +121,7 @@ def _rounded(op: str) -> Handler:
         value = frame.atom(args[0])
         if isinstance(value.type, Array):
             value = frame.only_element(value, f"math.{op} takes a number, not an array", f"np.{op}")
-        if isinstance(value.type, Scalar) and value.type.dtype in ("i64", "i32", "bool"):
+        if isinstance(value.type, Scalar) and value.type.dtype[0] in "iub":
             return frame.emit("cast", value, dtype="i64", weak=True)
         return frame.emit("cast", frame.emit(op, value), dtype="i64", weak=True)
 

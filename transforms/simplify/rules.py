@@ -213,7 +213,7 @@ def _is_power_of_two(value: float) -> bool:
 
 
 def _is_int(type: Type) -> bool:
-    return isinstance(type, (Scalar, Array)) and type.dtype in ("i64", "i32")
+    return isinstance(type, (Scalar, Array)) and type.dtype in ("i64", "i32")  # narrower ones, and those without a sign, wrap soon
 
 
 def _is_float(type: Type) -> bool:
