@@ -45,8 +45,8 @@ def spec(*arguments: Any) -> Spec:
     """The types of arguments: from one text, or from examples.
 
     Text: `f64[:, :]` an array of two axes of any size, `f64[1, :]` with a first axis of exactly one, `f64[:, n]` with a second axis
-    that is never one; elements are `f64 f32 i8` to `i64`, `u8` to `u64`, `bool`. `float`, `int`, `bool` are Python's numbers, `f64`, `i64` ... alone
-    NumPy's, `none` is None, parentheses make tuples. `f64[:]S` may be strided.
+    that is never one; elements are `f64 f32 i8` to `i64`, `u8` to `u64`, `bool`. `float`, `int`, `bool` are Python's numbers, `f64`,
+    `i64` ... alone NumPy's, `none` is None, parentheses make tuples. `f64[:]S` may be strided.
     """
     if len(arguments) == 1 and isinstance(arguments[0], Spec):
         return arguments[0]
