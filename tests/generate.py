@@ -208,7 +208,12 @@ class Grower:
             where = self.pick(f"{m}[{i}]", f"{m}[:, {i}]", f"{m}.T[{i}]")
             self.say(
                 depth,
-                self.pick(f"{where} {sign} {self.vector(scope, 1)}", f"{m}[{i}, {self.index(scope)}] {sign} {e}", f"{m} *= np.cos({m})"),
+                # a copy: NumPy itself overwrites what it still has to read where a row is assigned to a column of the same matrix
+                self.pick(
+                    f"{where} {sign} ({self.vector(scope, 1)}).copy()",
+                    f"{m}[{i}, {self.index(scope)}] {sign} {e}",
+                    f"{m} *= np.cos({m})",
+                ),
             )
         else:
             self.say(depth, f"{v} *= np.cos({v})")
