@@ -14,10 +14,11 @@ from .lower.lower import Lowering
 _OFTEN, _AT_TIMES, _SELDOM = 63, 255, 4095
 
 
-def mask(node: Node) -> int:
+def mask(node: Node, nested: bool) -> int:
     """How often a loop polls: where the low bits of its counter are these. 0: never, it ends soon or would be vectorised.
 
-    An innermost `for` polls only if it carries a number of floating point from step to step, which keeps it scalar anyhow.
+    An innermost `for` polls only if no loop around it does and it carries a number of floating point from step to step, which keeps
+    it scalar anyhow.
     """
     body = node.regions[-1]
     inside = list(walk(body))
@@ -25,9 +26,8 @@ def mask(node: Node) -> int:
         return _OFTEN
     if any(inner.op == "call" for inner in inside):
         return _AT_TIMES
-    if node.op == "while" or any(isinstance(p.type, Scalar) and p.type.dtype in ("f64", "f32") for p in body.params[1:]):
-        return _SELDOM
-    return 0
+    carries = any(isinstance(p.type, Scalar) and p.type.dtype in ("f64", "f32") for p in body.params[1:])
+    return _SELDOM if node.op == "while" or (carries and not nested) else 0
 
 
 def _works_on_arrays(node: Node) -> bool:

@@ -66,6 +66,7 @@ class Lowering:
         self.place = function.place
         self.stack: list[Scope] = []
         self.temporaries: list[Desc] = []
+        self.loops = 0  # how many are open
         self.below: dict[str, str] = {}  # a loop's index and what it stays below
         self._memory = 1_000_000  # ids of memory that the analysis does not know
 

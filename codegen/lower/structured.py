@@ -129,7 +129,9 @@ _Ways = list[tuple[dict[int, list[str]], str]]
 def _finish_iteration(low: Lowering, carried: _Carried, node: Node, body: Region, latch: str, left: str) -> _Ways:
     """The end of a body: on to the latch, or out where an exit was yielded. Gives the way out."""
     w = low.w
+    low.loops += 1
     scope = low.region(body, carried.owned(carried.params))
+    low.loops -= 1
     yields = list(body.yields)
     leaving = low.scalar(yields.pop(0), "bool") if node.attrs.get("exits") else ""
     values = carried.yielded(scope, yields)
@@ -162,7 +164,7 @@ def lower_while(low: Lowering, node: Node) -> None:
     w.branch(test, inside, done)
     ends = [(dict(carried.values), w.block)]
     w.start(inside)
-    poll(low, counter, mask(node))
+    poll(low, counter, mask(node, low.loops > 0))
     carried.bind(body.params)
     ends += _finish_iteration(low, carried, node, body, latch, done)
     w.close_phi(line, w.let(f"add i64 {counter}, 1"), w.block)
@@ -234,7 +236,7 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[
     ends = [(dict(carried.values), w.block)]
     w.branch(more, inside, done)
     w.start(inside)
-    poll(low, counter, mask(node))
+    poll(low, counter, mask(node, low.loops > 0))
     index = low.env[body.params[0]] = at(counter)
     if below:
         low.below[index] = below

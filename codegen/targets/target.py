@@ -36,12 +36,21 @@ class Target:
         return f'"prefer-vector-width"="{self.vector_bits}"' if self.vector_bits > 128 else ""
 
 
+@lru_cache(maxsize=1)
+def _ready() -> None:
+    """LLVM's targets. A sum in the order of its loop is vectorised too: its terms in lanes, added one after the other."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    llvm.set_option("difflang", "-force-ordered-reductions")
+
+
 @lru_cache(maxsize=8)
 def machine(target: Target, effort: int = 3) -> Any:
     """LLVM's target machine. Position independent: its objects become shared objects. `effort` 0: quick, not good."""
     import llvmlite.binding as llvm
 
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
+    _ready()
     found = llvm.Target.from_triple(target.triple)
     return found.create_target_machine(cpu=target.cpu, features=target.features, opt=effort, reloc="pic", codemodel="default")

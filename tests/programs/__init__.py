@@ -24,6 +24,7 @@ FILES = (
     "models",
     "physics",
     "integers",
+    "sweeps",
 )
 
 for _name in FILES:

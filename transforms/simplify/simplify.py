@@ -16,6 +16,8 @@ from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
 from difflang.op import row
 from difflang.types import Array, Scalar, Type, Undefined
 
+from ..guard import guard
+from ..merge import merge
 from ..prune import prune
 from ..retype import retype
 from .calls import drop_results
@@ -33,7 +35,13 @@ VIEWS = frozenset("reshape transpose expand_dims squeeze broadcast_to flip stop_
 
 
 def simplify(program: Program) -> Program:
-    """The simplified program, its types found anew."""
+    """The simplified program, idle adjoint loops guarded, sweeps merged, types found anew."""
+    program = _simplified(program)
+    merged = merge(guard(program))
+    return retype(program if merged is program else _simplified(merged))
+
+
+def _simplified(program: Program) -> Program:
     for _ in range(PASSES):
         functions = {key: simplify_function(function, program.functions) for key, function in program.functions.items()}
         program = reachable(replace(program, functions=functions))
@@ -41,7 +49,7 @@ def simplify(program: Program) -> Program:
         if slim is program:
             break
         program = slim
-    return retype(program)
+    return program
 
 
 def simplify_function(function: Function, functions: Mapping[str, Function]) -> Function:
