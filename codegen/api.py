@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from difflang.ir import Program
+from difflang.records import dataclass
 from difflang.types import Array, Scalar, Tuple, Type
 
 from . import optimize, shared

@@ -8,12 +8,12 @@ expression through an index map (transposes, new axes, broadcasts, slices); `For
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Union
 
 from difflang.ir import Place
 from difflang.op import row
+from difflang.records import dataclass, field
 from difflang.types import Type
 
 from .lower.scalars import Typed, convert, element, run, traced_fault

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Tree
+from difflang.records import dataclass
 from difflang.tree import AGAIN, Branch, Layout, parts_of
 from difflang.types import Static, Tuple, Type
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from difflang.ir import Function, Program, walk
+from difflang.records import dataclass
 from difflang.types import Array, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from difflang.ir import Place
+from difflang.records import dataclass, field
 from difflang.types import DTYPES
 
 from .targets.target import Target

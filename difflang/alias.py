@@ -12,11 +12,11 @@ their definition.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 
 from .ir import Atom, Function, Node, Region, Var
 from .op import row
+from .records import dataclass, field
 from .types import Array, Stack, Type, Unknown
 
 Memory = tuple[str, Var]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ import numpy as np
 from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
+from .records import dataclass
 from .structs import copied, struct, tangent_like
 from .tree import NoDerivative, register_pytree_node, tree_map
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative

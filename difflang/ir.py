@@ -19,10 +19,10 @@ value) and `placed` (a write may take its operand's memory, because nobody reads
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Union
 
+from .records import dataclass, field, replace
 from .types import NOTHING, UNDEFINED, UNKNOWN, Static, Type, type_of
 
 LEVELS = ("read", "typed", "owned", "placed")

@@ -27,12 +27,12 @@ import inspect
 import operator
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from .records import dataclass, field
 from .types import DTYPES, NAMES, UNKNOWN, Array, Scalar, Type, promote, rank, shaped
 
 Rule = Callable[..., Any]

@@ -8,12 +8,12 @@ import importlib
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Guard, Node, Origin, Param, Place, Program, Region, Var, const, static
+from .records import dataclass
 from .types import DTYPES, NOTHING, UNDEFINED, UNKNOWN, Array, Scalar, Stack, Static, Tuple, Type
 
 RESERVED = frozenset(

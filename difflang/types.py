@@ -9,12 +9,12 @@ open, and how its elements lie. Knowing the ones makes broadcasting static.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Union
 
 import numpy as np
 
+from .records import dataclass, replace
 from .tree import Layout, parts_of
 
 DTYPES: dict[str, np.dtype[Any]] = {

@@ -8,11 +8,11 @@ pullback takes the adjoint of the value and returns the adjoints of the paramete
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from difflang.errors import NotDifferentiable
 from difflang.ir import LEAF, Const, Function, Node, Param, Program, Region, Tree, Var, leaves, static
+from difflang.records import dataclass, replace
 from difflang.tree import Branch
 from difflang.types import NOTHING, UNKNOWN, Scalar, Static, Tuple, Type, is_float
 

@@ -8,11 +8,11 @@ and compiled like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Union
 
 from difflang.errors import NotDifferentiable, TypeMismatch
 from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Region, Tree, Var, leaves
+from difflang.records import dataclass, replace
 from difflang.tree import is_held
 from difflang.types import DTYPES, FLOAT, Scalar, Type, Unknown, is_float
 

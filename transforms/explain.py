@@ -6,9 +6,9 @@ formula in the sizes of the arguments), which arrays are copied and where.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
+from difflang.records import dataclass, field
 from difflang.types import DTYPES, Array, Scalar, Stack, Type
 
 

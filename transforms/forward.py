@@ -8,12 +8,12 @@ the varied results, final values of written parameters and the tangents of those
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from difflang.build import Builder, OpenType, trace
 from difflang.errors import NotDifferentiable
 from difflang.ir import UNDEF, Atom, Function, Node, Param, Program, Region, Var
 from difflang.op import row
+from difflang.records import dataclass, replace
 from difflang.types import Array, Type, Unknown, is_float, rank
 
 from .activity import Activity, Mask

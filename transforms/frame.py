@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 
 from difflang.build import Builder
 from difflang.ir import Atom, Function, Node, Region, Var, const
+from difflang.records import dataclass, field, replace
 from difflang.types import Array, Scalar, Stack, Type, Unknown
 
 from .activity import Mask

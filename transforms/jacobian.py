@@ -6,12 +6,12 @@ vector a turn. The result has the output's axes, then the input's, as in JAX.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from difflang.build import Builder
 from difflang.errors import NotDifferentiable
 from difflang.ir import Atom, Function, Program, Region, Tree, Var, const
+from difflang.records import replace
 from difflang.types import INT, Array, Scalar, Type, is_float
 
 from .link import free_key, link

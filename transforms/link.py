@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
 
 from difflang.ir import Function, Region
+from difflang.records import replace
 
 
 def link(functions: dict[str, Function], added: Mapping[str, Function], taken: Iterable[str] = ()) -> dict[str, str]:

@@ -7,11 +7,11 @@ Two things are right and yet rarely meant: a real number that becomes an integer
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from difflang.errors import DerivativeWarning
 from difflang.ir import Atom, Function, Node, Place, Program, Region, Var
 from difflang.op import row
+from difflang.records import dataclass, field
 from difflang.types import is_float, is_int
 
 from .activity import Activity, Mask, bits, loop_parts

@@ -8,7 +8,6 @@ transported (`transport`): computed again, recorded, or handed out as further re
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from difflang.build import Builder, OpenType
@@ -16,6 +15,7 @@ from difflang.errors import NotDifferentiable
 from difflang.ir import UNDEF, Atom, Const, Function, Node, Program, Region, Var, const
 from difflang.op import row
 from difflang.ops.index import gathers
+from difflang.records import replace
 from difflang.types import INT, Array, Scalar
 
 from .activity import Activity, Mask, loop_parts

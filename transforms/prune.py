@@ -8,9 +8,9 @@ depends on is a fault of code that does not run).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from difflang.ir import Atom, Function, Node, Region, Var, free_vars
+from difflang.records import replace
 
 EFFECTS = ("check",)
 

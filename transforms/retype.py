@@ -7,11 +7,11 @@ turn and a fresh array in the next). This pass finds the least types again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from difflang.build import Known
 from difflang.ir import Atom, Function, Node, Program, Region, Var, walk
 from difflang.op import row
+from difflang.records import dataclass, field, replace
 from difflang.types import Array, Scalar, Stack, Tuple, Type, Undefined, Unknown, join
 
 

@@ -9,9 +9,9 @@ goes to slots that are handed from call to call.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from difflang.ir import Atom, Function, Param, Program, Region, Var, free_vars, walk
+from difflang.records import dataclass, replace
 from difflang.types import Type
 
 from .activity import Activity, Mask

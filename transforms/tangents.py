@@ -7,11 +7,11 @@ is known while compiling stays in objects, so that a gradient has the structure 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Union
 
 from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Atom, Const, Function, Program, Tree
+from difflang.records import dataclass, replace
 from difflang.structs import tangent_layout
 from difflang.tree import AGAIN, Branch, Layout
 from difflang.types import Type, is_float

@@ -11,12 +11,12 @@ Slots are written and read by two pseudo ops, `tape_write(value, *index; slot)` 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from difflang.alias import KILLS
 from difflang.ir import Atom, Const, Node, Program, Region, Var, walk
 from difflang.op import row
+from difflang.records import dataclass
 from difflang.types import Scalar, Type
 
 from .activity import loop_parts

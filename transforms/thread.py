@@ -8,10 +8,10 @@ index, or a stack. Slots shared by a recursion are handed through its calls as w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Function, Node, Region, Var, const
+from difflang.records import replace
 from difflang.types import Array, Scalar, Stack, Type
 
 from .tape import Size, Slot

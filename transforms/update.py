@@ -7,9 +7,9 @@ adjoint needs neither the old value nor the sum: nothing of it goes on the tape.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from difflang.ir import Atom, Node, Program, Region, Var, walk
+from difflang.records import replace
 from difflang.types import Array, Scalar, Type
 
 

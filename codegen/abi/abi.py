@@ -19,10 +19,10 @@ Everything runs with the GIL except the compiled function where its arguments pr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Tree
+from difflang.records import dataclass, field
 from difflang.types import Array, Scalar, Type, rank
 
 from ...runtime.array import ALIGNED, C_CONTIGUOUS, DATA, HEADER, WRITEABLE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Function, Node, Program, Region
+from difflang.records import replace
 from difflang.types import Array, Scalar
 
 from .. import optimize, shared

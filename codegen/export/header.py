@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Param, Tree, leaves
+from difflang.records import dataclass
 from difflang.types import Array, Scalar, Type
 
 C_TYPES = {"f64": "double", "f32": "float", "bool": "bool", **{f"{s}{b}": f"{n}int{b}_t" for s, n in (("i", ""), ("u", "u")) for b in (8, 16, 32, 64)}}

@@ -11,7 +11,6 @@ import ctypes
 import tempfile
 from collections.abc import Sequence
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -20,6 +19,7 @@ import numpy as np
 
 from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Tree
+from difflang.records import dataclass, field, replace
 from difflang.types import DTYPES, ONE, Array, Scalar, Type
 
 from .kernel import BLOCK, KernelProgram, Size

@@ -7,10 +7,10 @@ it is computed by a later one. So x - x.mean() becomes: sum by blocks, one block
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from difflang.errors import NotAvailable
 from difflang.ir import Atom, Function, Node, Param, Program, Region, Var, walk
+from difflang.records import replace
 from difflang.types import Array, Scalar
 
 from .kernel import Coord, Input, Kernel, KernelProgram, Reduction, Size, leaf_names, symbol

@@ -8,10 +8,10 @@ in turn, block after block. So both execute the same phases in the same order of
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
 from difflang.errors import NotAvailable
 from difflang.ir import Program
+from difflang.records import dataclass, replace
 from difflang.types import Array
 
 from .kernel import BLOCK, GRID, Kernel, KernelProgram

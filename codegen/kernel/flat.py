@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from difflang.build import Builder
 from difflang.ir import Atom, Function, Node, Program, Region, Var, substitute
+from difflang.records import replace
 from difflang.types import Array, Scalar
 
 

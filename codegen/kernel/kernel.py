@@ -8,11 +8,11 @@ stores, and the reductions over all threads. `emit.py` writes both executions: N
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Union
 
 from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Atom, Function, Node, Place, Program, Tree
+from difflang.records import dataclass, replace
 from difflang.types import MANY, OPEN, Array, Scalar, Tuple, Type
 
 from ..module import recursive

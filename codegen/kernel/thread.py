@@ -7,12 +7,12 @@ Nodes that hold regions or a thread's own memory keep their order; everything el
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from difflang.errors import NotAvailable
 from difflang.ir import Atom, Const, Node, Region, Var, free_vars
 from difflang.op import row
 from difflang.ops.index import expand
+from difflang.records import replace
 from difflang.types import DTYPES, ONE, Array, Scalar, Stack, Type
 
 from .kernel import Coord, Gather, Input, Leaf, Position, Reduced, refusal, refused

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from difflang.build import Builder, trace
 from difflang.ir import Node, Program, Region, Var
 from difflang.op import TABLE
+from difflang.records import replace
 
 from ..alias import is_view
 

@@ -8,10 +8,10 @@ when no broadcast would repeat costly work, and when nothing it reads is overwri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from difflang.ir import Atom, Node, Region, Var, free_vars
 from difflang.op import row
+from difflang.records import dataclass, field
 from difflang.types import ONE, Array, rank
 
 from ..alias import VIEWS, Aliases, overlap

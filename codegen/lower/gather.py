@@ -7,9 +7,9 @@ are side by side, else in front. A truth array of one axis becomes the positions
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from difflang.ir import Atom, Node
+from difflang.records import dataclass
 from difflang.types import Array, Scalar
 
 from ..alias import overlap

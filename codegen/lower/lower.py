@@ -6,12 +6,12 @@ What each op becomes stands in the files of its family, entered into `HANDLERS`;
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Union
 
 from difflang.errors import NotAvailable
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var
 from difflang.op import row
+from difflang.records import dataclass
 from difflang.types import Array, Scalar, Type
 
 from ..alias import ANYWHERE, Aliases, holds_memory

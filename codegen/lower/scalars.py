@@ -7,7 +7,6 @@ Arithmetic is NumPy's (IEEE 754, integers wrap); what Python's own numbers add (
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from difflang.build import Builder, trace
 from difflang.errors import NotAvailable
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import Lower, row
+from difflang.records import dataclass
 from difflang.types import Array, Nothing, Scalar, Type
 
 from ..vectormath import math_call

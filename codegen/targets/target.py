@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from difflang.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

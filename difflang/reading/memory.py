@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from ..errors import OutsideLanguage
 from ..ir import Function, Place
+from ..records import dataclass, replace
 from .functions import Meant, read_function
 from .names import Names, Route, is_captured
 from .source import file_of

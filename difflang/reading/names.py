@@ -11,13 +11,13 @@ import builtins
 import importlib
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Union
 
 import numpy as np
 
 from ..ir import NONE, Capture, Const, Guard, const, static
+from ..records import dataclass
 
 LIBRARIES = frozenset({"numpy", "math", "cmath", "operator", "functools", "itertools", "builtins", "scipy"})
 

@@ -6,10 +6,10 @@ Everything an arm changed becomes a result; `prune` removes later what nobody re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from ..errors import OutsideLanguage
 from ..ir import UNDEF, Atom, Const, Node, Place, Region, Var
+from ..records import dataclass
 from .frame import CALL_IT_LATER, FALSE, FLAGS, LEAVE, RETURNED, SKIP, TRUE, VALUE
 from .frame import Binding, Env, Frame, Late, Refused, bound_in, key_hint, value_in
 

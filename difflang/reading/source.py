@@ -13,12 +13,12 @@ import linecache
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
 from ..errors import OutsideLanguage
 from ..ir import Place
+from ..records import dataclass
 
 FUTURE_FLAGS = 0
 for _name in future.all_feature_names:

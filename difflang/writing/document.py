@@ -5,8 +5,8 @@ The same intermediate form as ruff's formatter has: a group stands on one line w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Union
+from ..records import dataclass
 
 WIDTH = 88
 INDENT = "    "

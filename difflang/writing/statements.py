@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Union
 
 from ..ir import Node, Place, Var
+from ..records import dataclass, field
 from .syntax import Expr, Item, Ref, Told, Word, refs
 
 

@@ -8,10 +8,10 @@ operators by name (`enter`); what it knows how to derive without values of the r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from difflang.ir import Function, Param, Program
+from difflang.records import dataclass, replace
 from difflang.structs import tangent_layout
 from difflang.tree import Layout
 from difflang.types import Array, Scalar, Type

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Place, Region, Var, const
+from difflang.records import dataclass, field, replace
 from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
 
 from .values import Compound, Value, denote, form, is_undefined, known, python_value

@@ -8,10 +8,10 @@ place in the text that makes a list (its *site*) the form of its items so far, u
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from difflang.errors import DifflangError, TypeMismatch
+from difflang.records import dataclass, field
 from difflang.types import UNDEFINED
 
 from .objects import HEAP, Cell

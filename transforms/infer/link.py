@@ -7,11 +7,11 @@ calls it, up to the entry, whose caller reads the array at each call.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import CellType, FunctionType
 from typing import Any
 
 from difflang.ir import Capture, Function, Node, Program, Region, Var, walk
+from difflang.records import replace
 
 
 def identity(capture: Capture) -> Any:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
 from difflang.ir import Place
+from difflang.records import dataclass, field
 from difflang.tree import Layout
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ reference to one of them is `again` its number, so both see the same sharing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from difflang.ir import Atom, Const
+from difflang.records import dataclass, field
 
 from .branches import same_value
 from .objects import Cell, Made, check_fresh, put

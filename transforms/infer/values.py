@@ -8,13 +8,13 @@ types exist at run time become variables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 import numpy as np
 
 from difflang.build import Builder
 from difflang.ir import LEAF, NONE, UNDEF, Atom, Const, Function, Tree, Var, const, static
+from difflang.records import dataclass, field, replace
 from difflang.tree import AGAIN, LIST, Branch, Layout, class_layout
 from difflang.types import NAMES, Nothing, Scalar, Static, Type, Undefined, join
 

@@ -7,11 +7,11 @@ a write to one makes the others unreadable from there on (`Frame.write`), so not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from difflang.build import Builder
 from difflang.ir import Atom, Node, Region, Var, const
+from difflang.records import dataclass, field
 
 from .frame import Frame, State, is_missing, is_reference
 from .references import REFERENCES, Choice, Ref, Reference, Value

@@ -8,9 +8,9 @@ value at that place (its *slot*); otherwise the list cannot be read any more, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from difflang.ir import Atom, Const, Node, Var, const
+from difflang.records import dataclass
 from difflang.types import Stack, Type
 
 from .frame import Frame, Summary, is_reference

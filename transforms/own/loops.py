@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from difflang.ir import NONE, Atom, Const, Node, Region, Var
+from difflang.records import dataclass, field
 
 from .branch import Path, is_open, may_share, read_in, walked
 from .frame import Frame, State, is_reference

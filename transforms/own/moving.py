@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from difflang.ir import NONE, Atom, const
+from difflang.records import replace
 from difflang.types import Scalar, Type
 
 from .references import Ref, Step, Value, items

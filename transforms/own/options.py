@@ -6,9 +6,9 @@ Truths carried through the loop say which: `u, v = v, u` exchanges two truths, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from difflang.ir import Atom, Const, Var, const
+from difflang.records import dataclass
 from difflang.types import BOOL, Type
 
 from .branch import Path, is_open

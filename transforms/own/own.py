@@ -8,10 +8,10 @@ parameter, is a fixed point over the calls.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from difflang.errors import DifflangError
 from difflang.ir import Atom, Function, Node, Program, Region, Var
+from difflang.records import replace
 
 from .branch import branch
 from .frame import Frame, Summary, Unclear, is_reference

@@ -7,11 +7,11 @@ the table whose NumPy result shares its operand's memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Union
 
 from difflang.ir import Atom, Const, Var
 from difflang.ops.index import expand
+from difflang.records import dataclass, field
 from difflang.types import Array, Type
 
 Operands = tuple[Atom, ...]

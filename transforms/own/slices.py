@@ -7,10 +7,10 @@ array's do not imply them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from difflang.ir import NONE, Atom, Const, const
 from difflang.ops.index import expand
+from difflang.records import replace
 from difflang.types import Array
 
 from .frame import Frame

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from difflang.ir import Node, Region, Var
+from difflang.records import replace
 
 
 def sweep(region: Region, views: AbstractSet[Var]) -> Region:

@@ -9,10 +9,10 @@ the push if it was kept on a stack, of the row if only a row is read later, else
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from difflang.alias import Aliases, Copies, Shares, has_memory, kills, reads
 from difflang.ir import Atom, Function, Node, Program, Region, Var
+from difflang.records import dataclass, replace
 from difflang.types import Array, Stack
 
 from .stacks import pass_stacks

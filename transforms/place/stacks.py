@@ -7,10 +7,10 @@ pushes and pops, the stack itself is passed and grown in place, so that no call 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from difflang.alias import KILLS
 from difflang.ir import LEAF, Atom, Function, Node, Program, Region, Var
+from difflang.records import replace
 from difflang.types import Stack
 
 Origin = int | None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from difflang.ir import LEAF, Function, Program, Region, Var, walk
+from difflang.records import replace
 
 from .rules import DERIVED
 

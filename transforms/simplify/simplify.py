@@ -8,12 +8,12 @@ adjoints and tangents zero plus x is x, which forgets the sign of a zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
 from difflang.op import row
+from difflang.records import replace
 from difflang.types import Array, Scalar, Type, Undefined
 
 from ..guard import guard
