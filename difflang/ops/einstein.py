@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,34 +12,52 @@ from ..op import composite, normal_axis
 from .reduce import Bound
 
 
-def _einsum_bind(subscripts: Any, *operands: Any) -> Bound:
+def _einsum_bind(subscripts: Any, *operands: Any, optimize: Any = False, **given: Any) -> Bound:
     if not isinstance(subscripts, str):
         raise TypeError("np.einsum takes its subscripts as a string here")
+    if any(value is not None for value in given.values()):
+        raise TypeError(f"np.einsum does not take {', '.join(given)} here")
     return operands, {"subscripts": subscripts}
 
 
 def parsed(subscripts: str, ranks: Sequence[int]) -> tuple[list[str], str]:
-    """The letters of each operand and of the result. Raises TypeError."""
+    """The letters of each operand and of the result, capital ones first for what an ellipsis stands for. Raises TypeError."""
     text = subscripts.replace(" ", "")
     left, arrow, right = text.partition("->")
     inputs = left.split(",")
-    if not text.replace("->", "").replace(",", "").isalpha() and text.strip("->,"):
-        raise TypeError("np.einsum takes letters, commas and an arrow here")
-    if [len(letters) for letters in inputs] != list(ranks):
+    if len(inputs) != len(ranks):
+        raise TypeError(f"the subscripts {subscripts!r} name {len(inputs)} arrays, given are {len(ranks)}")
+    free = [c for c in string.ascii_uppercase if c not in text]
+    open_axes = [rank - len(letters) + 3 for letters, rank in zip(inputs, ranks, strict=True) if "..." in letters]
+    longest = "".join(free[: max(open_axes, default=0)])
+    spelled = [_without_dots(letters, rank, longest) for letters, rank in zip(inputs, ranks, strict=True)]
+    if not all(letters.isalpha() or not letters for letters in spelled):
+        raise TypeError("np.einsum takes letters, commas, an ellipsis and an arrow here")
+    if [len(letters) for letters in spelled] != list(ranks):
         raise TypeError(f"the subscripts {subscripts!r} do not fit arrays of {', '.join(map(str, ranks))} axes")
-    if any(len(set(letters)) != len(letters) for letters in [*inputs, right]):
-        raise TypeError("a letter twice in one operand of np.einsum is outside the language: take the diagonal first")
-    if not arrow:
-        right = "".join(sorted(c for c in set(left) - {","} if left.count(c) == 1))
-    if set(right) - set(left):
-        raise TypeError("np.einsum: the result names an axis that no operand has")
-    return inputs, right
+    every = "".join(spelled)
+    if arrow:
+        result = right.replace("...", longest)
+    else:
+        result = longest + "".join(sorted(c for c in set(every) - set(longest) if every.count(c) == 1))
+    if set(result) - set(every) or len(set(result)) != len(result):
+        raise TypeError("np.einsum: the result names each axis once, and only those of the operands")
+    return spelled, result
+
+
+def _without_dots(letters: str, rank: int, longest: str) -> str:
+    if "..." not in letters:
+        return letters
+    count = rank - len(letters) + 3
+    return letters.replace("...", longest[len(longest) - count :] if count else "")
 
 
 @composite(np.einsum, bind=_einsum_bind)
 def einsum(*operands, subscripts=""):
     """Sums of products over named axes; a product of two is a matrix product."""
     inputs, result = parsed(subscripts, [np.ndim(x) for x in operands])
+    once = [_diagonals(x, letters) for x, letters in zip(operands, inputs, strict=True)]
+    operands, inputs = tuple(x for x, _ in once), [letters for _, letters in once]
     while len(operands) > 2:
         later = set("".join(inputs[2:])) | set(result)
         both = "".join(dict.fromkeys(c for c in inputs[0] + inputs[1] if c in later))
@@ -47,6 +66,16 @@ def einsum(*operands, subscripts=""):
     if len(operands) == 1:
         return _arranged(operands[0], inputs[0], result)
     return _pair(*operands, *inputs, result)
+
+
+def _diagonals(x: Any, letters: str) -> tuple[Any, str]:
+    """An operand of which each letter stands once: for those that stand twice the diagonal."""
+    for c in dict.fromkeys(letters):
+        while letters.count(c) > 1:
+            one, other = letters.index(c), letters.rindex(c)
+            x = np.diagonal(x, 0, one, other)
+            letters = letters[:one] + letters[one + 1 : other] + letters[other + 1 :] + c
+    return x, letters
 
 
 def _arranged(x: Any, letters: str, result: str) -> Any:

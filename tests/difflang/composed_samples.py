@@ -30,6 +30,14 @@ def composed(call: Callable[..., Any], method: Callable[..., Any], real: Callabl
         ("ijk,k->ji", (z, real(4))),
         ("ij,kl->jl", (y, real(2, 3))),
         ("b,b->b", (x, real(5))),
+        ("ii->i", (square,)),
+        ("ii", (square,)),
+        ("iij->j", (real(3, 3, 2),)),
+        ("...j,j->...", (y, real(4))),
+        ("i...->...", (z,)),
+        ("...ij,...jk->...ik", (z, real(2, 4, 3))),
+        ("...ij,jk", (z, real(4, 3))),
+        (" i j , j ", (y, real(4))),
     ]
     return {
         "vdot": [call(np.vdot, x, real(5)), call(np.vdot, y, real(3, 4))],

@@ -9,6 +9,7 @@ import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import Op, bind
+from difflang.tree import Layout
 from difflang.types import DTYPES, NAMES, Array, Scalar, Type, Unknown, promote
 
 from .frame import Frame
@@ -95,12 +96,13 @@ def plain_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], 
     atoms = [lifted(frame, operand) for operand in operands]
     attrs = normal(frame, op, atoms, attrs)
     found = frame.emit(op.name, *atoms, flavor=flavor, hint=hint, **attrs)
-    return _several(found) if isinstance(found, tuple) else found
+    return several(found, op.named) if isinstance(found, tuple) else found
 
 
-def _several(results: Any) -> Value:
+def several(results: Any, named: Any = None) -> Value:
     """The results of an op that has several."""
-    return Compound("tuple", tuple(_several(item) if isinstance(item, tuple) else item for item in results))
+    layout = None if named is None else Layout("namedtuple", named, named._fields)
+    return Compound("tuple", tuple(several(item) if isinstance(item, tuple) else item for item in results), layout)
 
 
 def normal(frame: Frame, op: Op, atoms: Sequence[Atom], attrs: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,16 +8,17 @@ The handlers of nodes stand in the files `infer_*.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import Atom, Capture, Const, Function, Node, Param, Program, Region, Var
 from difflang.op import load
+from difflang.records import dataclass, field, replace
 from difflang.tree import Branch
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
-from . import calls, control, lists, operators, struct_calls
+from . import calls, control, failing, lists, operators, orders, struct_calls
+from . import choices, mapped, writers  # noqa: F401 (they enter what NumPy's functions become)
 from .frame import Frame
 from .grown import Lists, Widen
 from .link import identity, linked
@@ -30,7 +31,7 @@ DEEPEST = 60
 """How deep instances may nest while they are made: beyond, a recursion on static arguments has no end."""
 
 Made = TypeVar("Made")
-_HANDLERS = (calls, control, lists, operators, struct_calls)
+_HANDLERS = (calls, control, failing, lists, operators, orders, struct_calls)
 
 
 def infer(

@@ -39,6 +39,11 @@ def getitem(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequen
     if isinstance(value, Compound):
         return _compound_item(frame, value, pattern, operands)
     if is_static(value):
+        from .grids import made
+
+        array = made(frame, python_value(value), pattern, operands)
+        if array is not None:
+            return array
         key = _python_key(pattern, [frame.constant(o, "an index into this object") for o in operands])
         with frame.fitting():
             return denote(value.value[key])  # type: ignore[union-attr]
@@ -129,7 +134,27 @@ def classify(frame: Frame, pattern: Sequence[str], operands: Sequence[Value]) ->
             codes.append(code)
     if codes.count(".") > 1:
         frame.fail("DL005", "an index can only have a single ellipsis ('...')")
-    return tuple(codes), tuple(atoms)
+    if len(codes) == 1:
+        return tuple(codes), tuple(atoms)
+    return _without_wide_masks(frame, codes, atoms)
+
+
+def _without_wide_masks(frame: Frame, codes: Sequence[str], atoms: Sequence[Atom]) -> tuple[tuple[str, ...], tuple[Atom, ...]]:
+    """Masks with several axes beside other indices, as the positions where they are true: one array for each axis."""
+    found: list[str] = []
+    operands: list[Atom] = []
+    rest = list(atoms)
+    for code in codes:
+        given = [rest.pop(0) for _ in range({"s": 3, "i": 1, "a": 1}.get(code, 0))]
+        type = given[0].type if code == "a" else None
+        if isinstance(type, Array) and type.dtype == "bool" and type.rank > 1:
+            positions: Any = frame.emit("nonzero", given[0])
+            found += ["a"] * type.rank
+            operands += positions
+        else:
+            found.append(code)
+            operands += given
+    return tuple(found), tuple(operands)
 
 
 def _add_slice(frame: Frame, given: Sequence[Value], codes: list[str], atoms: list[Atom]) -> None:
@@ -290,6 +315,11 @@ def _array_attribute(frame: Frame, value: Atom, name: str) -> Value | None:
         return size(frame, value)
     if name == "T":
         return value if isinstance(type, Scalar) else transpose(frame, value)
+    if name == "flat" and isinstance(type, Array):
+        return frame.emit("reshape", value, const(-1))
+    if name in ("itemsize", "nbytes") and not isinstance(type, Unknown):
+        width = const(DTYPES[type.dtype].itemsize)  # type: ignore[union-attr]
+        return width if name == "itemsize" else frame.emit("mul", size(frame, value), width)
     if name == "real" and not isinstance(type, Unknown):
         return value
     if name in BY_PROPERTY:

@@ -5,12 +5,14 @@ An iterable is a length and a way to get its k-th item. Where the length is that
 
 from __future__ import annotations
 
+import functools
+import functools
 from collections.abc import Sequence
 
 from difflang.ir import NONE, Const, Var, const
 from difflang.types import MANY, ONE, Array, Unknown
 
-from .control import Turn, as_index, counted, unrolled
+from .control import Turn, as_index, branch, counted, unrolled
 from .frame import Frame
 from .items import getitem
 from .operators import binary
@@ -64,9 +66,24 @@ def _compound_length(frame: Frame, value: Compound) -> Value:
         return _range_length(frame, value)
     if value.kind in ("enumerate", "reversed"):
         return length(frame, value.items[0])
-    if value.kind == "zip":
-        return _shortest(frame, [length(frame, item) for item in value.items])
+    if value.kind == "ndindex":
+        return functools.reduce(lambda one, other: binary(frame, "mul", one, other), value.items, const(1))
+    if value.kind in ("zip", "map"):
+        walked = value.items if value.kind == "zip" else value.items[1:]
+        return _shortest(frame, [length(frame, part) for part in walked if not is_endless(part)])
+    if value.kind == "repeat" and len(value.items) == 2:
+        return frame.emit("maximum", frame.atom(value.items[1]), const(0), flavor="python")
+    if value.kind == "pairwise":
+        return frame.emit("maximum", binary(frame, "sub", length(frame, value.items[0]), const(1)), const(0), flavor="python")
+    if value.kind == "chain":
+        return functools.reduce(lambda one, other: binary(frame, "add", one, other), [length(frame, part) for part in value.items])
+    if is_endless(value) or value.kind == "filter":
+        frame.fail("DL005", f"the number of items of a {value.kind} is not known here", "write the loop out")
     frame.fail("DL005", f"a {value.kind} has no length")
+
+
+def is_endless(value: Value) -> bool:
+    return isinstance(value, Compound) and (value.kind == "count" or (value.kind == "repeat" and len(value.items) == 1))
 
 
 def _range_length(frame: Frame, value: Compound) -> Value:
@@ -99,6 +116,8 @@ def item(frame: Frame, value: Value, k: Value) -> Value:
         return binary(frame, "add", start, binary(frame, "mul", k, step))
     if isinstance(value, Compound) and value.kind == "zip":
         return Compound("tuple", tuple(item(frame, part, k) for part in value.items))
+    if isinstance(value, Compound) and value.kind == "ndindex":
+        return _index_of(frame, value.items, k)
     if isinstance(value, Compound) and value.kind == "enumerate":
         inner, start = value.items
         return Compound("tuple", (binary(frame, "add", start, k), item(frame, inner, k)))
@@ -106,13 +125,34 @@ def item(frame: Frame, value: Value, k: Value) -> Value:
         (inner,) = value.items
         last = binary(frame, "sub", length(frame, inner), const(1))
         return item(frame, inner, binary(frame, "sub", last, k))
+    if isinstance(value, Compound) and value.kind == "map":
+        from .calls import call
+
+        return call(frame, value.items[0], [item(frame, part, k) for part in value.items[1:]], {})
+    if isinstance(value, Compound) and value.kind == "count":
+        return binary(frame, "add", value.items[0], binary(frame, "mul", k, value.items[1]))
+    if isinstance(value, Compound) and value.kind == "repeat":
+        return value.items[0]
+    if isinstance(value, Compound) and value.kind == "pairwise":
+        return Compound("tuple", (item(frame, value.items[0], k), item(frame, value.items[0], binary(frame, "add", k, const(1)))))
     return getitem(frame, value, ("i",), [k])
+
+
+def _index_of(frame: Frame, sizes: Sequence[Value], k: Value) -> Compound:
+    """The k-th index, row by row."""
+    found: list[Value] = []
+    for size in reversed(sizes[1:]):
+        found.insert(0, binary(frame, "mod", k, size))
+        k = binary(frame, "floordiv", k, size)
+    return Compound("tuple", (k, *found)[: len(sizes)])
 
 
 def has_tuple(value: Value) -> bool:
     """Whether an iteration ends with a tuple's last item: its items differ in kind, so the loop is unrolled."""
+    if isinstance(value, Compound) and value.kind in ("map", "filter", "count", "repeat"):
+        return any(map(has_tuple, value.items[1:])) if value.kind in ("map", "filter") else False
     if isinstance(value, Compound):
-        return value.is_sequence or any(map(has_tuple, value.items))
+        return value.is_sequence or (value.kind != "ndindex" and any(map(has_tuple, value.items)))
     return False
 
 
@@ -125,8 +165,10 @@ def as_iterable(frame: Frame, value: Value) -> Value:
 
 
 def check_iterable(frame: Frame, value: Value) -> None:
-    kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed", "grown")
+    kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed", "grown", "ndindex")
     if isinstance(value, Compound):
+        if value.kind in ("map", "filter", "chain", "pairwise", "count", "repeat"):
+            return  # looked at when they were made
         if value.kind not in kinds:
             frame.fail("DL005", f"a {value.kind} cannot be iterated")
         if value.kind in kinds[3:6]:
@@ -148,10 +190,14 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
     check_iterable(frame, iterable)
     if isinstance(iterable, Compound) and iterable.kind == "range":
         return counted(frame, iterable.items, turn, init, hints, exits)
+    if isinstance(iterable, Compound) and iterable.kind == "filter":
+        return _each_that_passes(frame, iterable, turn, init, hints, exits)
+    if isinstance(iterable, Compound) and iterable.kind == "chain":
+        return _each_of_several(frame, iterable.items, turn, list(init), hints, exits)
     inner = iterable.items[0] if isinstance(iterable, Compound) and iterable.kind == "reversed" else None
     if isinstance(inner, Compound) and inner.kind == "range":
         return counted(frame, inner.items, turn, init, hints, exits, reverse=True)
-    count = length(frame, iterable)
+    count = const(2**62) if is_endless(iterable) else length(frame, iterable)
     if has_tuple(iterable) or (isinstance(iterable, Const) and isinstance(count, Const)):
         if not isinstance(count, Const):
             frame.fail("DL011", "a tuple is walked beside something whose length is not known", "walk both by index")
@@ -163,6 +209,32 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
 
     bounds = [const(0), frame.atom(count), const(1)]
     return counted(frame, bounds, indexed, init, [_index_hint(hints[0]), *hints[1:]], exits)
+
+
+def _each_that_passes(
+    frame: Frame, iterable: Compound, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool
+) -> list[Value]:
+    """`for item in filter(f, items)`: a turn only for what passes."""
+    from .functional import passes
+
+    function, items = iterable.items
+
+    def guarded(item: Value, carried: Sequence[Value]) -> list[Value]:
+        skipped = [*([const(False)] if exits else []), *carried]
+        return branch(frame, passes(frame, function, item), [lambda: turn(item, carried), lambda: skipped], [*["left"] * exits, *hints[1:]])
+
+    return each(frame, items, guarded, init, hints, exits)
+
+
+def _each_of_several(
+    frame: Frame, parts: Sequence[Value], turn: Turn, carried: list[Value], hints: Sequence[str], exits: bool
+) -> list[Value]:
+    """`for item in itertools.chain(...)`: one loop after another."""
+    if exits:
+        frame.fail("DL001", "leaving a loop over itertools.chain is outside the language", "write the loops one by one")
+    for part in parts:
+        carried = each(frame, part, turn, carried, hints, exits)
+    return carried
 
 
 def _index_hint(name: str) -> str:
