@@ -177,16 +177,17 @@ def declare(kind: str, *numpy: Any, **row: Any) -> Callable[[Rule], Rule]:
 
 
 def _parameters(rule: Rule, skip: int) -> tuple[tuple[str, ...], dict[str, Any], bool]:
-    operands, statics, variadic = [], {}, False
-    for parameter in list(inspect.signature(rule).parameters.values())[skip:]:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            variadic = True
-            operands.append(parameter.name)
-        elif parameter.default is parameter.empty:
-            operands.append(parameter.name)
-        else:
-            statics[parameter.name] = parameter.default
-    return tuple(operands), statics, variadic
+    """What `inspect.signature` says, read off the code object: the table is loaded whenever the compiler is."""
+    code = rule.__code__
+    defaults = rule.__defaults__ or ()
+    free = code.co_argcount - len(defaults)
+    variadic = bool(code.co_flags & inspect.CO_VARARGS)
+    named = code.co_argcount + code.co_kwonlyargcount
+    operands = (*code.co_varnames[skip:free], *code.co_varnames[named : named + variadic])
+    statics = dict(zip(code.co_varnames[free : code.co_argcount], defaults, strict=True))
+    for name in code.co_varnames[code.co_argcount : named]:
+        statics[name] = (rule.__kwdefaults__ or {})[name]
+    return operands, statics, variadic
 
 
 def elementwise(*numpy: Any, **row: Any) -> Callable[[Rule], Rule]:

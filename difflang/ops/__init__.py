@@ -34,7 +34,13 @@ FAMILIES = (
 )
 
 
+_done = False
+
+
 def load() -> None:
     """Import every family, which enters its rows. Idempotent."""
-    for family in FAMILIES:
-        import_module(f".{family}", __name__)
+    global _done
+    if not _done:
+        for family in FAMILIES:
+            import_module(f".{family}", __name__)
+        _done = True
