@@ -120,7 +120,7 @@ def j0(x):
     t = 50 / (wide * wide) - 1
     cosine, sine = BEYOND * (np.cos(wide) + np.sin(wide)), BEYOND * (np.sin(wide) - np.cos(wide))
     far = np.sqrt(2 / (math.pi * wide)) * (horner(P0_FAR, t) * cosine - horner(Q0_FAR, t) / wide * sine)
-    return np.where(y < 5, near, np.where(y == np.inf, 0.0, far))
+    return np.where(y < 5, near, np.where(y == np.inf, np.nan, far))
 
 
 def j1(x):
@@ -131,7 +131,7 @@ def j1(x):
     t = 50 / (wide * wide) - 1
     cosine, sine = BEYOND * (np.sin(wide) - np.cos(wide)), -BEYOND * (np.sin(wide) + np.cos(wide))
     far = np.sqrt(2 / (math.pi * wide)) * (horner(P1_FAR, t) * cosine - horner(Q1_FAR, t) / wide * sine)
-    value = np.where(y < 5, near, np.where(y == np.inf, 0.0, far))
+    value = np.where(y < 5, near, np.where(y == np.inf, np.nan, far))
     return np.where(x < 0, -value, value)
 
 
@@ -144,7 +144,7 @@ def y0(x):
     t = 50 / (wide * wide) - 1
     cosine, sine = BEYOND * (np.cos(wide) + np.sin(wide)), BEYOND * (np.sin(wide) - np.cos(wide))
     far = np.sqrt(2 / (math.pi * wide)) * (horner(P0_FAR, t) * sine + horner(Q0_FAR, t) / wide * cosine)
-    value = np.where(x < 5, near, np.where(x == np.inf, 0.0, far))
+    value = np.where(x < 5, near, np.where(x == np.inf, np.nan, far))
     return np.where(x > 0, value, np.where(x == 0, -np.inf, np.nan))
 
 
@@ -157,5 +157,5 @@ def y1(x):
     t = 50 / (wide * wide) - 1
     cosine, sine = BEYOND * (np.sin(wide) - np.cos(wide)), -BEYOND * (np.sin(wide) + np.cos(wide))
     far = np.sqrt(2 / (math.pi * wide)) * (horner(P1_FAR, t) * sine + horner(Q1_FAR, t) / wide * cosine)
-    value = np.where(x < 5, near, np.where(x == np.inf, 0.0, far))
+    value = np.where(x < 5, near, np.where(x == np.inf, np.nan, far))
     return np.where(x > 0, value, np.where(x == 0, -np.inf, np.nan))

@@ -12,18 +12,24 @@ import numpy as np
 
 from ..build import apply
 from ..errors import NotDifferentiable, TypeMismatch
-from ..op import general
+from ..op import composite, general
 from ..types import Array, Type
-from .linalg import EPS, columns, diagonal_of, inverse, least, lower, matrices, plus, rows, square, turned, typed, unit
+from .linalg import EPS, ONE_BY_ONE, columns, diagonal_of, inverse, least, lower, matrices, plus, rows, square, turned, typed, unit
 
 COMPLEX = "the eigenvalues are complex, which is outside the language"
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def _svd_bind(a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False) -> Bound:
-    if hermitian is not False or compute_uv is not True:
-        raise TypeError("np.linalg.svd gives u, s and vh of any matrix here: np.linalg.svdvals gives the values alone")
-    return (a,), {"full_matrices": bool(full_matrices)}
+    if hermitian is not False:
+        raise TypeError("np.linalg.svd takes any matrix here: leave hermitian out")
+    return (a,), {"full_matrices": bool(full_matrices), "compute_uv": bool(compute_uv)}
+
+
+@composite(np.linalg.svd, bind=_svd_bind, named=type(np.linalg.svd(ONE_BY_ONE)))
+def svd_parts(a, full_matrices=True, compute_uv=True):
+    """Singular values and vectors, or the values alone."""
+    return apply("svd", a, full_matrices=full_matrices) if compute_uv else apply("svdvals", a)
 
 
 def _svd_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> tuple[Type, ...]:
@@ -89,7 +95,7 @@ def _svd_inner(bars: Any, u: Any, s: Any, v: Any) -> Any:
     return plus(*terms)
 
 
-@general(np.linalg.svd, typing=typed(_svd_type, matrices), tangent=_svd_tangent, bind=_svd_bind, results=("u", "s", "vh"), cost=4000)
+@general(spelled=np.linalg.svd, typing=typed(_svd_type, matrices), tangent=_svd_tangent, results=("u", "s", "vh"), cost=4000)
 def svd(bars, y, a, full_matrices=True):
     """Singular values and vectors: a == u @ diag(s) @ vh."""
     u, s, vh = y
@@ -126,10 +132,12 @@ def svdvals(s_bar, y, a):
     return (u * rows(s_bar)) @ vh
 
 
-def _qr_bind(a: Any, mode: Any = "reduced") -> Bound:
-    if mode not in ("reduced", "complete"):
+@composite(np.linalg.qr, named=type(np.linalg.qr(ONE_BY_ONE)))
+def qr_parts(a, mode="reduced"):
+    """q and r, or r alone."""
+    if mode not in ("reduced", "complete", "r"):
         raise TypeError(f"np.linalg.qr has the modes reduced, complete and r here, not {mode}")
-    return (a,), {"mode": mode}
+    return apply("qr", a)[1] if mode == "r" else apply("qr", a, mode=mode)
 
 
 def _qr_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> tuple[Type, ...]:
@@ -170,7 +178,7 @@ def _qr_tangent(y, a, a_dot, mode="reduced"):
     return q_dot, turned(q) @ a_dot - omega @ r
 
 
-@general(np.linalg.qr, typing=typed(_qr_type, matrices), tangent=_qr_tangent, bind=_qr_bind, results=("q", "r"), cost=2000)
+@general(spelled=np.linalg.qr, typing=typed(_qr_type, matrices), tangent=_qr_tangent, results=("q", "r"), cost=2000)
 def qr(bars, y, a, mode="reduced"):
     """a == q @ r, the columns of q orthonormal, r upper triangular."""
     _reduced(mode)
@@ -226,7 +234,15 @@ def _eig_tangent(y, a, a_dot):
     return diagonal_of(turn), _straight(v, v @ (_eig_gaps(w) * turn))
 
 
-@general(np.linalg.eig, typing=typed(_eig_type, square), tangent=_eig_tangent, evaluate=_eig, results=("w", "v"), cost=4000)
+@general(
+    np.linalg.eig,
+    typing=typed(_eig_type, square),
+    tangent=_eig_tangent,
+    evaluate=_eig,
+    results=("w", "v"),
+    named=type(np.linalg.eig(ONE_BY_ONE)),
+    cost=4000,
+)
 def eig(bars, y, a):
     """Eigenvalues and eigenvectors of any matrix that has real ones; complex ones are refused when they appear."""
     w_bar, v_bar = bars

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import general
+from ..op import composite, general
 from ..types import ONE, OPEN, UNKNOWN, Array, Scalar, Type, broadcast_dims, dims_of, promote
 from .shape import array
 
+ONE_BY_ONE = np.ones((1, 1))
 EPS = 2.0**-50
 """Eigenvalues that differ by less, relative to the largest, count as equal: rounding alone tells them apart."""
 
@@ -216,7 +217,12 @@ def _slogdet_tangent(y, a, a_dot):
 
 
 @general(
-    np.linalg.slogdet, typing=typed(_two_numbers, square), tangent=_slogdet_tangent, results=("sign", "logabsdet"), cost=1000
+    np.linalg.slogdet,
+    typing=typed(_two_numbers, square),
+    tangent=_slogdet_tangent,
+    results=("sign", "logabsdet"),
+    named=type(np.linalg.slogdet(ONE_BY_ONE)),
+    cost=1000,
 )
 def slogdet(bars, y, a):
     """Sign and logarithm of the absolute value of the determinant."""
@@ -228,23 +234,30 @@ def _half(x: Any) -> Any:
     return np.where(lower(x), np.where(unit(x), 0.5 * x, x), 0.0)
 
 
-def _cholesky_bind(a: Any, /, *, upper: Any = False) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if upper is not False:
-        raise TypeError("np.linalg.cholesky gives the lower factor here: transpose the array and the result")
-    return (a,), {}
-
-
 def _cholesky_tangent(y, a, a_dot):
     left = np.linalg.solve(y, mirrored(a_dot, "L"))
     return y @ _half(np.linalg.solve(y, turned(left)))
 
 
-@general(np.linalg.cholesky, typing=typed(_same, square), tangent=_cholesky_tangent, bind=_cholesky_bind, cost=1000)
+@general(spelled=np.linalg.cholesky, typing=typed(_same, square), tangent=_cholesky_tangent, cost=1000)
 def cholesky(y_bar, y, a):
     """The lower triangular factor of a positive definite matrix, of which the lower triangle is read."""
     y_t = turned(y)
     left = np.linalg.solve(y_t, _half(y_t @ y_bar))
     return folded(np.linalg.solve(y_t, turned(left)), "L")
+
+
+@composite(np.linalg.cholesky)
+def cholesky_factor(a, upper=False):
+    """The lower factor, or of the upper triangle the upper one."""
+    return turned(apply("cholesky", turned(a))) if upper else apply("cholesky", a)
+
+
+def _eigh_bind(a: Any, UPLO: Any = "L") -> tuple[tuple[Any, ...], dict[str, Any]]:
+    side = UPLO.upper() if isinstance(UPLO, str) else ""
+    if side not in ("L", "U"):
+        raise TypeError("UPLO argument must be 'L' or 'U'")
+    return (a,), {"UPLO": side}
 
 
 def _eigh_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> tuple[Type, ...]:
@@ -264,27 +277,35 @@ def _apart(w: Any) -> Any:
 
 def _eigh_tangent(y, a, a_dot, UPLO="L"):
     w, v = y
-    turn = turned(v) @ mirrored(a_dot, UPLO.upper()) @ v
+    turn = turned(v) @ mirrored(a_dot, UPLO) @ v
     return diagonal_of(turn), v @ (_apart(w) * turn)
 
 
-@general(np.linalg.eigh, typing=typed(_eigh_type, square), tangent=_eigh_tangent, results=("w", "v"), cost=2000)
+@general(
+    np.linalg.eigh,
+    typing=typed(_eigh_type, square),
+    tangent=_eigh_tangent,
+    bind=_eigh_bind,
+    results=("w", "v"),
+    named=type(np.linalg.eigh(ONE_BY_ONE)),
+    cost=2000,
+)
 def eigh(bars, y, a, UPLO="L"):
     """Eigenvalues and eigenvectors of a symmetric matrix, of which one triangle is read."""
     w_bar, v_bar = bars
     w, v = y
     stretched = None if w_bar is None else v * rows(w_bar)
     turning = None if v_bar is None else v @ (_apart(w) * (turned(v) @ v_bar))
-    return folded(plus(stretched, turning) @ turned(v), UPLO.upper())
+    return folded(plus(stretched, turning) @ turned(v), UPLO)
 
 
 def _eigvalsh_tangent(y, a, a_dot, UPLO="L"):
     w, v = apply("eigh", a, UPLO=UPLO)
-    return diagonal_of(turned(v) @ mirrored(a_dot, UPLO.upper()) @ v)
+    return diagonal_of(turned(v) @ mirrored(a_dot, UPLO) @ v)
 
 
-@general(np.linalg.eigvalsh, typing=typed(_values_type, square), tangent=_eigvalsh_tangent, cost=2000)
+@general(np.linalg.eigvalsh, typing=typed(_values_type, square), tangent=_eigvalsh_tangent, bind=_eigh_bind, cost=2000)
 def eigvalsh(w_bar, y, a, UPLO="L"):
     """Eigenvalues of a symmetric matrix, of which one triangle is read."""
     w, v = apply("eigh", a, UPLO=UPLO)
-    return folded((v * rows(w_bar)) @ turned(v), UPLO.upper())
+    return folded((v * rows(w_bar)) @ turned(v), UPLO)

@@ -108,7 +108,8 @@ def loggamma(x):
 @_special("rgamma")
 def rgamma(x):
     """1 / gamma(x)."""
-    return np.divide(1, apply("gamma", x))
+    g = apply("gamma", x)
+    return np.where(np.isnan(g), np.where(np.isnan(x), x, 0.0), np.divide(1, g))
 
 
 @_special("poch")

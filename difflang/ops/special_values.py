@@ -209,8 +209,8 @@ def erfcx(x):
     square = x * x
     small = np.exp(square) * (1 - y * horner(CODY_A, square) / horner(CODY_B, square))
     middle = horner(CODY_C, y) / horner(CODY_D, y)
-    r = 1 / np.where(y > 1, square, 1.0)
-    large = (1 / math.sqrt(math.pi) - r * horner(CODY_P, r) / horner(CODY_Q, r)) / np.where(y > 1, y, 1.0)
+    r = 1 / np.where(y < 1, 1.0, square)
+    large = (1 / math.sqrt(math.pi) - r * horner(CODY_P, r) / horner(CODY_Q, r)) / np.where(y < 1, 1.0, y)
     value = np.where(y <= 0.46875, small, np.where(y <= 4.0, middle, large))
     return np.where(x < 0, 2 * np.exp(square) - value, value)
 

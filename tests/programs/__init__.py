@@ -24,7 +24,9 @@ FILES = (
     "models",
     "physics",
     "integers",
+    "linalg",
     "sweeps",
+    "structs",
 )
 
 for _name in FILES:

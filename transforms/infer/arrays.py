@@ -25,6 +25,10 @@ def as_array(frame: Frame, value: Value, dtype: str | None = None) -> Atom:
         return value if dtype is None else to_dtype(frame, value, dtype)
     if value.kind == "range":
         return frame.emit("arange", *value.items, dtype=dtype or "i64")
+    if value.kind == "grown":
+        from .list_arrays import stacked
+
+        return stacked(frame, value, dtype)
     if not value.is_sequence:
         frame.fail("DL005", f"a {value} makes no array")
     items = [as_array(frame, item, dtype) for item in value.items]
@@ -91,6 +95,11 @@ def call_row(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kw
 
 def plain_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "") -> Value:
     """The call with its operands and statics alone."""
+    from .list_arrays import list_call
+
+    of_list = list_call(frame, op, args, kwargs)
+    if of_list is not None:
+        return of_list
     with frame.fitting("DL017"):
         operands, attrs = bind(op, [raw(v) for v in args], {name: raw(v) for name, v in kwargs.items()})
     atoms = [lifted(frame, operand) for operand in operands]
