@@ -273,15 +273,20 @@ def _defined(function: DerivedFunction, types: Sequence[Type]) -> Callable[..., 
     """Run the written text and take its last function."""
     import linecache
 
+    from difflang.writing.objects import classes_in
     from difflang.writing.python import write
 
-    text = write(program_for(function, types))
+    program = program_for(function, types)
+    text = write(program)
     name = f"<difflang {function.__name__} {next(_texts)}>"
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     scope: dict[str, Any] = {"__name__": function.__module__}
+    scope.update(classes_in(program.functions.values()))
     exec(compile(text, name, "exec"), scope)  # our own text
     found = [value for value in scope.values() if getattr(value, "__code__", None) and value.__code__.co_filename == name]
-    return found[-1]  # type: ignore[no-any-return]
+    if not program.main.captures:
+        return found[-1]  # type: ignore[no-any-return]
+    return lambda *given: found[-1](*given, *(capture.read() for capture in program.main.captures))
 
 
 _texts = itertools.count()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from difflang.config import Options
 from difflang.ir import Capture, Program
+from difflang.records import dataclass
 from difflang.types import Static, Tuple, Type, type_of
 
 from .boundary import Shape, decoded, encoded, shape_of
@@ -61,7 +61,7 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
         entry, captures = _compile(root, types, reach, name, storable)
     if captures is None:
         captures = tuple(reach.lookup(index, text) for index, text in entry.manifest["captures"])
-    if storable:
+    if storable and None not in entry.manifest["captures"]:
         _LOADED[name] = entry
     manifest = entry.manifest
     statics = entry.statics if entry.statics is not None else tuple(_static(value, types) for value in manifest["statics"])

@@ -8,32 +8,43 @@ from typing import Any
 import numpy as np
 
 from .errors import WrongDerivative
+from .structs import is_real
+from .tree import parts_of
 
 Values = tuple[Any, ...]
 
 
 def floats(value: Any) -> Iterator[Any]:
     """The real numbers and arrays of a value, in order."""
-    if isinstance(value, tuple):
-        for item in value:
-            yield from floats(item)
-    elif isinstance(value, float) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f"):
+    found = parts_of(value)
+    if found is not None:
+        for part in found[1]:
+            yield from floats(part)
+    elif is_real(value):
         yield value
 
 
 def direction(value: Any, rng: np.random.Generator) -> Any:
-    """A random tangent for a value; None where it has none."""
-    if isinstance(value, tuple):
-        return tuple(direction(item, rng) for item in value)
-    if not any(True for _ in floats(value)):
+    """A random tangent for a value: a tuple for what has parts, None for what has none and for what is held constant."""
+    found = parts_of(value)
+    if found is not None:
+        layout, parts = found
+        names = layout.names if layout is not None and layout.names else range(len(parts))
+        free = [layout is None or name not in layout.held for name in names]
+        return tuple(direction(part, rng) if is_free else None for part, is_free in zip(parts, free, strict=True))
+    if not is_real(value):
         return None
     step = rng.uniform(-1.0, 1.0, np.shape(value))
     return step.astype(value.dtype) if isinstance(value, np.ndarray) else type(value)(step)
 
 
 def moved(value: Any, tangent: Any, step: float) -> Any:
-    if isinstance(value, tuple):
-        return tuple(moved(v, t, step) for v, t in zip(value, tangent, strict=True))
+    """A copy of a value, moved along a tangent."""
+    found = parts_of(value)
+    if found is not None:
+        layout, parts = found
+        made = [moved(part, t, step) for part, t in zip(parts, tangent or (None,) * len(parts), strict=True)]
+        return tuple(made) if layout is None else layout.make(made)
     if tangent is None:
         return value.copy() if isinstance(value, np.ndarray) else value
     if isinstance(value, np.ndarray):
@@ -42,12 +53,11 @@ def moved(value: Any, tangent: Any, step: float) -> Any:
 
 
 def dot(one: Any, other: Any) -> float:
-    """The inner product of two values of one shape; a missing one is zero."""
+    """The inner product of two values with the same real parts; a missing one is zero."""
     if one is None or other is None:
         return 0.0
-    if isinstance(one, tuple):
-        return sum(dot(a, b) for a, b in zip(one, other, strict=True))
-    return float(np.sum(np.multiply(one, other, dtype=np.float64)))
+    first, second = list(floats(one)), list(floats(other))
+    return float(sum(np.sum(np.multiply(a, b, dtype=np.float64)) for a, b in zip(first, second, strict=True)))
 
 
 def differences(f: Callable[..., Any], args: Values, tangent: Values, step: float) -> list[Any]:

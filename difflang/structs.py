@@ -47,6 +47,7 @@ def _vector_class(cls: type) -> type:
     made = make_dataclass("TangentVector", [(name, Any) for name in names], frozen=True, eq=False, namespace=space)
     made.__module__, made.__qualname__ = cls.__module__, f"{cls.__qualname__}.TangentVector"
     made.TangentVector = made  # type: ignore[attr-defined]
+    made.__difflang_outer__ = cls  # type: ignore[attr-defined]
     return made
 
 

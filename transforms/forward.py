@@ -196,7 +196,9 @@ class _Tangents:
         tangents = {k: _dot(out) for k, out in enumerate(node.outs) if signature.results[k]}
         results = (*node.outs[:cut], *(t for k, t in tangents.items() if k < cut))
         finals = (*node.outs[cut:], *(t for k, t in tangents.items() if k >= cut))
-        b.add(replace(node, args=(*node.args, *dots), outs=(*results, *finals), attrs={**node.attrs, "callee": signature.key}))
+        end = len(node.args) - len(callee.captures)
+        args = (*node.args[:end], *dots, *node.args[end:])
+        b.add(replace(node, args=args, outs=(*results, *finals), attrs={**node.attrs, "callee": signature.key}))
         self.dots.update({node.outs[k]: t for k, t in tangents.items()})
 
     def ruled_call(self, b: Builder, node: Node, callee: Function) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
 import libcst as cst
 
 from ..ir import LEAF, UNDEF, Atom, Capture, Const, Function, Held, Node, Origin, Param, Place, Region, Var
+from ..records import dataclass, field, replace
 from . import comprehensions, dicts  # noqa: F401  enter their handlers
 from .expressions import expression, handles, keep
 from .frame import RETURN, Frame, Late, Text
@@ -58,10 +59,18 @@ def read_function(
     if function.__code__.co_flags & GENERATOR:
         at = next(_yields(node), node.name if isinstance(node, cst.FunctionDef) else node)
         raise frame.refuse(at, "a generator or coroutine is outside the language", "fill an array and return it")
-    result = _read(frame, node, source.name, Meant.of(function))
+    result = _read(frame, node, spoken_name(source.name, function.__qualname__), Meant.of(function))
     origin = replace(origin, imports=tuple(names.imports.items()))
     routes = tuple(key for key in frame.captured if isinstance(key, Route))
     return replace(result, origin=origin, guards=names.guards()), names, routes
+
+
+def spoken_name(name: str, qualname: str) -> str:
+    """The name of a function: of `Dense.__call__` dense_call, for the text shall have functions."""
+    owner = qualname.rpartition("<locals>.")[2].rpartition(".")[0].rpartition(".")[2]
+    if not (owner and name.startswith("__") and name.endswith("__")):
+        return name
+    return f"{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', owner).lower().strip('_')}_{name.strip('_')}"
 
 
 def _definition(module: cst.Module) -> Definition:

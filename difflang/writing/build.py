@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,9 +10,12 @@ from ..alias import SHAPE_ONLY, STRUCTURED
 from ..build import hint_for
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..ops.index import gathers
+from ..records import dataclass, replace
 from ..types import Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .flavor import Flavors
+from .forms import slice_object
+from .objects import Paths, has_object
 from .fold import RETURNED, Folding, is_temporary
 from .statements import (
     MISSING,
@@ -34,7 +36,7 @@ from .statements import (
     ends,
     mark_of,
 )
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Slice, Word, told_of
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Slice, Word, extreme, told_of
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
 
@@ -58,6 +60,8 @@ class Building:
     def __init__(self, program: Program, function: Function, phrases: Phrases) -> None:
         self.program, self.function, self.phrases = program, function, phrases
         phrases.flavors = Flavors(function, function is program.main)
+        self.paths = Paths(function)
+        phrases.own_objects, phrases.own_statics = self.paths.objects, self.paths.statics
         self.shape_of: dict[Var, Var] = {}  # a value that was copied: the copy, of which the text asks the shape from then on
         self.folding = Folding(function, program.functions)
         self.same: list[tuple[Var, Var]] = []
@@ -75,6 +79,8 @@ class Building:
         found: Block = []
         for param in self.function.params:
             target = self.pattern(param.tree, leaves)
+            if has_object(param.tree):
+                continue  # its fields are read where they are used
             if isinstance(param.tree, tuple) and target != Pack(()):
                 found.append(Assign(target, Word(param.name)))
         return found
@@ -104,6 +110,8 @@ class Building:
     def phrase(self, node: Node, args: list[Expr]) -> Expr:
         """The node's expression; a copy of a number spread over a shape is `np.full`."""
         spread = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
+        if spread is not None and spread.op == "broadcast_like":
+            return Apply(self.phrases.np("full_like"), (self.expr(spread.args[1]), self.expr(spread.args[0])))
         if spread is not None and spread.op == "broadcast_to" and isinstance(spread.args[0].type, Scalar):
             if isinstance(node.out.type, Array) and spread.args[0].type.dtype == node.out.type.dtype:
                 value, *shape = (self.expr(a) for a in spread.args)
@@ -191,6 +199,10 @@ class Building:
         if self.function.result is None:
             return [Return(None)]
         leaves = [self.expr(y) for y in yields]
+        if self.function.changes:
+            assert isinstance(self.function.result, tuple)
+            targets, values, result = self.paths.changed([self.phrases.packed(tree, leaves) for tree in self.function.result])
+            return [Assign(targets, values, NO_MARK), *([Return(result)] if result else [])]
         return [Return(self.phrases.packed(self.function.result, leaves))]
 
     def move(self, targets: Sequence[Var], values: Sequence[Atom], mark: Mark) -> Block:
@@ -316,7 +328,7 @@ class Building:
             return [Write(target, op, added, mark_of(node))]
         if gathers(pattern, [o.type for o in operands]):
             assert isinstance(target, Item)
-            items = tuple(_slice_object(item) if isinstance(item, Slice) else item for item in target.items)
+            items = tuple(map(slice_object, target.items))
             key = items[0] if len(items) == 1 else Pack(items)
             return [Do(Apply(Attribute(self.phrases.np("add"), "at"), (target.value, key, added)), mark_of(node))]
         whole = pattern and set(pattern) == {":"} and isinstance(base.type, Array)
@@ -362,25 +374,6 @@ class Building:
         error = node.attrs.get("error", AssertionError)
         told = told_of(node.attrs.get("told", ""), [self.expr(detail) for detail in node.args[1:]])
         return [Check(self.expr(node.args[0]), error.__name__, node.attrs.get("message") or "", kind, mark_of(node), told)]
-
-
-def extreme(test: Expr, yes: Expr, no: Expr) -> Expr | None:
-    """`b if b > a else a` is `max(a, b)`: Python's own definition, nan included."""
-    if not isinstance(test, Infix) or test.op not in ("<", ">"):
-        return None
-    larger = test.op == ">"
-    if (yes, no) == (test.left, test.right):
-        return Apply(Word("max" if larger else "min"), (no, yes))
-    if (yes, no) == (test.right, test.left):
-        return Apply(Word("min" if larger else "max"), (no, yes))
-    return None
-
-
-def _slice_object(item: Slice) -> Expr:
-    """A slice outside of brackets."""
-    bounds = [Word("None") if bound is None else bound for bound in (item.start, item.stop, item.step)]
-    plain = bounds[1:2] if item.start is item.step is None else bounds[:2] if item.step is None else bounds
-    return Apply(Word("slice"), tuple(plain))
 
 
 def _is_truth(atom: Atom) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -14,10 +14,12 @@ from ..ir import LEAF, Atom, Const, Function, Node, Tree, Var
 from ..op import Op, row
 from ..ops.special import FORMULAS
 from ..types import DTYPES, Scalar, Type, Undefined
+from ..tree import Branch
 from .flavor import Flavors
 from .forms import SPECIAL
+from .objects import class_reference, put_together
 from .preamble import NEEDED
-from .syntax import Apply, Attribute, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, negated
+from .syntax import Apply, Attribute, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, negated, quoted
 
 NATURAL = {"absolute": "abs", "true_divide": "divide", "bool": "bool_"}
 
@@ -31,6 +33,9 @@ class Phrases:
         self.functions = functions or {}
         self.modules: set[str] = set()
         self.helpers: set[str] = set()
+        self.classes: dict[str, type] = {}  # the program's own classes that the text names
+        self.own_objects: Sequence[str] = ()  # where the function's own objects are found, by number
+        self.own_statics: Mapping[int, str] = {}  # and what they hold that is known while compiling
 
     # Values
 
@@ -89,7 +94,7 @@ class Phrases:
         plain = self.literals(node, op, args)
         if op.infix and not self.flavors.is_written_out(node):
             return Prefix(op.infix, plain[0]) if len(plain) == 1 else Infix(plain[0], op.infix, plain[1])
-        return Apply(self.callable(op, node.outs[0].type), (*plain, *self.statics(op, node)))
+        return Apply(self.callable(op, node.outs[0].type), (*plain, *self.keywords(op, node)))
 
     def callable(self, op: Op, result: Type) -> Expr:
         weak = isinstance(result, Scalar) and result.weak
@@ -115,7 +120,7 @@ class Phrases:
         self.helpers.update((name, *NEEDED.get(name, ())))
         return Word(name)
 
-    def statics(self, op: Op, node: Node) -> list[Expr]:
+    def keywords(self, op: Op, node: Node) -> list[Expr]:
         """The statics that differ from their defaults, as keywords."""
         found: list[Expr] = []
         for name, default in op.statics.items():
@@ -194,8 +199,17 @@ class Phrases:
         if tree == LEAF:
             return leaves.pop(0)
         if isinstance(tree, tuple):
-            return Pack(tuple(self.packed(item, leaves) for item in tree))
+            parts = tuple(self.packed(item, leaves) for item in tree)
+            return put_together(self, tree, parts) if isinstance(tree, Branch) else Pack(parts)
+        if isinstance(tree, Const) and is_unspeakable(tree) and id(tree.value) in self.own_statics:
+            return Word(self.own_statics[id(tree.value)])
         return self.constant(tree) if isinstance(tree, Const) else Word("None")
+
+    def class_name(self, cls: type) -> str:
+        """How the text names a class of the program's."""
+        name, outer = class_reference(cls)
+        self.classes[name.partition(".")[0]] = outer
+        return name
 
 
 def is_unspeakable(const: Const) -> bool:
@@ -205,14 +219,6 @@ def is_unspeakable(const: Const) -> bool:
         return isinstance(value, ModuleType)
     name = getattr(value, "__name__", "")
     return not (isinstance(name, str) and any(getattr(module, name, None) is value for module in (np, math, builtins)))
-
-
-def quoted(text: str) -> str:
-    """A string literal as ruff writes it."""
-    plain = repr(text)
-    if plain[0] == "'" and '"' not in plain:
-        return '"' + plain[1:-1] + '"'
-    return plain
 
 
 def _same_type(op: Op, types: list[Type], node: Node) -> bool:

@@ -6,12 +6,12 @@ appear only where their group breaks; inside them, and only there, operators may
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Union
 
 from .document import Doc, Expanding, Group, GroupIf, IfBroken, Line, Nest, Text, render
-from .syntax import BINDING, Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Told, Word, flat
+from .syntax import BINDING, Apply, Attribute, Choice, Display, Entry, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Told, Word, flat
 from .syntax import is_simple_bound, is_tight, needs_parentheses
+from ..records import dataclass
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class _Omission:
 
     def inner(self, expr: Expr) -> None:
         match expr:
-            case Pack():
+            case Pack() | Display():
                 self.any_brackets = True
             case Infix(left, op, right):
                 self.operator(BINDING[op])
@@ -148,7 +148,7 @@ class _Omission:
 
 
 def _has_brackets(expr: Expr, parenthesized: bool) -> bool:
-    if parenthesized or isinstance(expr, (Item, Pack)):
+    if parenthesized or isinstance(expr, (Item, Pack, Display)):
         return True
     return isinstance(expr, Apply) and bool(expr.args)
 
@@ -179,6 +179,10 @@ def _doc(expr: Expr, level: Level) -> list[Doc]:
             return [_inside(_choices(expr, level), level)]
         case Keyword(name, value):
             return [Text(f"{name}="), *_doc(value, CLOSED)]
+        case Entry(key, value):
+            return [*_doc(key, CLOSED), Text(": "), *_doc(value, CLOSED)]
+        case Display(left, items):
+            return [_own(left, _items(items), expr.right, level, comma=True)] if items else [Text(left + expr.right)]
         case Star(value):
             return [Text("*"), *_doc(value, level)]
         case Apply() | Attribute() | Item():

@@ -13,6 +13,7 @@ import keyword
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from ..ir import Var
 from .fold import is_temporary
@@ -30,8 +31,15 @@ class Names:
     """The names of one function's values, and which moves and results somebody waits for."""
 
     def __init__(
-        self, params: Sequence[Var], block: Block, same: Iterable[tuple[Var, Var]], reserved: Iterable[str], nameless: Mapping[Var, str]
+        self,
+        params: Sequence[Var],
+        block: Block,
+        same: Iterable[tuple[Var, Var]],
+        reserved: Iterable[str],
+        nameless: Mapping[Var, str],
+        fixed: Mapping[Var, str] = MappingProxyType({}),
     ) -> None:
+        self.fixed = fixed  # fields of parameters: nothing else may take their names
         self.nameless = nameless
         self.parent: dict[Var, Var] = {}
         for one, other in same:
@@ -197,6 +205,8 @@ class Names:
     def merge(self, one: Var, other: Var) -> None:
         if one is other or other in self.enemies[one]:
             return
+        if any(self.cell(leaf) in (one, other) for leaf in self.fixed):
+            return
         first, second = self.wish(one), self.wish(other)
         both_params = one in map(self.cell, self.params) and other in map(self.cell, self.params)
         if both_params or (first != second and not is_temporary(first) and not is_temporary(second)):
@@ -227,6 +237,10 @@ class Names:
     def choose(self) -> None:
         own = list(dict.fromkeys(map(self.cell, self.params)))
         for cell in [*own, *(c for c in self.members if c not in own)]:
+            path = next((self.fixed[member] for member in self.members.get(cell, ()) if member in self.fixed), None)
+            if path is not None:
+                self.name_of[cell] = path
+                continue
             taken = {self.name_of[enemy] for enemy in self.enemies[cell] if enemy in self.name_of}
             name = identifier(self.wish(cell))
             if cell not in own or name in taken or keyword.iskeyword(name) or name in BUILTINS_USED:

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 HELPERS: dict[str, str] = {
+    "made": '''\
+def made(cls, **fields):
+    """An object of this class with these fields, as a constructor would have left it."""
+    value = cls.__new__(cls)
+    for name, field in fields.items():
+        object.__setattr__(value, name, field)
+    return value''',
     "masked": '''\
 def masked(x, y):
     """x * y, but zero where x is zero, whatever y is there."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ..ir import Function, Program, walk
+from ..records import replace
 from .build import Building
 from .expressions import Phrases
 from .formulas import formula_names, formula_texts
 from .flavor import Flavors
 from .function import Printing
+from .objects import class_imports, flattened
 from .preamble import HELPERS
 from .names import BUILTINS_USED, Names, free_name, identifier
 
@@ -18,6 +19,8 @@ from .names import BUILTINS_USED, Names, free_name, identifier
 def write(program: Program) -> str:
     """The text: imports, helpers, then every function, callee first."""
     program = replace(program, functions={key: plain_result(f, key == program.entry) for key, f in program.functions.items()})
+    inner = {key: flattened(f) for key, f in program.functions.items() if key != program.entry}
+    program = replace(program, functions={**program.functions, **inner})
     order = callee_first(program)
     numpy, math = import_names(program)
     functions: dict[str, str] = {}
@@ -44,7 +47,7 @@ def function_text(program: Program, function: Function, name: str, phrases: Phra
     built = Building(program, function, phrases)
     tuples = {param.name for param in function.params if param.tree != "*"}
     reserved = {phrases.numpy, phrases.math, *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
-    names = Names(function.body.params, built.block, built.same, reserved, built.names)
+    names = Names(function.body.params, built.block, built.same, reserved, built.names, built.paths.names)
     return "\n".join(Printing(function, name, built.block, names, phrases, function is program.main).lines)
 
 
@@ -81,4 +84,5 @@ def import_text(phrases: Phrases, body: str) -> str:
     for module, name in (("math", phrases.math), ("numpy", phrases.numpy)):
         if re.search(rf"\b{name}\.", body):
             found.append(f"import {module}" + (f" as {name}" if name != module else "") + "\n")
+    found += class_imports(phrases.classes)
     return "\n".join(found) + "\n\n" if found else ""

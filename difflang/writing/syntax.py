@@ -98,7 +98,27 @@ class Told:
     pieces: tuple[Expr, ...]
 
 
-Expr = Union[Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack]
+@dataclass(frozen=True)
+class Entry:
+    """`key: value` of a dict."""
+
+    key: Expr
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Display:
+    """A list or a dict, by its opening bracket."""
+
+    left: str
+    items: tuple[Expr, ...]
+
+    @property
+    def right(self) -> str:
+        return {"[": "]", "{": "}"}[self.left]
+
+
+Expr = Union[Entry, Display, Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack]
 
 BINDING: dict[str, int] = {
     "or": 2, "and": 3,
@@ -146,6 +166,26 @@ def negated(test: Expr) -> Expr:
     return Prefix("not ", test)
 
 
+def extreme(test: Expr, yes: Expr, no: Expr) -> Expr | None:
+    """`b if b > a else a` is `max(a, b)`: Python's own definition, nan included."""
+    if not isinstance(test, Infix) or test.op not in ("<", ">"):
+        return None
+    larger = test.op == ">"
+    if (yes, no) == (test.left, test.right):
+        return Apply(Word("max" if larger else "min"), (no, yes))
+    if (yes, no) == (test.right, test.left):
+        return Apply(Word("min" if larger else "max"), (no, yes))
+    return None
+
+
+def quoted(text: str) -> str:
+    """A string literal as ruff writes it."""
+    plain = repr(text)
+    if plain[0] == "'" and '"' not in plain:
+        return '"' + plain[1:-1] + '"'
+    return plain
+
+
 def is_number(expr: Expr) -> bool:
     return isinstance(expr, Word) and expr.text[:1].isdigit()
 
@@ -155,7 +195,7 @@ def parts(expr: Expr) -> Iterator[Expr]:
     for field in fields(expr):
         value: Any = getattr(expr, field.name)
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, (Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack)):
+            if isinstance(item, (Entry, Display, Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack)):
                 yield item
 
 
@@ -223,6 +263,10 @@ def flat(expr: Expr) -> str:
             return f"{_operand(value, expr)}[{', '.join(map(flat, items))}]"
         case Pack(items):
             return flat_items(items) if len(items) == 1 else f"({flat_items(items)})"
+        case Entry(key, value):
+            return f"{flat(key)}: {flat(value)}"
+        case Display(left, items):
+            return f"{left}{', '.join(map(flat, items))}{expr.right}"
         case Slice():
             return flat_slice(expr)
 

@@ -27,6 +27,7 @@ FILES = (
     "linalg",
     "sweeps",
     "structs",
+    "lists",
 )
 
 for _name in FILES:

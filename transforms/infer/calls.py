@@ -24,6 +24,7 @@ from .builtins import BUILTINS, operator_of
 from .extras import ufunc_method
 from .dicts import is_dict, items_of, new_dict
 from .frame import Frame, handles
+from .functional import getter
 from .items import call_method, setitem
 from .iterables import check_iterable, item, length
 from .objects import restore, saved
@@ -31,10 +32,14 @@ from .passing import passed, taken_back
 from .numbers import by_text, is_number_class, number_class
 from .operators import binary, fits_in_place
 from .queries import text_method
-from .structs import own_method
+from .structs import class_in, own_method, special
 from .values import Compound, Form, Value, denote, form, form_key, is_static, is_undefined, known, leaves, python_value
 from .values import fresh as fresh_value
 
+CONVERSIONS = {
+    abs: "__abs__", float: "__float__", int: "__int__", round: "__round__", reversed: "__reversed__", divmod: "__divmod__", pow: "__pow__",
+    math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
+}  # fmt: skip
 LIBRARIES = frozenset({"numpy", "scipy", "math", "operator", "functools", "itertools", "builtins"})
 Hook = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -120,6 +125,8 @@ def _call_derivative(frame: Frame, callee: Compound, args: Sequence[Value], kwar
 
 def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
     """A call of a Python object known while compiling."""
+    if isinstance(target, type) and issubclass(target, BaseException):
+        return Compound("exception", (*args, *kwargs.values()), (target, tuple(kwargs)))
     if target is functools.partial and args:
         return Compound("partial", (*args, *kwargs.values()), tuple(kwargs))
     found = resolved(target, args, kwargs)
@@ -134,9 +141,10 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         stand_in = stands_for(target)
         assert stand_in is not None
         return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
-    text = text_method(frame, target, args, kwargs)
-    if text is not None:
-        return text
+    for handler in (text_method, getter):
+        made = handler(frame, target, args, kwargs)
+        if made is not None:
+            return made
     known_call = _call_known(frame, target, args, kwargs, hint)
     if known_call is not None:
         return known_call
@@ -158,6 +166,10 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
 
 def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value | None:
     """A builtin, an operator or a row of the table."""
+    if args and class_in(args[0]) is not None and _hashable(target) and target in CONVERSIONS:
+        found = special(frame, args[0], CONVERSIONS[target], *args[1:])
+        if found is not None:
+            return found
     handler = BUILTINS.get(target) if _hashable(target) else None
     if handler is not None:
         return handler(frame, args, kwargs)
