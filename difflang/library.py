@@ -372,3 +372,5 @@ METHODS: dict[tuple[str, str], Callable[..., Any]] = {
     ("i64", "conjugate"): conjugate,
     ("f64", "conjugate"): conjugate,
 }
+PARTS: dict[str, Any] = {"real": None, "numerator": None, "imag": (0, 0.0), "denominator": (1, 1)}
+"""Attributes of Python's numbers: the number itself, or what it is for an int and for a float."""

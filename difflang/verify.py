@@ -9,15 +9,15 @@ references; at `placed` nothing reads what a write has taken (`verify_writes`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from .build import Known
 from .ir import LEVELS, Atom, Const, Function, Node, Program, Region, Var, leaves
 from .op import TABLE, Op, load
+from .records import replace
 from .types import OPEN, Array, Scalar, Stack, Tuple, Type, Undefined, Unknown
 from .verify_writes import check_writes
 
-READ_OPS = frozenset({"is_", "contains", "invoke", "method", "attr", "setattr", "tuple", "list", "dict", "unpack", "closure", "each", "text", "is_sequence", "delitem"})
+READ_OPS = frozenset({"is_", "contains", "invoke", "method", "attr", "setattr", "tuple", "list", "dict", "unpack", "closure", "each", "text", "is_sequence", "delitem", "fails"})
 REFERENCE_OPS = frozenset({"getitem", "setitem", "inplace"})
 REFERENCE_LISTS = frozenset({("push", 0), ("pop", 1)})
 """At level `typed` a list is changed in place: the stack is not among the results."""

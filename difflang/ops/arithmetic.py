@@ -13,6 +13,7 @@ import numpy as np
 
 from ..build import Tracer, apply, dtype_known
 from ..ir import Const
+from ..errors import TypeMismatch
 from ..op import Lower, elementwise
 from ..types import DTYPES, Array, Scalar, Type, Unknown, shaped
 from .faults import DOMAIN, MATH_POWER, POWER, TO_INT, division
@@ -144,9 +145,9 @@ def intdiv(z, x, y):
 def _python_pow(x: Any, y: Any) -> Any:
     """x ** y where its result is of the type that the language gives it."""
     if isinstance(x, int) and isinstance(y, int) and y < 0 and x != 0:
-        raise ValueError(POWER[1].message)
+        raise TypeMismatch("DL005", POWER[1].message)
     if x < 0 and math.isfinite(x) and isinstance(y, float) and math.isfinite(y) and y != math.floor(y):
-        raise ValueError(POWER[2].message)
+        raise TypeMismatch("DL005", POWER[2].message)
     return x**y
 
 

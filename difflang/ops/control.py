@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DifflangError
 from ..op import constant, general, linear
 from ..types import INT, NOTHING, Array, Scalar, Stack, Type
 
@@ -29,7 +30,7 @@ def _check(condition: Any, *details: Any, error: Any = None, message: str = "", 
         raise _evaluated(told, details, error)
     elif not condition:
         text = message % details if details else message
-        raise error(*([text] if text else []))
+        raise error("DL005", text) if issubclass(error, DifflangError) else error(*([text] if text else []))
 
 
 def _evaluated(told: str, details: tuple[Any, ...], function: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import IntegerOverflow
+from ..errors import IntegerOverflow, TypeMismatch
 from ..op import Fault
 
 
@@ -65,8 +65,8 @@ def _int_to_negative(z: Any, x: Any, y: Any) -> Any:
 
 POWER = (
     Fault(ZeroDivisionError, said(operator.pow, 0.0, -1.0), _zero_to_negative),
-    Fault(ValueError, "an int to a negative power is a float in Python: write the base as a float", _int_to_negative),
-    Fault(ValueError, "a negative number to a fractional power is complex, which is outside the language", _root_of_negative),
+    Fault(TypeMismatch, "an int to a negative power is a float in Python: write float(x) ** n", _int_to_negative),
+    Fault(TypeMismatch, "a negative number to a fractional power is complex, which is outside the language", _root_of_negative),
     Fault(OverflowError, said(operator.pow, 10.0, 400.0), _power_overflows),
     Fault(ValueError, "Integers to negative integer powers are not allowed.", _int_to_negative, flavor="numpy"),
 )

@@ -1,8 +1,8 @@
-"""Comprehensions: loops that fold the items into a value, or items written out.
+"""Comprehensions: loops that fold the items into a value, items written out, or loops that fill a list.
 
 `sum any all max min` of a comprehension are loops. Over a tuple that is written out, or a range of literals, a list
-has a known length and its items are read one by one. Any other comprehension makes a list of unknown length and
-is outside the language.
+has a known length and its items are read one by one. Any other comprehension is the loop that it stands for. A generator
+that is handed to anything but those five is made whole first, as a list.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import libcst as cst
 
-from ..ir import Atom, Place, const
+from ..ir import NONE, UNDEF, Atom, Place, const, static
 from .expressions import FOLDS, condition, expression, handles, is_builtin, positional
 from .frame import FALSE, FOLDED, LEAVE, RETURNED, SKIP, TRUE, Binding, Frame, Late, Refused
 from .loops import iterate
@@ -20,14 +20,15 @@ from .paths import BREAK, FALLS, Ends, choose, fork
 from .scope import target_names, walrus_names
 from .targets import bind_target
 
-Comprehension = cst.GeneratorExp | cst.ListComp
+Comprehension = cst.GeneratorExp | cst.ListComp | cst.SetComp
 LONGEST = 64
 Item = Callable[[Atom], Ends]
 
 
 def _sum(frame: Frame, node: cst.Call, hint: str) -> Atom:
     key = _new_key(frame, "total")
-    frame.env[key] = expression(frame, node.args[1].value) if len(node.args) == 2 else const(0)
+    start = _options(frame, node, "start", position=1).get("start")
+    frame.env[key] = const(0) if start is None else start
 
     def add(item: Atom) -> Ends:
         frame.env[key] = frame.emit("add", [_get(frame, key), item], node, "total")
@@ -40,7 +41,7 @@ def _any_or_all(decided: bool) -> Callable[[Frame, cst.Call, str], Atom]:
     def read(frame: Frame, node: cst.Call, hint: str) -> Atom:
         key = _new_key(frame, "found" if decided else "holds")
         frame.env[key] = const(not decided)
-        inner = _comprehension(frame, node)
+        inner = _comprehension(node)
         stops = isinstance(inner, cst.GeneratorExp)  # a list is made whole before it is looked at
 
         def decide() -> Ends:
@@ -58,27 +59,54 @@ def _any_or_all(decided: bool) -> Callable[[Frame, cst.Call, str], Atom]:
 
 def _extreme(op: str) -> Callable[[Frame, cst.Call, str], Atom]:
     def read(frame: Frame, node: cst.Call, hint: str) -> Atom:
-        key, some = _new_key(frame, "best"), _new_key(frame, "some")
-        place = frame.place(node)
-        frame.env[key], frame.env[some] = const(0), FALSE
+        options = _options(frame, node, "key", "default")
+        key, some, asked = _new_key(frame, "best"), _new_key(frame, "some"), _new_key(frame, "key")
+        place, by = frame.place(node), options.get("key", NONE)
+        frame.env[key], frame.env[some], frame.env[asked] = UNDEF if options else const(0), FALSE, UNDEF
 
         def keep(item: Atom) -> Ends:
+            value = item if by is NONE else frame.emit("invoke", [by, item], node, keywords=(), star=())
+            best = key if by is NONE else asked
+
             def take() -> Ends:
                 frame.env[key] = item
+                if by is not NONE:
+                    frame.env[asked] = value
                 return FALLS
 
-            better = choose(frame, _get(frame, some), lambda: frame.emit(op, [item, _get(frame, key)], node), lambda: TRUE, place)
+            better = choose(frame, _get(frame, some), lambda: frame.emit(op, [value, _get(frame, best)], node), lambda: TRUE, place)
             ends = fork(frame, better, take, lambda: FALLS, place)
             frame.env[some] = TRUE
             return ends
 
         result = _fold(frame, node, key, keep)
-        name = "max" if op == "greater" else "min"
-        frame.act("check", [_get(frame, some)], node, error=ValueError, message=f"{name}() iterable argument is empty", kind="raise")
-        frame.env.pop(some)
-        return result
+        return _found(frame, node, result, _get(frame, some), options.get("default"), (some, asked), hint)
 
     return read
+
+
+def _found(
+    frame: Frame, node: cst.Call, result: Atom, found: Atom, default: Atom | None, keys: tuple[str, ...], hint: str
+) -> Atom:
+    """The greatest item, the default where there was none, else an error."""
+    for key in keys:
+        del frame.env[key]
+    if default is not None:
+        return choose(frame, found, lambda: result, lambda: default, frame.place(node), hint)
+    name = node.func.value if isinstance(node.func, cst.Name) else "max"
+    frame.act("check", [found], node, error=ValueError, message=f"{name}() iterable argument is empty", kind="raise")
+    return result
+
+
+def _options(frame: Frame, node: cst.Call, *names: str, position: int = 0) -> dict[str, Atom]:
+    """The arguments beside the comprehension, by name; one may stand at a position."""
+    found: dict[str, Atom] = {}
+    for k, argument in enumerate(node.args[1:], 1):
+        name = argument.keyword.value if argument.keyword is not None else names[0] if k == position else ""
+        if name not in names or argument.star:
+            raise frame.refuse(argument, "this argument beside a comprehension is outside the language", "make a list of the items before")
+        found[name] = expression(frame, argument.value)
+    return found
 
 
 def _stop(frame: Frame) -> Ends:
@@ -96,25 +124,23 @@ def _get(frame: Frame, key: str) -> Atom:
     return value
 
 
-def _comprehension(frame: Frame, node: cst.Call) -> Comprehension:
-    inner = node.args[0].value
-    assert isinstance(inner, (cst.GeneratorExp, cst.ListComp))
-    if len(node.args) > 1 and not (len(node.args) == 2 and isinstance(node.func, cst.Name) and node.func.value == "sum"):
-        raise frame.outside(inner)
-    return inner
+def _comprehension(node: cst.Call) -> Any:
+    return node.args[0].value
 
 
 def _fold(frame: Frame, node: cst.Call, key: str, item: Item) -> Atom:
     """Run the comprehension's loops; what stands under the key afterwards."""
-    inner = _comprehension(frame, node)
-    for name in walrus_names(inner):
-        raise frame.refuse(inner, f"assigning {name!r} inside a comprehension is outside the language", "write the loop out")
-    skip = {flag: frame.env[flag] for flag in (SKIP, LEAVE, RETURNED)}
-    clause(frame, inner, inner.for_in, item, frame.place(inner))
-    frame.env.update(skip)
+    run_loops(frame, _comprehension(node), item)
     result = _get(frame, key)
     frame.env.pop(key)
     return result
+
+
+def run_loops(frame: Frame, inner: Any, item: Item) -> None:
+    """The loops that a comprehension stands for, with `item` done in the innermost."""
+    skip = {flag: frame.env[flag] for flag in (SKIP, LEAVE, RETURNED)}
+    clause(frame, inner, inner.for_in, item, frame.place(inner.elt))
+    frame.env.update(skip)
 
 
 def clause(frame: Frame, inner: Any, part: cst.CompFor, item: Item, place: Place) -> Ends:
@@ -125,7 +151,8 @@ def clause(frame: Frame, inner: Any, part: cst.CompFor, item: Item, place: Place
     def turn() -> Ends:
         return _filtered(frame, inner, part, list(part.ifs), item, place)
 
-    body, results = iterate(frame, part.target, part.iter, (), turn, place, own=frozenset(target_names(part.target)))
+    names = dict.fromkeys((*walrus_names(part), *walrus_names(inner.elt)))
+    body, results = iterate(frame, part.target, part.iter, names, turn, place, own=frozenset(target_names(part.target)))
     if BREAK not in body.ends or part is inner.for_in:
         return FALLS
     return fork(frame, results[LEAVE], lambda: _stop(frame), lambda: FALLS, place)
@@ -140,25 +167,51 @@ def _filtered(frame: Frame, inner: Any, part: cst.CompFor, ifs: list[cst.CompIf]
     return item(expression(frame, inner.elt))
 
 
-@handles(cst.ListComp)
-def _list(frame: Frame, node: cst.ListComp, hint: str) -> Atom:
-    return frame.emit("list", _written_out(frame, node), node, hint)
+@handles(cst.ListComp, cst.GeneratorExp)
+def _list(frame: Frame, node: cst.ListComp | cst.GeneratorExp, hint: str) -> Atom:
+    return _filled(frame, node, hint)
+
+
+def _filled(frame: Frame, node: Comprehension, hint: str) -> Atom:
+    """A list of the items: written out, or filled by the loops."""
+    items = _written_out(frame, node)
+    if items is not None:
+        return frame.emit("list", items, node, hint)
+    result = frame.emit("list", [], node, hint or "items")
+
+    def append(item: Atom) -> Ends:
+        frame.emit("method", [result, item], node.elt, name="append", keywords=(), star=())
+        return FALLS
+
+    run_loops(frame, node, append)
+    return result
+
+
+@handles(cst.SetComp)
+def _set(frame: Frame, node: cst.SetComp, hint: str) -> Atom:
+    return frame.emit("invoke", [static(set), _filled(frame, node, hint)], node, hint, keywords=(), star=())
 
 
 def _sequence(op: str) -> Callable[[Frame, cst.Call, str], Atom]:
     def read(frame: Frame, node: cst.Call, hint: str) -> Atom:
-        return frame.emit(op, _written_out(frame, _comprehension(frame, node)), node, hint)
+        inner = _comprehension(node)
+        items = _written_out(frame, inner)
+        if items is not None:
+            return frame.emit(op, items, node, hint)
+        made = _filled(frame, inner, hint)
+        return made if op == "list" else frame.emit("invoke", [static(tuple), made], node, hint, keywords=(), star=())
 
     return read
 
 
-def _written_out(frame: Frame, inner: Comprehension) -> list[Atom]:
+def _written_out(frame: Frame, inner: Comprehension) -> list[Atom] | None:
+    """The items one by one, where the text says how many there are."""
     clause = inner.for_in
     if clause.ifs or clause.inner_for_in is not None or clause.asynchronous is not None or any(walrus_names(inner)):
-        raise frame.outside(inner)
+        return None
     items = _static_items(frame, clause.iter)
     if items is None:
-        raise frame.outside(inner)
+        return None
     around, names = frame.local, list(target_names(clause.target))
     hidden = {key: frame.env.pop(key) for name in names for key in (name, "?" + name) if key in frame.env}
     frame.local = around | frozenset(names)

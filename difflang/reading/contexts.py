@@ -11,10 +11,11 @@ from typing import Any
 import libcst as cst
 import numpy as np
 
-from ..ir import Const, static
+from ..ir import UNDEF, Const, const, static
 from .expressions import expression, static_object
 from .frame import FALSE, Frame
 from .paths import FALLS, Ends
+from .trying import catcher, jump
 from .scope import Statement, deleted, imported, statements
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
@@ -59,6 +60,10 @@ def read_import(frame: Frame, node: cst.Import | cst.ImportFrom) -> Ends:
             raise frame.refuse(node, f"the imported name {name!r} is also assigned in this function", "import under another name")
         error = _missing(module, attribute, frame)
         if error is not None:
+            found = catcher(frame, type(error))
+            if found is not None:
+                found[0].caught.add(found[1])
+                return jump(frame, found[0], const(found[1]), UNDEF)
             frame.act("check", [FALSE], node, error=type(error), message=str(error), kind="raise")
             return frozenset()
     return FALLS

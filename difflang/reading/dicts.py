@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
 
 from ..ir import NONE, Atom
-from .comprehensions import clause
+from ..records import dataclass
+from .comprehensions import run_loops
 from .expressions import expression, handles
-from .frame import LEAVE, RETURNED, SKIP, Frame
+from .frame import Frame
 from .paths import FALLS, Ends
-from .scope import walrus_names
 
 
 @handles(cst.Dict)
@@ -42,15 +41,11 @@ class _Pairs:
 @handles(cst.DictComp)
 def _comprehension(frame: Frame, node: cst.DictComp, hint: str) -> Atom:
     """`{key: value for ...}`: an empty dict, filled in loops."""
-    for name in walrus_names(node):
-        raise frame.refuse(node, f"assigning {name!r} inside a comprehension is outside the language", "write the loop out")
     made = frame.emit("dict", [], node, hint, starred=())
 
     def fill(key: Atom) -> Ends:
         frame.act("setitem", [made, expression(frame, node.value), key], node, pattern=("i",))
         return FALLS
 
-    skip = {flag: frame.env[flag] for flag in (SKIP, LEAVE, RETURNED)}
-    clause(frame, _Pairs(node.for_in, node.key), node.for_in, fill, frame.place(node))
-    frame.env.update(skip)
+    run_loops(frame, _Pairs(node.for_in, node.key), fill)
     return made

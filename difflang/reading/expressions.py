@@ -103,6 +103,15 @@ def _string(frame: Frame, node: cst.SimpleString, hint: str) -> Atom:
     return static(value)
 
 
+@handles(cst.Set)
+def _set(frame: Frame, node: cst.Set, hint: str) -> Atom:
+    """A set of constants: what `in` asks."""
+    values = [expression(frame, element.value) for element in node.elements]
+    if any(isinstance(element, cst.StarredElement) for element in node.elements) or not all(isinstance(v, Const) for v in values):
+        raise frame.refuse(node, "a set of values of the run is outside the language", "use a tuple, or a boolean array")
+    return static(frozenset(value.value for value in values if isinstance(value, Const)))
+
+
 @handles(cst.Ellipsis)
 def _ellipsis(frame: Frame, node: cst.Ellipsis, hint: str) -> Atom:
     return static(...)
@@ -281,7 +290,7 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
 
 def _fold_of(frame: Frame, node: cst.Call) -> Handler | None:
     """How a builtin takes the comprehension apart that it is given."""
-    if not node.args or not isinstance(node.args[0].value, (cst.GeneratorExp, cst.ListComp)) or not positional(node.args):
+    if not node.args or not isinstance(node.args[0].value, (cst.GeneratorExp, cst.ListComp)) or not positional(node.args[:1]):
         return None
     if not isinstance(node.func, cst.Name):
         return None

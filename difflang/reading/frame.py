@@ -9,13 +9,13 @@ what a comprehension adds up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Union
 
 import libcst as cst
 
 from ..errors import OutsideLanguage
 from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const
+from ..records import dataclass
 from .names import Captured, Meaning, Missing, Names, Route, Unfit
 from .positions import Positions
 from .refusals import explain
@@ -75,7 +75,10 @@ class Frame:
         self.captured: dict[str | Route, Var] = {}
         self.holds: dict[Var, dict[str, Binding | None]] = {}  # closures: what their captured names stood for
         self.may_hold: dict[Var, dict[str, Binding | None]] = {}  # results of calls that were given closures
+        self.tries: list[Any] = []  # the try statements whose bodies are being read
+        self.handling: Binding | None = None  # the error that the handler being read has caught
         self._making: list[Late] = []
+        self._guarded: set[int] = set()
 
     def place(self, node: cst.CSTNode, end: cst.CSTNode | None = None) -> Place:
         return self.text.positions.place(node, end)
@@ -103,6 +106,14 @@ class Frame:
     def outside(self, node: cst.CSTNode) -> OutsideLanguage:
         """The refusal of a construct that the language does not have."""
         return self.refuse(node, *explain(type(node).__name__))
+
+    def guarded(self, statement: cst.CSTNode) -> Any:
+        """The statement, of which is known from here on that nothing in it fails that is caught."""
+        self._guarded.add(id(statement))
+        return statement
+
+    def is_guarded(self, statement: cst.CSTNode) -> bool:
+        return id(statement) in self._guarded
 
     def bound(self, name: str) -> Atom:
         """The truth whether a name has a value here."""
@@ -247,6 +258,8 @@ def key_hint(key: str) -> str:
     """What a value under this key is called."""
     if key.startswith("?"):
         return key[1:] + "_bound"
+    if key.startswith(("$raised", "$error")):
+        return key[1:].split()[0]
     return key.split()[-1] if key.startswith(FOLDED) else HINTS.get(key, key)
 
 

@@ -7,11 +7,11 @@ the loop carries the truth "?x" along. A `break` or `return` makes the body yiel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
 from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
+from ..records import dataclass
 from .expressions import condition, expression, is_builtin, positional
 from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused
 from .frame import bound_in, key_hint, value_in
@@ -173,6 +173,9 @@ def _carry(frame: Frame, names: Iterable[str]) -> _Carried:
             carried.inits.append(folded)
     carried.keys += [RETURN, RETURNED, LEAVE]
     carried.inits += [UNDEF, FALSE, FALSE]
+    for attempt in frame.tries:
+        carried.keys += [attempt.key, attempt.error]
+        carried.inits += [const(0), UNDEF]
     return carried
 
 
@@ -183,6 +186,7 @@ def _turn_env(frame: Frame, carried: _Carried, params: Sequence[Var]) -> Env:
         env[key] = carried.refused.get(key, param)
         inherit(frame, param, [init])
     env.update({RETURN: UNDEF, RETURNED: FALSE, LEAVE: FALSE, SKIP: FALSE})
+    env.update({attempt.key: const(0) for attempt in frame.tries})
     return env
 
 

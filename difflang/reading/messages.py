@@ -7,10 +7,11 @@ from typing import Any
 
 import libcst as cst
 
-from ..ir import Atom, Const, static
+from ..ir import Atom, Const, const, static
 from .expressions import arguments, condition, expression, handles, static_object
-from .frame import FALSE, Frame
-from .paths import FALLS, Ends, fork
+from .frame import FALSE, Frame, Late, Refused
+from .paths import DEAD, FALLS, Ends, fork
+from .trying import Block, asserted, before_raising, catcher, jump
 
 SIMPLE = (
     cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.Tuple, cst.Attribute,
@@ -18,9 +19,12 @@ SIMPLE = (
 """What may be computed although nobody asks for it: it has no effect and cannot fail."""
 
 
-def assertion(frame: Frame, node: cst.Assert) -> None:
+def assertion(frame: Frame, node: cst.Assert) -> Ends:
     if not __debug__:  # Python itself drops them
-        return
+        return FALLS
+    found = catcher(frame, AssertionError)
+    if found is not None:
+        return asserted(frame, node, found)
     test = condition(frame, node.test)
     if node.msg is None or isinstance(node.msg, cst.SimpleString):
         message = "" if node.msg is None else node.msg.evaluated_value
@@ -35,6 +39,7 @@ def assertion(frame: Frame, node: cst.Assert) -> None:
             return frozenset()
 
         fork(frame, test, lambda: FALLS, fail, frame.place(node))
+    return FALLS
 
 
 def _is_simple(node: cst.CSTNode) -> bool:
@@ -43,28 +48,53 @@ def _is_simple(node: cst.CSTNode) -> bool:
     return all(map(_is_simple, node.children))
 
 
-def raising(frame: Frame, node: cst.Raise) -> None:
-    """`raise X(message)`: a check that never holds. Where it comes from, `from error`, is not kept."""
+def raising(frame: Frame, node: cst.Raise, block: Block) -> Ends:
+    """`raise X(message)`: a check that never holds, or a jump to the handler. Where it comes from, `from error`, is not kept."""
     if node.exc is None:
-        raise frame.refuse(node, "raise without an error is outside the language here", "name the error: raise ValueError(message)")
+        return _again(frame, node, block)
     made = node.exc if isinstance(node.exc, cst.Call) else None
     error = error_class(frame, node.exc)
-    if made is None or (not made.args):
-        frame.act("check", [FALSE], node, error=error, message="", kind="raise")
-    else:
-        values, keywords, star = arguments(frame, made)
-        if len(values) == 1 and not keywords and not star and isinstance(values[0], Const) and isinstance(values[0].value, str):
-            frame.act("check", [FALSE], node, error=error, message=values[0].value, kind="raise")
-            return
-        attrs = {"keywords": keywords, "star": star} if keywords or star else {}
-        frame.act("check", [FALSE, *values], node, error=error, message="", kind="raise", **attrs)
+    if error is None:
+        return _given(frame, node, expression(frame, node.exc), block)
+    found = catcher(frame, error)
+    values, keywords, star = arguments(frame, made) if made is not None else ([], (), ())
+    if found is not None:
+        value = frame.emit("invoke", [static(error), *values], node, keywords=keywords, star=star)
+        found[0].caught.add(found[1])
+        return jump(frame, found[0], const(found[1]), value)
+    before_raising(frame, block)
+    if len(values) == 1 and not keywords and not star and isinstance(values[0], Const) and isinstance(values[0].value, str):
+        frame.act("check", [FALSE], node, error=error, message=values[0].value, kind="raise")
+        return DEAD
+    attrs = {"keywords": keywords, "star": star} if keywords or star else {}
+    frame.act("check", [FALSE, *values], node, error=error, message="", kind="raise", **attrs)
+    return DEAD
 
 
-def error_class(frame: Frame, node: cst.BaseExpression) -> type[BaseException]:
+def _given(frame: Frame, node: cst.Raise, value: Atom, block: Block) -> Ends:
+    """`raise error`: an error made before."""
+    if frame.tries:
+        raise frame.refuse(node, "raising an error made before, inside a try, is outside the language", "raise it where it is made")
+    before_raising(frame, block)
+    frame.act("check", [FALSE, value], node, error=BaseException, message="", kind="given")
+    return DEAD
+
+
+def _again(frame: Frame, node: cst.Raise, block: Block) -> Ends:
+    """`raise` in a handler."""
+    error = frame.handling
+    if error is None:
+        raise frame.refuse(node, "raise without an error is outside the language here", "name the error: raise ValueError(message)")
+    if isinstance(error, Refused):
+        raise frame.refuse(node, error.reason, "name the error: raise ValueError(message)")
+    assert not isinstance(error, Late)
+    return _given(frame, node, error, block)
+
+
+def error_class(frame: Frame, node: cst.BaseExpression) -> type[BaseException] | None:
+    """The class that is raised, where the text names it."""
     error = static_object(frame, node.func if isinstance(node, cst.Call) else node)
-    if not isinstance(error, type) or not issubclass(error, BaseException):
-        raise frame.refuse(node, "this is not an error class known while reading", "raise a class defined at the top of a module")
-    return error
+    return error if isinstance(error, type) and issubclass(error, BaseException) else None
 
 
 @handles(cst.FormattedString)

@@ -6,9 +6,9 @@ A result counts as read if an ordinary node, a condition, or a result that is re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from ..ir import Atom, Node, Region, Var
+from ..records import replace
 
 PURE = frozenset({"closure", "tuple", "list", "text"})
 
@@ -74,6 +74,8 @@ def _rebuild(region: Region, kept: set[Var]) -> Region:
 def _slim(node: Node, kept: set[Var]) -> Node:
     if not node.regions:
         return node
+    if node.op == "fails":
+        return replace(node, regions=tuple(_rebuild(region, kept) for region in node.regions))
     keep = [k for k, out in enumerate(node.outs) if out in kept]
     heads, count = _heads(node), len(node.outs)
     outs = tuple(node.outs[k] for k in keep)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-LOOP = "fill an array in a `for` loop"
 STATEMENTS: dict[str, tuple[str, str]] = {
-    "Try": ("try", "test for the condition with `if` before, or catch the error where the function is called"),
     "TryStar": ("try", "test for the condition with `if` before, or catch the error where the function is called"),
     "ClassDef": ("a class definition", "define the class at the top of the module"),
     "Global": ("global", "return the new value and let the caller assign it"),
@@ -15,11 +13,6 @@ EXPRESSIONS: dict[str, tuple[str, str]] = {
     "Yield": ("yield", "fill an array and return it"),
     "Await": ("await", "wait for the value where the function is called and pass it in"),
     "Dict": ("a dict", "use separate names, a tuple or an array"),
-    "DictComp": ("a dict", "use separate names, a tuple or an array"),
-    "Set": ("a set", "use a tuple, or a boolean array"),
-    "SetComp": ("a set", "use a tuple, or a boolean array"),
-    "ListComp": ("a list comprehension", LOOP),
-    "GeneratorExp": ("a generator expression", LOOP),
     "TemplatedString": ("a template string", "format text where the function is called"),
     "Imaginary": ("a complex number", "keep the real and the imaginary part in two numbers or arrays"),
     "StarredDictElement": ("a dict", "use separate names, a tuple or an array"),

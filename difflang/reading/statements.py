@@ -22,6 +22,7 @@ from .messages import assertion, raising
 from .paths import BREAK, CONTINUE, FALL, FALLS, RETURNS, Ends, clear_jump, fork, set_jump
 from .patterns import read_match
 from .scope import Statement, arms, bindings, falls, jumps
+from .trying import guard, read_try
 from .targets import assign, augment, bind_target, hint_of
 
 Handler = Callable[[Frame, Any], Ends]
@@ -31,6 +32,10 @@ def block(frame: Frame, statements: Sequence[Statement]) -> Ends:
     """Read statements in order."""
     for position, statement in enumerate(statements):
         rest = statements[position + 1 :]
+        if frame.tries and not frame.is_guarded(statement):
+            ends = guard(frame, statement)
+            if ends != FALLS:
+                return _guarded(frame, statement, ends, [frame.guarded(statement), *rest])
         if isinstance(statement, cst.If):
             with traced(frame, statement):
                 ends, taken = (_stand_in(frame, statement), False) if refused(frame, statement) else _branch(frame, statement, rest)
@@ -115,6 +120,8 @@ def _guarded(frame: Frame, node: Statement, ends: Ends, rest: Sequence[Statement
 
 
 def _return(frame: Frame, node: cst.Return) -> Ends:
+    for attempt in frame.tries:
+        attempt.returns = True
     frame.env[RETURN] = expression(frame, node.value, "result") if node.value is not None else NONE
     return _jump(frame, RETURNS)
 
@@ -166,13 +173,11 @@ def _evaluate(frame: Frame, node: cst.Expr) -> Ends:
 
 
 def _raise(frame: Frame, node: cst.Raise) -> Ends:
-    raising(frame, node)
-    return frozenset()
+    return raising(frame, node, block)
 
 
 def _assert(frame: Frame, node: cst.Assert) -> Ends:
-    assertion(frame, node)
-    return FALLS
+    return assertion(frame, node)
 
 
 HANDLERS: dict[type[cst.CSTNode], Handler] = {
@@ -188,6 +193,7 @@ HANDLERS: dict[type[cst.CSTNode], Handler] = {
     cst.Assert: _assert,
     cst.FunctionDef: _define,
     cst.Match: lambda frame, node: read_match(frame, node, block),
+    cst.Try: lambda frame, node: read_try(frame, node, block),
     cst.With: lambda frame, node: read_with(frame, node, block),
     cst.Import: read_import,
     cst.ImportFrom: read_import,

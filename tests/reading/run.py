@@ -102,6 +102,15 @@ class Run:
             return [{"tuple": tuple, "list": list}[node.op](self.spread(args, attrs.get("star", ())))]
         if node.op in OPERATORS:
             return [OPERATORS[node.op](*args)]
+        if node.op == "dict":
+            pairs = list(zip(args[::2], args[1::2], strict=True))
+            starred, made = attrs.get("starred", ()), {}
+            for k, (name, value) in enumerate(pairs):
+                made |= value if k in starred else {name: value}
+            return [made]
+        if node.op == "setattr":
+            setattr(args[0], attrs["name"], args[1])
+            return []
         if node.op == "text":
             return ["".join(self.piece(part, args) for part in attrs["parts"])]
         if node.op == "is_sequence":
@@ -128,6 +137,8 @@ class Run:
         if node.op == "attr":
             return [getattr(args[0], attrs["name"])]
         if node.op == "check":
+            if attrs["kind"] == "given":
+                raise args[1]
             if not args[0]:
                 names = attrs.get("keywords", ())
                 given = args[1 : len(args) - len(names)]

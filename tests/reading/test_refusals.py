@@ -11,24 +11,24 @@ from tests.reading.show import read_text
 # text of the body -> what the reason says, line, column, end column
 CASES = {
     "with x: pass": ("this context", 2, 9, 10),
-    "try:\n        pass\n    finally:\n        pass": ("try", 2, 4, None),
     "global G": ("global", 2, 4, 12),
     "class C: pass": ("class", 2, 4, 17),
     "z = x + (yield)": ("generator", 2, 13, 18),
     "return {x}": ("set", 2, 11, 14),
-    "return [i for i in x]": ("list comprehension", 2, 11, 25),
-    "return list(i for i in x)": ("generator expression", 2, 16, 28),
     "return 1j": ("complex", 2, 11, 13),
     "return b'a'": ("bytes", 2, 11, 15),
     "return x[*x]": ("starred index", 2, 13, 15),
     "async def g(): pass": ("coroutine", 2, 14, 15),
     "raise": ("raise without", 2, 4, 9),
-    "raise x": ("error class", 2, 10, 11),
+    "try:\n        pass\n    except* ValueError:\n        pass": ("try", 2, 4, None),
+    "try:\n        pass\n    except x:\n        pass": ("error class", 4, 11, None),
+    "for i in x:\n        try:\n            pass\n        finally:\n            break": ("jump out of finally", 5, 8, None),
+    "try:\n        while x[0]:\n            pass\n    except IndexError:\n        pass": ("may fail here", 3, 8, None),
+    "with np.errstate(all='raise'): pass": ("errstate that raises", 2, 21, 32),
     "while (z := x): pass\n    else: pass": ("else after a while", 3, 4, None),
     "return LIST[0]": ("captured list", 2, 11, 15),
     "return COMPLEX": ("complex", 2, 11, 18),
     "def g():\n        nonlocal x\n        x = 1": ("nonlocal", 3, 8, 18),
-    "return sum(z for i in x if (z := i))": ("inside a comprehension", 2, 15, 39),
 }
 
 

@@ -108,9 +108,16 @@ def _extreme(op: str, name: str) -> Handler:
     """max and min follow the branch that Python takes: the first of equals, comparisons with nan false."""
 
     def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        key = kwargs.get("key", NONE)
+        if not is_none(key):
+            from .orders import extreme_by
+
+            return extreme_by(frame, op, name, args, key)
         if len(args) > 1:
             return _fold_extreme(frame, op, args)
         (value,) = args
+        if "default" in kwargs:
+            return _or_default(frame, value, kwargs["default"], lambda: handler(frame, args, {}), name)
         if known(value) and not isinstance(value, Const):
             with frame.fitting():
                 return denote({"max": max, "min": min}[name](python_value(value)))
@@ -122,7 +129,7 @@ def _extreme(op: str, name: str) -> Handler:
             if not count.value:
                 frame.fail("DL005", f"{name}() arg is an empty sequence")
             return _fold_extreme(frame, op, [item_of(frame, value, const(k)) for k in range(count.value)])
-        _not_empty(frame, value, name)
+        not_empty(frame, value, name)
 
         def turn(element: Value, carried: Sequence[Value]) -> list[Value]:
             return [_fold_extreme(frame, op, [carried[0], element])]
@@ -130,6 +137,14 @@ def _extreme(op: str, name: str) -> Handler:
         return each(frame, value, turn, [item_of(frame, value, const(0))], ["x", name], False)[0]
 
     return handler
+
+
+def _or_default(frame: Frame, value: Value, default: Value, some: Callable[[], Value], name: str) -> Value:
+    """max(items, default=x)."""
+    check_iterable(frame, value)
+    filled = binary(frame, "greater", length(frame, value), const(0))
+    assert not isinstance(filled, Compound)
+    return branch(frame, filled, [lambda: [some()], lambda: [default]], [name])[0]
 
 
 def _fold_extreme(frame: Frame, op: str, values: Sequence[Value]) -> Value:
@@ -151,7 +166,7 @@ def _chosen(frame: Frame, better: Atom, value: Value, best: Value) -> Value:
     return branch(frame, better, [lambda: [value], lambda: [best]], ["t"])[0]
 
 
-def _not_empty(frame: Frame, value: Value, name: str) -> None:
+def not_empty(frame: Frame, value: Value, name: str) -> None:
     filled = binary(frame, "greater", length(frame, value), const(0))
     if not isinstance(filled, Const):
         frame.emit("check", filled, error=ValueError, message=f"{name}() arg is an empty sequence", kind="raise")
@@ -159,8 +174,8 @@ def _not_empty(frame: Frame, value: Value, name: str) -> None:
         frame.fail("DL005", f"{name}() arg is an empty sequence")
 
 
-builtin(max, low=1)(_extreme("greater", "max"))
-builtin(min, low=1)(_extreme("less", "min"))
+builtin(max, low=1, names=("key", "default"))(_extreme("greater", "max"))
+builtin(min, low=1, names=("key", "default"))(_extreme("less", "min"))
 
 
 @builtin(sum, low=1, high=2, names=("start",))
@@ -213,15 +228,19 @@ builtin(builtins.any, low=1, high=1)(_quantifier(either, False, "any"))
 
 @builtin(tuple, high=1)
 def _tuple(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return Compound("tuple", _items(frame, args[0], "tuple()") if args else ())
+    return Compound("tuple", items_in(frame, args[0], "tuple()") if args else ())
 
 
 @builtin(list, high=1)
 def _list(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return Compound("list", _items(frame, args[0], "list()") if args else ())
+    if args and not isinstance(length(frame, args[0]), Const):
+        from .list_arrays import collected
+
+        return collected(frame, args[0])
+    return Compound("list", items_in(frame, args[0], "list()") if args else ())
 
 
-def _items(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
+def items_in(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
     check_iterable(frame, value)
     count = length(frame, value)
     if not isinstance(count, Const):
@@ -248,7 +267,7 @@ def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
         with frame.fitting():
             return const(issubclass(class_in(value), kinds))  # type: ignore[arg-type]
     if isinstance(value, Compound):
-        stands_for = {"tuple": (), "list": [], "range": range(0)}.get(value.kind, len)
+        stands_for = {"tuple": (), "list": [], "grown": [], "range": range(0)}.get(value.kind, len)
         return const(isinstance(stands_for, kinds))
     if isinstance(value.type, Unknown):
         frame.fail("DL019", "isinstance needs a type that is known while compiling", "give the function's argument types")
@@ -280,7 +299,7 @@ def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -
     if layout_in(value) is not None:
         return const(name in fields(frame, value) or hasattr(class_in(value), name))
     if isinstance(value, Compound):
-        return const(hasattr({"tuple": (), "list": [], "range": range(0)}.get(value.kind, len), name))
+        return const(hasattr({"tuple": (), "list": [], "grown": [], "range": range(0)}.get(value.kind, len), name))
     if isinstance(value.type, Unknown):
         frame.fail("DL019", "hasattr needs a type that is known while compiling", "give the function's argument types")
     return const(hasattr(example(value.type), name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -10,12 +10,14 @@ import numpy as np
 
 from difflang.ir import Atom, Const, Node, Var, const, static
 from difflang.library import METHODS as NUMBER_METHODS
+from difflang.library import PARTS as NUMBER_PARTS
 from difflang.op import BY_METHOD, BY_PROPERTY
 from difflang.ops.index import result_type
-from difflang.types import DTYPES, MANY, ONE, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, promote
+from difflang.types import DTYPES, MANY, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, promote
 
 from .dicts import dict_item, dict_method, is_dict, set_dict_item
 from .frame import Frame, handles
+from .sizes import shape, size
 from .structs import attribute as object_attribute
 from .structs import call_method as method_of_object
 from .structs import index_object, layout_in, of_super, own_method, special
@@ -81,11 +83,9 @@ def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operan
     if tuple(pattern) not in (("i",), ("s",), (":",)):
         frame.fail("DL005", f"a {value.kind} takes one index or slice")
     if value.kind == "grown" or (value.is_sequence and pattern[0] == "i" and not known(operands[0])):
-        from .lists import indexed, item, sliced
+        from .lists import part
 
-        if value.kind != "grown":
-            return indexed(frame, value, operands[0])
-        return item(frame, value, operands[0]) if pattern[0] == "i" else sliced(frame, value, operands)
+        return part(frame, value, pattern, operands)
     if value.kind == "shape":
         axis = frame.constant(operands[0], "the axis of a shape") if pattern[0] == "i" else -1
         if not isinstance(axis, int) or axis < 0:
@@ -227,15 +227,10 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
     if is_dict(target):
         set_dict_item(frame, target, pattern, operands, value)
         return
-    if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) == ("i",):
-        from .lists import put
+    if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) in (("i",), (":",)):
+        from .list_methods import set_part
 
-        put(frame, target, operands[0], value)
-        return
-    if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) == (":",):
-        from .list_methods import replace_items
-
-        replace_items(frame, target, value)
+        set_part(frame, target, value, operands)
         return
     if isinstance(target, Compound) or not isinstance(target.type, (Array, Unknown)):
         kind = target.kind if isinstance(target, Compound) else str(target.type)
@@ -282,10 +277,8 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
             return found
     if name in BY_METHOD or name in METHODS or (isinstance(type, Scalar) and (type.dtype, name) in NUMBER_METHODS):
         return Compound("bound", (value,), name)
-    if isinstance(type, Scalar) and type.weak and name in ("real", "numerator"):
-        return value
-    if isinstance(type, Scalar) and type.weak and name in ("imag", "denominator"):
-        return const({"imag": 0, "denominator": 1}[name] if type.dtype != "f64" else 0.0)
+    if isinstance(type, Scalar) and type.weak and name in NUMBER_PARTS:
+        return value if NUMBER_PARTS[name] is None else const(NUMBER_PARTS[name][type.dtype == "f64"])
     frame.fail("DL005", f"{type} has no attribute {name!r} in the language")
 
 
@@ -327,24 +320,6 @@ def _array_attribute(frame: Frame, value: Atom, name: str) -> Value | None:
 
         return call_row(frame, BY_PROPERTY[name], None, [value], {})
     return None
-
-
-def shape(frame: Frame, value: Atom) -> Compound:
-    if isinstance(value.type, Unknown):
-        return Compound("shape", (value,))
-    return Compound("tuple", tuple(_dims(frame, value)))
-
-
-def _dims(frame: Frame, value: Atom) -> Iterator[Value]:
-    if isinstance(value.type, Array):
-        for axis, kind in enumerate(value.type.dims):
-            yield const(1) if kind == ONE else frame.emit("dim", value, axis=axis)
-
-
-def size(frame: Frame, value: Atom) -> Value:
-    if isinstance(value.type, Scalar) or (isinstance(value.type, Array) and set(value.type.dims) <= {ONE}):
-        return const(1)
-    return frame.emit("size", value)
 
 
 def transpose(frame: Frame, value: Atom, axes: Sequence[int] | None = None) -> Value:
@@ -389,11 +364,10 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
         return ARRAY_METHODS[name](frame, owner, args, kwargs)
     if name in BY_METHOD:
         return call_row(frame, BY_METHOD[name], None, [owner, *args], kwargs)
-    stand_in = NUMBER_METHODS.get((owner.type.dtype, name)) if isinstance(owner.type, Scalar) else None
-    if stand_in is not None:
+    if isinstance(owner.type, Scalar) and (owner.type.dtype, name) in NUMBER_METHODS:
         from .numbers import by_text
 
-        return by_text(frame, stand_in, [owner, *args], kwargs)
+        return by_text(frame, NUMBER_METHODS[owner.type.dtype, name], [owner, *args], kwargs)
     frame.fail("DL004", f"the method {name!r} is outside the language", "write it with the operations of the language")
 
 

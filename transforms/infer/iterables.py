@@ -6,7 +6,6 @@ An iterable is a length and a way to get its k-th item. Where the length is that
 from __future__ import annotations
 
 import functools
-import functools
 from collections.abc import Sequence
 
 from difflang.ir import NONE, Const, Var, const

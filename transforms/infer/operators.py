@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from difflang.errors import OutsideLanguage
+from difflang.errors import OutsideLanguage, TypeMismatch
 from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.op import row
 from difflang.types import BOOL, DTYPES, INT, UNKNOWN, Array, Scalar, Type, Unknown, promote
@@ -90,6 +90,12 @@ def _object(frame: Frame, op: str, one: Value, other: Value) -> Value:
     """Tuples, strings, dtypes and the like: folded, or taken apart."""
     if op == "bitor" and is_dict(one) and is_dict(other):
         return united(frame, one, other)
+    if any(isinstance(v, Compound) and v.kind in ("list", "grown") for v in (one, other)):
+        from .list_arrays import list_binary
+
+        found = list_binary(frame, op, one, other)
+        if found is not None:
+            return found
     if known(one) and known(other) and not _mixed(one, other):
         with frame.fitting():
             return denote(BINARY[op](python_value(one), python_value(other)))
@@ -173,8 +179,8 @@ def _power_base(frame: Frame, one: Value, other: Value) -> Value:
     if isinstance(other, Const):
         return frame.emit("cast", one, dtype="f64", weak=True) if other.value < 0 else one
     if other not in frame.inference.naturals:
-        message = "an int to a negative int power is a float: write float(x) ** n"
-        frame.emit("check", frame.emit("greater_equal", other, const(0)), error=ValueError, message=message, kind="raise")
+        message = "an int to a negative power is a float in Python: write float(x) ** n"
+        frame.emit("check", frame.emit("greater_equal", other, const(0)), error=TypeMismatch, message=message, kind="raise")
     return one
 
 
@@ -223,6 +229,8 @@ def _contains(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     if known(value) and known(holder):
         with frame.fitting():
             return (const(python_value(value) in python_value(holder)),)
+    if known(holder) and isinstance(python_value(holder), (set, frozenset, dict)):
+        holder = Compound("tuple", tuple(map(denote, python_value(holder))))
     if isinstance(holder, Compound) and holder.is_sequence:
         found: Value = const(False)
         for item in holder.items:
@@ -230,6 +238,10 @@ def _contains(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
         return (found,)
     if isinstance(holder, Compound) and holder.kind == "range":
         return (_in_range(frame, value, holder),)
+    if isinstance(holder, Compound) and holder.kind == "grown":
+        from .list_arrays import contains
+
+        return (contains(frame, value, holder),)
     if isinstance(holder, Var) and isinstance(holder.type, (Array, Unknown)):
         return (frame.emit("any", binary(frame, "equal", holder, value), axis=None, keepdims=False),)
     frame.fail("DL005", "`in` is not defined here")
@@ -282,17 +294,29 @@ def _check(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     condition = frame.truth(values[0])
     if not (isinstance(condition, Const) and condition.value is True):
         attrs = {name: node.attrs[name] for name in row("check").statics if name in node.attrs}
-        details = _message(frame, node, values[1:], attrs) if len(values) > 1 else []
+        given, named = values[1:], node.attrs
+        if attrs.get("kind") == "given":
+            given, named = _made_before(frame, values[1], attrs)
+        details = _message(frame, named, given, attrs) if given else []
         frame.emit("check", condition, *details, **attrs)
     return (NONE,) * len(node.outs)
 
 
-def _message(frame: Frame, node: Node, values: Sequence[Value], attrs: dict[str, Any]) -> list[Value]:
+def _made_before(frame: Frame, error: Value, attrs: dict[str, Any]) -> tuple[list[Value], Mapping[str, Any]]:
+    """The arguments of an error that was made before it is raised."""
+    if not isinstance(error, Compound) or error.kind != "exception":
+        frame.fail("DL001", "this is not an error whose class is known while compiling", "raise ValueError(message)", OutsideLanguage)
+    attrs["error"], keywords = error.info
+    attrs["kind"] = "raise"
+    return list(error.items), {"keywords": keywords}
+
+
+def _message(frame: Frame, named: Mapping[str, Any], values: Sequence[Value], attrs: dict[str, Any]) -> list[Value]:
     """What the error is made of: a text known while compiling, or an expression over values of the run."""
     from .calls import arguments
     from .texts import listed, static_part, told
 
-    args, kwargs = arguments(frame, values, node.attrs)
+    args, kwargs = arguments(frame, values, named)
     if len(args) == 1 and not kwargs and known(args[0]) and isinstance(python_value(args[0]), str) and python_value(args[0]):
         attrs["message"] = python_value(args[0])
         return []
@@ -312,6 +336,11 @@ def _inplace(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
         out = Var(target.hint, target.type)  # a write or a new number: `own` finds out whether it matters
         frame.builder.node("inplace", (target, frame.atom(value)), (out,), fn=op)
         return (out,)
+    if op == "add" and isinstance(target, Compound) and target.kind in ("list", "grown"):
+        from .list_methods import extend
+
+        extend(frame, target, [value])
+        return (target,)
     found = special(frame, target, IN_PLACE[op], value)
     return (binary(frame, op, target, value) if found is None else found,)
 

@@ -143,6 +143,9 @@ def _escaped(text: str) -> str:
 
 def formatted(frame: Frame, value: Value, conversion: str | None, form: str) -> Value:
     """One `{value!conversion:form}` of an f-string."""
+    if isinstance(value, Compound) and value.kind == "exception" and conversion != "r" and len(value.items) <= 1:
+        said = value.items[0] if value.items else denote("")
+        return formatted(frame, said, "r" if issubclass(value.info[0], KeyError) else "s", form)
     if known(value):
         found = python_value(value)
         with frame.fitting():

@@ -1,0 +1,249 @@
+"""try: an error that a handler of the same function catches is a jump to that handler.
+
+The jump is a return that carries a number, the handler's, and so leaves loops and guards what follows as any return does
+(`$raised depth`). Errors that operations raise by themselves are found before the statement runs: a `fails` node holds the
+statement's expressions once more, and gives the number of the handler that the first failing operation goes to, or 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from ..ir import UNDEF, Atom, Var, const, static
+from .expressions import condition, expression, static_object
+from .frame import LEAVE, RETURN, RETURNED, SKIP, TRUE, Frame, Late, Refused
+from .paths import FALL, FALLS, RETURNS, Ends, build_arm, clear_jump, fork
+from .scope import Statement, statements, walrus_names
+
+Block = Callable[[Frame, Sequence[Statement]], Ends]
+RISKY = (cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power, cst.DivideAssign, cst.FloorDivideAssign, cst.ModuloAssign, cst.PowerAssign)
+BY_OPERATIONS = (ArithmeticError, LookupError, ValueError)
+"""What operations raise by themselves."""
+
+
+@dataclass(eq=False)
+class Try:
+    """A try whose body is being read."""
+
+    node: cst.Try
+    classes: tuple[tuple[type[BaseException], ...], ...]  # of each handler
+    key: str  # of the number of the handler that is jumped to
+    returns: bool = False  # whether the body returns, or raises to a try around this one
+    caught: set[int] = field(default_factory=set)
+    implicit: set[int] = field(default_factory=set)  # handlers that errors of operations go to
+
+    @property
+    def error(self) -> str:
+        return self.key.replace("raised", "error")
+
+
+def read_try(frame: Frame, node: cst.Try, block: Block) -> Ends:
+    attempt = Try(node, tuple(_classes(frame, handler) for handler in node.handlers), f"$raised {len(frame.tries)}")
+    final = statements(node.finalbody.body) if node.finalbody is not None else []
+    frame.env.update({attempt.key: const(0), attempt.error: UNDEF})
+    frame.tries.append(attempt)
+    ends = block(frame, statements(node.body))
+    if node.handlers:
+        frame.tries.pop()
+        ends = _dispatch(frame, attempt, ends, block)
+    else:
+        ends = _with_else(frame, attempt, ends, block)
+        frame.tries.pop()
+    frame.env.pop(attempt.key, None)
+    frame.env.pop(attempt.error, None)
+    return _finally(frame, node, ends, final, block) if final else ends
+
+
+def _classes(frame: Frame, handler: cst.ExceptHandler) -> tuple[type[BaseException], ...]:
+    if handler.type is None:
+        return (BaseException,)
+    parts = [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    found = [static_object(frame, part) for part in parts]
+    found = [cls for one in found for cls in (one if isinstance(one, tuple) else (one,))]
+    if not all(isinstance(cls, type) and issubclass(cls, BaseException) for cls in found):
+        raise frame.refuse(handler.type, "this is not an error class known while reading", "name a class defined at the top of a module")
+    return tuple(found)
+
+
+def catcher(frame: Frame, error: type[BaseException]) -> tuple[Try, int] | None:
+    """The try around this place that catches an error, and the number of its handler."""
+    for attempt in reversed(frame.tries):
+        for number, classes in enumerate(attempt.classes, 1):
+            if issubclass(error, classes):
+                return attempt, number
+    return None
+
+
+def jump(frame: Frame, attempt: Try, number: Atom, error: Atom) -> Ends:
+    """Control goes to a handler."""
+    for inner in frame.tries[frame.tries.index(attempt) + 1 :]:
+        inner.returns = True
+    frame.env.update({attempt.key: number, attempt.error: error, RETURN: UNDEF})
+    frame.env.update({SKIP: TRUE, LEAVE: TRUE, RETURNED: TRUE})
+    return frozenset({RETURNS})
+
+
+def before_raising(frame: Frame, block: Block) -> None:
+    """What `finally` does before an error leaves the function."""
+    around = frame.tries
+    for depth in reversed(range(len(around))):
+        final = around[depth].node.finalbody
+        if final is not None:
+            frame.tries = around[:depth]
+            block(frame, statements(final.body))
+    frame.tries = around
+
+
+def _dispatch(frame: Frame, attempt: Try, ends: Ends, block: Block) -> Ends:
+    """After the body: the handlers, or what follows where nothing was raised."""
+    if not attempt.caught:
+        return _with_else(frame, attempt, ends, block)
+    left = ends if attempt.returns else ends - {RETURNS}
+
+    def handle() -> Ends:
+        clear_jump(frame)
+        return _handlers(frame, attempt, sorted(attempt.caught), block)
+
+    if not left:
+        return handle()
+    code = frame.env[attempt.key]
+    assert not isinstance(code, (Late, Refused))
+    place = frame.place(attempt.node, attempt.node)
+    raised = frame.emit("not_equal", [code, const(0)], place, "raised")
+    return fork(frame, raised, handle, lambda: _with_else(frame, attempt, left, block), place)
+
+
+def _with_else(frame: Frame, attempt: Try, ends: Ends, block: Block) -> Ends:
+    orelse = attempt.node.orelse
+    if ends == FALLS:
+        clear_jump(frame)
+    if orelse is None or FALL not in ends:
+        return ends
+    rest = statements(orelse.body)
+    if ends == FALLS:
+        return block(frame, rest)
+    skip = frame.env[SKIP]
+    assert not isinstance(skip, (Late, Refused))
+
+    def run() -> Ends:
+        clear_jump(frame)
+        return block(frame, rest)
+
+    return fork(frame, skip, lambda: ends - {FALL}, run, frame.place(attempt.node))
+
+
+def _handlers(frame: Frame, attempt: Try, numbers: Sequence[int], block: Block) -> Ends:
+    number, rest = numbers[0], numbers[1:]
+    if not rest:
+        return _handler(frame, attempt, number, block)
+    code = frame.env[attempt.key]
+    assert not isinstance(code, (Late, Refused))
+    handler = attempt.node.handlers[number - 1]
+    this = frame.emit("equal", [code, const(number)], handler)
+    place = frame.place(handler)
+    return fork(frame, this, lambda: _handler(frame, attempt, number, block), lambda: _handlers(frame, attempt, rest, block), place)
+
+
+def _handler(frame: Frame, attempt: Try, number: int, block: Block) -> Ends:
+    handler, error = attempt.node.handlers[number - 1], frame.env[attempt.error]
+    if number in attempt.implicit:
+        error = Refused("what an operation says when it fails is not known here", "use a fixed text")
+    name = handler.name.name if handler.name is not None else None
+    if isinstance(name, cst.Name):
+        frame.bind(name.value, error)
+    around, frame.handling = frame.handling, error
+    ends = block(frame, statements(handler.body))
+    frame.handling = around
+    if isinstance(name, cst.Name):
+        frame.env.pop(name.value, None)
+        frame.env.pop("?" + name.value, None)
+    return ends
+
+
+def _finally(frame: Frame, node: cst.Try, ends: Ends, final: Sequence[Statement], block: Block) -> Ends:
+    kept = {key: frame.env[key] for key in (SKIP, LEAVE, RETURNED, RETURN) if key in frame.env}
+    clear_jump(frame)
+    if block(frame, final) != FALLS:
+        raise frame.refuse(node.finalbody or node, "a jump out of finally is outside the language", "jump after the try")
+    frame.env.update(kept)
+    return ends
+
+
+def guard(frame: Frame, statement: Statement) -> Ends:
+    """Before a statement inside a try: a jump to a handler where one of its operations would fail."""
+    attempts = [attempt for attempt in frame.tries if any(_by_operations(classes) for classes in attempt.classes)]
+    parts = _expressions(statement)
+    if not attempts or not any(map(_is_risky, parts)):
+        return FALLS
+    attempt = attempts[-1]
+    if isinstance(statement, cst.While) or any(name for part in parts for name in walrus_names(part)):
+        raise frame.refuse(statement, "what may fail here cannot be caught", "compute it in a statement of its own before")
+
+    def read() -> Ends:
+        for part in parts:
+            expression(frame, part)
+        return FALLS
+
+    arm = build_arm(frame, read, dict(frame.env))
+    place = frame.place(statement) if not isinstance(statement, (cst.If, cst.For)) else frame.place(parts[0])
+
+    number = Var("failed")
+    numbered = tuple(enumerate(attempt.classes, 1))
+    frame.structured("fails", (), [number], [arm.region((), ())], place, handlers=numbered)
+    failed = frame.emit("not_equal", [number, const(0)], place)
+    risky = {k for k, classes in numbered if _by_operations(classes)}
+    attempt.caught |= risky
+    attempt.implicit |= risky
+    return fork(frame, failed, lambda: jump(frame, attempt, number, UNDEF), lambda: FALLS, place)
+
+
+def _by_operations(classes: Sequence[type[BaseException]]) -> bool:
+    return any(issubclass(cls, BY_OPERATIONS) or cls in (Exception, BaseException) for cls in classes)
+
+
+def _expressions(node: Statement) -> list[cst.BaseExpression]:
+    """What a statement computes before it has any effect."""
+    if isinstance(node, cst.If):
+        return [node.test]
+    if isinstance(node, cst.While):
+        return [node.test]
+    if isinstance(node, cst.For):
+        return [node.iter]
+    if isinstance(node, cst.AugAssign):
+        both = cst.BinaryOperation(node.target, _operator(node.operator), node.value) if type(node.operator) in RISKY else node.value
+        return [both, *([node.target] if isinstance(node.target, cst.Subscript) else [])]
+    if isinstance(node, cst.Assign):
+        return [node.value, *(t.target for t in node.targets if isinstance(t.target, cst.Subscript))]
+    if isinstance(node, (cst.Return, cst.Expr, cst.AnnAssign)):
+        return [node.value] if node.value is not None else []
+    return []
+
+
+def _operator(operator: cst.BaseAugOp) -> cst.BaseBinaryOp:
+    name = type(operator).__name__.removesuffix("Assign")
+    return getattr(cst, name)()  # type: ignore[no-any-return]
+
+
+def _is_risky(node: cst.CSTNode) -> bool:
+    if isinstance(node, (cst.Subscript, cst.Call, *RISKY)):
+        return True
+    return not isinstance(node, cst.Lambda) and any(map(_is_risky, node.children))
+
+
+def asserted(frame: Frame, node: cst.Assert, found: tuple[Try, int]) -> Ends:
+    """assert inside a try that catches it."""
+
+    def fail() -> Ends:
+        values = [expression(frame, node.msg)] if node.msg is not None else []
+        error = frame.emit("invoke", [static(AssertionError), *values], node, keywords=(), star=())
+        found[0].caught.add(found[1])
+        return jump(frame, found[0], const(found[1]), error)
+
+    test = condition(frame, node.test)
+    return fork(frame, test, lambda: FALLS, fail, frame.place(node))
+
+
+__all__ = ["asserted", "before_raising", "catcher", "guard", "jump", "read_try"]

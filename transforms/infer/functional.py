@@ -1,0 +1,190 @@
+"""Functions that take functions, and what they iterate: map, filter, reduce, itertools, operator's getters."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from difflang.ir import NONE, Const, const
+
+from .builtins import builtin, items_in
+from .control import counted
+from .frame import Frame
+from .iterables import check_iterable, each, has_tuple, item, length
+from .operators import binary
+from .values import Compound, Value, denote, is_none, known, tuple_of
+
+
+@builtin(functools.reduce, low=2, high=3)
+def _reduce(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """functools.reduce(f, items, start)."""
+    from .calls import call
+
+    function, items = args[:2]
+    check_iterable(frame, items)
+    if has_tuple(items) or (len(args) == 2 and known(length(frame, items))):
+        values = [*args[2:], *items_in(frame, items, "reduce()")]
+        if not values:
+            frame.fail("DL005", "reduce() of empty iterable with no initial value")
+        return functools.reduce(lambda one, other: call(frame, function, [one, other], {}), values)
+
+    def turn(x: Value, carried: Sequence[Value]) -> list[Value]:
+        return [call(frame, function, [carried[0], x], {})]
+
+    if len(args) == 3:
+        return each(frame, items, turn, [args[2]], ["x", "total"], False)[0]
+    filled = binary(frame, "greater", length(frame, items), const(0))
+    message = "reduce() of empty iterable with no initial value"
+    frame.emit("check", filled, error=TypeError, message=message, kind="raise")
+    bounds = [const(1), frame.atom(length(frame, items)), const(1)]
+    first = item(frame, items, const(0))
+    return counted(frame, bounds, lambda k, carried: turn(item(frame, items, k), carried), [first], ["i", "total"])[0]
+
+
+@builtin(map, low=2, names=("strict",))
+def _map(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """map(f, *items): each item is computed where it is asked for; over a tuple all are, in order."""
+    from .calls import call
+
+    function, *walked = args
+    for value in walked:
+        check_iterable(frame, value)
+    if not any(map(has_tuple, walked)):
+        return Compound("map", tuple(args))
+    columns = [items_in(frame, value, "map()") for value in walked]
+    return Compound("list", tuple(call(frame, function, list(row), {}) for row in zip(*columns, strict=False)))
+
+
+@builtin(filter, low=2, high=2)
+def _filter(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """filter(f, items): the loop over it asks of each item; what is known while compiling is asked at once."""
+    check_iterable(frame, args[1])
+    if not has_tuple(args[1]):
+        return Compound("filter", tuple(args))
+    kept = []
+    for one in items_in(frame, args[1], "filter()"):
+        truth = passes(frame, args[0], one)
+        if not isinstance(truth, Const):
+            return Compound("filter", tuple(args))
+        kept += [one] if truth.value else []
+    return Compound("list", tuple(kept))
+
+
+def passes(frame: Frame, function: Value, one: Value) -> Any:
+    """Whether an item passes a filter."""
+    from .calls import call
+
+    return frame.truth(one if is_none(function) else call(frame, function, [one], {}))
+
+
+def _written_out(function: Callable[..., Iterable[Any]], count: int) -> None:
+    """A function of itertools over items of known number: the first `count` arguments are iterables."""
+
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        name = f"itertools.{function.__name__}"
+        given: list[Any] = [items_in(frame, value, f"{name}()") for value in args[:count]]
+        given += [frame.constant(value, f"what {name}() is given") for value in args[count:]]
+        named = {key: frame.constant(value, key) for key, value in kwargs.items()}
+        with frame.fitting():
+            found = function(*given, **named)
+        return Compound("tuple", tuple(tuple_of(*row) if isinstance(row, tuple) else row for row in found))
+
+    builtin(function, names=("repeat", "r"))(handler)
+
+
+for _function, _count in ((itertools.product, 99), (itertools.combinations, 1), (itertools.permutations, 1), (itertools.islice, 1)):
+    _written_out(_function, _count)
+_written_out(itertools.combinations_with_replacement, 1)
+
+
+@builtin(itertools.pairwise, low=1, high=1)
+def _pairwise(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    check_iterable(frame, args[0])
+    return Compound("pairwise", (args[0],))
+
+
+@builtin(itertools.chain)
+def _chain(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    for value in args:
+        check_iterable(frame, value)
+    if all(map(has_tuple, args)):
+        return Compound("tuple", tuple(one for value in args for one in items_in(frame, value, "chain()")))
+    return Compound("chain", tuple(args))
+
+
+@builtin(itertools.starmap, low=2, high=2)
+def _starmap(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    from .calls import call
+
+    rows = items_in(frame, args[1], "starmap()")
+    return Compound("list", tuple(call(frame, args[0], list(items_in(frame, row, "starmap()")), {}) for row in rows))
+
+
+@builtin(itertools.accumulate, low=1, high=2, names=("func", "initial"))
+def _accumulate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    from .calls import call
+
+    function = args[1] if len(args) > 1 else kwargs.get("func", NONE)
+    items = [*([kwargs["initial"]] if "initial" in kwargs else []), *items_in(frame, args[0], "accumulate()")]
+    rows: list[Value] = []
+    for one in items:
+        if rows:
+            one = binary(frame, "add", rows[-1], one) if is_none(function) else call(frame, function, [rows[-1], one], {})
+        rows.append(one)
+    return Compound("list", tuple(rows))
+
+
+@builtin(itertools.count, high=2, names=("start", "step"))
+def _count_from(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    given = [*args, *(kwargs[name] for name in ("start", "step")[len(args) :] if name in kwargs)]
+    start, step = (*given, const(0), const(1))[:2] if not given else (*given, const(1))[:2]
+    return Compound("count", (start, step))
+
+
+@builtin(itertools.repeat, low=1, high=2)
+def _repeat(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return Compound("repeat", tuple(args))
+
+
+def getter(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:
+    """A call of operator.itemgetter(...), attrgetter(...), methodcaller(...); None for any other callable."""
+    from .items import attribute, call_method, getitem
+
+    if isinstance(target, (operator.itemgetter, operator.attrgetter)) and len(args) == 1:
+        names = target.__reduce__()[1]
+        found: list[Value] = []
+        for name in names:
+            value = args[0]
+            if isinstance(target, operator.itemgetter):
+                value = getitem(frame, value, ("i",), [denote(name)])
+            else:
+                for part in name.split("."):
+                    value = attribute(frame, value, part)
+            found.append(value)
+        return found[0] if len(found) == 1 else tuple_of(*found)
+    if isinstance(target, operator.methodcaller) and len(args) == 1:
+        made, parts = target.__reduce__()
+        named = getattr(made, "keywords", {})
+        name, *rest = (*getattr(made, "args", ()), *parts)
+        return call_method(frame, args[0], name, list(map(denote, rest)), {key: denote(value) for key, value in named.items()})
+    return None
+
+
+@builtin(operator.getitem, low=2, high=2)
+def _getitem(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    from .items import getitem
+
+    return getitem(frame, args[0], ("i",), [args[1]])
+
+
+for _getter in (operator.itemgetter, operator.attrgetter, operator.methodcaller):
+
+    def _made(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], maker: Any = _getter) -> Value:
+        given = [frame.constant(value, f"what {maker.__name__}() is given") for value in args]
+        return denote(maker(*given, **{name: frame.constant(value, name) for name, value in kwargs.items()}))
+
+    builtin(_getter, low=1, names=("key",))(_made)
+

@@ -1,0 +1,50 @@
+"""What compares items by a key, and sets: max, min, sorted, filter of what has a length known while compiling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from difflang.ir import NONE, const
+
+from .builtins import builtin, items_in, not_empty
+from .control import branch
+from .frame import Frame
+from .iterables import check_iterable, each, item
+from .operators import binary
+from .values import Compound, Value, denote, is_none
+
+
+def extreme_by(frame: Frame, op: str, name: str, args: Sequence[Value], key: Value) -> Value:
+    """max(items, key=f): the item of which f is the greatest, the first of equals."""
+    from .calls import call
+
+    items = args[0] if len(args) == 1 else Compound("tuple", tuple(args))
+    check_iterable(frame, items)
+    not_empty(frame, items, name)
+    first = item(frame, items, const(0))
+
+    def turn(element: Value, carried: Sequence[Value]) -> list[Value]:
+        value = call(frame, key, [element], {})
+        better = frame.truth(binary(frame, op, value, carried[1]))
+        return branch(frame, better, [lambda: [element, value], lambda: list(carried)], [name, "key"])
+
+    return each(frame, items, turn, [first, call(frame, key, [first], {})], ["x", name, "key"], False)[0]
+
+
+@builtin(set, frozenset, high=1)
+def _set(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return denote(frozenset(frame.constant(value, "what is in a set") for value in (items_in(frame, args[0], "set()") if args else ())))
+
+
+@builtin(sorted, low=1, high=1, names=("key", "reverse"))
+def _sorted(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """sorted() of what is known while compiling; items may be values of the run if their keys are known."""
+    from .calls import call
+
+    items = items_in(frame, args[0], "sorted()")
+    by = kwargs.get("key", NONE)
+    keys = [one if is_none(by) else call(frame, by, [one], {}) for one in items]
+    found = [frame.constant(key, "what sorted() compares") for key in keys]
+    down = bool(frame.constant(kwargs["reverse"], "reverse")) if "reverse" in kwargs else False
+    order = sorted(range(len(items)), key=lambda k: found[k], reverse=down)
+    return Compound("list", tuple(items[k] for k in order))
