@@ -154,9 +154,9 @@ def _reference(low: Lowering, out: Var) -> str:
 
 @handles("item")
 def lower_item(low: Lowering, node: Node) -> None:
-    stack = node.args[0]
+    stack, index = node.args
     assert isinstance(stack.type, Stack)
-    _load(low, node.out, _place(low, *node.args, "list index out of range"), stack.type.element)
+    _load(low, node.out, _place(low, stack, index, "list index out of range"), stack.type.element)
     if isinstance(stack.type.element, (Array, Stack)):
         retain(low.w, _reference(low, node.out))
 

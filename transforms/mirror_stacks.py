@@ -58,7 +58,7 @@ def _is_zero(cleared: Node, nodes: list[Node]) -> bool:
     value = cleared.args[1]
     if isinstance(value, Var):
         return any(value in made.outs and made.op == "zeros_like" for made in nodes)
-    return value.value == 0
+    return bool(value.value == 0)
 
 
 def _set_item(frame: Frame, node: Node, is_active: IsActive) -> None:

@@ -159,7 +159,7 @@ def count(y, stack):
 
 
 def _zero_items(stack: Any) -> Any:
-    return tuple(_zero_items(x) if isinstance(x, tuple) else x * 0 if isinstance(x, (float, np.floating)) else np.zeros_like(x) for x in stack)
+    return tuple(_zero_items(x) if isinstance(x, tuple) else np.zeros_like(x)[()] for x in stack)
 
 
 def _zeros_type(types: tuple[Type, ...], attrs: Any) -> Type:

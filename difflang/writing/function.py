@@ -28,7 +28,10 @@ class Printing:
         self.said: set[int] = set()  # lines whose comments are written
         self.printed: dict[tuple[int, int], tuple[Statement, list[str]]] = {}
         self.header()
-        body = [f"{INDENT}{unbound} = None" for unbound in unbound_names(block, names, function.body.params)]
+        starts = unbound_names(block, names, function.body.params, phrases.numpy)
+        if any("(" in start for start in starts.values()):
+            phrases.modules.add("numpy")
+        body = [f"{INDENT}{unbound} = {start}" for unbound, start in starts.items()]
         body += self.block(block, 1, top=True)
         self.lines += body
         if not body and not function.doc:

@@ -2,7 +2,7 @@
 
 Where paths meet, a value may be missing on one of them; nobody reads it there, but it may be handed on: moved to another
 variable, returned, kept on a tape, passed to a function. Python refuses to hand on what was never assigned, so such a
-variable starts as None.
+variable starts as the least value of its type.
 """
 
 from __future__ import annotations
@@ -10,23 +10,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..ir import Var
+from ..types import DTYPES, ONE, Array, Scalar, Stack, Type
 from .names import Names
 from .statements import MISSING, Assign, Block, Do, For, If, Move, Return, Statement, While, ends, targets
 from .syntax import Apply, Expr, Pack, Ref, parts
 
 
-def unbound_names(block: Block, names: Names, params: Sequence[Var]) -> list[str]:
-    """The names handed on where they may not be assigned."""
-    search = _Search(names)
+def unbound_names(block: Block, names: Names, params: Sequence[Var], numpy: str) -> dict[str, str]:
+    """The names handed on where they may not be assigned, each with what it starts as."""
+    search = _Search(names, numpy)
     search.block(block, frozenset(names[p] for p in params))
-    return list(search.found)
+    return search.found
+
+
+def _start(type: Type, numpy: str) -> str:
+    """A value of the type, so that the text has one type for the variable when it is read again."""
+    if isinstance(type, Scalar):
+        return {"f64": "0.0", "f32": "0.0", "bool": "False"}.get(type.dtype, "0")
+    if isinstance(type, Array):
+        sizes = ", ".join("1" if dim == ONE else "0" for dim in type.dims)
+        return f"{numpy}.empty(({sizes}{',' * (type.rank == 1)}), dtype={numpy}.{DTYPES[type.dtype].name})"
+    return "[]" if isinstance(type, Stack) else "None"
 
 
 class _Search:
-    def __init__(self, names: Names) -> None:
-        self.names = names
+    def __init__(self, names: Names, numpy: str) -> None:
+        self.names, self.numpy = names, numpy
         self.suspects = {names.cell(var) for var in names.unbound}
-        self.found: dict[str, None] = {}
+        self.found: dict[str, str] = {}
 
     def block(self, block: Block, assigned: frozenset[str]) -> frozenset[str]:
         """The names assigned for certain after a block, given those before it."""
@@ -37,7 +48,7 @@ class _Search:
     def statement(self, statement: Statement, assigned: frozenset[str]) -> frozenset[str]:
         for var in self.handed(statement):
             if self.names.cell(var) in self.suspects and self.names[var] not in assigned:
-                self.found.setdefault(self.names[var])
+                self.found.setdefault(self.names[var], _start(var.type, self.numpy))
         match statement:
             case If(_, then, other):
                 ways = [self.block(arm, assigned) for arm in (then, other)]

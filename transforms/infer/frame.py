@@ -43,6 +43,16 @@ def list_maker(maker: Maker) -> Maker:
     return maker
 
 
+Stacked = Callable[["Frame", Compound, "str | None"], Atom]
+_LIST_ARRAYS: list[Stacked] = []
+
+
+def list_array(function: Stacked) -> Stacked:
+    """Enter the function that makes an array of a list of the run."""
+    _LIST_ARRAYS.append(function)
+    return function
+
+
 @dataclass
 class Frame:
     """The interpretation of one function for one set of argument forms."""
@@ -147,6 +157,8 @@ class Frame:
                 from .arrays import as_array
 
                 return as_array(self, value)
+            if value.kind == "grown":
+                return _LIST_ARRAYS[0](self, value, None)
             self.fail("DL005", f"a number or an array is needed here, not a {value}")
         return value
 

@@ -116,7 +116,7 @@ class ItemsCell(Cell):
         self.stale = None
 
     @property
-    def fields(self) -> dict[Any, Any]:  # type: ignore[override]
+    def fields(self) -> dict[Any, Any]:
         return {"items": self.owner.items}
 
     @fields.setter

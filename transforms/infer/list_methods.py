@@ -129,6 +129,33 @@ def _clear(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     return NONE
 
 
+def set_part(frame: Frame, owner: Compound, value: Value, index: Sequence[Value]) -> None:
+    """owner[index] = value, owner[:] = values."""
+    if len(index) == 1:
+        lists.put(frame, owner, index[0], value)
+    else:
+        replace_items(frame, owner, value)
+
+
+def replace_items(frame: Frame, owner: Compound, values: Value) -> None:
+    """owner[:] = values."""
+    size = length(frame, values)
+    if lists.is_straight(frame, owner) and isinstance(size, Const):
+        lists.become(owner, [item(frame, values, const(k)) for k in range(size.value)])
+        return
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    made = lists.result_list(frame, owner.info)
+
+    def turn(value: Value, carried: Sequence[Value]) -> list[Value]:
+        lists.fits(frame, owner, value)
+        lists.push(frame, made, value)
+        return []
+
+    each(frame, values, turn, [], ["item"], False)
+    lists.refill(frame, owner, made)
+
+
 def _copy(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     return Compound("list", owner.items) if owner.kind == "list" else lists.copied(frame, owner)
 

@@ -7,7 +7,7 @@ stack among their results, `getitem` and `setitem` on a stack; `own` makes value
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.types import BOOL, Stack, Type
@@ -50,6 +50,10 @@ def new_list(frame: Frame, sites: Sites, element: Form, hint: str) -> Compound:
 def stored(element: Form) -> tuple[Type, ...]:
     """What the stacks of a list hold: its items' leaves, or a truth for each item that has none."""
     return tuple(types_of(element)) or (BOOL,)
+
+
+def has_leaves(element: Form) -> bool:
+    return any(True for _ in types_of(element))
 
 
 def result_list(frame: Frame, element: Form, hint: str = "items") -> Compound:
@@ -159,7 +163,8 @@ def pop_last(frame: Frame, owner: Compound, hint: str = "t") -> Value:
     atoms = []
     for k, stack in enumerate(owner.items):
         out = Var(hint, stack.type.element)
-        frame.builder.node("pop", (stack,), (out,), **({} if k else {"checked": True}))
+        attrs: dict[str, Any] = {} if k else {"checked": True}
+        frame.builder.node("pop", (stack,), (out,), **attrs)
         atoms.append(out)
     return rebuild(owner.info, iter(atoms))
 
@@ -230,6 +235,13 @@ def indexed(frame: Frame, owner: Compound, index: Value) -> Value:
     raise error
 
 
+def part(frame: Frame, owner: Compound, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
+    """owner[...]: an item, or a slice of a list of the run."""
+    if owner.kind != "grown":
+        return indexed(frame, owner, operands[0])
+    return item(frame, owner, operands[0]) if pattern[0] == "i" else sliced(frame, owner, operands)
+
+
 def copied(frame: Frame, owner: Compound, hint: str = "items") -> Compound:
     """A list of the run with the same items."""
     site = (frame.signature, frame.at)
@@ -273,6 +285,6 @@ def _clipped(frame: Frame, end: Atom | None, size: Atom, lowest: Atom, highest: 
 
 
 __all__ = [
-    "append", "become", "changing", "copied", "count", "fits", "indexed", "is_grown", "is_list", "is_straight", "item", "made_here", "new_list",
-    "on_run", "pop_last", "push", "put", "refill", "result_list", "sliced",
+    "append", "become", "changing", "copied", "count", "fits", "has_leaves", "indexed", "is_grown", "is_list", "is_straight", "item",
+    "made_here", "new_list", "on_run", "part", "pop_last", "push", "put", "refill", "result_list", "sliced",
 ]  # fmt: skip

@@ -152,7 +152,23 @@ def _sequences(frame: Frame, op: str, one: Compound, other: Compound) -> Value:
         for a, b in zip(one.items, other.items, strict=True):
             result = both(frame, result, frame.truth(binary(frame, "equal", a, b)))
         return result if op == "equal" else negate(frame, result)
+    if op in COMPARISONS and one.kind == other.kind:
+        return _before(frame, op, one.items, other.items)
     frame.fail("DL005", f"{op} is not defined for a {one.kind} and a {other.kind} here")
+
+
+def _before(frame: Frame, op: str, one: Sequence[Value], other: Sequence[Value]) -> Value:
+    """Sequences compare as their first items do that differ."""
+    from .control import branch
+
+    if not one or not other:
+        return const(BINARY[op](len(one), len(other)))
+    equal = frame.truth(binary(frame, "equal", one[0], other[0]))
+
+    def differ() -> list[Value]:
+        return [frame.truth(binary(frame, op, one[0], other[0]))]
+
+    return branch(frame, equal, [lambda: [_before(frame, op, one[1:], other[1:])], differ], ["t"])[0]
 
 
 def both(frame: Frame, one: Value, other: Value) -> Value:

@@ -27,7 +27,8 @@ class Compound:
     """A value made of values. `kind`: tuple, list, closure (info: its Function), range, zip, enumerate, reversed,
     bound (info: the method's name), partial (the callable, then its arguments; info: names of the last ones),
     shape (of an array whose rank is not known), struct (an object that never changes; info: its layout), object (a reference; info: its
-    cell, see `objects.py`), grown (a list of the run: a stack for each leaf of its items; info: their form, see `grown.py`). A tuple with a layout is a named one. Among forms: made (an object by its fields), again (that of a number)."""
+    cell, see `objects.py`), grown (a list of the run: a stack for each leaf of its items; info: their form, see `grown.py`). A tuple
+    with a layout is a named one. Among forms: made (an object by its fields), again (that of a number)."""
 
     kind: str
     items: tuple[Any, ...] = ()

@@ -1,0 +1,53 @@
+"""Every written derivative of the corpus is a program of the language again, tape and all, with the same numbers."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import difflang as dl
+from difflang.transforms.derived import Derived, program_of
+from difflang.types import type_of
+from tests.programs import Program
+from tests.test_programs import SMOOTH, TWICE, cotangent, dots, rest, single
+from tests.ways import assert_same, copied, define, run
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.mark.parametrize("program", SMOOTH, ids=lambda p: p.name)
+def test_pullback(program: Program) -> None:
+    arguments = program.samples[0]
+    check(program, Derived("pullback", program.function), (*arguments, cotangent(program, arguments)), compiles=True)
+
+
+@pytest.mark.parametrize("program", SMOOTH[::6], ids=lambda p: p.name)
+def test_jvp(program: Program) -> None:
+    arguments = program.samples[0]
+    check(program, Derived("jvp", program.function, program.wrt), (*arguments, *dots(program, arguments, 1)))
+
+
+@pytest.mark.parametrize("program", TWICE[::4], ids=lambda p: p.name)
+def test_pullback_of_pullback(program: Program) -> None:
+    arguments = program.samples[0]
+    directions = dots(program, arguments, 2)
+    bars = tuple(directions[program.wrt.index(k)] if k in program.wrt else rest(a) for k, a in enumerate(arguments))
+    target = Derived("pullback", Derived("pullback", program.function))
+    check(program, target, (*arguments, cotangent(program, arguments), bars))
+
+
+def check(program: Program, target: Any, arguments: tuple[Any, ...], compiles: bool = False) -> None:
+    """The text run by Python, and read again and evaluated; compiled too where it keeps a list."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        text = dl.source(target, *copied(arguments))
+        function = define(text)
+        captures = program_of(target, tuple(type_of(a) for a in arguments)).main.captures
+        arguments = (*arguments, *(capture.read() for capture in captures))
+        expected = function(*copied(arguments))
+        for way in ("evaluated", "compiled") if compiles and ".append(" in text else ("evaluated",):
+            found, _ = run(way, function, arguments)
+            assert_same(found, expected, 1e-5 if single(arguments) else 1e-11, way)
