@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from difflang.config import Spec, spec
+from difflang.config import Spec
 from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import Program
-from difflang.types import UNKNOWN, Type
+from difflang.types import UNKNOWN, Tuple, Type
 
+from .annotated import annotated
 from .boundary import opened
 from .function import DifferentiableFunction, _type, signature_of
 from .specialise import program_for
@@ -18,7 +19,7 @@ STAGES = ("source", "read", "ir", "placed", "gradient", "llvm", "asm", "ptx")
 
 
 def types_for(function: Any, args: Sequence[Any]) -> tuple[Type, ...]:
-    """The types to look at: of the arguments or the spec given, else from annotations, else of the last call, else unknown."""
+    """The types to look at: of the arguments or the spec given; else, each parameter's, annotated, of the last call, or open."""
     root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
     if len(args) == 1 and isinstance(args[0], Spec):
         return args[0].types
@@ -26,12 +27,10 @@ def types_for(function: Any, args: Sequence[Any]) -> tuple[Type, ...]:
         return tuple(opened(value, _type, [])[0] for value in _bound(root, args))
     last = function.__dict__.get("_last_types") if isinstance(function, DifferentiableFunction) else None
     parameters = list(signature_of(root).parameters.values())
-    annotated = [_annotated(parameter.annotation) for parameter in parameters]
-    if all(type is not None for type in annotated):
-        return tuple(type for type in annotated if type is not None)
-    if last is not None:
-        return tuple(last)
-    return tuple(UNKNOWN if type is None else type for type in annotated)
+    said = [annotated(root, parameter) for parameter in parameters]
+    if last is not None and len(last) == len(said):
+        return tuple(once if UNKNOWN in leaves_of(type) else type for type, once in zip(said, last, strict=True))
+    return tuple(said)
 
 
 def _bound(root: Any, args: Sequence[Any]) -> list[Any]:
@@ -44,17 +43,8 @@ def _bound(root: Any, args: Sequence[Any]) -> list[Any]:
     return list(bound.arguments.values())
 
 
-def _annotated(annotation: Any) -> Type | None:
-    """The type an annotation says: float, int, bool, or the text of a spec."""
-    if annotation in (float, int, bool):
-        return spec(annotation.__name__).types[0]
-    if isinstance(annotation, str):
-        try:
-            found = spec(annotation).types
-        except DifflangError:
-            return None
-        return found[0] if len(found) == 1 else None
-    return None
+def leaves_of(type: Type) -> list[Type]:
+    return [leaf for item in type.items for leaf in leaves_of(item)] if isinstance(type, Tuple) else [type]
 
 
 def source(function: Any, args: Sequence[Any]) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from ..alias import KILLS, Aliases, has_memory, kills, reads
+from ..alias import FROZEN_VIEWS, KILLS, Aliases, has_memory, kills, reads
 from ..ir import Const, Function, Node, Region, Var, walk
 from ..op import TABLE, row
 from ..types import Scalar, Undefined
@@ -114,7 +114,7 @@ class Folding:
         out = node.outs[0]
         if self.length(node) > LONGEST:
             return False
-        if at < len(nodes) and nodes[at].op == "copy" and node.op == "broadcast_to":
+        if at < len(nodes) and nodes[at].op == "copy" and node.op in FROZEN_VIEWS:
             return True
         if at == len(nodes) and node.role and region is self.function.body:
             return False  # a derivative that is returned has its line

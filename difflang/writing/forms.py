@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..ir import Node
 from ..op import row
 from ..types import Array, Scalar, Stack, Unknown
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Ref, Word, negated
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Ref, Slice, Word, negated
 
 if TYPE_CHECKING:
     from .expressions import Phrases
@@ -164,12 +164,25 @@ def _zero_items(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     return Apply(p.helper("zero_items"), (args[0],))
 
 
+def slice_object(item: Expr) -> Expr:
+    """An item of an index as it stands outside of brackets."""
+    if not isinstance(item, Slice):
+        return item
+    bounds = [Word("None") if bound is None else bound for bound in (item.start, item.stop, item.step)]
+    plain = bounds[1:2] if item.start is item.step is None else bounds[:2] if item.step is None else bounds
+    return Apply(Word("slice"), tuple(plain))
+
+
 def _intdiv(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     return Apply(Word("int"), (Infix(args[0], "/", args[1]),))
 
 
+def _slide(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(p.np("correlate"), tuple(args))
+
+
 def _order(p: Phrases, node: Node, args: list[Expr]) -> Expr:
-    statics = p.statics(row("order"), node)
+    statics = p.keywords(row("order"), node)
     return Apply(p.np("argsort"), (args[0], *statics, Keyword("kind", Word('"stable"'))))
 
 
@@ -180,5 +193,5 @@ SPECIAL: dict[str, Special] = {
     "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
     "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
     "masked": _masked, "stop_gradient": _same, "stack_new": _stack_new, "item": _item, "count": _count,
-    "zero_items": _zero_items, "intdiv": _intdiv, "order": _order,
+    "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "slide": _slide,
 }  # fmt: skip

@@ -14,7 +14,7 @@ def branches_grad(x):
 
     # Reverse sweep
     if t:  # line 23: if x > 2.0:
-        x_bar = x + x  # line 24: return x * x
+        x_bar = 2 * x  # line 24: return x * x
     elif x > 0.0:  # line 25: if x > 0.0:
         x_bar = y + x / x  # line 26: y = math.log(x)
     elif x > -1.0:  # line 27: elif x > -1.0:

@@ -2,9 +2,8 @@ import numpy as np
 
 
 def _square_bwd(scale, x, result_bar):
-    t = result_bar * scale  # line 69: return x * x * scale
     scale_bar = result_bar * (x * x)  # line 69: return x * x * scale
-    x_bar = t * x + t * x  # line 69: return x * x * scale
+    x_bar = 2 * (result_bar * scale) * x  # line 69: return x * x * scale
     return x_bar, scale_bar
 
 

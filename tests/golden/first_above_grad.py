@@ -33,6 +33,6 @@ def first_above_grad(xs, limit):
         if total > limit:  # line 52: if total > limit:
             total_bar += result_bar * limit  # line 53: return total * limit
             limit_bar += result_bar * total  # line 53: return total * limit
-        xs_bar[i_x] += total_bar * xs_item + total_bar * xs_item  # line 50: for x in...
+        xs_bar[i_x] += 2 * total_bar * xs_item  # line 50: for x in xs:
         result_bar = 0.0  # line 50: for x in xs:
     return xs_bar, limit_bar

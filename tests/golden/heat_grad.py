@@ -17,7 +17,7 @@ def heat_grad(u, conductivity, steps):
         u_2 = new
 
     # Reverse sweep
-    u_bar = u_2 + u_2  # line 91: return np.sum(u * u)
+    u_bar = 2 * u_2  # line 91: return np.sum(u * u)
     new_bar = u_bar  # line 86: for _ in range(steps):
     conductivity_bar = 0.0  # line 86: for _ in range(steps):
     for k in reversed(range(steps)):  # line 86: for _ in range(steps):

@@ -18,6 +18,6 @@ def scalars_grad(x, y):
     # Reverse sweep
     r_bar = -np.divide(result, t) - 1.0 / t * exp  # line 19: return math.exp(-r) / (...
     t = masked(r_bar, np.divide(0.5, r))  # line 18: r = math.sqrt(x * x + y * y)
-    y_bar = t * y + t * y  # line 18: r = math.sqrt(x * x + y * y)
-    x_bar = t * x + t * x  # line 18: r = math.sqrt(x * x + y * y)
+    y_bar = 2 * t * y  # line 18: r = math.sqrt(x * x + y * y)
+    x_bar = 2 * t * x  # line 18: r = math.sqrt(x * x + y * y)
     return x_bar, y_bar

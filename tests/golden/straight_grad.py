@@ -7,7 +7,7 @@ def straight_grad(x, w):
     y = sin_x * w
 
     # Reverse sweep
-    y_bar = y + y  # line 14: return np.sum(y * y)
+    y_bar = 2 * y  # line 14: return np.sum(y * y)
     w_bar = np.sum(y_bar * sin_x)  # line 13: y = np.sin(x) * w
     x_bar = y_bar * w * np.cos(x)  # line 13: y = np.sin(x) * w
     return x_bar, w_bar

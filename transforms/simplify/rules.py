@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from difflang.build import Builder
-from difflang.ir import Atom, Const, Function, Node, Var
+from difflang.ir import Atom, Const, Function, Node, Var, const
+from difflang.op import row
+from difflang.records import dataclass, field
 from difflang.types import Array, Scalar, Type
 
 DERIVED = ("adjoint", "tangent")
@@ -54,8 +55,6 @@ def fold(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """An op on numbers known while compiling."""
     if not node.args or not isinstance(node.out.type, Scalar) or not all(isinstance(a, Const) for a in node.args):
         return None
-    from difflang.op import row
-
     if row(node.op).kind != "elementwise":
         return None
     value = b.emit(node.op, *node.args, flavor=flavor(node), **node.attrs)
@@ -77,6 +76,38 @@ def add_negative(facts: Facts, node: Node, b: Builder) -> Atom | None:
         if negative is not None and not _is_bool(one.type):
             return b.emit("sub", one, negative.args[0], flavor=flavor(node))
     return None
+
+
+def add_twice(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """x + x, the two halves of the adjoint of a square, is 2 * x; a factor takes the 2."""
+    x, y = node.args
+    if node.role not in DERIVED or not same_value(facts, x, y) or _is_int(node.out.type) or _is_bool(node.out.type):
+        return None
+    return _doubled(facts, x, node, b)
+
+
+def _doubled(facts: Facts, x: Atom, node: Node, b: Builder) -> Atom:
+    product = facts.made_by(x, "mul")
+    if product is None or number(product.args[0]) is not None or product.role not in DERIVED:
+        return b.emit("mul", const(2), x, flavor=flavor(node))
+    first, second = product.args
+    cheap = isinstance(first.type, Scalar)
+    first = _doubled(facts, first, node, b) if cheap else b.emit("mul", const(2), first, flavor=flavor(node))
+    return b.emit("mul", first, second, flavor=flavor(node))
+
+
+def same_value(facts: Facts, one: Atom, other: Atom, depth: int = 3) -> bool:
+    """Whether two values are computed in the same way from the same ones."""
+    if one is other:
+        return True
+    if not isinstance(one, Var) or not isinstance(other, Var):
+        return isinstance(one, Const) and isinstance(other, Const) and (repr(one.value), one.type) == (repr(other.value), other.type)
+    first, second = facts.definition.get(one), facts.definition.get(other)
+    if first is None or second is None or first.op != second.op or first.regions or first.op == "call" or not depth:
+        return False
+    if row(first.op).kind != "elementwise" or first.attrs != second.attrs or one.type != other.type:
+        return False
+    return all(same_value(facts, a, b, depth - 1) for a, b in zip(first.args, second.args, strict=True))
 
 
 def sub_zero(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -226,7 +257,7 @@ def _is_bool(type: Type) -> bool:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "*": (fold,),
-    "add": (add_zero, add_negative),
+    "add": (add_zero, add_negative, add_twice),
     "sub": (sub_zero, sub_negative),
     "mul": (mul_one, mul_minus_one, mul_reciprocal, mul_negatives),
     "div": (div_one,),
