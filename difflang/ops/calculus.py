@@ -247,6 +247,42 @@ def _alike(a: Any, v: Any) -> tuple[Any, Any]:
     return a.astype(common), v.astype(common)
 
 
+# Windows
+
+
+def _places(m: Any) -> tuple[Any, Any]:
+    """The places of a window's points, from one end to the other around zero, and the farthest."""
+    return apply("arange", 1 - m, m, 2), np.maximum(m - 1, 1)
+
+
+@composite(np.hanning)
+def hanning(m):
+    """A cosine bell that ends in zeros."""
+    n, last = _places(m)
+    return 0.5 + 0.5 * np.cos(np.pi * n / last)
+
+
+@composite(np.hamming)
+def hamming(m):
+    """A cosine bell on a step."""
+    n, last = _places(m)
+    return 0.54 + 0.46 * np.cos(np.pi * n / last)
+
+
+@composite(np.blackman)
+def blackman(m):
+    """A bell of two cosines."""
+    n, last = _places(m)
+    return 0.42 + 0.5 * np.cos(np.pi * n / last) + 0.08 * np.cos(2.0 * np.pi * n / last)
+
+
+@composite(np.bartlett)
+def bartlett(m):
+    """A triangle."""
+    n, last = _places(m)
+    return np.where(n <= 0, 1 + n / last, 1 - n / last)
+
+
 # Polynomials, the highest power first
 
 

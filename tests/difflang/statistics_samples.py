@@ -108,6 +108,10 @@ def told(call: Callable[..., Any], method: Callable[..., Any], real: Callable[..
         "correlate": [call(np.correlate, x, up[:3], m) for m in ("full", "same", "valid")]
         + [call(np.correlate, up[:2], x, mode=m) for m in ("full", "same", "valid")]
         + [call(np.correlate, x, up), call(np.correlate, x, up[:4], "same")],
+        "hanning": [call(np.hanning, 5), call(np.hanning, 1)],
+        "hamming": [call(np.hamming, 6)],
+        "blackman": [call(np.blackman, 5)],
+        "bartlett": [call(np.bartlett, 5)],
         "polyval": [
             call(np.polyval, [1.0, -2.0, 0.5], x),
             call(np.polyval, real(4), x),

@@ -210,6 +210,8 @@ def item(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str, 
     if args:
         from .items import getitem
 
+        if len(args) == 1 and isinstance(owner.type, Array) and owner.type.rank > 1 and not isinstance(args[0], Compound):
+            owner = frame.emit("reshape", owner, const(-1))  # one number counts row by row
         single = getitem(frame, owner, ("i",), [args[0]] if len(args) == 1 else [Compound("tuple", tuple(args))])
         return item(frame, single, (), {}) if isinstance(single, (Var, Const)) else single
     if isinstance(owner.type, Array):
