@@ -108,6 +108,25 @@ define internal ptr @dl_pop(ptr %block, i64 %size) alwaysinline nounwind {
   %slot = getelementptr inbounds i8, ptr %base, i64 %after
   ret ptr %slot
 }
+
+define internal ptr @dl_push(ptr %ctx, ptr %block, i64 %size) alwaysinline nounwind {
+  %used.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 6
+  %used = load i64, ptr %used.at
+  %class.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 2
+  %class = load i64, ptr %class.at
+  %capacity = shl i64 64, %class
+  %after = add i64 %used, %size
+  %full = icmp ugt i64 %after, %capacity
+  br i1 %full, label %grow, label %ready
+grow:
+  %grown = call ptr @dl_push_grown(ptr %ctx, ptr %block, i64 %size)
+  ret ptr %grown
+ready:
+  store i64 %after, ptr %used.at
+  %base = call ptr @dl_block_data(ptr %block)
+  %slot = getelementptr inbounds i8, ptr %base, i64 %used
+  ret ptr %slot
+}
 """
 """In every module."""
 
@@ -125,6 +144,7 @@ declare hidden ptr @dl_push(ptr, ptr, i64) nounwind
 declare hidden ptr @dl_stack_copy(ptr, ptr) nounwind
 declare hidden i32 @dl_stack_assign(ptr, ptr, ptr) nounwind
 declare hidden ptr @dl_stack_zeros(ptr, ptr, i64, i64, i64, i64) nounwind
+declare hidden ptr @dl_push_grown(ptr, ptr, i64) cold nounwind
 declare ptr @llvm.frameaddress.p0(i32 immarg)
 """
 

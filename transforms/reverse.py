@@ -20,6 +20,7 @@ from .custom import halves as rule_halves
 from .frame import Frame, array_params, bar_type, hint_of
 from .link import free_key
 from .mirror import Mirror
+from .recursion import handed_down, recursive
 from .tape import Slot
 from .thread import state_type, thread
 from .transport import again, renamed
@@ -57,7 +58,7 @@ class Reverse:
         self.made: dict[str, Function] = {}
         self.pairs: dict[tuple[str, Mask, Mask], Pair] = {}
         self.rules: dict[str, Halves | None] = {}
-        self.recursive = _recursive(program)
+        self.recursive = recursive(program)
         self.shared: dict[str, tuple[Slot, ...]] = {}
         self.open = 0  # recursive pairs under construction
         self.waiting: list[_Halves] = []
@@ -107,6 +108,8 @@ class Reverse:
             function = self.program.functions[key]
             pair = Pair(self._key(f"{function.name}_fwd"), self._key(f"{function.name}_bwd"))
             self.pairs[signature] = pair
+            if key in self.recursive:
+                pair.needs = handed_down(self.program, key, self.recursive)
             self.made[pair.forward] = self.made[pair.backward] = function  # the names are taken; `writes` is asked by callers
             self._build(key, wrt, given, pair)
         return self.pairs[signature]
@@ -120,13 +123,13 @@ class Reverse:
         return self.rules[key]
 
     def _build(self, key: str, wrt: Mask, given: Mask, pair: Pair) -> None:
-        recursive = key in self.recursive
-        self.open += recursive
+        cyclic = key in self.recursive
+        self.open += cyclic
         function = self.program.functions[key]
         yields = function.body.yields
         results = len(yields) - len(function.writes)
         finals = tuple(wrt[k] for k in function.writes)
-        mirror = Mirror(self, key, wrt, (*given[:results], *finals), shared=recursive)
+        mirror = Mirror(self, key, wrt, (*given[:results], *finals), shared=cyclic)
         seeds: dict[int, Atom] = {
             k: Var(f"{hint_of(yields[k], 'result')}_bar", bar_type(yields[k].type)) for k in range(results) if given[k]
         }
@@ -146,7 +149,7 @@ class Reverse:
         scalars = [frame.full(p) for k, p in enumerate(function.body.params) if wrt[k] and k not in arrays]
         ends = [frame.full(function.body.params[k]) for k in arrays]
         backward = Region((), tuple(frame.builder.nodes), (*scalars, *ends))
-        needed, record, backward = self._split(mirror, frame, backward)
+        needed, record, backward = self._split(mirror, frame, backward, pair)
         pair.needs = tuple(function.body.params.index(v) for v in needed)
         pair.tape = tuple(v.type for v in record)
         pair.partial = tuple(v in mirror.transport.partial for v in record)
@@ -155,8 +158,8 @@ class Reverse:
         backward = replace(backward, params=(*needed, *tape, *bars, *held))  # type: ignore[arg-type]
         forward = Region(function.body.params, frame.forward(), (*yields[:results], *record, *yields[results:]))
         halves = _Halves(pair, function, forward, backward, len(arrays), mirror.transport.slots)
-        self.open -= recursive
-        if recursive:
+        self.open -= cyclic
+        if cyclic:
             self.waiting.append(halves)
             self.made[pair.forward] = function
             self.made[pair.backward] = replace(function, writes=(0,) * len(arrays))
@@ -165,11 +168,12 @@ class Reverse:
         else:
             self._thread_halves(halves)
 
-    def _split(self, mirror: Mirror, frame: Frame, backward: Region) -> tuple[list[Var], list[Var], Region]:
+    def _split(self, mirror: Mirror, frame: Frame, backward: Region, pair: Pair) -> tuple[list[Var], list[Var], Region]:
         """(parameters that the backward half reads, values the forward half hands over, the half completed)."""
         transport = mirror.transport
         if transport.shared:
-            return [], [], transport.by_tape(frame, backward)
+            needed = [frame.region.params[k] for k in pair.needs]
+            return needed, [], transport.by_tape(frame, backward, needed)
         params = set(frame.region.params)
         backward, choice = transport.choose(frame, backward, params)
         asked = [*free_vars(backward), *(a for node in choice.again for a in node.args if isinstance(a, Var))]
@@ -238,22 +242,3 @@ class Reverse:
 
     def _key(self, name: str) -> str:
         return free_key(name, {*self.program.functions, *self.made})
-
-
-def _recursive(program: Program) -> set[str]:
-    """The functions on a cycle of the call graph."""
-    calls = {key: {n.attrs["callee"] for n in walk(f.body) if n.op == "call"} for key, f in program.functions.items()}
-
-    def reaches(start: str) -> bool:
-        seen: set[str] = set()
-        todo = list(calls[start])
-        while todo:
-            key = todo.pop()
-            if key == start:
-                return True
-            if key not in seen:
-                seen.add(key)
-                todo += calls[key]
-        return False
-
-    return {key for key in calls if reaches(key)}

@@ -11,13 +11,14 @@ from dataclasses import replace
 
 from difflang.build import Builder, hint_for
 from difflang.ir import UNDEF, Atom, Node, Program, Region, Var, const, free_vars, substitute, walk
-from difflang.types import INT, Array, Unknown
+from difflang.op import row
+from difflang.types import INT, Array, Scalar, Unknown
 
 from .activity import loop_parts
 from .frame import Frame
 from .prune import prune_nodes
 from .shapes import SHAPE_OPERAND, Shapes
-from .tape import Choice, Sizes, Slot, choose, killed_values, slot_for
+from .tape import CHEAP, Choice, Sizes, Slot, choose, killed_values, slot_for
 
 
 def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
@@ -51,9 +52,9 @@ class Transport:
         back = renamed(back, mapping)
         return replace(back, nodes=(*nodes, *back.nodes))
 
-    def by_tape(self, frame: Frame, back: Region) -> Region:
+    def by_tape(self, frame: Frame, back: Region, at_hand: Iterable[Var] = ()) -> Region:
         """Give a mirrored region the primal values it names, by the tape or again."""
-        back, choice = self.choose(frame, back)
+        back, choice = self.choose(frame, back, at_hand)
         nodes: list[Node] = []
         mapping: dict[Var, Atom] = {}
         for value in choice.record:
@@ -130,13 +131,47 @@ class Transport:
 
     def choose(self, frame: Frame, back: Region, at_hand: Iterable[Var] = ()) -> tuple[Region, Choice]:
         """How the values named are had; a loop's index and what is `at_hand` need no transport."""
-        back = self.only_shapes(frame, replace(back, nodes=prune_nodes(back.nodes, back.yields)))
+        back = self.only_shapes(frame, computed_before(frame, replace(back, nodes=prune_nodes(back.nodes, back.yields))))
         need = [v for v in free_vars(back) if v in frame.local]
         loop = frame.loops[-1] if frame.loops else None
         own = loop is not None and loop.op == "for" and frame.region is loop.regions[0]
         index = [*at_hand, *(frame.region.params[:1] if own else ())]
         region = Region(frame.region.params, frame.forward(), frame.region.yields)
         return back, choose(region, need, index, self.killed)
+
+
+def computed_before(frame: Frame, back: Region) -> Region:
+    """What a derivative's rule computes of primal values and the primal has computed already (cos beside sin) is the primal's."""
+    had: dict[object, Var] = {}
+    outer: Frame | None = frame
+    while outer is not None:
+        for node in outer.region.nodes:
+            if (key := _costly(node)) is not None and (isinstance(node.out.type, Scalar) or not frame.loops):
+                had.setdefault(key, node.out)
+        outer = outer.parent
+    found = [(node.out, had.get(key)) for node in walk(back) if (key := _costly(node)) is not None] if had else []
+    mapping = {out: value for out, value in found if value is not None and _same_kind(out, value)}
+    return renamed(replace(back, nodes=_without(back.nodes, set(mapping))), dict(mapping)) if mapping else back
+
+
+def _costly(node: Node) -> object:
+    """What a node computes, if that costs something."""
+    if node.regions or node.op == "call" or len(node.outs) != 1 or row(node.op).kind != "elementwise" or row(node.op).cost <= CHEAP:
+        return None
+    return node.op, node.args, tuple(sorted(node.attrs.items()))
+
+
+def _same_kind(one: Var, other: Var) -> bool:
+    if isinstance(one.type, Array) or isinstance(other.type, Array):
+        return one.type == other.type
+    return isinstance(one.type, Scalar) and isinstance(other.type, Scalar) and one.type.dtype == other.type.dtype
+
+
+def _without(nodes: Iterable[Node], gone: set[Var]) -> tuple[Node, ...]:
+    def slim(region: Region) -> Region:
+        return replace(region, nodes=_without(region.nodes, gone))
+
+    return tuple(replace(node, regions=tuple(map(slim, node.regions))) for node in nodes if gone.isdisjoint(node.outs))
 
 
 def read_values(region: Region) -> set[Atom]:

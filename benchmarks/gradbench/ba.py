@@ -13,30 +13,47 @@ CAMERA = 11  # rotation (3), centre (3), focal length, principal point (2), radi
 
 
 def cross(a, b):
-    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+def dot(a, b):
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def rotate(rotation, point):
     """Rodrigues' formula."""
-    square = rotation[0] * rotation[0] + rotation[1] * rotation[1] + rotation[2] * rotation[2]
+    square = dot(rotation, rotation)
     if square == 0.0:
-        return point + cross(rotation, point)
+        turned = cross(rotation, point)
+        return point[0] + turned[0], point[1] + turned[1], point[2] + turned[2]
     angle = math.sqrt(square)
-    axis = rotation / angle
-    along = (axis[0] * point[0] + axis[1] * point[1] + axis[2] * point[2]) * (1.0 - math.cos(angle))
-    return point * math.cos(angle) + cross(axis, point) * math.sin(angle) + axis * along
+    c, s = math.cos(angle), math.sin(angle)
+    axis = (rotation[0] / angle, rotation[1] / angle, rotation[2] / angle)
+    turned = cross(axis, point)
+    along = dot(axis, point) * (1.0 - c)
+    return (
+        point[0] * c + turned[0] * s + axis[0] * along,
+        point[1] * c + turned[1] * s + axis[1] * along,
+        point[2] * c + turned[2] * s + axis[2] * along,
+    )
 
 
 def reprojection(camera, point, weight, feature):
-    seen = rotate(camera[0:3], point - camera[3:6])
+    """Both coordinates of the error of one observation."""
+    moved = (point[0] - camera[3], point[1] - camera[4], point[2] - camera[5])
+    seen = rotate((camera[0], camera[1], camera[2]), moved)
     u = seen[0] / seen[2]
     v = seen[1] / seen[2]
     square = u * u + v * v
     stretch = 1.0 + camera[9] * square + camera[10] * square * square
-    error = np.empty(2)
-    error[0] = weight * (u * stretch * camera[6] + camera[7] - feature[0])
-    error[1] = weight * (v * stretch * camera[6] + camera[8] - feature[1])
-    return error
+    x = weight * (u * stretch * camera[6] + camera[7] - feature[0])
+    y = weight * (v * stretch * camera[6] + camera[8] - feature[1])
+    return x, y
+
+
+def coordinate(camera, point, weight, feature, k):
+    x, y = reprojection(camera, point, weight, feature)
+    return x if k == 0 else y
 
 
 def objective(cameras, points, weights, observations, features):
@@ -44,7 +61,9 @@ def objective(cameras, points, weights, observations, features):
     errors = np.empty((p, 2))
     weight_errors = np.empty(p)
     for i in range(p):
-        errors[i] = reprojection(cameras[observations[i, 0]], points[observations[i, 1]], weights[i], features[i])
+        x, y = reprojection(cameras[observations[i, 0]], points[observations[i, 1]], weights[i], features[i])
+        errors[i, 0] = x
+        errors[i, 1] = y
         weight_errors[i] = 1.0 - weights[i] * weights[i]
     return errors, weight_errors
 
@@ -63,16 +82,17 @@ def jacobian(cameras, points, weights, observations, features):
     rows[0] = 0
     for i in range(p):
         c, x = observations[i, 0], observations[i, 1]
-        by_camera, by_point, by_weight = dl.jacrev(reprojection, argnums=(0, 1, 2))(cameras[c], points[x], weights[i], features[i])
         for row in range(2):
+            gradient = dl.grad(coordinate, argnums=(0, 1, 2))
+            by_camera, by_point, by_weight = gradient(cameras[c], points[x], weights[i], features[i], row)
             at = (2 * i + row) * width
             for j in range(CAMERA):
-                values[at + j] = by_camera[row, j]
+                values[at + j] = by_camera[j]
                 columns[at + j] = CAMERA * c + j
             for j in range(3):
-                values[at + CAMERA + j] = by_point[row, j]
+                values[at + CAMERA + j] = by_point[j]
                 columns[at + CAMERA + j] = CAMERA * n + 3 * x + j
-            values[at + CAMERA + 3] = by_weight[row]
+            values[at + CAMERA + 3] = by_weight
             columns[at + CAMERA + 3] = CAMERA * n + 3 * m + i
             rows[2 * i + row + 1] = at + width
     for i in range(p):
