@@ -133,7 +133,7 @@ done:
   ret void
 }
 
-define internal ptr @dl_push(ptr %ctx, ptr %block, i64 %size) noinline nounwind {
+define internal ptr @dl_push_grown(ptr %ctx, ptr %block, i64 %size) noinline nounwind {
   %used.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 6
   %used = load i64, ptr %used.at
   %class.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 2
@@ -336,43 +336,6 @@ one:
 done:
   store i64 0, ptr %used.at
   ret void
-}
-
-define internal ptr @dl_push_grown(ptr %ctx, ptr %block, i64 %size) noinline nounwind {
-  %used.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 6
-  %used = load i64, ptr %used.at
-  %class.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 2
-  %class = load i64, ptr %class.at
-  %capacity = shl i64 64, %class
-  %after = add i64 %used, %size
-  %full = icmp ugt i64 %after, %capacity
-  br i1 %full, label %grow, label %ready
-grow:
-  %double = shl i64 %after, 1
-  %other = call ptr @dl_alloc(ptr %ctx, i64 %double)
-  %failed = icmp eq ptr %other, null
-  br i1 %failed, label %fail, label %move
-fail:
-  ret ptr null
-move:
-  %data.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 1
-  %other.data.at = getelementptr inbounds BLOCK, ptr %other, i64 0, i32 1
-  %other.class.at = getelementptr inbounds BLOCK, ptr %other, i64 0, i32 2
-  %data = load ptr, ptr %data.at
-  %other.data = load ptr, ptr %other.data.at
-  %other.class = load i64, ptr %other.class.at
-  call void @llvm.memcpy.p0.p0.i64(ptr %other.data, ptr %data, i64 %used, i1 false)
-  store ptr %other.data, ptr %data.at
-  store i64 %other.class, ptr %class.at
-  store ptr %data, ptr %other.data.at
-  store i64 %class, ptr %other.class.at
-  call void @dl_release(ptr %other)
-  br label %ready
-ready:
-  store i64 %after, ptr %used.at
-  %base = call ptr @dl_block_data(ptr %block)
-  %slot = getelementptr inbounds i8, ptr %base, i64 %used
-  ret ptr %slot
 }
 """
 """What runs once a call, or seldom."""

@@ -140,11 +140,10 @@ declare hidden void @dl_pool_return(ptr) nounwind
 declare hidden ptr @dl_alloc(ptr, i64) nounwind
 declare hidden void @dl_release(ptr) nounwind
 declare hidden ptr @dl_steal(ptr, ptr) nounwind
-declare hidden ptr @dl_push(ptr, ptr, i64) nounwind
+declare hidden ptr @dl_push_grown(ptr, ptr, i64) cold nounwind
 declare hidden ptr @dl_stack_copy(ptr, ptr) nounwind
 declare hidden i32 @dl_stack_assign(ptr, ptr, ptr) nounwind
 declare hidden ptr @dl_stack_zeros(ptr, ptr, i64, i64, i64, i64) nounwind
-declare hidden ptr @dl_push_grown(ptr, ptr, i64) cold nounwind
 declare ptr @llvm.frameaddress.p0(i32 immarg)
 """
 

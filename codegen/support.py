@@ -22,9 +22,6 @@ from .repeats import without_unused
 from .targets.target import Target
 from .writer import ModuleWriter
 
-_MEMORY = ("dl_pool_return", "dl_alloc", "dl_release", "dl_steal", "dl_push_grown", *(f"dl_fault{k}" for k in range(5)))
-_AS_WRITTEN = ("python", "memory")
-"""Pieces that are fine machine code as they stand, in no need of LLVM's passes."""
 _BLAS = "@dl_blas = global [6 x ptr] zeroinitializer\n"
 _LAPACK = f"@dl_lapack = global [{len(ROUTINES)} x ptr] zeroinitializer\n"
 
