@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from difflang.build import Builder
 from difflang.errors import NotDifferentiable
-from difflang.ir import Atom, Function, Program, Region, Tree, Var, const
+from difflang.ir import LEAF, Atom, Function, Program, Region, Tree, Var, const
 from difflang.records import replace
-from difflang.types import INT, Array, Scalar, Type, is_float
+from difflang.tree import like
+from difflang.types import INT, Array, Scalar, Tuple, Type
 
+from .adjoint import zero
 from .link import free_key, link
-from .reverse import Reverse
+from .reverse import Pair, Reverse
+from .tangents import tangent_tree, varying
 
 if TYPE_CHECKING:
     from .derived import Derived
@@ -28,24 +31,27 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
     base = _base(derived.base, types)
     main = base.main
     chosen = _chosen(main, derived.argnums)
-    output = _single_output(main)
+    outputs = _outputs(main)
     b = Builder(role="tangent")
     functions = dict(base.functions)
-    results: list[Atom] = []
-    value = _call(b, base, main)
+    found: dict[tuple[int, Var], Atom] = {}
+    values = _call(b, base, main)
     for position in chosen:
-        jvp = Derived("jvp", derived.base, (position,)).__difflang_program__((*types, types[position]))
+        inputs = _inputs(main, position)
+        tangent = types[position] if main.params[position].tree == "*" else Tuple(tuple(_strong(x.type) for x in inputs))
+        jvp = Derived("jvp", derived.base, (position,)).__difflang_program__((*types, tangent))
         key = link(functions, jvp.functions)[jvp.entry]
-        x = _leaf(main, position)
-        size, units = _unit_loop(b, x)
-        turn = Builder(role="tangent")
-        k = Var("k", INT)
-        x_dot = _unit(turn, x, k, units)
-        y = Var("y", output.type)
-        y_dot = Var("y_dot", _strong(output.type))
-        turn.node("call", (*_args(main), x_dot, *_captures(main)), (y, y_dot), callee=key)
-        results.append(_collect(b, turn, y_dot, k, size, x, value, by_column=True))
-    return _finish_loops(derived, base, functions, b, results)
+        for x in inputs:
+            size, units = _unit_loop(b, x)
+            turn = Builder(role="tangent")
+            k = Var("k", INT)
+            dots = [_unit(turn, x, k, units) if one is x else zero(turn, one) for one in inputs]
+            outs = [Var("y", y.type) for y in main.body.yields[: len(values)]]
+            y_dots = {n: Var("y_dot", _strong(main.body.yields[n].type)) for n in outputs}
+            turn.node("call", (*_args(main), *dots, *_captures(main)), (*outs, *y_dots.values()), callee=key)
+            matrices = _collect(b, turn, list(y_dots.values()), k, size, x, [values[n] for n in outputs])
+            found.update({(n, x): matrix for n, matrix in zip(outputs, matrices, strict=True)})
+    return _finish_loops(derived, base, functions, b, chosen, found)
 
 
 def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
@@ -55,70 +61,57 @@ def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
     base = _base(derived.base, types)
     main = base.main
     chosen = _chosen(main, derived.argnums)
-    output = _single_output(main)
+    inputs = [x for position in chosen for x in _inputs(main, position)]
     wrt = _mask(main, chosen)
     reverse = Reverse(base)
-    given = tuple(k == 0 for k in range(len(main.body.yields)))
-    pair = reverse.pair(base.entry, wrt, given)
-    forward = reverse.made[pair.forward]
-    backward = reverse.made[pair.backward]
-    functions = {**base.functions, **reverse.made}
     b = Builder(role="adjoint")
-    outs = tuple(Var(y.hint if isinstance(y, Var) else "y", y.type) for y in forward.body.yields)
-    b.node("call", main.body.params, outs, callee=pair.forward)
-    value = outs[0]
-    if isinstance(output.type, Scalar):
-        results = _backward(b, main, pair, backward, outs, const(1.0), chosen)
-        return _finish_loops(derived, base, functions, b, results)
-    size, units = _unit_loop(b, value)
-    turn = Builder(role="adjoint")
-    k = Var("k", INT)
-    y_bar = _unit(turn, value, k, units)
-    found = _backward(turn, main, pair, backward, outs, y_bar, chosen)
-    results = _collect_rows(b, turn, found, k, size, [_leaf(main, p) for p in chosen], value)
-    return _finish_loops(derived, base, functions, b, results)
+    found: dict[tuple[int, Var], Atom] = {}
+    for n in _outputs(main):
+        given = tuple(k == n for k in range(len(main.body.yields)))
+        pair = reverse.pair(base.entry, wrt, given)
+        forward = reverse.made[pair.forward]
+        outs = tuple(Var(y.hint if isinstance(y, Var) else "y", y.type) for y in forward.body.yields)
+        b.node("call", main.body.params, outs, callee=pair.forward)
+        value, tape = outs[n], outs[len(main.body.yields) - len(main.writes) :]
+        if isinstance(value.type, Scalar):
+            results = _backward(b, main, pair, tape, const(1.0), inputs)
+        else:
+            size, units = _unit_loop(b, value)
+            turn = Builder(role="adjoint")
+            k = Var("k", INT)
+            y_bar = _unit(turn, value, k, units)
+            results = _collect_rows(b, turn, _backward(turn, main, pair, tape, y_bar, inputs), k, size, inputs, value)
+        found.update({(n, x): result for x, result in zip(inputs, results, strict=True)})
+    return _finish_loops(derived, base, {**base.functions, **reverse.made}, b, chosen, found)
 
 
-def _backward(
-    b: Builder, main: Function, pair: object, backward: Function, outs: tuple[Var, ...], y_bar: Atom, chosen: list[int]
-) -> list[Atom]:
-    """Call the backward half once; adjoints of the chosen parameters."""
-    from .adjoint import zero
-    from .reverse import Pair
-
-    assert isinstance(pair, Pair)
-    leaves = [_leaf(main, p) for p in chosen]
-    arrays = [x for x in leaves if not isinstance(x.type, Scalar)]
-    scalars = [x for x in leaves if isinstance(x.type, Scalar)]
-    tape = outs[1 : 1 + len(pair.tape)]
+def _backward(b: Builder, main: Function, pair: Pair, after: tuple[Var, ...], y_bar: Atom, inputs: list[Var]) -> list[Atom]:
+    """Call the backward half once; adjoints of the inputs."""
+    arrays = [x for x in inputs if not isinstance(x.type, Scalar)]
+    scalars = [x for x in inputs if isinstance(x.type, Scalar)]
     bars = tuple(Var(f"{x.hint}_bar", _strong(x.type)) for x in (*scalars, *arrays))
-    args = (*(main.body.params[k] for k in pair.needs), *tape, y_bar, *(zero(b, x) for x in arrays))
+    args = (*(main.body.params[k] for k in pair.needs), *after[: len(pair.tape)], y_bar, *(zero(b, x) for x in arrays))
     b.node("call", args, bars, callee=pair.backward)
     found = dict(zip((*scalars, *arrays), bars, strict=True))
-    return [found[x] for x in leaves]
+    return [found[x] for x in inputs]
 
 
-def _single_output(main: Function) -> Atom:
-    if main.result != "*" or not is_float(main.body.yields[0].type):
+def _outputs(main: Function) -> list[int]:
+    """The positions of the result's leaves that can vary."""
+    flags = varying(main.result, [y.type for y in main.body.yields])
+    if not any(flags):
         raise NotDifferentiable(
-            "DL010", f"{main.name} must return one number or array to have a Jacobian", main.place, "return an array", main.origin
+            "DL010", f"{main.name} must return a real number or array to have a Jacobian", main.place, "return an array", main.origin
         )
-    return main.body.yields[0]
+    return [k for k, varies in enumerate(flags) if varies]
 
 
-def _leaf(main: Function, position: int) -> Var:
-    """The only leaf of a parameter. Tuples have no Jacobian of one shape."""
-    from .derived import _first_leaf
+def _inputs(main: Function, position: int) -> list[Var]:
+    """The leaves of a parameter that can vary."""
+    from .derived import _first_leaf, _float_leaves
 
-    if main.params[position].tree != "*":
-        raise NotDifferentiable(
-            "DL009",
-            f"parameter {main.params[position].name!r} is a tuple",
-            main.place,
-            "differentiate with respect to an array",
-            main.origin,
-        )
-    return main.body.params[_first_leaf(main, position)]
+    start = _first_leaf(main, position)
+    return [main.body.params[start + k] for k, varies in enumerate(_float_leaves(main, position)) if varies]
 
 
 def _args(main: Function) -> tuple[Var, ...]:
@@ -129,12 +122,12 @@ def _captures(main: Function) -> tuple[Var, ...]:
     return main.body.params[len(main.body.params) - len(main.captures) :]
 
 
-def _call(b: Builder, base: Program, main: Function) -> Var:
-    """The value itself, for its shape. Parameters that are written are copied: a derivative changes nothing of its caller's."""
+def _call(b: Builder, base: Program, main: Function) -> tuple[Var, ...]:
+    """The values themselves, for their shape. Parameters that are written are copied: a derivative changes nothing of its caller's."""
     args = tuple(b.emit("copy", p) if k in main.writes else p for k, p in enumerate(main.body.params))
     outs = tuple(Var(y.hint if isinstance(y, Var) else "y", y.type) for y in main.body.yields)
     b.node("call", args, outs, callee=base.entry)
-    return outs[0]
+    return outs[: len(outs) - len(main.writes)]
 
 
 def _strong(type: Type) -> Type:
@@ -159,23 +152,26 @@ def _unit(b: Builder, x: Atom, k: Var, shape: list[Atom]) -> Atom:
     return flat if x.type.rank == 1 else b.emit("reshape", flat, *shape)
 
 
-def _collect(b: Builder, turn: Builder, found: Atom, k: Var, size: Atom, x: Var, value: Var, by_column: bool) -> Atom:
-    """Loop over the unit vectors and put each column in its place."""
+def _collect(b: Builder, turn: Builder, found: list[Atom], k: Var, size: Atom, x: Var, values: list[Var]) -> list[Atom]:
+    """Loop over the unit vectors and put each column of each Jacobian in its place."""
     if not isinstance(x.type, Array):
         for node in turn.nodes:
             b.add(node)
         return found
-    length = b.emit("size", value) if isinstance(value.type, Array) else const(1)
-    dtype = value.type.dtype if isinstance(value.type, (Array, Scalar)) else "f64"
-    matrix = b.emit("zeros", length, size, dtype=dtype, hint="jacobian")
-    inner = Var("jacobian", matrix.type)
-    column = turn.emit("reshape", found, length) if isinstance(value.type, Array) else found
-    pattern = (":", "i") if isinstance(value.type, Array) else ("i", "i")
-    at = (k,) if isinstance(value.type, Array) else (const(0), k)
-    after = turn.emit("store", inner, column, *at, pattern=pattern, hint="jacobian")
-    out = Var("jacobian", matrix.type)
-    b.node("for", (const(0), size, const(1), matrix), (out,), [turn.region((k, inner), (after,))])
-    return b.emit("reshape", out, *_shape(b, value), *_shape(b, x))
+    inits, params, yields = [], [], []
+    for dot, value in zip(found, values, strict=True):
+        length = b.emit("size", value) if isinstance(value.type, Array) else const(1)
+        dtype = value.type.dtype if isinstance(value.type, (Array, Scalar)) else "f64"
+        matrix = b.emit("zeros", length, size, dtype=dtype, hint="jacobian")
+        inner = Var("jacobian", matrix.type)
+        column = turn.emit("reshape", dot, length) if isinstance(value.type, Array) else dot
+        at, pattern = ((k,), (":", "i")) if isinstance(value.type, Array) else ((const(0), k), ("i", "i"))
+        inits.append(matrix)
+        params.append(inner)
+        yields.append(turn.emit("store", inner, column, *at, pattern=pattern, hint="jacobian"))
+    outs = tuple(Var("jacobian", p.type) for p in params)
+    b.node("for", (const(0), size, const(1), *inits), outs, [turn.region((k, *params), yields)])
+    return [b.emit("reshape", out, *_shape(b, value), *_shape(b, x)) for out, value in zip(outs, values, strict=True)]
 
 
 def _collect_rows(b: Builder, turn: Builder, found: list[Atom], k: Var, size: Atom, inputs: list[Var], value: Var) -> list[Atom]:
@@ -195,11 +191,26 @@ def _collect_rows(b: Builder, turn: Builder, found: list[Atom], k: Var, size: At
     return [b.emit("reshape", out, *_shape(b, value), *_shape(b, x)) for out, x in zip(outs, inputs, strict=True)]
 
 
-def _finish_loops(derived: Derived, base: Program, functions: dict[str, Function], b: Builder, results: list[Atom]) -> Program:
-    from .derived import _finish
+def _finish_loops(
+    derived: Derived, base: Program, functions: dict[str, Function], b: Builder, chosen: list[int], found: dict[tuple[int, Var], Atom]
+) -> Program:
+    """The function of all Jacobians: the result's tree, in place of each leaf the tree of the argument (or a tuple of them)."""
+    from .derived import _finish, _flags, _mask
 
     main = base.main
+    wrt = _mask(main, chosen)
+    trees = [tangent_tree(main.params[position].tree, _flags(main, wrt, position)) for position in chosen]
+    inner: Tree = tuple(trees) if isinstance(derived.argnums, tuple) else trees[0]
+    outputs = _outputs(main)
+    flags = [k in outputs for k in range(len(main.body.yields) - len(main.writes))]
+    tree = _with_leaves(tangent_tree(main.result, flags), inner)
+    results = [found[n, x] for n in outputs for position in chosen for x in _inputs(main, position)]
     key = free_key(derived.__name__, functions)
     functions[key] = replace(main, name=key, body=Region(main.body.params, tuple(b.nodes), tuple(results)), writes=(), alias=())
-    tree: Tree = ("*",) * len(results) if isinstance(derived.argnums, tuple) else "*"
     return _finish(base, functions, key, tree, results, f"Jacobian of {main.name}.")
+
+
+def _with_leaves(tree: Tree, inner: Tree) -> Tree:
+    if isinstance(tree, tuple):
+        return like(tree, [_with_leaves(part, inner) for part in tree])
+    return inner if tree == LEAF else tree
