@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 import copy
 import linecache
+import sys
+import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -73,7 +75,11 @@ def define(text: str, name: str = "", scope: dict[str, Any] | None = None) -> Ca
     """Run a text and hand back the function of this name, the last one where none is named. Its lines can be found again."""
     file = f"<written {next(_count)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = {"__name__": "written", **(scope or {})}
+    module = types.ModuleType(f"written_{file[9:-1]}")
+    if "class " in text:  # dataclasses look their module up
+        sys.modules[module.__name__] = module
+    namespace = module.__dict__
+    namespace.update(scope or {})
     exec(compile(text, file, "exec"), namespace)
     defined = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     return namespace[name or defined[-1]]  # type: ignore[no-any-return]
