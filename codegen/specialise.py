@@ -5,8 +5,10 @@ Nothing here imports libcst or llvmlite unless the compiler has to run.
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,14 @@ class Specialised:
     binding: Binding
     writes: tuple[int, ...]
     shape: Shape | None = None
+    captured: tuple[tuple[Lookup, str], ...] = ()  # values that objects outside hold, and the types that the code takes
+
+    def fits(self) -> bool:
+        """Whether what objects outside hold is still of the types that the code takes."""
+        try:
+            return all(number_type(lookup) == said for lookup, said in self.captured)
+        except (AttributeError, LookupError):
+            return False
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,8 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
         entry = None
     captures: tuple[Lookup, ...] | None = None
     if entry is None:
-        entry, captures = _compile(root, types, reach, name, storable)
+        with _uncollected():
+            entry, captures = _compile(root, types, reach, name, storable)
     if captures is None:
         captures = tuple(reach.lookup(index, text) for index, text in entry.manifest["captures"])
     if storable and None not in entry.manifest["captures"]:
@@ -67,7 +78,9 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
     statics = entry.statics if entry.statics is not None else tuple(_static(value, types) for value in manifest["statics"])
     binding = Binding(Faults(manifest["sites"], entry.classes), reach.guards, captures, statics, parameters)
     made = _shape(entry, types)
-    return Specialised(entry.library, manifest["symbol"], binding, tuple(manifest["writes"]), None if isinstance(made, LookupError) else made)
+    outside = tuple((lookup, number_type(lookup)) for lookup in captures if isinstance(lookup.space, int))
+    given = None if isinstance(made, LookupError) else made
+    return Specialised(entry.library, manifest["symbol"], binding, tuple(manifest["writes"]), given, outside)
 
 
 def _shape(entry: _Entry, types: Sequence[Type]) -> Shape | LookupError | None:
@@ -146,6 +159,18 @@ def program_for(root: Any, types: Sequence[Type]) -> Program:
     return place(simplify(program_of(root, tuple(types))))
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without searches for cycles of garbage: the compiler leaves few, and each search walks all that the process has imported."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
+
+
 def _compile(root: Any, types: Sequence[Type], reach: Reach, name: str, storable: bool) -> tuple[_Entry, tuple[Lookup, ...]]:
     """Run the compiler, keep the result on disk where it means the same in another process, load it."""
     from . import api
@@ -190,6 +215,8 @@ def _scratch(code: bytes) -> Path:
 
 def _locate(capture: Capture, reach: Reach) -> tuple[list[Any] | None, Lookup]:
     """Where a captured value stands: for the manifest, and for the record. Without a name of its own it is asked for at each call."""
+    if not capture.named:
+        return None, Lookup(1, capture.read)
     value = capture.read()
     found: dict[tuple[int, int], tuple[list[Any], Lookup]] = {}
     for index in range(len(reach.functions)):
