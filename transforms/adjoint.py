@@ -139,11 +139,16 @@ def zero(b: Builder, value: Atom) -> Atom:
     return const(0.0)
 
 
+def sum_of(b: Builder, one: Atom, other: Atom, hint: str) -> Atom:
+    """The sum of two adjoints, of lists item by item."""
+    return added_items(b, one, other, hint) if isinstance(one.type, Stack) else b.emit("add", one, other, hint=hint)
+
+
 def added_items(b: Builder, one: Atom, other: Atom, hint: str) -> Atom:
     """The first list with the items of the second added to its own, one by one."""
     k, held = Var("k", INT), Var(hint, one.type)
     inner = Builder(b.place, b.role)
-    total = inner.emit("add", inner.emit("item", held, k), inner.emit("item", other, k))
+    total = sum_of(inner, inner.emit("item", held, k), inner.emit("item", other, k), "total")
     after = inner.emit("set_item", held, total, k, hint=hint)
     out = Var(hint, one.type)
     b.node("for", (const(0), b.emit("count", one), const(1), one), (out,), [inner.region((k, held), (after,))])

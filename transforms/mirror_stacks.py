@@ -11,7 +11,7 @@ from collections.abc import Callable
 from difflang.ir import Atom, Node, Var
 from difflang.types import Scalar
 
-from .adjoint import zero
+from .adjoint import sum_of, zero
 from .frame import Frame, bar_type, hint_of
 
 IsActive = Callable[[Atom], bool]
@@ -49,7 +49,7 @@ def _item(frame: Frame, node: Node, is_active: IsActive) -> None:
     if cleared is not None and cleared.op == "set_item" and cleared.args[2] == index and _is_zero(cleared, b.nodes):
         frame.bars[stack] = b.emit("set_item", cleared.args[0], y_bar, index, hint=f"{stack.hint}_bar")
         return
-    total = b.emit("add", b.emit("item", bar, index), y_bar)
+    total = sum_of(b, b.emit("item", bar, index), y_bar, "")
     frame.bars[stack] = b.emit("set_item", bar, total, index, hint=f"{stack.hint}_bar")
 
 

@@ -239,6 +239,12 @@ def _while(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     def ask(carried: Sequence[Value]) -> Value:
         return frame.run(test, carried)[0]
 
+    return repeated(frame, turn, ask, values, [param.hint for param in body.params], exits)
+
+
+def repeated(frame: Frame, turn: Turn, ask: Ask, values: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:
+    """A loop that goes on while it is told to."""
+
     def loop(turn: Turn, init: list[Value], hints: list[str], ask: Ask) -> list[Value]:
         try:
             return _while_loop(frame, turn, ask, init, hints, exits)
@@ -247,7 +253,7 @@ def _while(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
                 raise
             return first_that_fits(frame, [lambda: _while_peeled(frame, turn, ask, init, hints, exits)], error)
 
-    return Carrying(frame, turn, len(values), exits, ask).run(values, [param.hint for param in body.params], loop)
+    return Carrying(frame, turn, len(values), exits, ask).run(values, hints, loop)
 
 
 def _while_peeled(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool) -> list[Value]:

@@ -8,6 +8,8 @@ place in the text that makes a list (its *site*) the form of its items so far, u
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from difflang.errors import DifflangError, TypeMismatch
@@ -33,6 +35,7 @@ class Origin:
 
     sites: Sites = frozenset()
     home: Any = None
+    straight: bool = False  # it must be known while compiling
 
 
 OUTSIDE = Origin()
@@ -82,6 +85,19 @@ class Lists:
             if site not in self.elements or not _same(self.elements[site], joined):
                 self.elements[site] = joined
                 self.news = True
+        if self.news:
+            self.elements = {site: self.renewed(shape) for site, shape in self.elements.items()}
+
+    def renewed(self, shape: Form) -> Form:
+        """A form with the lists in it as they are known now."""
+        from .values import Compound, stored
+
+        if not isinstance(shape, Compound):
+            return shape
+        element = next((self.elements[site] for site in sites_of(shape) if site in self.elements), None)
+        if element is not None:
+            return Compound("grown", stored(element), element, shape.origin)
+        return shape.over(tuple(map(self.renewed, shape.items)))
 
     def begin(self, function: Function) -> None:
         """The interpretation begins, perhaps again."""
@@ -96,6 +112,17 @@ class Lists:
         if remedy is not None:
             self.widen(remedy.sites, remedy.element)
         return self.news
+
+    @contextmanager
+    def watching(self, sites: Sites) -> Iterator[list[Site]]:
+        """Afterwards, which of these lists were changed inside."""
+        before, self.changed = self.changed, set()
+        found: list[Site] = []
+        try:
+            yield found
+        finally:
+            found += self.changed & sites
+            self.changed |= before
 
     def why_straight(self, sites: Sites) -> str | None:
         return next((self.straight[site] for site in sites if site in self.straight), None)
@@ -124,15 +151,30 @@ class ItemsCell(Cell):
         object.__setattr__(self.owner, "items", fields["items"])
 
 
-def born(owner: Compound, site: Site, home: Any) -> None:
+def born(owner: Compound, site: Site, home: Any, straight: bool) -> None:
     """Note where a list was made."""
-    object.__setattr__(owner, "origin", Origin(frozenset({site}), home))
+    object.__setattr__(owner, "origin", Origin(frozenset({site}), home, straight))
     HEAP.cells.append(ItemsCell(owner))
 
 
 def sites_of(shape: Any) -> Sites:
     origin: Origin | None = getattr(shape, "origin", None)
     return origin.sites if origin is not None else frozenset()
+
+
+def lists_in(value: Any) -> Sites:
+    """The lists of the run that a walk goes over."""
+    found: Sites = sites_of(value) if getattr(value, "kind", "") == "grown" else frozenset()
+    return found.union(*(lists_in(item) for item in getattr(value, "items", ())))
+
+
+def fixed_lists(value: Any) -> Iterator[Compound]:
+    """The lists known while compiling that a walk goes over."""
+    if getattr(value, "kind", "") == "list":
+        yield value
+    elif getattr(value, "kind", "") in ("zip", "enumerate", "reversed"):
+        for item in value.items:
+            yield from fixed_lists(item)
 
 
 def joined_items(shape: Compound) -> Form:
@@ -150,6 +192,8 @@ def widening(one: Compound, other: Compound) -> Widen | None:
     from .values import join_forms
 
     sites = sites_of(one) | sites_of(other)
+    if any(shape.origin is not None and shape.origin.straight for shape in (one, other)):
+        return None
     if not (sites_of(one) or one.kind == "grown") or not (sites_of(other) or other.kind == "grown"):
         return None
     if one.kind == "list" and other.kind == "list" and (not sites_of(one) or not sites_of(other)):

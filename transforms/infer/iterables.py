@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from difflang.ir import NONE, Const, Var, const
 from difflang.types import MANY, ONE, Array, Unknown
 
-from .control import Turn, as_index, branch, counted, unrolled
+from .control import Turn, as_index, branch, counted, repeated, unrolled
 from .frame import Frame
+from .grown import fixed_lists, lists_in
 from .items import getitem
+from .lists import on_run
+from .objects import restore, saved
 from .operators import binary
 from .dicts import dict_keys, is_dict
 from .structs import special
@@ -201,13 +204,42 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
         if not isinstance(count, Const):
             frame.fail("DL011", "a tuple is walked beside something whose length is not known", "walk both by index")
         items = [item(frame, iterable, const(k)) for k in range(count.value)]
-        return unrolled(frame, items, turn, init, hints[1:], exits)
+        walked_lists = [(one, one.items) for one in fixed_lists(iterable)]
+        done = unrolled(frame, items, turn, init, hints[1:], exits)
+        for one, before in walked_lists:
+            if one.items is not before:
+                on_run(frame, one)  # the loop changes the list it walks: Python asks for the length before each turn
+        return done
 
     def indexed(k: Value, carried: Sequence[Value]) -> list[Value]:
         return turn(item(frame, iterable, k), carried)
 
-    bounds = [const(0), frame.atom(count), const(1)]
-    return counted(frame, bounds, indexed, init, [_index_hint(hints[0]), *hints[1:]], exits)
+    bounds, names = [const(0), frame.atom(count), const(1)], [_index_hint(hints[0]), *hints[1:]]
+    walked = lists_in(iterable)
+    if not walked:
+        return counted(frame, bounds, indexed, init, names, exits)
+    with frame.inference.lists.watching(walked) as changed:
+        nodes, state = len(frame.builder.nodes), saved()
+        results = counted(frame, bounds, indexed, init, names, exits)
+    if not changed:
+        return results
+    del frame.builder.nodes[nodes:]
+    restore(state)
+    return _each_while_there(frame, iterable, indexed, init, names, exits)
+
+
+def _each_while_there(frame: Frame, iterable: Value, indexed: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:
+    """A walk over a list that the loop itself changes: Python asks for the length before each turn."""
+
+    def ask(carried: Sequence[Value]) -> Value:
+        return binary(frame, "less", carried[0], length(frame, iterable))
+
+    def turn(_: Value, carried: Sequence[Value]) -> list[Value]:
+        done = indexed(carried[0], carried[1:])
+        skip = 1 if exits else 0
+        return [*done[:skip], binary(frame, "add", carried[0], const(1)), *done[skip:]]
+
+    return repeated(frame, turn, ask, [const(0), *init], hints, exits)[1:]
 
 
 def _each_that_passes(

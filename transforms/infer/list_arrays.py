@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import Op
 from difflang.types import ONE, UNDEFINED, Array, Scalar, promote
@@ -34,7 +36,8 @@ def stacked(frame: Frame, owner: Compound, dtype: str | None) -> Atom:
     _not_empty(frame, size)
     first = as_array(frame, lists.item(frame, owner, const(0)))
     common = promote(first.type)
-    assert isinstance(common, Scalar)
+    if not isinstance(common, Scalar):
+        frame.fail("DL019", "an array of this list depends on the type of its items, which is not known", "give the function's argument types")
     name = dtype or common.dtype
     dims = _dims(frame, first)
     made = frame.emit("empty", size, *dims, dtype=name)
@@ -94,23 +97,27 @@ def joined(frame: Frame, owner: Compound, axis: int) -> Atom:
     return made
 
 
+JOINING = ("stack", "concatenate", "vstack", "hstack", "column_stack")
+
+
 def list_call(frame: Frame, op: Op, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:
     """A function of NumPy that is given a sequence of arrays, where the sequence is a list of the run."""
-    if not args or not lists.is_grown(args[0]) or not (op.variadic or op.name in ("vstack", "hstack", "column_stack")):
+    name = next((name for name in JOINING if getattr(np, name) in op.numpy), op.name)
+    if not args or not lists.is_grown(args[0]) or not (op.variadic or name in JOINING):
         return None
     owner = args[0]
     assert isinstance(owner, Compound)
     given = args[1] if len(args) > 1 else kwargs.get("axis", const(0))
     axis = None if is_none(given) else frame.constant(given, "axis")
     rank = owner.info.rank if isinstance(owner.info, Array) else 0
-    if op.name == "stack" or (op.name == "column_stack" and rank < 2) or (op.name == "vstack" and rank < 2):
-        return _stack(frame, owner, 1 if op.name == "column_stack" else axis or 0)
-    if op.name in ("concatenate", "vstack", "hstack", "column_stack"):
-        fixed = {"vstack": 0, "hstack": 0 if rank == 1 else 1, "column_stack": 1}.get(op.name, axis)
+    if name == "stack" or (name == "column_stack" and rank < 2) or (name == "vstack" and rank < 2):
+        return _stack(frame, owner, 1 if name == "column_stack" else axis or 0)
+    if name in ("concatenate", "vstack", "hstack", "column_stack"):
+        fixed = {"vstack": 0, "hstack": 0 if rank == 1 else 1, "column_stack": 1}.get(name, axis)
         if fixed is None:
             frame.fail("DL004", "concatenate with axis=None of a list is outside the language", "ravel the arrays first")
         return joined(frame, owner, fixed) if rank else stacked(frame, owner, None)
-    frame.fail("DL011", f"the number of arrays that {op.name} is given must be known while compiling", "pass a tuple")
+    frame.fail("DL011", f"the number of arrays that {name} is given must be known while compiling", "pass a tuple")
 
 
 def _stack(frame: Frame, owner: Compound, axis: int) -> Atom:
@@ -200,6 +207,7 @@ def _equal(frame: Frame, op: str, one: Value, other: Value) -> Value:
 
 def contains(frame: Frame, value: Value, owner: Compound) -> Value:
     """value in owner."""
+
     def turn(element: Value, carried: Sequence[Value]) -> list[Value]:
         alike = frame.truth(binary(frame, "equal", value, element))
         return [branch(frame, alike, [lambda: [const(True)], lambda: [carried[0]]], ["found"])[0]]

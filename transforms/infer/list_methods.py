@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from difflang.ir import NONE, Const, const
+from difflang.types import Scalar
 
 from . import lists
+from .branches import branch
 from .frame import Frame
+from .items import getitem
 from .iterables import each, item, length
 from .operators import binary
 from .values import Compound, Value, is_undefined, known, python_value
@@ -178,6 +183,65 @@ def _reverse(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     return NONE
 
 
+def _sort(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    """owner.sort(), of numbers: in the order of np.sort."""
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    if not isinstance(owner.info, Scalar):
+        frame.fail("DL004", "a list of numbers is needed to sort while the program runs", "make an array of keys: np.argsort")
+    values = _call(frame, np.sort, frame.atom(owner))
+    _over(frame, const(0), lists.count(frame, owner), lambda k: lists.put(frame, owner, k, getitem(frame, values, ("i",), [k])))
+    return NONE
+
+
+def _call(frame: Frame, function: object, *args: Value) -> Value:
+    from .calls import call_object
+
+    return call_object(frame, function, args, {}, "t")
+
+
+def in_order(frame: Frame, values: Value) -> Compound:
+    """sorted(values) of a length that is known when it runs."""
+    from .list_arrays import collected
+
+    made = collected(frame, values)
+    _sort(frame, made, ())
+    return made
+
+
+def _found(frame: Frame, owner: Compound, value: Value, act: Callable[[Value, Value], Value], start: Value, hint: str) -> Value:
+    """A walk over the items that are equal to a value."""
+
+    def turn(pair: Value, carried: Sequence[Value]) -> list[Value]:
+        assert isinstance(pair, Compound)
+        k, element = pair.items
+        alike = frame.truth(binary(frame, "equal", element, value))
+        return [branch(frame, alike, [lambda: [act(k, carried[0])], lambda: [carried[0]]], [hint])[0]]
+
+    return each(frame, Compound("enumerate", (owner, const(0))), turn, [start], ["pair", hint], False)[0]
+
+
+def _count(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    return _found(frame, owner, args[0], lambda k, count: binary(frame, "add", count, const(1)), const(0), "count")
+
+
+def _index(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    def first(k: Value, at: Value) -> Value:
+        return branch(frame, frame.truth(binary(frame, "less", at, const(0))), [lambda: [k], lambda: [at]], ["at"])[0]
+
+    at = _found(frame, owner, args[0], first, const(-1), "at")
+    there = frame.emit("greater_equal", at, const(0))
+    frame.emit("check", there, error=ValueError, message="the value is not in the list", kind="raise")
+    return at
+
+
+def _remove(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    _shift_down(frame, owner, _index(frame, owner, args))
+    return NONE
+
+
 _METHODS: dict[str, tuple[Method, int, int]] = {
     "append": (_append, 1, 1),
     "extend": (extend, 1, 1),
@@ -186,4 +250,8 @@ _METHODS: dict[str, tuple[Method, int, int]] = {
     "clear": (_clear, 0, 0),
     "copy": (_copy, 0, 0),
     "reverse": (_reverse, 0, 0),
+    "sort": (_sort, 0, 0),
+    "count": (_count, 1, 1),
+    "index": (_index, 1, 1),
+    "remove": (_remove, 1, 1),
 }

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from difflang.ir import NONE, Atom, Const, Node, Var, const
-from difflang.types import BOOL, Stack, Type
+from difflang.types import Stack
 
-from .frame import Frame, list_maker
+from .frame import Frame, handles, list_maker
 from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, joined_items, sites_of
-from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, types_of
+from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, stored, types_of
 
 MAKERS = frozenset("list add mul invoke method getitem unpack".split())
 """Nodes of which the result is a list of their own, where it has not been made elsewhere."""
@@ -29,7 +29,7 @@ def made_here(frame: Frame, node: Node, value: Compound) -> Value:
     element = frame.inference.lists.elements.get(site)
     if element is None:
         own = Compound("list", value.items)
-        born(own, site, frame.builder)
+        born(own, site, frame.builder, site in frame.inference.lists.straight)
         return own
     made = new_list(frame, frozenset({site}), element, node.outs[0].hint)
     for item in value.items:
@@ -39,17 +39,12 @@ def made_here(frame: Frame, node: Node, value: Compound) -> Value:
 
 def new_list(frame: Frame, sites: Sites, element: Form, hint: str) -> Compound:
     """An empty list of the run."""
-    made, stacks = fresh(Compound("grown", tuple(Stack(type, True) for type in stored(element)), element), hint)
+    made, stacks = fresh(Compound("grown", stored(element), element), hint)
     assert isinstance(made, Compound)
     for stack in stacks:
         assert isinstance(stack.type, Stack)
         frame.builder.node("stack_new", (), (stack,), element=stack.type.element, listed=True)
     return Compound("grown", made.items, element, Origin(sites))
-
-
-def stored(element: Form) -> tuple[Type, ...]:
-    """What the stacks of a list hold: its items' leaves, or a truth for each item that has none."""
-    return tuple(types_of(element)) or (BOOL,)
 
 
 def has_leaves(element: Form) -> bool:
@@ -225,12 +220,20 @@ def indexed(frame: Frame, owner: Compound, index: Value) -> Value:
         "use an array: np.array(...)",
         frame.function.origin,
     )
-    sites = sites_of(owner)
+    lists, sites = frame.inference.lists, sites_of(owner)
+    if not sites or owner.kind == "tuple":  # a list of the same items is made where the index is met
+        sites = frozenset({(frame.signature, frame.at, "indexed")})
+        known = lists.elements.get(next(iter(sites)))
+        if known is not None:
+            made = new_list(frame, sites, known, "items")
+            for value in owner.items:
+                push(frame, made, value)
+            return item(frame, made, index)
     try:
         element = joined_items(form(owner))  # type: ignore[arg-type]
     except (TypeError, Widen):
         raise error from None
-    if sites and frame.inference.lists.why_straight(sites) is None:
+    if lists.why_straight(sites) is None:
         error.remedy = Widen(sites, element)
     raise error
 
@@ -240,6 +243,19 @@ def part(frame: Frame, owner: Compound, pattern: Sequence[str], operands: Sequen
     if owner.kind != "grown":
         return indexed(frame, owner, operands[0])
     return item(frame, owner, operands[0]) if pattern[0] == "i" else sliced(frame, owner, operands)
+
+
+@handles("delitem")
+def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    """del xs[i]"""
+    from .list_methods import list_method
+
+    owner = values[0]
+    if not is_list(owner) or tuple(node.attrs["pattern"]) != ("i",):
+        frame.fail("DL004", "deleting items is for lists, one at a time", "make a new one without them")
+    assert isinstance(owner, Compound)
+    list_method(frame, owner, "pop", [values[1]])
+    return ()
 
 
 def copied(frame: Frame, owner: Compound, hint: str = "items") -> Compound:

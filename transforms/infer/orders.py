@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from difflang.ir import NONE, const
+from difflang.ir import NONE, Const, const
 
 from .builtins import builtin, items_in, not_empty
 from .control import branch
 from .frame import Frame
-from .iterables import check_iterable, each, item
+from .iterables import check_iterable, each, item, length
 from .operators import binary
 from .values import Compound, Value, denote, is_none
 
@@ -41,6 +41,10 @@ def _sorted(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) ->
     """sorted() of what is known while compiling; items may be values of the run if their keys are known."""
     from .calls import call
 
+    if not kwargs and not isinstance(length(frame, args[0]), Const):
+        from .list_methods import in_order
+
+        return in_order(frame, args[0])
     items = items_in(frame, args[0], "sorted()")
     by = kwargs.get("key", NONE)
     keys = [one if is_none(by) else call(frame, by, [one], {}) for one in items]

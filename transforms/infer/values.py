@@ -16,7 +16,7 @@ from difflang.build import Builder
 from difflang.ir import LEAF, NONE, UNDEF, Atom, Const, Function, Tree, Var, const, static
 from difflang.records import dataclass, field, replace
 from difflang.tree import AGAIN, LIST, Branch, Layout, class_layout
-from difflang.types import NAMES, Nothing, Scalar, Static, Type, Undefined, join
+from difflang.types import BOOL, NAMES, Nothing, Scalar, Stack, Static, Type, Undefined, join
 
 from .grown import OUTSIDE, Origin, widening
 from .objects import Made, as_made, new_cell, reference
@@ -201,6 +201,11 @@ def types_of(shape: Form) -> Iterator[Type]:
         yield shape
 
 
+def stored(element: Form) -> tuple[Type, ...]:
+    """What the stacks of a list of the run hold: its items' leaves, or a truth for each item that has none."""
+    return tuple(Stack(type, True) for type in types_of(element)) or (Stack(BOOL, True),)
+
+
 def rebuild(shape: Form, atoms: Iterator[Atom]) -> Value:
     """The value of this form over these leaves."""
     if isinstance(shape, Compound):
@@ -282,7 +287,7 @@ def united(one: Compound, other: Compound, items: tuple[Any, ...]) -> Compound:
     """One of two compounds of the same kind, by the path taken, over these items."""
     if one.origin is None or other.origin is None:
         return one.over(items)
-    return Compound(one.kind, items, one.info, Origin(one.origin.sites | other.origin.sites))
+    return Compound(one.kind, items, one.info, Origin(one.origin.sites | other.origin.sites, None, one.origin.straight or other.origin.straight))
 
 
 def _joined_objects(one: Compound, other: Compound) -> Form:
