@@ -172,7 +172,7 @@ class DifferentiableFunction(Native):
                 reach = state["_reaches"][functions] = Reach((state["_root"], *functions) if functions else state["_root"])
             key = (types, tuple(_classes(types)), tuple(map(number_type, reach.numbers)))
             made, found, direct = state["_known"].get(key, (types, None, state["_direct"]))
-            if found is None:
+            if found is None or not found.fits():
                 found = specialise(state["_root"], types, reach, state["_options"], _parameters(self._signature))
                 if found.shape is not None or any(map(boundary.has_layout, types)):
                     direct = _Direct()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MethodType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,8 +14,9 @@ from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, spec
 from .records import dataclass
 from .structs import copied, struct, tangent_like
-from .tree import NoDerivative, register_pytree_node, tree_map
+from .tree import NoDerivative, class_layout, register_pytree_node, tree_map
 from .errors import DifflangError, IntegerOverflow, NotAvailable, NotDifferentiable, OutsideLanguage, TypeMismatch, WrongDerivative
+from .generators import is_generator_class
 
 Argnums = int | str | tuple[int | str, ...]
 Rule = TypeVar("Rule", bound=Callable[..., Any])
@@ -56,6 +58,10 @@ def _root(function: Any) -> Any:
     """What a derivative is taken of: the plain or derived function behind a decorated one."""
     if isinstance(function, DifferentiableFunction):
         return function.__difflang_root__
+    if isinstance(function, MethodType):
+        return MethodType(_root(function.__func__), function.__self__)
+    if class_layout(type(function)) is not None and callable(function):
+        return MethodType(_root(type(function).__call__), function)
     if not callable(function):
         raise TypeMismatch("DL017", f"a function is needed here, not {function!r}", way_out="pass the function itself, not what it returns")
     return function
@@ -120,10 +126,10 @@ BEFORE_COMPILING.append(_compile_along)
 def derived(kind: str, function: Any, argnums: Argnums = 0, has_aux: bool = False) -> DerivedFunction:
     """A function derived from another; the same object each time it is asked for."""
     root = _root(function)
-    key = (kind, argnums, has_aux)
+    key = (kind, argnums, has_aux, id(getattr(root, "__self__", None)))
     memory = getattr(root, "__dict__", {}).setdefault("__difflang_derived__", {}) if hasattr(root, "__dict__") else {}
     found = memory.get(key)
-    if found is None or found.__difflang_root__.base is not root:
+    if found is None or found.__difflang_root__.base != root:
         options = function.__dict__["_options"] if isinstance(function, DifferentiableFunction) else Options()
         found = memory[key] = DerivedFunction(Derivation(kind, root, argnums, has_aux), options)
     return found
@@ -204,19 +210,26 @@ class Pullback:
 def vjp(f: Any, *primals: Any) -> tuple[Any, Pullback]:
     """(value, pullback). The pullback can be called many times; it keeps its own copy of the arguments."""
     decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
-    value = decorated(*copied(primals))
-    return value, Pullback(derived("pullback", f), copied(primals), value)
+    kept = copied(primals)
+    value = decorated(*_handed(primals))
+    return value, Pullback(derived("pullback", f), kept, value)
+
+
+def _handed(primals: Sequence[Any]) -> tuple[Any, ...]:
+    """Copies of the arguments, so that none is changed; but a random generator moves on."""
+    return tuple([primal if is_generator_class(type(primal)) else copied(primal) for primal in primals])
 
 
 def _wrapped(f: Any) -> DifferentiableFunction:
     """The decorated form of a plain function, the same each time."""
     root = _root(f)
     memory = getattr(root, "__dict__", {})
-    found = memory.get("__difflang_decorated__")
-    if found is None or found.__difflang_root__ is not root:
+    name = f"__difflang_decorated__{id(root.__self__) if isinstance(root, MethodType) else ''}"
+    found = memory.get(name)
+    if found is None or found.__difflang_root__ != root:
         found = _decorated(root, Options())
         if isinstance(memory, dict) and hasattr(root, "__dict__"):
-            memory["__difflang_decorated__"] = found
+            memory[name] = found
     return found
 
 
@@ -224,7 +237,7 @@ def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """(value, linear map): the map takes one tangent for each argument (None where it is held constant)."""
     decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
     kept = copied(primals)
-    value = decorated(*copied(primals))
+    value = decorated(*_handed(primals))
     return value, lambda *tangents: jvp(f, copied(kept), tangents)[1]
 
 

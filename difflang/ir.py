@@ -146,6 +146,7 @@ class Capture:
 
     name: str
     read: Callable[[], Any] = field(compare=False)
+    named: bool = True  # whether the text's own names lead to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,20 @@ class Reach:
         elif hasattr(value, "__wrapped__"):
             self._value(value.__wrapped__)
         else:
-            self._say(type(value).__qualname__)
-            self.storable = False
+            self._instance(value)
+
+    def _instance(self, value: Any) -> None:
+        """An object of the program's: what it holds beside numbers, which are read at each call, must stay what it is."""
+        self._say(type(value).__qualname__)
+        self.storable = False
+        held = getattr(value, "__dict__", None)
+        if type(held) is not dict or _in_library(type(value)):
+            return
+        self._value(type(value))
+        for name, item in list(held.items()):
+            if isinstance(item, bool) or not isinstance(item, _NUMBERS):
+                self._guard(Lookup(held, name), item)
+                self._value(item)
 
     def _class(self, cls: type) -> None:
         """A class of the program's: its methods and constants, those of its bases, and how its dataclass fields are filled."""

@@ -8,13 +8,14 @@ and compiled like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any, Union
 
 from difflang.errors import NotDifferentiable, TypeMismatch
 from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Region, Tree, Var, leaves
 from difflang.records import dataclass, replace
 from difflang.tree import is_held
-from difflang.types import DTYPES, FLOAT, Scalar, Type, Unknown, is_float
+from difflang.types import DTYPES, FLOAT, NOTHING, Scalar, Type, Unknown, is_float
 
 from .activity import Mask
 from .custom import called, is_ruled
@@ -66,7 +67,21 @@ def program_of(target: Any, types: Sequence[Type], unseen: bool = False) -> Prog
     from .own.own import own
     from .update import update
 
+    if isinstance(target, MethodType):
+        return update(own(_of_object(target, types), unseen))
     return update(own(infer(read(target), tuple(types)), unseen))
+
+
+def _of_object(method: MethodType, types: Sequence[Type]) -> Program:
+    """The typed program of a bound method: its object is known, what numbers it holds are read at each call."""
+    from difflang.reading import read
+
+    from .infer.infer import infer
+
+    function = read(method)
+    program = infer(function, (NOTHING, *types), statics={function.params[0].name: method.__self__})
+    main = program.main
+    return replace(program, functions={**program.functions, program.entry: replace(main, params=main.params[1:])})
 
 
 def _base(target: Any, types: Sequence[Type]) -> Program:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from difflang.errors import DifflangError
-from difflang.ir import NONE, Const, Function, Held, Node, Param, Var
+from difflang.ir import NONE, Const, Function, Held, Node, Param, Var, static
 from difflang.library import STANDS_FOR
 from difflang.op import lookup, row
 from difflang.tree import class_layout
@@ -22,17 +22,19 @@ from ..custom import is_ruled, stands_for
 from .arrays import call_row
 from .builtins import BUILTINS, operator_of
 from .extras import ufunc_method
+from .choices import is_choice, of_each
 from .dicts import is_dict, items_of, new_dict
 from .frame import Frame, handles
 from .functional import getter
 from .items import call_method, setitem
 from .iterables import check_iterable, item, length
-from .objects import restore, saved
+from .objects import by_value, restore, saved
 from .passing import passed, taken_back
 from .numbers import by_text, is_number_class, number_class
 from .operators import binary, fits_in_place
 from .queries import text_method
-from .structs import class_in, own_method, special
+from .structs import class_in, opened, own_method, special
+from .random import random_call
 from .values import Compound, Form, Value, denote, form, form_key, is_static, is_undefined, known, leaves, python_value
 from .values import fresh as fresh_value
 
@@ -51,6 +53,14 @@ def _no_static_call(callable_: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 resolve_static_call: Hook = _no_static_call
 """What a call on static arguments stands for, or None: the face sets it, so that `dl.grad(f)(x)` inside a function
 becomes a call of the object that `dl.grad(f)` returns."""
+
+
+def _same(function: Any) -> Any:
+    return function
+
+
+WRAPPERS = (functools.wraps, functools.lru_cache)
+"""What makes a decorator that changes nothing here: names of a function, and a memory of its results."""
 
 
 @handles("invoke")
@@ -93,6 +103,8 @@ def entries(frame: Frame, value: Value) -> dict[str, Value]:
 def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "t") -> Value:
     if is_undefined(callee):
         return callee
+    if is_choice(callee):
+        return of_each(frame, callee, lambda one: call(frame, one, args, kwargs, hint), hint)
     if isinstance(callee, Compound):
         if own_method(callee, "__call__") is not None:
             return call_object(frame, own_method(callee, "__call__"), [callee, *args], kwargs, hint)
@@ -125,6 +137,10 @@ def _call_derivative(frame: Frame, callee: Compound, args: Sequence[Value], kwar
 
 def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
     """A call of a Python object known while compiling."""
+    if any(target is wrapper for wrapper in WRAPPERS) and not (len(args) == 1 and target is functools.lru_cache and not known(args[0])):
+        return static(_same)
+    if target is _same and len(args) == 1:
+        return args[0]
     if isinstance(target, type) and issubclass(target, BaseException):
         return Compound("exception", (*args, *kwargs.values()), (target, tuple(kwargs)))
     if target is functools.partial and args:
@@ -141,7 +157,7 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         stand_in = stands_for(target)
         assert stand_in is not None
         return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
-    for handler in (text_method, getter):
+    for handler in (text_method, getter, random_call):
         made = handler(frame, target, args, kwargs)
         if made is not None:
             return made
@@ -152,6 +168,9 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         from .struct_calls import construct
 
         return construct(frame, target, args, kwargs)
+    own = own_method(static(target), "__call__")
+    if own is not None:
+        return call_object(frame, own, [static(target), *args], kwargs, hint)
     function, before = _python_function(target)
     if function is None or _of_library(function):
         name = getattr(target, "__qualname__", None) or repr(target)
@@ -330,7 +349,8 @@ def _call_program(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapp
 
 def call_derived(frame: Frame, target: Any, args: Sequence[Value], hint: str = "t") -> Value:
     """A call of the owned program that an object makes for these arguments."""
-    forms: list[Form] = [form(value) for value in args]
+    args = [opened(frame, value) for value in args]
+    forms: list[Form] = [by_value(value) for value in args]
     key, result_form, captures = frame.inference.link(frame, target, forms)
     atoms = [atom for value, shape in zip(args, forms, strict=True) for atom in leaves(value, shape)]
     atoms += [frame.atom(frame.inference.capture(frame, capture)) for capture in captures]

@@ -20,6 +20,7 @@ from .arrays import to_dtype
 from .builtins import BUILTINS
 from .calls import call, call_derived, resolved
 from .frame import Frame
+from .structs import layout_in, own_method
 from .struct_calls import beside, copied_leaf, mapped, parts_in, remade
 from .values import Compound, Value, conform, denote, is_none, is_static, python_value
 
@@ -54,10 +55,27 @@ def _base(frame: Frame, value: Value) -> tuple[Any, tuple[Value, ...], int | Non
         return made, value.items, len(function.params)
     if isinstance(value, Compound) and value.kind == "derived":
         return value.info, value.items, None
+    if layout_in(value) is not None:
+        value = Compound("bound", (value,), "__call__")
+    if isinstance(value, Compound) and value.kind == "bound" and layout_in(value.items[0]) is not None:
+        return _method_base(frame, value.items[0], value.info)
     if is_static(value):
         target = python_value(value)
         return getattr(target, "__difflang_root__", target), (), None
     frame.fail("DL004", "a derivative is taken of a function", "pass a function, a lambda or a nested def")
+
+
+def _method_base(frame: Frame, owner: Value, name: str) -> tuple[Any, tuple[Value, ...], int]:
+    """A method of an object: the object is given last, held constant."""
+    found = own_method(owner, name)
+    if found is None:
+        frame.fail("DL004", f"{name} is no method of which a derivative can be taken")
+    function = frame.inference.read(frame, getattr(found, "__difflang_root__", found))
+    count, params = len(function.params), function.body.params
+    body = replace(function.body, params=(*params[1:count], params[0], *params[count:]))
+    turned = replace(function, params=(*function.params[1:], function.params[0]), body=body)
+    made = frame.inference.derived.setdefault(("method", id(function)), Nested(turned))
+    return made, (owner,), count - 1
 
 
 def _derived(frame: Frame, kind: str, base: Any, argnums: Any, has_aux: bool = False) -> Any:

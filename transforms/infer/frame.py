@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from difflang.build import Builder
+from difflang.build import Builder, OpenType
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Place, Region, Var, const
 from difflang.records import dataclass, field, replace
@@ -139,6 +139,8 @@ class Frame:
             yield
         except DifflangError:
             raise
+        except OpenType as error:
+            self.fail("DL019", f"{error}: what this does depends on it", "give the function's argument types")
         except (TypeError, IndexError, ValueError, KeyError) as error:
             self.fail(code, str(error.args[0] if isinstance(error, KeyError) and error.args else error))
 
@@ -211,5 +213,5 @@ class Frame:
         return found
 
     def capture(self, name: str, read: Callable[[], Any]) -> Value:
-        """A hidden parameter for a number or array that lives outside the function; anything else is static."""
-        return self.inference.capture(self, Capture(name, read))
+        """A hidden parameter for a number or array that lives in an object outside of the function; anything else is static."""
+        return self.inference.capture(self, Capture(name, read, named=False))

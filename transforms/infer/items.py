@@ -291,6 +291,9 @@ def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
     library = (getattr(owner, "__name__", "") if isinstance(owner, ModuleType) else type(owner).__module__).partition(".")[0]
     if isinstance(found, (np.ndarray, float, int, np.generic)) and not isinstance(found, bool) and library not in ("math", "numpy"):
         return frame.capture(name, lambda: getattr(owner, name))
+    if isinstance(found, (list, dict, set, bytearray)) and library not in ("math", "numpy"):
+        kind = type(found).__name__
+        frame.fail("DL001", f"the {kind} {name!r} of an object outside of the function may change", "pass the object, or make it a tuple")
     return denote(found)
 
 

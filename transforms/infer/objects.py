@@ -110,6 +110,17 @@ def outside(value: Value, state: State) -> Form:
     return Compound("made", parts, Made(cell.shape(), frozenset(c for c in cell.tangled if c in state)))
 
 
+def by_value(value: Value) -> Form:
+    """The form of a value with every object by its fields: for those who look and do not change."""
+    from .values import Compound, form
+
+    if not isinstance(value, Compound):
+        return form(value)
+    if value.kind != "object":
+        return value.over(tuple(map(by_value, value.items)))
+    return Compound("made", tuple(map(by_value, value.info.parts)), Made(value.info.shape()))
+
+
 def as_made(shape: Compound) -> Compound:
     """A form of an object by its fields."""
     from .values import Compound, form
@@ -228,6 +239,6 @@ class Carrying:
 
 
 __all__ = [
-    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "changed", "check_fresh", "new_cell", "outside", "put", "reference",
+    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "by_value", "changed", "check_fresh", "new_cell", "outside", "put", "reference",
     "restore", "saved",
 ]  # fmt: skip
