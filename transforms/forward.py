@@ -14,7 +14,7 @@ from difflang.errors import NotDifferentiable
 from difflang.ir import UNDEF, Atom, Function, Node, Param, Program, Region, Var
 from difflang.op import row
 from difflang.records import dataclass, replace
-from difflang.types import Array, Type, Unknown, is_float, rank
+from difflang.types import Array, Stack, Type, Unknown, is_float, rank
 
 from .activity import Activity, Mask
 from .adjoint import broadcast_like, is_singular, open_type, partials_of, same_dtype, scale, zero
@@ -237,6 +237,8 @@ class _Tangents:
             tangent = self.multilinear(b, node)
         elif op.tangent is not None:
             dots = [self.dots.get(a) if isinstance(a, Var) else None for a in node.args]
+            if all(dot is None for dot in dots) and not any(isinstance(out.type, Stack) for out in node.outs):
+                return  # what it reads has a partial of zero everywhere
             known = node.outs if op.results else node.out
             tangent = trace(b, op.tangent, known, *node.args, *dots, **node.attrs)
             if op.results:

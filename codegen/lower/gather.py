@@ -160,6 +160,8 @@ def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> No
     if any(overlap(leaf.memory_ids, base.memory_ids) for leaf in source.leaves()):
         source = low.temporary(source)
     place = Desc(base.dtype, kinds, dims, base.data, "null", ("0",) * len(dims), base.memory_ids)
+    if pattern == ("a",) and source.rank == 1 and low.expr(node.args[2]).dtype == "bool":
+        _check_count(low, source, dims[0])
     fitted: Expr = fit(low, source, place) if dims else source
     check_all(low, picked)
 
@@ -169,3 +171,11 @@ def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> No
         put(low, e, picked.view, located(low, picked, e, index), value, node.op == "accumulate")
 
     nest(w, dims, one)
+
+
+def _check_count(low: Lowering, source: Expr, count: str) -> None:
+    """As many values as the mask is true, or one."""
+    w = low.w
+    differs, many = w.let(f"icmp ne i64 {source.dims[0]}, {count}"), w.let(f"icmp ne i64 {source.dims[0]}, 1")
+    text = "NumPy boolean array indexing assignment cannot assign %d input values to the %d output values where the mask is true"
+    w.fail_if(w.let(f"and i1 {differs}, {many}"), Site(ValueError, text, 2, low.place), (source.dims[0], count))

@@ -9,7 +9,7 @@ from difflang.ops.shape import permutation, squeezed
 from difflang.types import ONE, Array, Stack
 
 from ..arrays import Axis, Desc, Element, Expr, Fixed, Index, Mapped, c_strides, in_dtype, size, store
-from .loops import assign, axis_plan
+from .loops import assign, axis_plan, shape_text
 from .lower import Lowering, handles
 from .ranges import SIZES
 from ..stacks import copied
@@ -124,7 +124,7 @@ def lower_broadcast(low: Lowering, node: Node) -> None:
     plan: list[Axis | Fixed] = []
     for k in range(base.rank):
         entry = axis_plan(w, base.kinds[k], base.dims[k], kinds[k + shift], dims[k + shift], k + shift)
-        _check_repeat(low, base, k, dims[k + shift])
+        _check_repeat(low, base, k, dims, shift)
         plan.append(entry)
         if isinstance(base, Desc) and isinstance(entry, Axis):
             strides[k + shift] = w.let(f"and i64 {base.strides[k]}, {entry.mask}") if entry.mask else base.strides[k]
@@ -135,14 +135,20 @@ def lower_broadcast(low: Lowering, node: Node) -> None:
         low.finish(node, Mapped(base.dtype, kinds, dims, base, tuple(plan)))
 
 
-def _check_repeat(low: Lowering, base: Expr, axis: int, dim: str) -> None:
+def _check_repeat(low: Lowering, base: Expr, axis: int, dims: Sequence[str], shift: int) -> None:
+    dim = dims[axis + shift]
     if base.kinds[axis] == ONE or base.dims[axis] == dim:
         return
     w = low.w
     differs = w.let(f"icmp ne i64 {base.dims[axis]}, {dim}")
     if base.kinds[axis] != "n":
         differs = w.let(f"and i1 {differs}, {w.let(f'icmp ne i64 {base.dims[axis]}, 1')}")
-    w.fail_if(differs, Site(ValueError, f"axis {axis} of size %d cannot be broadcast to size %d", 2, low.place), (base.dims[axis], dim))
+    if base.rank + len(dims) > 4:  # as many numbers as a fault takes
+        w.fail_if(differs, Site(ValueError, f"axis {axis} of size %d cannot be broadcast to size %d", 2, low.place), (base.dims[axis], dim))
+        return
+    text = "operands could not be broadcast together with remapped shapes [original->remapped]: "
+    text += f"{shape_text(base.rank)}  and requested shape {shape_text(len(dims))}"
+    w.fail_if(differs, Site(ValueError, text, base.rank + len(dims), low.place), (*base.dims, *dims))
 
 
 @handles("reshape")

@@ -12,7 +12,7 @@ from ..types import OPEN, UNKNOWN, Array, Scalar, Type, promote
 from .moving import ndim_given
 from .reduce import Bound
 from .shape import spread
-from .sorting import WHOLE, axis_of, flat, length, upto
+from .sorting import WHOLE, axis_of, flat, length, need, upto
 
 
 def _diff_bind(a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Bound:
@@ -74,9 +74,8 @@ def _slope(x: Any, h: Any, axis: int, order: int) -> Any:
     def at(part: Any) -> Any:
         return x[(*before, part)]
 
-    enough = length(x, axis) >= order + 1
     message = "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
-    apply("check", enough, error=ValueError, message=message, kind="raise")
+    need(length(x, axis) >= order + 1, message)
     if np.ndim(h):
         return _slope_between(x, h, axis, order)
     inside = (at(slice(2, None)) - at(slice(None, -2))) / (2.0 * h)
@@ -160,6 +159,7 @@ def interp(x, xp, fp, left, right, period):
         xp, fp = xp[by], fp[by]
         xp = np.concatenate((xp[-1:] - period, xp, xp[:1] + period))
         fp = np.concatenate((fp[-1:], fp, fp[:1]))
+    need(np.equal(length(xp), length(fp)), "fp and xp are not of the same length.")
     fp = fp * 1.0 if fp.dtype.kind != "f" else fp
     size = length(xp)
     at = np.clip(apply("search", xp, x, side="right") - 1, 0, np.maximum(size - 2, 0))
@@ -229,6 +229,8 @@ def convolve(a, v, mode="full"):
     if np.ndim(a) == 0 or np.ndim(v) == 0:
         a, v = np.reshape(a, (-1,)), np.reshape(v, (-1,))
     a, v = _alike(a, v)
+    for x, name in ((a, "a"), (v, "v")):
+        need(np.greater(length(x), 0), f"{name} cannot be empty")
     return _modes(_full(a, np.flip(v, 0)), length(a), length(v), _mode(mode), False)
 
 
@@ -236,6 +238,8 @@ def convolve(a, v, mode="full"):
 def correlate(a, v, mode="valid"):
     """The sums of a's elements times v's, v running over a."""
     a, v = _alike(a, v)
+    for x, name in ((a, "a"), (v, "v")):
+        need(np.greater(length(x), 0), f"{name} cannot be empty")
     return _modes(_full(a, v), length(a), length(v), _mode(mode), True)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..build import apply
 from ..op import composite
 from .reduce import Bound
-from .sorting import WHOLE, axis_of, flat, length, nonzero
+from .sorting import WHOLE, axis_of, flat, length, need, nonzero
 
 
 def _take_bind(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: Any = "raise") -> Bound:
@@ -85,8 +85,7 @@ def choose(at, *choices, mode="raise", whole=False):
     """For each element the choice of its number."""
     size = length(choices[0]) if whole else len(choices)
     if mode == "raise":
-        fits = np.all(np.logical_and(at >= 0, at < size))
-        apply("check", fits, error=ValueError, message="invalid entry in choice array", kind="raise")
+        need(np.all(np.logical_and(at >= 0, at < size)), "invalid entry in choice array")
     at = np.remainder(at, size) if mode == "wrap" else np.clip(at, 0, size - 1) if mode == "clip" else at
     if whole:
         return np.take_along_axis(choices[0], np.expand_dims(at, 0), 0)[0]

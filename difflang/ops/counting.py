@@ -9,7 +9,7 @@ import numpy as np
 from ..build import apply, dtype_known
 from ..op import composite
 from .reduce import Bound
-from .sorting import flat, length
+from .sorting import constant_value, flat, length, need
 
 
 def added(bins: Any, size: Any, weights: Any) -> Any:
@@ -28,8 +28,7 @@ def bincount(x, weights, minlength):
     """How often each number from 0 on stands in x, or the sum of the weights beside it."""
     if dtype_known(x) is not None and x.dtype.kind not in "iub":
         raise TypeError(f"Cannot cast array data from dtype('{x.dtype}') to dtype('int64') according to the rule 'safe'")
-    message = "'list' argument must have no negative elements"
-    apply("check", np.all(np.greater_equal(x, 0)), error=ValueError, message=message, kind="raise")
+    need(np.all(np.greater_equal(x, 0)), "'list' argument must have no negative elements")
     size = np.max(np.concatenate((x, np.reshape(minlength - 1, (1,))))) + 1
     return added(x, size, weights)
 
@@ -50,6 +49,8 @@ def histogram_bin_edges(x, bins, low, high):
     """The edges of bins of the same width."""
     if np.ndim(bins):
         return bins
+    count = constant_value(bins)
+    need(True if isinstance(count, int) and count > 0 else np.greater(bins, 0), "`bins` must be positive, when an integer")
     first = np.min(x) if low is None else low
     last = np.max(x) if high is None else high
     none = np.equal(first, last)

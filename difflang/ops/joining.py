@@ -12,7 +12,7 @@ from ..op import composite
 from .moving import ndim_given
 from .reduce import Bound
 from .shape import spread
-from .sorting import WHOLE, axis_of, flat, length, unravelled, upto
+from .sorting import WHOLE, axis_of, flat, length, need, unravelled, upto
 
 
 def _several(arrays: Any) -> tuple[Any, ...]:
@@ -134,8 +134,7 @@ def split(x, *cuts, sections=0, axis=0):
     axis = axis_of(x, axis)
     if sections:
         size = length(x, axis)
-        message = "array split does not result in an equal division"
-        apply("check", np.equal(size % sections, 0), error=ValueError, message=message, kind="raise")
+        need(np.equal(size % sections, 0), "array split does not result in an equal division")
         each = size // sections
         cuts = tuple(k * each for k in range(1, sections))
     return _pieces(x, list(cuts), axis)
@@ -274,6 +273,10 @@ def _unravel_bind(indices: Any, shape: Any, order: Any = "C") -> Bound:
 @composite(np.unravel_index, bind=_unravel_bind)
 def unravel_index(index, *shape):
     """Positions counted row by row as one index for each axis."""
+    size: Any = 1
+    for part in shape:
+        size = size * part
+    need(np.all(np.logical_and(index >= 0, index < size)), "index is out of bounds for array of this size")
     return unravelled(index, shape)
 
 
@@ -294,8 +297,7 @@ def ravel_multi_index(*given, mode="raise"):
     total: Any = 0
     for at, size in zip(given[:half], given[half:], strict=True):
         if mode == "raise":
-            fits = np.all(np.logical_and(at >= 0, at < size))
-            apply("check", fits, error=ValueError, message="invalid entry in coordinates array", kind="raise")
+            need(np.all(np.logical_and(at >= 0, at < size)), "invalid entry in coordinates array")
         at = np.remainder(at, size) if mode == "wrap" else np.clip(at, 0, size - 1) if mode == "clip" else at
         total = total * size + at
     return total

@@ -11,7 +11,7 @@ from ..op import composite, normal_axis
 from ..types import Array, Scalar, Type, rank
 from .reduce import Bound
 from .shape import spread
-from .sorting import WHOLE, axis_of, flat, length, upto
+from .sorting import WHOLE, axis_of, flat, length, need, upto
 
 
 def ndim_given(x: Any) -> int:
@@ -265,7 +265,8 @@ def insert(x, where, values, axis=None):
 
 
 def _inserted_at(x: Any, at: Any, values: Any, axis: int) -> Any:
-    before = WHOLE * axis
+    before, size = WHOLE * axis, length(x, axis)
+    need(np.logical_and(at >= -size, at <= size), "index is out of bounds for this axis", IndexError)
     values = apply("cast", values, dtype=_name(x), weak=False)
     if np.ndim(values) <= 1 and axis == 0 and np.ndim(x) == 1:
         block = np.reshape(values, (-1,)) if np.ndim(values) else np.reshape(values, (1,))

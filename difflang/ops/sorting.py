@@ -29,6 +29,18 @@ def axis_of(x: Any, axis: int) -> int:
     return at
 
 
+def need(condition: Any, message: str, error: type[Exception] = ValueError) -> None:
+    """Raise as NumPy does unless the condition holds."""
+    if condition is not True:
+        apply("check", condition, error=error, message=message, kind="raise")
+
+
+def constant_value(x: Any) -> Any:
+    """The value of a number known while compiling, else None."""
+    atom = getattr(x, "atom", None)
+    return x if atom is None else getattr(atom, "value", None)
+
+
 def upto(stop: Any, start: Any = 0) -> Any:
     """The integers from start to before stop."""
     return apply("arange", start, stop, 1)
@@ -178,6 +190,8 @@ def searchsorted(a, v, sorter, side="left"):
 @composite(np.digitize)
 def digitize(x, bins, right=False):
     """The number of the bin that each number falls into; bins ascend or descend."""
+    rises, falls = (np.all(test(bins[1:], bins[:-1])) for test in (np.greater_equal, np.less_equal))
+    need(np.logical_or(rises, falls), "bins must be monotonically increasing or decreasing")
     side = "left" if right else "right"
     up = apply("search", bins, x, side=side)
     down = length(bins) - apply("search", np.flip(bins, 0), x, side=side)

@@ -11,7 +11,7 @@ from ..build import apply, dtype_known
 from ..op import composite, normal_axis
 from .reduce import Bound
 from .shape import permutation
-from .sorting import axis_of, flat, gathered, length
+from .sorting import axis_of, constant_value, flat, gathered, length, need
 
 LAST = (Ellipsis,)
 
@@ -96,6 +96,7 @@ def _quantile_bind(
 @composite(np.quantile, bind=_quantile_bind)
 def quantile(x, q, axis=None, method="linear", keepdims=False):
     """The number below which a part q of the elements lies, between neighbours by the method named."""
+    _in_range(q, 1, "Quantiles must be in the range [0, 1]")
     rows, gone = lines(x, axis)
     ordered = apply("ordered", rows, axis=np.ndim(rows) - 1)
     last = ordered[(*LAST, -1)] if is_real(x) else None
@@ -107,6 +108,13 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     for k in range(np.ndim(q)):
         found = np.moveaxis(found, np.ndim(found) - np.ndim(q) + k, k)
     return kept_axes(found, tuple(a + np.ndim(q) for a in gone), keepdims)
+
+
+def _in_range(q: Any, most: float, message: str) -> None:
+    known = constant_value(q)
+    if isinstance(known, (int, float)) and 0 <= known <= most:
+        return
+    need(np.all(np.logical_and(q >= 0, q <= most)), message)
 
 
 def _at(ordered: Any, size: Any, q: Any, method: str) -> Any:
@@ -140,6 +148,7 @@ def between(a: Any, b: Any, part: Any) -> Any:
 @composite(np.percentile, bind=_quantile_bind)
 def percentile(x, q, axis=None, method="linear", keepdims=False):
     """The number below which q of a hundred elements lie."""
+    _in_range(q, 100, "Percentiles must be in the range [0, 100]")
     return quantile(x, np.divide(q, 100), axis, method, keepdims)
 
 
@@ -275,6 +284,7 @@ def average(x, weights, axis=None, returned=False, keepdims=False):
             at = axis_of(x, axis)
             weights = np.broadcast_to(np.reshape(weights, (1,) * at + (-1,) + (1,) * (np.ndim(x) - at - 1)), np.shape(x))
         total = np.sum(weights, axis=axis, keepdims=keepdims)
+        need(np.all(np.not_equal(total, 0)), "Weights sum to zero, can't be normalized", ZeroDivisionError)
         found = np.divide(np.sum(x * weights, axis=axis, keepdims=keepdims), total)
     return (found, np.broadcast_to(total * 1.0, np.shape(found)) if np.ndim(found) else total * 1.0) if returned else found
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..build import apply
 from ..op import composite, dtype_name
 from .reduce import Bound
-from .sorting import axis_of, flat, length, upto
+from .sorting import axis_of, flat, length, need, upto
 
 
 def _offsets(rows: Any, columns: Any) -> Any:
@@ -111,8 +111,7 @@ def cross(x, y, axisa=-1, axisb=-1, axisc=-1):
     """The cross products of vectors of three numbers."""
     x, y = np.moveaxis(x, axisa, -1), np.moveaxis(y, axisb, -1)
     three = np.logical_and(np.equal(length(x, -1), 3), np.equal(length(y, -1), 3))
-    message = "both arguments are vectors of three numbers here"
-    apply("check", three, error=ValueError, message=message, kind="raise")
+    need(three, "both arguments are vectors of three numbers here")
     (a, b, c), (p, q, r) = ([v[..., k] for k in range(3)] for v in (x, y))
     found = np.stack((b * r - c * q, c * p - a * r, a * q - b * p), -1)
     return np.moveaxis(found, -1, axisc)

@@ -28,6 +28,7 @@ FILES = (
     "sweeps",
     "structs",
     "lists",
+    "data",
 )
 
 for _name in FILES:
