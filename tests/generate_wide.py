@@ -132,7 +132,7 @@ class Wide(Grower):
             f"({v})[np.array([{self.index(scope)}, {self.index(scope)}, {self.index(scope)}])]",
             f"np.clip({v}, -0.8, {self.pick('0.9', w)})",
             f"np.roll({v}, {self.pick('1', '-1')})",
-            f"np.concatenate([{v}[1:], {w}[:1]])",
+            f"np.concatenate([({v})[1:], {w}[:1]])",
             f"np.minimum({v}, {w})", f"np.diff({v}, append=0.5)", f"np.outer({v}, {w})[{self.index(scope)}]",
             f"np.where({v} > {w}, {v}, {self.number(scope, 0)})",
         ]  # fmt: skip
