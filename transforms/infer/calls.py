@@ -164,6 +164,11 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     known_call = _call_known(frame, target, args, kwargs, hint)
     if known_call is not None:
         return known_call
+    return _call_own(frame, target, args, kwargs, hint)
+
+
+def _call_own(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
+    """A call of what the program defines: a class, an object with `__call__`, a function."""
     if isinstance(target, type) and class_layout(target) is not None and not _of_library(target):
         from .struct_calls import construct
 
