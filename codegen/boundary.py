@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from difflang.errors import TypeMismatch
+from difflang.generators import is_generator_class
 from difflang.ir import LEAF, Const, Function, Tree
 from difflang.records import dataclass
 from difflang.tree import AGAIN, Branch, Layout, parts_of
@@ -103,6 +104,8 @@ class _Objects:
 
     def change(self, number: int, name: Any, value: Any) -> None:
         target = self.known[number]
+        if is_generator_class(type(target)):
+            return  # it has moved on by itself
         if isinstance(target, dict):
             target[name] = value
         else:

@@ -10,7 +10,7 @@ from difflang.types import Array, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
 from .kernels import kernels
-from .lower import contract, create, elementwise, factor, index, lapack, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
+from .lower import contract, create, elementwise, factor, index, lapack, random, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
 from .lower.expand import expanded
 from .lower.lower import Lowering, is_alias, result_types, struct
 from .memory import assemble, parts, read_record, write_record

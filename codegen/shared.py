@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def link(code: bytes, target: Target, alone: bool = False) -> bytes:
         for k, part in enumerate([code, *objects(code, target, bound=alone)]):
             sources.append(Path(folder, f"code{k}.o"))
             sources[-1].write_bytes(part)
+        if b"\0random_" in code:
+            sources.append(_distributions())
         errors = []
         library = _openblas() if alone and b"\0dl_lapack\0" in code else None
         for command in _commands(sources, result, target, library):
@@ -38,6 +41,16 @@ def link(code: bytes, target: Target, alone: bool = False) -> bytes:
             errors.append(f"{command[0]}: {done.stderr.strip()[-500:]}")
     reason = "no linker was found" if not errors else "the linker failed: " + "; ".join(errors)
     raise NotAvailable("DL015", reason, way_out="install binutils (ld) or a C compiler (cc)")
+
+
+def _distributions() -> Path:
+    """NumPy's own library of distributions, which compiled draws call."""
+    spec = find_spec("numpy.random")
+    for folder in [Path(found, "lib") for found in (spec.submodule_search_locations or [])] if spec else []:
+        for name in ("libnpyrandom.a", "npyrandom.lib"):
+            if (folder / name).exists():
+                return folder / name
+    raise NotAvailable("DL015", "the program draws random numbers, and NumPy's libnpyrandom was not found", way_out="draw in Python")
 
 
 def _openblas() -> Path:

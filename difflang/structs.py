@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, fields, make_dataclass
 from typing import Any, TypeVar, dataclass_transform, get_origin
 
 import numpy as np
 
+from .generators import is_generator_class
 from .tree import Layout, beside, class_layout, is_held, parts_of, tree_map
 
 T = TypeVar("T")
@@ -134,6 +136,8 @@ def copied(value: Any) -> Any:
 
 
 def _copied_leaf(leaf: Any) -> Any:
+    if is_generator_class(type(leaf)):
+        return copy.deepcopy(leaf)
     return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 

@@ -17,6 +17,8 @@ from typing import Annotated, Any, Generic, Protocol
 
 import numpy as np
 
+from .generators import FIELD, address_of, is_generator_class
+
 Flatten = Callable[[Any], tuple[Sequence[Any], Any]]
 Unflatten = Callable[[Any, Sequence[Any]], Any]
 
@@ -62,6 +64,8 @@ class Layout:
 
     def parts(self, value: Any) -> tuple[Any, ...]:
         """The parts of an object of this layout."""
+        if is_generator_class(self.cls):
+            return (address_of(value),)
         if self.kind in ("struct", "object"):
             return tuple([getattr(value, name) for name in self.names])
         if self.kind == "dict":
@@ -141,7 +145,7 @@ def layout_of(value: Any) -> Layout | None:
         return None
     if known.kind == "node":
         return Layout("node", cls, aux=_REGISTERED[cls][0](value)[1])
-    if known.kind == "namedtuple":
+    if known.kind == "namedtuple" or is_generator_class(cls):
         return known
     names = tuple(_attributes(value, known.names))
     return known if names == known.names else Layout(known.kind, cls, names, known.held)
@@ -152,6 +156,8 @@ def class_layout(cls: type) -> Layout | None:
     """What a class says of its objects: the fields it declares, which of them are held constant. None for other classes."""
     if cls in _REGISTERED:
         return Layout("node", cls)
+    if is_generator_class(cls):
+        return Layout("object", cls, (FIELD,))
     if issubclass(cls, tuple):
         names = getattr(cls, "_fields", None)
         return Layout("namedtuple", cls, tuple(names), _held(cls)) if isinstance(names, tuple) else None
@@ -232,6 +238,8 @@ def tree_map(function: Callable[..., Any], tree: Any, *rest: Any) -> Any:
     """
     if tree is None or isinstance(tree, (str, bytes)) or (callable(tree) and layout_of(tree) is None):
         return tree
+    if is_generator_class(type(tree)):
+        return function(tree, *rest)
     if any(other is None for other in rest):
         return tree
     found = parts_of(tree)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from difflang.build import Builder
 from difflang.errors import NotDifferentiable
-from difflang.ir import LEAF, Atom, Function, Program, Region, Tree, Var, const
+from difflang.ir import LEAF, Atom, Function, Program, Region, Tree, Var, const, walk
+from difflang.ops.random import DRAWS
 from difflang.records import replace
 from difflang.tree import like
 from difflang.types import INT, Array, Scalar, Tuple, Type
@@ -30,6 +31,7 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
 
     base = _base(derived.base, types)
     main = base.main
+    _draws_nothing(base)
     chosen = _chosen(main, derived.argnums)
     outputs = _outputs(main)
     b = Builder(role="tangent")
@@ -52,6 +54,16 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
             matrices = _collect(b, turn, list(y_dots.values()), k, size, x, [values[n] for n in outputs])
             found.update({(n, x): matrix for n, matrix in zip(outputs, matrices, strict=True)})
     return _finish_loops(derived, base, functions, b, chosen, found)
+
+
+def _draws_nothing(base: Program) -> None:
+    """Every column calls the function again: it would draw other random numbers each time."""
+    for function in base.functions.values():
+        for node in walk(function.body):
+            if node.op in DRAWS:
+                reason = "the columns of this Jacobian (or Hessian) would each draw random numbers of their own"
+                way_out = "draw them in Python and pass them in as an array, or take dl.jacrev"
+                raise NotDifferentiable("DL008", reason, node.place, way_out, function.origin)
 
 
 def rows(derived: Derived, types: tuple[Type, ...]) -> Program:

@@ -1,8 +1,8 @@
 """Prune: remove what nobody reads.
 
-Dead nodes, results of `if`, carried values of loops that only feed themselves. A `check` always lives, and so does
-whatever writes for others (calls of functions that can raise are kept only for their results: a fault that no result
-depends on is a fault of code that does not run).
+Dead nodes, results of `if`, carried values of loops that only feed themselves. A `check` always lives, a draw of random
+numbers too (the generator moves on), and so does whatever writes for others (calls of functions that can raise are kept
+only for their results: a fault that no result depends on is a fault of code that does not run).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from difflang.ir import Atom, Function, Node, Region, Var, free_vars
+from difflang.ops.random import DRAWS
 from difflang.records import replace
 
-EFFECTS = ("check",)
+EFFECTS = ("check", *DRAWS)
 
 
 def prune(function: Function) -> Function:
@@ -42,13 +43,13 @@ def _slim(node: Node, wanted: set[Var]) -> Node | None:
         return _slim_if(node, wanted)
     if node.op in ("for", "while"):
         return _slim_loop(node, wanted)
-    if node.op in EFFECTS or any(out in wanted for out in node.outs):
+    if node.op in EFFECTS or "effect" in node.attrs or any(out in wanted for out in node.outs):
         return node
     return None
 
 
 def _has_effect(region: Region) -> bool:
-    return any(node.op in EFFECTS or any(map(_has_effect, node.regions)) for node in region.nodes)
+    return any(node.op in EFFECTS or "effect" in node.attrs or any(map(_has_effect, node.regions)) for node in region.nodes)
 
 
 def _slim_if(node: Node, wanted: set[Var]) -> Node | None:
@@ -92,3 +93,14 @@ def _slim_loop(node: Node, wanted: set[Var]) -> Node | None:
         regions = (replace(condition, params=tuple(condition.params[k] for k in order)), *regions)
     args = node.args[:lead] + tuple(node.args[lead + k] for k in order)
     return replace(node, args=args, outs=tuple(node.outs[k] for k in order), regions=regions)
+
+
+def silent(function: Function) -> Function:
+    """The function without what it prints: the pullback computes the primal once more, which has spoken already."""
+
+    def quiet(region: Region) -> Region:
+        kept = [node for node in region.nodes if node.op != "check" or node.attrs.get("kind") != "print"]
+        nodes = tuple(replace(node, regions=tuple(map(quiet, node.regions))) if node.regions else node for node in kept)
+        return replace(region, nodes=nodes)
+
+    return replace(function, body=quiet(function.body))

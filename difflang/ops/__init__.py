@@ -21,7 +21,7 @@ FAMILIES = (
     "least",
     "linalg_composed",
     "special",
-    "special_composed",
+    "special_composed", "random",
     "sorting",
     "moving",
     "joining",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotAvailable
+from ..generators import FIELD
 from ..ir import LEAF, Const, Function, Param, Tree, Var
 from ..tree import AGAIN, Branch, Layout
 from .syntax import Apply, Display, Entry, Expr, Keyword, Pack, Word, quoted
@@ -50,7 +51,11 @@ class Paths:
     def changed(self, values: Sequence[Expr]) -> tuple[Expr, Expr, Expr | None]:
         """`result, model.n = ..., ...`: what an assignment at the end takes and is given, and what is returned then."""
         result, *rest = values
-        targets: list[Expr] = [Word(self.objects[number] + _field(self.objects, number, name)) for number, name in self._function.changes]
+        told = [k for k, (_, name) in enumerate(self._function.changes) if name != FIELD]  # a generator moves on by itself
+        rest, changes = [rest[k] for k in told], [self._function.changes[k] for k in told]
+        if not rest:
+            return Word("_"), Word("None"), result
+        targets: list[Expr] = [Word(self.objects[number] + _field(self.objects, number, name)) for number, name in changes]
         if result == Word("None"):
             given = Pack(tuple(rest)) if len(rest) > 1 else rest[0]
             return (Pack(tuple(targets)) if len(targets) > 1 else targets[0]), given, None

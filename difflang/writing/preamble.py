@@ -65,6 +65,18 @@ def zero_items(items):
         else:
             zeros.append(np.zeros_like(x) if np.ndim(x) else 0.0)
     return zeros''',
+    "draw": '''\
+def draw(bits, *shape, kind="standard_normal", shaped=True):
+    """Numbers drawn from a bit generator, which moves on."""
+    return getattr(np.random.Generator(bits), kind)(size=shape if shaped else None), bits''',
+    "draw_whole": '''\
+def draw_whole(bits, low, high, *shape, shaped=True):
+    """Whole numbers drawn from a bit generator, which moves on."""
+    return np.random.Generator(bits).integers(low, high, size=shape if shaped else None), bits''',
+    "draw_order": '''\
+def draw_order(bits, count):
+    """A permutation drawn from a bit generator, which moves on."""
+    return np.random.Generator(bits).permutation(count), bits''',
     "recurrence": '''\
 def recurrence(a, b):
     """Row by row y[0] = b[0], y[k] = a[k] * y[k - 1] + b[k]."""
@@ -77,7 +89,9 @@ def cumargmax(x, axis=-1):
     """Along an axis the position of the greatest element so far, the first of equals."""
     best = np.moveaxis(np.maximum.accumulate(x, axis=axis), axis, -1)
     at = np.zeros(best.shape, dtype=np.int64)
-    new = np.logical_and(best[..., 1:] != best[..., :-1], best[..., :-1] == best[..., :-1])
+    new = np.logical_and(
+        best[..., 1:] != best[..., :-1], best[..., :-1] == best[..., :-1]
+    )
     at[..., 1:] = np.where(new, np.arange(1, best.shape[-1]), 0)
     return np.moveaxis(np.maximum.accumulate(at, axis=-1), -1, axis)''',
     "cumargmin": '''\
@@ -85,7 +99,9 @@ def cumargmin(x, axis=-1):
     """Along an axis the position of the least element so far, the first of equals."""
     best = np.moveaxis(np.minimum.accumulate(x, axis=axis), axis, -1)
     at = np.zeros(best.shape, dtype=np.int64)
-    new = np.logical_and(best[..., 1:] != best[..., :-1], best[..., :-1] == best[..., :-1])
+    new = np.logical_and(
+        best[..., 1:] != best[..., :-1], best[..., :-1] == best[..., :-1]
+    )
     at[..., 1:] = np.where(new, np.arange(1, best.shape[-1]), 0)
     return np.moveaxis(np.maximum.accumulate(at, axis=-1), -1, axis)''',
 }

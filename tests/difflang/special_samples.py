@@ -13,7 +13,9 @@ def special_functions(call: Callable[..., Any], real: Callable[..., Any]) -> dic
     return {"bessel_i0": [call(np.i0, real(5))]}
 
 
-SCIPY = frozenset(
+DRAWN = frozenset({"draw", "draw_whole", "draw_order"})
+"""Ops that `test_random` tries."""
+SCIPY = DRAWN | frozenset(
     """logsumexp softmax log_softmax polygamma_of zeta_of loggamma rgamma poch multigammaln betaln beta binom factorial ndtr huber
     pseudo_huber softplus boxcox inv_boxcox exp10 cube_root power_of_two exp_less_one log_one_more""".split()
 )
