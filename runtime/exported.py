@@ -7,6 +7,7 @@ import ctypes
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -145,7 +146,19 @@ class LibraryFunction:
     def _assemble(self, tree: Any, outs: Iterator[Any]) -> Any:
         if isinstance(tree, list):
             return tuple(self._assemble(item, outs) for item in tree)
+        if isinstance(tree, dict):
+            return self._object(tree, outs)
         return None if tree is None else next(outs)
+
+    def _object(self, tree: dict[str, Any], outs: Iterator[Any]) -> Any:
+        """A list, a dict, or in place of an object of a class the fields that it would have."""
+        if tree["kind"] == "static":
+            return tree["text"]
+        parts = [self._assemble(part, outs) for part in tree["parts"]]
+        if tree["kind"] in ("list", "node"):
+            return parts
+        named = dict(zip(tree["names"], parts, strict=True))
+        return named if tree["kind"] == "dict" else SimpleNamespace(**named)
 
 
 def _taken(value: Any, tree: Any, name: str) -> Iterator[Any]:
@@ -155,11 +168,28 @@ def _taken(value: Any, tree: Any, name: str) -> Iterator[Any]:
             raise TypeError(f"{name} must be a tuple of {len(tree)}")
         for item, part in zip(value, tree, strict=True):
             yield from _taken(item, part, name)
+    elif isinstance(tree, dict):
+        yield from _taken_object(value, tree, name)
     elif tree is None:
         if value is not None:
             raise TypeError(f"{name} must be None")
     else:
         yield value
+
+
+def _taken_object(value: Any, tree: dict[str, Any], name: str) -> Iterator[Any]:
+    """The leaves of a list, a dict, or anything with the fields of the class."""
+    kind = tree["kind"]
+    if kind == "static":
+        return
+    if kind == "list" and len(value) != len(tree["parts"]):
+        raise TypeError(f"{name} must be a list of {len(tree['parts'])}")
+    for number, part in enumerate(tree["parts"]):
+        key = tree["names"][number] if tree["names"] else number
+        if part is None or isinstance(part, dict) and part["kind"] == "static":
+            continue
+        item = getattr(value, key) if kind == "fields" else value[key]
+        yield from _taken(item, part, f"{name}.{key}" if kind == "fields" else f"{name}[{key!r}]")
 
 
 def _array(value: Any, slot: dict[str, Any]) -> Any:

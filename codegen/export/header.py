@@ -12,6 +12,7 @@ from typing import Any
 from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Param, Tree, leaves
 from difflang.records import dataclass
+from difflang.tree import AGAIN, Branch
 from difflang.types import Array, Scalar, Type
 
 C_TYPES = {"f64": "double", "f32": "float", "bool": "bool", **{f"{s}{b}": f"{n}int{b}_t" for s, n in (("i", ""), ("u", "u")) for b in (8, 16, 32, 64)}}
@@ -59,6 +60,7 @@ class Exported:
 
 def exported(library: str, name: str, key: str, function: Function) -> Exported:
     """The C signature of a function. Raises TypeMismatch for what C cannot say."""
+    _check_objects(function)
     taken: set[str] = set()
     types = [p.type for p in function.body.params]
     inputs: list[Slot] = []
@@ -80,6 +82,19 @@ def exported(library: str, name: str, key: str, function: Function) -> Exported:
     return Exported(f"{library}_{name}", name, key, function, tuple(inputs), tuple(results), tuple(same))
 
 
+def _check_objects(function: Function) -> None:
+    """C has no objects that a function could change or give back."""
+    if function.changes or any(isinstance(part, Branch) and part.layout == AGAIN for part in _branches(function.result)):
+        reason = f"{function.name} changes or returns an object it is given, which C cannot see"
+        raise TypeMismatch("DL005", reason, function.place, "return the numbers that matter, in a tuple or a struct")
+
+
+def _branches(tree: Tree) -> Iterator[Tree]:
+    yield tree
+    for part in tree if isinstance(tree, tuple) else ():
+        yield from _branches(part)
+
+
 def _c_type(name: str, type: Type) -> Array | Scalar:
     if not isinstance(type, (Array, Scalar)):
         reason = f"{name} has an argument or result of type {type}, which C cannot pass"
@@ -88,8 +103,12 @@ def _c_type(name: str, type: Type) -> Array | Scalar:
 
 
 def _leaf_names(name: str, tree: Tree) -> Iterator[str]:
-    """A name for each leaf: `x`, or `pair_0`, `pair_1` for the items of a tuple."""
-    if isinstance(tree, tuple):
+    """A name for each leaf: `x`, or `pair_0`, `pair_1` for the items of a tuple, `model_weight` for a field."""
+    if isinstance(tree, Branch):
+        for number, item in enumerate(tree):
+            if not isinstance(item, Const):  # what is known while compiling is part of the code
+                yield from _leaf_names(f"{name}_{tree.layout.label(number)}", item)
+    elif isinstance(tree, tuple):
         for number, item in enumerate(tree):
             yield from _leaf_names(f"{name}_{number}", item)
     elif isinstance(tree, Const):
@@ -249,13 +268,26 @@ def _described(function: Exported) -> dict[str, Any]:
         "params": [_param(param) for param in function.function.params],
         "inputs": slots(function.inputs),
         "results": slots(function.results),
-        "result": function.function.result,
+        "result": _tree(function.function.result),
         "same": list(function.same),
     }
 
 
 def _param(param: Param) -> dict[str, Any]:
-    return {"name": param.name, "tree": param.tree, "kind": param.kind}
+    return {"name": param.name, "tree": _tree(param.tree), "kind": param.kind}
+
+
+def _tree(tree: Tree) -> Any:
+    """A tree as JSON: a tuple is a list, anything else with parts says of which kind it is and what its parts are called."""
+    if isinstance(tree, Branch):
+        kind = "fields" if tree.layout.has_fields else tree.layout.kind
+        parts = [_tree(part) for part in tree]
+        return {"kind": kind, "class": tree.layout.cls.__name__, "names": list(tree.layout.names), "parts": parts}
+    if isinstance(tree, tuple):
+        return [_tree(part) for part in tree]
+    if isinstance(tree, Const):
+        return {"kind": "static", "text": tree.value if isinstance(tree.value, (str, int, float)) else str(tree)}
+    return tree
 
 
 __all__ = ["BUILT_IN_ERRORS", "C_TYPES", "Exported", "Slot", "constant", "error_code", "exported", "header", "manifest", "struct_name"]
