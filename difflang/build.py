@@ -59,8 +59,8 @@ class Builder:
             return written
         if table_row.closed is not None and not any(isinstance(type, Unknown) for type in types):
             return trace(self, table_row.closed, *args, **attrs)  # type: ignore[no-any-return]
-        if op == "unbroadcast" and rank(types[0]) == 0 and rank(types[1]) == 0:
-            return args[0]  # no axes to sum: keeps a number from being needed only for its shape
+        if op == "unbroadcast" and _fits_already(types[0], types[1]):
+            return args[0]  # no axes to sum: keeps a value from being needed only for its shape
         values = self.known.of(args)
         result = table_row.type_of_result(types, attrs, flavor, values)
         if table_row.kind == "elementwise" and isinstance(result, Scalar) and all(isinstance(a, Const) for a in args):
@@ -78,6 +78,13 @@ class Builder:
     def region(self, params: Sequence[Var], yields: Sequence[Atom]) -> Region:
         """What was built so far, as a region."""
         return Region(tuple(params), tuple(self.nodes), tuple(yields))
+
+
+def _fits_already(value: Type, like: Type) -> bool:
+    """Whether a value certainly has the shape that it would be summed down to."""
+    if isinstance(value, Array) and isinstance(like, Array) and value.rank == like.rank:
+        return all(theirs == MANY or mine == ONE for mine, theirs in zip(value.dims, like.dims, strict=True))
+    return rank(value) == 0 and rank(like) == 0
 
 
 def _fold(op: str, values: list[Any], attrs: dict[str, Any], result: Scalar) -> Const | None:

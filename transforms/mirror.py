@@ -100,8 +100,12 @@ class Mirror:
         if node.op == "index":
             self.mirror_index(frame, node, y_bar)
             return
+        amounts: dict[Atom, Atom] = {}
         for position, amount in contributions(b, node, y_bar, active, self.transport.shapes):
-            frame.add(node.args[position], amount)
+            operand = node.args[position]  # x * x adds to x twice
+            amounts[operand] = b.emit("add", amounts[operand], amount) if operand in amounts else amount
+        for operand, amount in amounts.items():
+            frame.add(operand, amount)
 
     def mirror_index(self, frame: Frame, node: Node, y_bar: Atom) -> None:
         """Add to the element read, in O(1). Where the very place has just been cleared (a store's adjoint), set it."""

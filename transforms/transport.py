@@ -7,10 +7,10 @@ asked for its shape alone is not kept: the shape is asked of the earliest array 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from difflang.build import Builder, hint_for
 from difflang.ir import UNDEF, Atom, Node, Program, Region, Var, const, free_vars, substitute, walk
+from difflang.records import replace
 from difflang.op import row
 from difflang.types import INT, Array, Scalar, Unknown
 
@@ -88,7 +88,8 @@ class Transport:
             operand = node.args[position] if position is not None and position < len(node.args) else None
             if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, (Array, Unknown)):
                 root = mapping.setdefault(operand, self.shapes.root(operand))
-                if isinstance(root.type, Array) and root in frame.local and not (root in read or root in self.partial or self.is_cheap_view(frame, root)):
+                kept = root in read or root in self.partial or self.is_cheap_view(frame, root)
+                if isinstance(root.type, Array) and root in frame.local and not kept:
                     node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
                 else:
                     node = _asking(node, position or 0, root, operand)
@@ -156,7 +157,9 @@ def computed_before(frame: Frame, back: Region) -> Region:
 
 def _costly(node: Node) -> object:
     """What a node computes, if that costs something."""
-    if node.regions or node.op == "call" or len(node.outs) != 1 or row(node.op).kind != "elementwise" or row(node.op).cost <= CHEAP:
+    if node.regions or node.op in ("call", "tape_read", "tape_write") or len(node.outs) != 1:
+        return None
+    if row(node.op).kind != "elementwise" or row(node.op).cost <= CHEAP:
         return None
     return node.op, node.args, tuple(sorted(node.attrs.items()))
 
@@ -221,9 +224,15 @@ def partial_values(program: Program, body: Region, within: tuple[str, ...] = ())
 def again(nodes: Iterable[Node], mapping: dict[Var, Atom]) -> list[Node]:
     """Copies of nodes that are run again, with results of their own."""
     copies = []
+    made: list[tuple[Node, Var]] = []
     for node in nodes:
-        out = Var(node.out.hint, node.out.type)
         args = tuple(mapping.get(a, a) if isinstance(a, Var) else a for a in node.args)
+        twin = next((out for other, out in made if (other.op, other.args, other.attrs) == (node.op, args, node.attrs)), None)
+        if twin is not None:  # the same element read twice
+            mapping[node.out] = twin
+            continue
+        out = Var(node.out.hint, node.out.type)
         copies.append(replace(node, args=args, outs=(out,)))
+        made.append((copies[-1], out))
         mapping[node.out] = out
     return copies

@@ -36,7 +36,7 @@ from .statements import (
     ends,
     mark_of,
 )
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Slice, Word, extreme, told_of
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, extreme, told_of
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
 
@@ -332,7 +332,10 @@ class Building:
             key = items[0] if len(items) == 1 else Pack(items)
             return [Do(Apply(Attribute(self.phrases.np("add"), "at"), (target.value, key, added)), mark_of(node))]
         whole = pattern and set(pattern) == {":"} and isinstance(base.type, Array)
-        return [Write(self.expr(base) if whole else target, "+=", added, mark_of(node))]
+        op = "+="
+        if isinstance(added, Prefix) and added.op == "-":
+            op, added = "-=", added.operand
+        return [Write(self.expr(base) if whole else target, op, added, mark_of(node))]
 
     def list_write(self, node: Node) -> Block:
         """`xs[i] = v`, `xs[i] += v`, `xs[:] = ys`."""

@@ -6,9 +6,9 @@ difference until a division or power by zero, which Python refuses and NumPy ans
 
 from __future__ import annotations
 
-from ..ir import Atom, Const, Function, Node, Region, Var
-from ..op import row
-from ..types import Scalar
+from ..ir import Atom, Const, Function, Node, Place, Region, Var, walk
+from ..op import TABLE, row
+from ..types import Scalar, Unknown
 
 REAL = ("index", "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "matmul", "cast")
 """Ops whose numbers are NumPy's own whatever they are given."""
@@ -21,8 +21,9 @@ class Flavors:
 
     def __init__(self, function: Function, entry: bool) -> None:
         self.plain: set[Var] = set()
-        if not entry:
-            self.plain.update(p for p in function.body.params if is_strong(p))
+        self.raised = raised_by_the_primal(function.body)
+        self.powers = powers_of_the_primal(function.body)
+        self.plain.update(p for p in function.body.params if is_strong(p) and not entry or isinstance(p.type, Unknown))
         while True:
             before = len(self.plain)
             self.region(function.body)
@@ -30,6 +31,8 @@ class Flavors:
                 break
 
     def may_be_python(self, atom: Atom) -> bool:
+        if isinstance(atom.type, Unknown):
+            return atom in self.plain
         if not isinstance(atom.type, Scalar):
             return False
         return atom.type.weak or isinstance(atom, Const) or atom in self.plain
@@ -75,8 +78,47 @@ class Flavors:
         type = node.outs[0].type
         strong = not (isinstance(type, Scalar) and type.weak)
         truth = isinstance(type, Scalar) and type.dtype == "bool" and op.name in TRUTHS
-        return strong and (truth or bool(op.faults)) and all(map(self.may_be_python, node.args))
+        if isinstance(type, Unknown) and not node.role:
+            return False  # the user's operator, whatever it is given
+        return strong and (truth or bool(op.faults)) and all(map(self.may_be_python, node.args)) and not self.is_harmless(node)
+
+    def is_harmless(self, node: Node) -> bool:
+        """Whether Python's operator in an adjoint raises only where the primal has raised before."""
+        if not node.role:
+            return False
+        if node.op == "div":
+            return self.raised.get(node.place, False)
+        exponent = _whole(node.args[-1])
+        if node.op != "pow" or exponent is None or exponent < 0:
+            return False
+        return isinstance(node.outs[0].type, Unknown) or exponent < self.powers.get(node.place, 0)
+
+
+def raised_by_the_primal(body: Region) -> dict[Place | None, bool]:
+    """The places where all that may divide by zero raises as Python does: an adjoint that divides by the same may do it so too."""
+    found: dict[Place | None, bool] = {}
+    for node in walk(body):
+        if not node.role and not node.regions and node.op in TABLE and TABLE[node.op].singular:
+            type = node.outs[0].type
+            weak = isinstance(type, Scalar) and type.weak and TABLE[node.op].pole_raises
+            found[node.place] = found.get(node.place, True) and (weak or (node.op == "div" and isinstance(type, Unknown)))
+    return found
+
+
+def powers_of_the_primal(body: Region) -> dict[Place | None, int]:
+    """The places where the primal raises Python's numbers to whole powers: a smaller power overflows no sooner."""
+    found: dict[Place | None, int] = {}
+    for node in walk(body):
+        if node.op == "pow" and not node.role and isinstance(node.outs[0].type, Scalar) and node.outs[0].type.weak:
+            exponent = _whole(node.args[1])
+            found[node.place] = min(found.get(node.place, 2**31), exponent if exponent is not None else 0)
+    return found
+
+
+def _whole(atom: Atom) -> int | None:
+    value = atom.value if isinstance(atom, Const) else None
+    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value) else None
 
 
 def is_strong(var: Var) -> bool:
-    return isinstance(var.type, Scalar) and not var.type.weak
+    return isinstance(var.type, Unknown) or (isinstance(var.type, Scalar) and not var.type.weak)

@@ -118,7 +118,7 @@ class Folding:
             return True
         if at == len(nodes) and node.role and region is self.function.body:
             return False  # a derivative that is returned has its line
-        if is_temporary(out.hint):
+        if is_temporary(out.hint) or (out.hint == node.op and node.role):
             return True
         if at == len(nodes):
             return out.hint == RETURNED if region.params == self.function.body.params else self.is_late(out, region)
@@ -126,6 +126,8 @@ class Folding:
         same_line = node.place is not None and user.place is not None and node.place.line == user.place.line
         if not same_line or node.role != user.role or not user.outs:
             return False
+        if out.hint == node.op:
+            return True  # named by nobody
         # A contribution to an adjoint is added where it is found.
         return is_temporary(user.outs[0].hint) or (user.outs[0].hint == out.hint and self.length(node) < SHORT)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..ir import Node
 from ..op import row
 from ..types import Array, Scalar, Stack, Unknown
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Ref, Slice, Word, negated
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Word, negated
 
 if TYPE_CHECKING:
     from .expressions import Phrases
@@ -164,6 +164,16 @@ def _zero_items(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     return Apply(p.helper("zero_items"), (args[0],))
 
 
+def _square(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    """In a derivative as one writes it by hand; np.square where the user wrote it."""
+    value = args[0]
+    if isinstance(value, Prefix) and value.op == "-" and node.role:
+        value = value.operand
+    if node.role and _is_array(node):
+        return Infix(value, "**", Word("2"))
+    return Infix(value, "*", value) if node.role and isinstance(value, Ref) else Apply(p.np("square"), (value,))
+
+
 def slice_object(item: Expr) -> Expr:
     """An item of an index as it stands outside of brackets."""
     if not isinstance(item, Slice):
@@ -193,5 +203,5 @@ SPECIAL: dict[str, Special] = {
     "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
     "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
     "masked": _masked, "stop_gradient": _same, "stack_new": _stack_new, "item": _item, "count": _count,
-    "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "slide": _slide,
+    "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "square": _square, "slide": _slide,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 
 from ..ir import Const, Function, Param, Var, leaves
 from ..types import Scalar
@@ -32,7 +33,7 @@ class Printing:
         if any("(" in start for start in starts.values()):
             phrases.modules.add("numpy")
         body = [f"{INDENT}{unbound} = {start}" for unbound, start in starts.items()]
-        body += self.block(block, 1, top=True)
+        body += quoted_once(self.block(block, 1, top=True))
         self.lines += body
         if not body and not function.doc:
             self.lines.append(f"{INDENT}pass")
@@ -341,3 +342,19 @@ class Printing:
             return whole
         cut = whole[: max(0, room - 3)].rstrip()
         return f"{cut}..." if len(cut) >= SHORTEST else number
+
+
+QUOTATION = re.compile(r"(?P<code>.*  # line (?P<line>\d+)): .*")
+
+
+def quoted_once(lines: list[str]) -> list[str]:
+    """The lines with a primal line quoted where its adjoint begins, and only numbered in the statements after that."""
+    found: list[str] = []
+    quoted = ""
+    for line in lines:
+        match = QUOTATION.fullmatch(line)
+        if match is not None and match["line"] == quoted:
+            line = match["code"]
+        quoted = match["line"] if match is not None else quoted
+        found.append(line)
+    return found

@@ -7,5 +7,5 @@ def gathered_grad(table, index, weights):
 
     # Reverse sweep
     table_bar = np.zeros_like(table)  # line 95: rows = table[index]
-    np.add.at(table_bar, index, weights)  # line 95: rows = table[index]
+    np.add.at(table_bar, index, weights)  # line 95
     return table_bar, rows

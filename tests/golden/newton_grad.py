@@ -1,6 +1,3 @@
-import numpy as np
-
-
 def newton_grad(a, guess):
     """Gradient of newton."""
     x_tape = []
@@ -13,10 +10,10 @@ def newton_grad(a, guess):
 
     # Reverse sweep
     x_bar = 1.0  # line 43: while abs(x * x - a) > 1e-12:
-    a_bar = 0.0  # line 43: while abs(x * x - a) > 1e-12:
-    for _ in reversed(range(count)):  # line 43: while abs(x * x - a) > 1e-12:
+    a_bar = 0.0  # line 43
+    for _ in reversed(range(count)):  # line 43
         x = x_tape.pop()
         x_bar *= 0.5  # line 44: x = 0.5 * (x + a / x)
-        a_bar += np.divide(x_bar, x)  # line 44: x = 0.5 * (x + a / x)
-        x_bar -= x_bar * np.divide(a / x, x)  # line 44: x = 0.5 * (x + a / x)
+        a_bar += x_bar / x  # line 44
+        x_bar -= x_bar * (a / x / x)  # line 44
     return a_bar, x_bar

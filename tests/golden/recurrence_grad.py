@@ -19,10 +19,10 @@ def recurrence_grad(a):
         a[i] = sin * a_i
 
     # Reverse sweep
-    a_bar = np.full_like(a, 1.0)  # line 36: for i in range(1, len(a)):
-    for i in reversed(range(1, a.shape[0])):  # line 36: for i in range(1, len(a)):
+    a_bar = np.ones_like(a)  # line 36: for i in range(1, len(a)):
+    for i in reversed(range(1, a.shape[0])):  # line 36
         sin = sin_tape[i]
         a_bar_i = a_bar[i]  # line 37: a[i] = math.sin(a[i - 1]) * a[i]
-        a_bar[i] = a_bar_i * sin  # line 37: a[i] = math.sin(a[i - 1]) * a[i]
+        a_bar[i] = a_bar_i * sin  # line 37
         a_bar[i - 1] += a_bar_i * a_i_tape[i] * np.cos(a_item_tape[i])  # line 37
     return (a_bar,)

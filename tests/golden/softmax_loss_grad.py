@@ -9,9 +9,9 @@ def softmax_loss_grad(logits, target):
 
     # Reverse sweep
     t_2 = 1 / np.sum(exp_shifted) * exp_shifted  # line 59: log_total = np.log(np.sum...
-    shifted_bar = t_2 - target  # line 59: log_total = np.log(np.sum(np.exp(shifted)))
+    shifted_bar = t_2 - target  # line 59
     t = logits == t  # line 58: shifted = logits - np.max(logits)
     logits_bar = shifted_bar + np.where(
         t, np.sum(target - t_2) / np.sum(t), 0.0
-    )  # line 58: shifted = logits - np.max(logits)
+    )  # line 58
     return (logits_bar,)

@@ -8,6 +8,7 @@ from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import row
 from difflang.types import MANY, ONE, OPEN, Array, Scalar, dims_of
 
+from .algebra import ALGEBRA
 from .open import OPEN_RULES
 from .rules import DERIVED, Facts, Rule, flavor, is_zero
 
@@ -224,5 +225,6 @@ SHAPE_RULES: dict[str, tuple[Rule, ...]] = {
     "ones_like": (like_source,),
     "empty_like": (like_source,),
 }
-for _op, _rules in OPEN_RULES.items():
-    SHAPE_RULES[_op] = (*SHAPE_RULES.get(_op, ()), *_rules)
+for _more in (ALGEBRA, OPEN_RULES):
+    for _op, _rules in _more.items():
+        SHAPE_RULES[_op] = (*SHAPE_RULES.get(_op, ()), *_rules)

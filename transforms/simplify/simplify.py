@@ -108,7 +108,8 @@ class _Simplifying:
         known = dict(known)
         nodes: list[Node] = []
         for node in region.nodes:
-            node = replace(node, args=tuple(map(self.atom, node.args)))
+            args = tuple(map(self.atom, node.args))
+            node = node if args == node.args else replace(node, args=args)
             if node.op == "if":
                 self.branch(node, known, nodes)
             elif node.op in ("for", "while"):
