@@ -18,9 +18,10 @@ from difflang.tree import Branch
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
 from . import calls, control, failing, lists, operators, orders, struct_calls
-from . import choices, mapped, writers  # noqa: F401 (they enter what NumPy's functions become)
+from . import asked, mapped, writers  # noqa: F401 (they enter what NumPy's functions become)
 from .frame import Frame
 from .grown import Lists, Widen
+from .lists import has_leaves
 from .link import identity, linked
 from .uses import item_writes, only_truths
 from .objects import HEAP
@@ -92,6 +93,8 @@ def _default_type(param: Param) -> Type:
 
 def _returnable(shape: Form) -> bool:
     kinds = ("tuple", "list", "struct", "made", "again")
+    if isinstance(shape, Compound) and shape.kind == "grown":
+        return len(shape.items) == 1 and has_leaves(shape.info)
     return not isinstance(shape, Compound) or (shape.kind in kinds and all(map(_returnable, shape.items)))
 
 

@@ -1,0 +1,68 @@
+"""NumPy's functions whose form decides what they are: np.where of one or three, questions about shapes and dtypes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from difflang.ir import Const, const
+from difflang.op import row
+from difflang.types import DTYPES, NAMES, Array, Scalar, promote
+
+from .arrays import call_row, several
+from .builtins import builtin
+from .frame import Frame
+from .values import Compound, Value, denote, is_static, python_value
+
+Named = Mapping[str, Value]
+
+
+@builtin(np.where, low=1, high=3)
+def _where(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    if len(args) == 1:
+        return several(frame.emit("true_positions", args[0]))
+    if len(args) == 2:
+        frame.fail("DL017", "either both or neither of x and y should be given")
+    return call_row(frame, row("where"), "numpy", args, {})
+
+
+@builtin(np.isscalar, low=1, high=1)
+def _isscalar(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    (value,) = args
+    if isinstance(value, Compound):
+        return const(False)
+    return const(isinstance(value.type, Scalar) or is_static(value) and np.isscalar(python_value(value)))
+
+
+@builtin(np.result_type, low=1)
+def _result_type(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    types: list[Any] = []
+    for value in args:
+        if isinstance(value, Const) and is_static(value):
+            with frame.fitting():
+                types.append(Scalar(NAMES[np.dtype(python_value(value))]))
+        else:
+            types.append(frame.atom(value).type)
+    with frame.fitting():
+        common = promote(*types)
+    if not isinstance(common, Scalar):
+        frame.fail("DL019", "the dtype is not known here", "give the function's argument types")
+    return denote(DTYPES[common.dtype])
+
+
+@builtin(np.broadcast_shapes)
+def _broadcast_shapes(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    shapes = [
+        tuple(frame.constant(size, "a size") for size in s.items) if isinstance(s, Compound) else frame.constant(s, "a size") for s in args
+    ]
+    with frame.fitting():
+        return denote(np.broadcast_shapes(*shapes))
+
+
+@builtin(np.asfortranarray, low=1, high=2, names=("dtype",))
+def _fortran(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    """How an array lies in memory does not show in its elements: a copy."""
+    value = frame.atom(args[0])
+    return frame.emit("copy", value) if isinstance(value.type, Array) else value
