@@ -125,13 +125,19 @@ def unflatten(tree: Tree, leaves: Iterator[Any]) -> Any:
         return tuple(unflatten(item, leaves) for item in tree)
     if isinstance(tree, Const):
         return tree.value
-    return next(leaves) if tree == LEAF else None
+    return _listed(next(leaves)) if tree == LEAF else None
+
+
+def _listed(value: Any) -> Any:
+    """The evaluator's stacks are tuples, Python's are lists."""
+    return list(map(_listed, value)) if isinstance(value, tuple) else value
 
 
 def assert_same(one: Any, other: Any, tolerance: float, what: str = "") -> None:
     """Equal in structure, dtype and shape, and close in value."""
-    if isinstance(one, tuple) or isinstance(other, tuple):
-        assert isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other), f"{what}: {one!r} and {other!r}"
+    if isinstance(one, (tuple, list)) or isinstance(other, (tuple, list)):
+        both = isinstance(one, (tuple, list)) and isinstance(other, (tuple, list))
+        assert both and len(one) == len(other), f"{what}: {one!r} and {other!r}"
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
             assert_same(a, b, tolerance, f"{what}[{k}]")
         return

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from difflang.ir import LEAF, Const, Tree
-from difflang.types import Array, Scalar, Type
+from difflang.types import Array, Scalar, Stack, Type
 
+from ..memory import record_size
 from ..writer import MEMORY, SIZE
 from .support import CONTEXT_BYTES, TYPE_NUMBERS, record_type
 
@@ -63,6 +64,8 @@ def _outs(entry: _Entry) -> list[tuple[str, Type]]:
             found.append((t.slot(record_type(type.rank), "out"), type))
         elif isinstance(type, Scalar):
             found.append((t.slot(MEMORY[type.dtype], "out"), type))
+        elif isinstance(type, Stack):
+            found.append((t.slot("ptr", "out"), type))
         else:
             raise TypeError(f"a value of type {type} cannot be returned")
     return found
@@ -120,7 +123,7 @@ def _objects(entry: _Entry, ctx: str, outs: list[tuple[str, Type]]) -> list[str]
     """A Python object for each result leaf (null where making it failed)."""
     arrays = [leaf.object for leaf in entry.leaves if isinstance(leaf.type, Array)]
     owners = "null"
-    if arrays and any(isinstance(type, Array) for _, type in outs):
+    if arrays and any(isinstance(type, (Array, Stack)) for _, type in outs):
         owners = _row(entry, arrays)
     found = []
     for number, (slot, type) in enumerate(outs):
@@ -129,6 +132,8 @@ def _objects(entry: _Entry, ctx: str, outs: list[tuple[str, Type]]) -> list[str]
             found.append(_same(entry, entry.leaves[alias], slot, type, ctx))
         elif isinstance(type, Array):
             found.append(_array(entry, ctx, slot, type, owners, len(arrays)))
+        elif isinstance(type, Stack):
+            found.append(_list(entry, ctx, slot, type, owners, len(arrays)))
         else:
             assert isinstance(type, Scalar)
             found.append(_scalar(entry, slot, type))
@@ -162,6 +167,26 @@ def _array(entry: _Entry, ctx: str, slot: str, type: Array, owners: str, count: 
     return entry.text.let(
         f"call ptr @dl_array_out(ptr {ctx}, ptr {slot}, i32 {type.rank}, i32 {number}, i64 {size}, ptr {owners}, i64 {count})", "object"
     )
+
+
+def _list(entry: _Entry, ctx: str, slot: str, type: Stack, owners: str, count: int) -> str:
+    t = entry.text
+    element, depth = type.element, 0
+    while isinstance(element, Stack):
+        element, depth = element.element, depth + 1
+    kind, how, rank, size = 4, "null", 0, 0
+    if isinstance(element, Array):
+        rank, size = element.rank, record_size(element.rank)
+    else:
+        assert isinstance(element, Scalar)
+        size = max(1, SIZE[element.dtype])
+        kind = {"f64": 0, "i64": 1, "bool": 2}[element.dtype] if element.weak else 3
+        if kind == 3:
+            how = _row(entry, [t.table("PyArray_Scalar"), t.table(f"descr_{element.dtype}")])
+    item = f"i32 {rank}, i32 {TYPE_NUMBERS[element.dtype]}, i64 {SIZE[element.dtype]}"
+    block = t.let(f"load ptr, ptr {slot}, align 8")
+    head = f"ptr {ctx}, ptr {block}, i64 {size}, i32 {kind}, ptr {how}"
+    return t.let(f"call ptr @dl_list_out({head}, {item}, i64 {depth}, ptr {owners}, i64 {count})", "list")
 
 
 def _tree(entry: _Entry, tree: Tree, objects: Iterator[str]) -> str:

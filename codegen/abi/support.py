@@ -16,6 +16,7 @@ from ..repeats import without_repeats
 from ..writer import MEMORY
 from .arrays import ARRAYS, ARRAY_IN
 from .faults import FAULTS
+from .lists import LISTS
 
 TYPE_NUMBERS = {dtype: DTYPES[dtype].num for dtype in MEMORY}
 """NumPy's NPY_BOOL, NPY_INT, NPY_LONG ...: the dtype objects of this machine."""
@@ -267,6 +268,7 @@ _HIDDEN = {
     "dl_tuple": "ptr @dl_tuple(i64, ptr)",
     "dl_overlap": "i1 @dl_overlap(ptr, ptr)",
     "dl_array_out": "ptr @dl_array_out(ptr, ptr, i32, i32, i64, ptr, i64)",
+    "dl_list_out": "ptr @dl_list_out(ptr, ptr, i64, i32, ptr, i32, i32, i64, i64, ptr, i64)",
     "dl_fault": "ptr @dl_fault(ptr, ptr)",
     "dl_poll_python": "i32 @dl_poll_python(ptr)",
     "dl_say_python": "i32 @dl_say_python(ptr, i32, ptr)",
@@ -285,7 +287,7 @@ def arriving() -> str:
 
 def module(prelude: str) -> str:
     """The other piece; `prelude` is what modules say of blocks."""
-    text = _GUARDS + _BIND + _TUPLE + ARRAYS + FAULTS.replace("COLD", COLD)
+    text = _GUARDS + _BIND + _TUPLE + ARRAYS + LISTS + FAULTS.replace("COLD", COLD)
     for name in _HIDDEN:
         text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
     slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"

@@ -65,6 +65,7 @@ class Frame:
     state: State = field(default_factory=State)
     tangles: dict[Base, set[Base]] = field(default_factory=dict)
     holds: dict[Base, set[Base]] = field(default_factory=dict)  # lists of arrays, and what they may hold
+    apart: dict[Base, set[Base]] = field(default_factory=dict)  # arrays taken out of lists that do not hold them any more
     repeated: set[Base] = field(default_factory=set)  # lists that may hold one array twice
     contents: set[Base] = field(default_factory=set)  # lists whose held arrays were written
     lineage: dict[Base, set[Base]] = field(default_factory=dict)  # what an array may be, those inside a region included

@@ -62,6 +62,8 @@ def pop(frame: Frame, node: Node) -> None:
         frame.tangle(made.base, [held for held in frame.holds.get(holder, ()) if depth(held.type) == depth(out.type)])
         if holder in frame.repeated:
             frame.holds.setdefault(holder, set()).add(made.base)
+        else:
+            frame.apart.setdefault(made.base, set()).add(holder)
 
 
 def item(frame: Frame, node: Node, target: Reference) -> None:
@@ -117,6 +119,8 @@ def hold(frame: Frame, target: Reference, given: Reference) -> None:
         if held & _closure(frame, given.bases()):
             frame.repeated.add(holder)
         held |= given.bases()
+        for base in given.bases():
+            frame.apart.get(base, set()).discard(holder)
 
 
 def _closure(frame: Frame, bases: Iterable[Base]) -> set[Base]:
@@ -136,7 +140,7 @@ def written(frame: Frame, base: Base, version: Atom) -> None:
     near = {base, *frame.tangles.get(base, ())}
     slot = frame.state.slots.get(base)
     for holder, held in list(frame.holds.items()):
-        if holder is base or holder not in frame.state.versions or not held & near:
+        if holder is base or holder not in frame.state.versions or not held & near or holder in frame.apart.get(base, ()):
             continue
         through = slot is not None and slot.holder is holder and slot.version is frame.state.versions[holder]
         if not through or holder in frame.repeated or slot is None:

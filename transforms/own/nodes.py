@@ -205,7 +205,7 @@ def _call(frame: Frame, node: Node) -> None:
     args = [frame.read(a) for a in node.args]
     results = tuple(Var(out.hint, out.type) for out in node.outs)
     finals = tuple(_final(frame, args[k]) for k in summary.writes)
-    frame.builder.node("call", args, (*results, *finals), callee=key)
+    frame.builder.node("call", args, (*results, *finals), **node.attrs)
     for k, final in zip(summary.writes, finals, strict=True):
         written = refs[k]
         if isinstance(written, REFERENCES):
