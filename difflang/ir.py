@@ -265,5 +265,5 @@ def substitute(region: Region, mapping: dict[Var, Atom], fresh: bool = True) -> 
     for node in region.nodes:
         args = tuple(get(a) for a in node.args)
         regions = tuple(substitute(r, mapping, fresh) for r in node.regions)
-        nodes.append(replace(node, args=args, regions=regions, outs=tuple(define(o) for o in node.outs)))
+        nodes.append(Node(node.op, args, tuple(define(o) for o in node.outs), node.attrs, regions, node.place, node.role))
     return Region(params, tuple(nodes), tuple(get(a) for a in region.yields))

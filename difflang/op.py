@@ -329,7 +329,8 @@ def bind(op: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[
 def lookup(callable_: object) -> tuple[Op, str] | None:
     """The op and flavor that a callable object reads as, or None. Loads the table when first asked."""
     load()
-    _link_scipy()
+    if "scipy" in sys.modules:
+        _link_scipy()
     try:
         return BY_CALLABLE.get(callable_)
     except TypeError:  # unhashable

@@ -93,8 +93,7 @@ class _Retype:
         return Region(params, nodes, tuple(_get(names, y) for y in region.yields))
 
     def node(self, node: Node, names: dict[Var, Atom]) -> Node:
-        args = tuple(_get(names, a) for a in node.args)
-        node = replace(node, args=args)
+        node = Node(node.op, tuple([_get(names, a) for a in node.args]), node.outs, node.attrs, node.regions, node.place, node.role)
         if node.op == "if":
             regions = tuple(self.region(arm, names, arm.params) for arm in node.regions)
             types: tuple[Type, ...] = tuple(_merge(a.type, b.type) for a, b in zip(regions[0].yields, regions[1].yields, strict=True))
@@ -108,9 +107,9 @@ class _Retype:
             )
         else:
             types = _results(node, self.known)
-        outs = tuple(Var(old.hint, type) for old, type in zip(node.outs, types, strict=True))
+        outs = tuple([Var(old.hint, type) for old, type in zip(node.outs, types, strict=True)])
         names.update(zip(node.outs, outs, strict=True))
-        node = replace(node, outs=outs)
+        node = Node(node.op, node.args, outs, node.attrs, node.regions, node.place, node.role)
         self.known.note(node)
         return node
 
