@@ -22,7 +22,10 @@ from .load import ABSENT, Lookup
 LIBRARIES = frozenset("numpy math cmath operator functools itertools builtins scipy difflang typing collections".split())
 """Modules whose contents do not change while a program runs."""
 
-_NOT_READ = frozenset("__module__ __dict__ __weakref__ __doc__ __annotations__ __dataclass_params__ __abstractmethods__ _abc_impl".split())
+_NOT_READ = frozenset(
+    "__module__ __dict__ __weakref__ __doc__ __annotations__ __dataclass_params__ __abstractmethods__ _abc_impl __repr__ __str__ "
+    "__hash__ __reduce__ __firstlineno__ __static_attributes__".split()
+)
 _NUMBERS = (int, float, np.ndarray, np.generic)
 _STEP = re.compile(r"\w+")
 
@@ -170,7 +173,9 @@ class Reach:
                 if name in _NOT_READ:
                     continue
                 self._say(name)
-                if isinstance(held, _NUMBERS):
+                if isinstance(held, FunctionType) and _in_library(held):
+                    self._say(held.__module__, held.__qualname__)
+                elif isinstance(held, _NUMBERS):
                     self._say(type(held).__name__, repr(held) if not isinstance(held, np.ndarray) else held.dtype)
                 elif isinstance(held, property):
                     for function in (held.fget, held.fset):
