@@ -24,7 +24,7 @@ from difflang.config import Options
 from difflang.errors import IntegerOverflow, TypeMismatch
 from difflang.types import Static, Tuple, Type, type_of
 
-from . import boundary
+from . import boundary, crossing
 from ..runtime.callable import Native, fast, uninstall
 from ..runtime.load import ABSENT, bind
 from ..runtime.reach import Reach
@@ -44,7 +44,7 @@ class _Direct(Native):
 
 
 def _not_taken(*args: Any) -> Any:
-    raise RuntimeError("a specialisation does not take the arguments it was made for: please report it")
+    return crossing.NOT_TAKEN
 
 
 @fast
@@ -64,7 +64,7 @@ class DifferentiableFunction(Native):
         state = self.__dict__
         direct = _Direct()
         direct._flags = _UNCHECKED | _BOUND
-        state["_direct"], state["_reaches"], state["_known"] = direct, {}, {}
+        state["_direct"], state["_reaches"], state["_known"], state["_crossings"] = direct, {}, {}, []
         self.__dict__["_slow_path"] = self._prepare
 
     @property
@@ -116,6 +116,12 @@ class DifferentiableFunction(Native):
         """Bind, compile what is missing, call."""
         if _plain_depth:
             return self.python(*args, **kwargs)
+        if not kwargs:
+            for take, direct, make in self.__dict__["_crossings"]:
+                taken = take(args)
+                result = crossing.NOT_TAKEN if taken is None else direct(*taken)
+                if result is not crossing.NOT_TAKEN:
+                    return make(result) if make is not None else result
         values = self._bind(args, kwargs)
         pairs: boundary.Pairs = []
         opened = [self._opened(name, value, pairs) for name, value in zip(self._names, values, strict=True)]
@@ -126,6 +132,8 @@ class DifferentiableFunction(Native):
         if special.shape is not None:
             special.shape.check(self._flat(values))
         result = direct(*flat)
+        if result is crossing.NOT_TAKEN:
+            raise RuntimeError("a specialisation does not take the arguments it was made for: please report it")
         if special.writes:
             boundary.arrays_changed(pairs)
         return result if special.shape is None else special.shape.rebuilt(result, self._flat(values))
@@ -177,6 +185,7 @@ class DifferentiableFunction(Native):
                 if found.shape is not None or any(map(boundary.has_layout, types)):
                     direct = _Direct()
                     direct._flags = _UNCHECKED | _BOUND
+                    state["_crossings"] = [*crossing.ways(self._signature, types, found, direct), *state["_crossings"][:7]]
                 else:
                     bind(self, found.library, found.symbol, found.binding, state["_slow_path"])
                     state["_native_entry"] = self._entry
