@@ -132,7 +132,8 @@ class Reach:
         elif isinstance(value, ModuleType):
             self._say("module", value.__name__)
         elif isinstance(value, (BuiltinFunctionType, np.ufunc)) or _in_library(value):
-            self._say("builtin", getattr(value, "__module__", None), getattr(value, "__qualname__", value.__class__.__name__))
+            name = getattr(value, "__name__", value.__class__.__name__)  # SciPy's ufuncs have no other name
+            self._say("builtin", getattr(value, "__module__", None), getattr(value, "__qualname__", name))
             self._rules(value)
             for rule in RULES.get(value, ()) if value.__hash__ is not None else ():
                 self._value(rule)

@@ -137,7 +137,7 @@ def square(low: Lowering, atom: Atom) -> tuple[Desc, str]:
 
 def fails(low: Lowering, info: str, text: str) -> None:
     """LinAlgError where LAPACK says that it found no answer."""
-    low.w.fail_if(low.w.let(f"icmp sgt i32 {info}, 0"), Site(LinAlgError, text, 0, low.place))
+    low.w.fail_if(low.w.let(f"icmp ne i32 {info}, 0"), Site(LinAlgError, text, 0, low.place))
 
 
 def dtype_of_result(node: Node, k: int = 0) -> str:

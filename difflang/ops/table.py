@@ -46,6 +46,7 @@ def _callables(op: Op) -> str:
     names = [f"{op.operands[0]} {op.infix} {op.operands[1]}"] if op.infix and len(op.operands) == 2 else []
     names += [f"np.{f.__name__}" for f in op.numpy]
     names += [_python_name(f) for f in op.python if not f.__name__.startswith("_") and f.__module__ != "_operator"]
+    names += [f"scipy.{name}" for name in op.scipy]
     names += [f"x.{m}()" for m in op.methods] + [f"x.{p}" for p in op.properties]
     return " ".join(f"`{name}`" for name in dict.fromkeys(names))
 

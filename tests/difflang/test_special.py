@@ -135,3 +135,16 @@ def test_names_are_scipys() -> None:
 def test_written_text_needs_no_scipy() -> None:
     text = dl.source(dl.grad(called("np.sum(sp.digamma(x))".replace("np.sum", "sum"))), np.ones(3))
     assert "scipy" not in text and "def polygamma(x, n=1):" in text
+
+
+def test_functions_of_scipy_have_keys_of_their_own() -> None:
+    """The disk's cache tells them apart though NumPy gives foreign ufuncs no qualified name."""
+    from difflang.runtime.reach import Reach
+
+    def caller(g: Any) -> Any:
+        def f(x: Any) -> Any:
+            return g(x)
+
+        return f
+
+    assert Reach(caller(sp.erf)).digest != Reach(caller(sp.erfc)).digest
