@@ -108,7 +108,7 @@ def _opened(text: _Text, name: str, layout: Layout | None, parts: list[str]) -> 
         return
     if layout.kind == "dict":
         text.add(f"if (*{name},) != {layout.names!r}: return None")
-    elif hasattr(layout.cls, "__dictoffset__") and layout.cls.__dictoffset__:  # type: ignore[attr-defined]
+    elif hasattr(layout.cls, "__dictoffset__") and layout.cls.__dictoffset__:
         held = [key for key in layout.names if not _is_slot(layout.cls, key)]
         text.add(f"if len({name}.__dict__) != {len(held)}: return None")
     for part, key in zip(parts, layout.names, strict=True):

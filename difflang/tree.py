@@ -82,7 +82,7 @@ class Layout:
             return tuple.__new__(self.cls, parts)
         if self.kind == "node":
             return _REGISTERED[self.cls][1](self.aux, parts)
-        made = object.__new__(self.cls)
+        made: Any = object.__new__(self.cls)
         for name, part in zip(self.names, parts, strict=True):
             object.__setattr__(made, name, part)
         return made
@@ -140,7 +140,7 @@ def layout_of(value: Any) -> Layout | None:
         return LIST
     if cls is dict:
         return Layout("dict", dict, tuple(value)) if all(isinstance(key, (str, int)) for key in value) else None
-    known = class_layout(cls)
+    known = class_layout(cls)  # type: ignore[arg-type]
     if known is None:
         return None
     if known.kind == "node":

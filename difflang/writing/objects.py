@@ -135,7 +135,7 @@ def _is_built_by_fields(layout: Layout) -> bool:
     cls = layout.cls
     if layout.kind == "namedtuple":
         return True
-    if not dataclasses.is_dataclass(cls) or hasattr(cls, "__post_init__") or cls.__init__.__code__.co_filename != "<string>":  # type: ignore[misc]
+    if not dataclasses.is_dataclass(cls) or hasattr(cls, "__post_init__") or cls.__init__.__code__.co_filename != "<string>":
         return False
     return {field.name for field in dataclasses.fields(cls)} == set(layout.names) and all(field.init for field in dataclasses.fields(cls))
 

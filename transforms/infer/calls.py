@@ -59,7 +59,7 @@ def _same(function: Any) -> Any:
     return function
 
 
-WRAPPERS = (functools.wraps, functools.lru_cache)
+WRAPPERS = (functools.wraps, functools.lru_cache, functools.cache)
 """What makes a decorator that changes nothing here: names of a function, and a memory of its results."""
 
 
@@ -137,8 +137,8 @@ def _call_derivative(frame: Frame, callee: Compound, args: Sequence[Value], kwar
 
 def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value:
     """A call of a Python object known while compiling."""
-    if any(target is wrapper for wrapper in WRAPPERS) and not (len(args) == 1 and target is functools.lru_cache and not known(args[0])):
-        return static(_same)
+    if any(target is wrapper for wrapper in WRAPPERS):
+        return args[0] if args and isinstance(args[0], Compound) and target is not functools.wraps else static(_same)
     if target is _same and len(args) == 1:
         return args[0]
     if isinstance(target, type) and issubclass(target, BaseException):
@@ -191,9 +191,9 @@ def _call_own(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[
 def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value | None:
     """A builtin, an operator or a row of the table."""
     if args and class_in(args[0]) is not None and _hashable(target) and target in CONVERSIONS:
-        found = special(frame, args[0], CONVERSIONS[target], *args[1:])
-        if found is not None:
-            return found
+        converted = special(frame, args[0], CONVERSIONS[target], *args[1:])
+        if converted is not None:
+            return converted
     handler = BUILTINS.get(target) if _hashable(target) else None
     if handler is not None:
         return handler(frame, args, kwargs)

@@ -13,8 +13,9 @@ from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.op import row
 from difflang.types import BOOL, DTYPES, INT, UNKNOWN, Array, Scalar, Type, Unknown, promote
 
+from .choices import first_choice, with_each
 from .frame import Frame, handles
-from .dicts import is_dict, united
+from .dicts import is_dict, items_of, united
 from .structs import class_in, of_classes, opened, same_object, special
 from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
 
@@ -71,6 +72,8 @@ def binary(frame: Frame, op: str, one: Value, other: Value) -> Value:
     """one op other, for whatever values."""
     if is_undefined(one) or is_undefined(other):
         return one if is_undefined(one) else other
+    if first_choice(one, other) is not None:
+        return with_each(frame, (one, other), lambda a, b: binary(frame, op, a, b))  # type: ignore[no-any-return]
     if class_in(one) is not None or class_in(other) is not None:
         found = of_classes(frame, op, opened(frame, one), opened(frame, other))
         if found is not None:
@@ -210,6 +213,8 @@ IN_PLACE = {op: IN_PLACE.get(op, f"__i{op}__") for op in BINARY}
 
 @handles("is_")
 def _is(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    if first_choice(*values) is not None:
+        return (with_each(frame, (values[0], values[1]), lambda a, b: _is(frame, node, [a, b])[0]),)
     for truth, value in (values, values[::-1]):
         if isinstance(truth, Const) and isinstance(truth.value, bool) and isinstance(value, Var) and value.type == BOOL:
             return (value if truth.value else negate(frame, value),)
@@ -237,11 +242,13 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
 @handles("contains")
 def _contains(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     value, holder = values
-    found = special(frame, holder, "__contains__", value)
-    if found is not None:
-        return (frame.truth(found),)
+    if first_choice(value, holder) is not None:
+        return (with_each(frame, (value, holder), lambda a, b: _contains(frame, node, [a, b])[0]),)
+    asked = special(frame, holder, "__contains__", value)
+    if asked is not None:
+        return (frame.truth(asked),)
     if is_dict(holder):
-        return (const(frame.constant(value, "a key") in holder.info.fields),)
+        return (const(frame.constant(value, "a key") in items_of(frame, holder)),)
     if known(value) and known(holder):
         with frame.fitting():
             return (const(python_value(value) in python_value(holder)),)

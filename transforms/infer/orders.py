@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflang.ir import NONE, Const, const
 
 from .builtins import builtin, items_in, not_empty
-from .control import branch
+from .branches import branch
 from .frame import Frame
 from .iterables import check_iterable, each, item, length
 from .operators import binary

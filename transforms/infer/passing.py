@@ -13,8 +13,8 @@ from difflang.ir import Atom, Const
 from difflang.records import dataclass, field
 
 from .branches import same_value
-from .objects import Cell, Made, check_fresh, put
-from .values import Compound, Form, Value, conform, form, fresh, frozen, join_forms, leaves, reference, same
+from .objects import Cell, Made, check_fresh, put, reference
+from .values import Compound, Form, Value, conform, form, fresh, frozen, join_forms, leaves, same
 
 if TYPE_CHECKING:
     from difflang.build import Builder
