@@ -27,6 +27,7 @@ FAMILIES = (
     "joining",
     "triangles",
     "calculus",
+    "polynomials",
     "choosing",
     "statistics",
     "nan",

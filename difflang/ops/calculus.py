@@ -12,7 +12,7 @@ from ..types import OPEN, UNKNOWN, Array, Scalar, Type, promote
 from .moving import ndim_given
 from .reduce import Bound
 from .shape import spread
-from .sorting import WHOLE, axis_of, flat, length, need, upto
+from .sorting import WHOLE, axis_of, flat, length, need
 
 
 def _diff_bind(a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Bound:
@@ -200,8 +200,12 @@ def slide_(x: Any, w: Any) -> Any:
 
 
 def _full(x: Any, w: Any) -> Any:
-    room = _zeros(length(w) - 1, x)
+    room = zeros_of(length(w) - 1, x)
     return slide_(np.concatenate((room, x, room)), w)
+
+
+def zeros_of(size: Any, like: Any) -> Any:
+    return apply("zeros", size, dtype="f64").astype(like.dtype)
 
 
 def _modes(found: Any, n: Any, m: Any, mode: str, swapped: bool) -> Any:
@@ -285,77 +289,3 @@ def bartlett(m):
     """A triangle."""
     n, last = _places(m)
     return np.where(n <= 0, 1 + n / last, 1 - n / last)
-
-
-# Polynomials, the highest power first
-
-
-def _polyval_bind(p: Any, x: Any) -> Bound:
-    return ((x, *p), {"known": True}) if isinstance(p, (tuple, list)) else ((x, p), {"known": False})
-
-
-@composite(np.polyval, bind=_polyval_bind)
-def polyval(x, *p, known=False):
-    """A polynomial at x."""
-    if known:
-        found = np.zeros_like(x) if np.ndim(x) else x * 0
-        for coefficient in p:
-            found = found * x + coefficient
-        return found
-    (p,) = p
-    points = np.reshape(x, (-1, 1))
-    shape = (length(points), length(p))
-    start = np.broadcast_to(p, shape) * np.ones_like(points)
-    found = apply("recurrence", np.broadcast_to(points, shape) * np.ones_like(start), start)[:, -1]
-    return np.reshape(found, np.shape(x)) if np.ndim(x) else found[0]
-
-
-@composite(np.polyder)
-def polyder(p, m=1):
-    """The derivative of a polynomial."""
-    for _ in range(m):
-        size = length(p)
-        p = p[:-1] * np.flip(upto(size, 1), 0)
-    return p
-
-
-def _polyint_bind(p: Any, m: Any = 1, k: Any = None) -> Bound:
-    return (p, 0 if k is None else k), {"m": m}
-
-
-@composite(np.polyint, bind=_polyint_bind)
-def polyint(p, k, m=1):
-    """The integral of a polynomial."""
-    for _ in range(m):
-        size = length(p)
-        p = np.concatenate((p / np.flip(upto(size + 1, 1), 0), np.reshape(k, (1,)) * 1.0))
-    return p
-
-
-def _added(a: Any, b: Any) -> Any:
-    size = np.maximum(length(a), length(b))
-    return tuple(np.concatenate((_zeros(size - length(p), p), p)) for p in (a, b))
-
-
-def _zeros(size: Any, like: Any) -> Any:
-    return apply("zeros", size, dtype="f64").astype(like.dtype)
-
-
-@composite(np.polyadd)
-def polyadd(a, b):
-    """The sum of two polynomials."""
-    one, other = _added(a, b)
-    return one + other
-
-
-@composite(np.polysub)
-def polysub(a, b):
-    """The difference of two polynomials."""
-    one, other = _added(a, b)
-    return one - other
-
-
-@composite(np.polymul)
-def polymul(a, b):
-    """The product of two polynomials."""
-    return convolve(a, b)

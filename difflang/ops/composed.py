@@ -228,6 +228,36 @@ def round_decimals(x, decimals=0):
     return np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale
 
 
+def _equiv_bind(a1: Any, a2: Any) -> Bound:
+    return (a1, a2), {}
+
+
+@composite(np.array_equiv, bind=_equiv_bind)
+def array_equiv(x, y):
+    """Whether two arrays are the same where they are broadcast: a Python bool."""
+    return _truth(np.all(np.equal(x, y)))
+
+
+@composite(np.matvec)
+def matvec(a, x):
+    """Matrices times vectors."""
+    return np.sum(a * np.expand_dims(x, -2), axis=-1)
+
+
+@composite(np.vecmat)
+def vecmat(x, a):
+    """Vectors times matrices."""
+    return np.sum(np.expand_dims(x, -1) * a, axis=-2)
+
+
+@composite(np.kaiser)
+def kaiser(m, beta):
+    """A bell of Bessel's functions."""
+    half = np.maximum(m - 1, 1) / 2.0
+    n = (apply("arange", 0, m, 1) - (m - 1) / 2.0) / half
+    return np.i0(beta * np.sqrt(np.maximum(1 - n**2.0, 0.0))) / np.i0(beta * 1.0)
+
+
 # Numbers in a row
 
 

@@ -119,6 +119,11 @@ def told(call: Callable[..., Any], method: Callable[..., Any], real: Callable[..
             call(np.polyval, [2, 1], y),
         ]
         + [call(np.polyval, whole, 2), call(np.polyval, real(3), y)],
+        "polyfit": [call(np.polyfit, x, grid, 1), call(np.polyfit, x, grid, 2, w=weights)],
+        "array_equiv": [call(np.array_equiv, x, x), call(np.array_equiv, y, 1.0)],
+        "matvec": [call(np.matvec, y, real(4)), call(np.matvec, z, real(2, 4))],
+        "vecmat": [call(np.vecmat, real(3), y)],
+        "kaiser": [call(np.kaiser, 5, 2.0), call(np.kaiser, 1, 1.5)],
         "polyder": [call(np.polyder, real(4)), call(np.polyder, real(5), 2)],
         "polyint": [call(np.polyint, real(4)), call(np.polyint, real(3), 2)],
         "polyadd": [call(np.polyadd, real(4), real(2))],
