@@ -158,6 +158,9 @@ def _pullback(derived: Derived, types: tuple[Type, ...]) -> Program:
     trees = [bars.tree(k) if k in chosen else (None, []) for k in range(len(main.params))]
     cotangent = Param(_free_name("result_bar", main), tangent_tree(main.result, flags))
     reverse.made[key] = replace(made, params=(*main.params, cotangent))
+    from .prune import silent
+
+    reverse.made.update({name: silent(function) for name, function in reverse.made.items()})
     yields = [atom for _, atoms in trees for atom in atoms]
     return _finish(base, reverse.made, key, tuple(t for t, _ in trees), yields, f"Pullback of {main.name}.")
 

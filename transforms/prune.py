@@ -1,8 +1,8 @@
 """Prune: remove what nobody reads.
 
 Dead nodes, results of `if`, carried values of loops that only feed themselves. A `check` always lives, a draw of random
-numbers too (the generator moves on), and so does whatever writes for others (calls of functions that can raise are kept
-only for their results: a fault that no result depends on is a fault of code that does not run).
+numbers too (the generator moves on), a call of a function that holds one, and whatever writes for others. What an operation
+would raise is not kept for that: a fault that no result depends on is a fault of code that does not run.
 """
 
 from __future__ import annotations

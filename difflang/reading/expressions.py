@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from ..ir import NONE, Atom, Const, Var, const, static
-from .frame import FALSE, TRUE, Frame
+from .frame import FALSE, TRUE, Frame, Late
 from .names import Captured, Meaning, Route, is_captured, is_library
 from .paths import choose
 
@@ -142,12 +142,30 @@ def _boolean(frame: Frame, node: cst.BooleanOperation, hint: str) -> Atom:
 
 
 def _first_that_decides(frame: Frame, node: cst.BooleanOperation, operands: Sequence[cst.BaseExpression], hint: str) -> Atom:
-    value, rest = expression(frame, operands[0], hint), operands[1:]
+    first, rest = operands[0], operands[1:]
+    if rest and isinstance(node.operator, cst.Or) and isinstance(first, cst.BooleanOperation) and isinstance(first.operator, cst.And):
+        return _and_or(frame, node, _operands(first), rest, hint)
+    value = expression(frame, first, hint)
     if not rest:
         return value
     if isinstance(node.operator, cst.And):
         return choose(frame, value, lambda: _first_that_decides(frame, node, rest, hint), lambda: value, frame.place(node), hint)
     return choose(frame, value, lambda: value, lambda: _first_that_decides(frame, node, rest, hint), frame.place(node), hint)
+
+
+def _and_or(
+    frame: Frame, node: cst.BooleanOperation, both: Sequence[cst.BaseExpression], rest: Sequence[cst.BaseExpression], hint: str
+) -> Atom:
+    """`a and b or c`: what decides against the first is false, so it is never the value."""
+    place = frame.place(node)
+
+    def other() -> Atom:
+        return _first_that_decides(frame, node, rest, hint)
+
+    if len(both) == 1:
+        value = expression(frame, both[0], hint)
+        return choose(frame, value, lambda: value, other, place, hint)
+    return choose(frame, condition(frame, both[0]), lambda: _and_or(frame, node, both[1:], rest, hint), other, place, hint)
 
 
 @handles(cst.Comparison)
@@ -280,12 +298,28 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
         function = function if member is None else member
         attrs = {"name": frame.text.names.spelled(callee.attr.value)} if member is None else {}
     else:
+        late = frame.assigning(callee)
+        if late is not None:
+            return _call_assigning(frame, node, late, hint)
         function = expression(frame, callee)
         frame.check_callee(function, callee)
     values, keywords, star = arguments(frame, node)
     out = frame.emit("method" if attrs else "invoke", [function, *values], node, hint, **attrs, keywords=keywords, star=star)
     keep(frame.may_hold, out, values, frame)
     return out
+
+
+def _call_assigning(frame: Frame, node: cst.Call, late: Late, hint: str) -> Atom:
+    """A call of a nested function that assigns this function's variables: they are among its results."""
+    values, keywords, star = arguments(frame, node)
+    assert isinstance(node.func, cst.Name)
+    function = frame.make(late, node.func, node.func.value)
+    both = frame.emit("invoke", [function, *values], node, hint, keywords=keywords, star=star)
+    outs = [Var(name) for name in ("result", *late.writes)]
+    frame.structured("unpack", (both,), outs, (), frame.place(node), count=len(outs))
+    for name, out in zip(late.writes, outs[1:], strict=True):
+        frame.bind(name, out)
+    return outs[0]
 
 
 def _fold_of(frame: Frame, node: cst.Call) -> Handler | None:

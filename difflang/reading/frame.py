@@ -36,6 +36,7 @@ class Late:
     captured: tuple[str | Route, ...]
     node: cst.CSTNode
     defaults: tuple[Atom, ...] = ()
+    writes: tuple[str, ...] = ()  # variables of the function around it that it assigns (`nonlocal`): further results
 
 
 @dataclass(eq=False)
@@ -68,6 +69,8 @@ class Frame:
         self.local = local
         self.imports: dict[str, Route] = {}
         self.deleted: frozenset[str] = frozenset()
+        self.shared: tuple[str, ...] = ()  # variables that nested functions assign: any call may
+        self.outer_variables: tuple[str, ...] = ()  # what `nonlocal` names
         self.bindings = bindings  # how often each name is assigned: not at all, for untouched parameters
         self.parent = parent
         self.nodes: list[Node] = []
@@ -178,6 +181,18 @@ class Frame:
             self._still_holds(self.holds[value], node, name)
         return value
 
+    def assigning(self, callee: cst.CSTNode) -> Late | None:
+        """The nested function that a callee names, if it assigns variables of this one."""
+        value = self.env.get(callee.value) if isinstance(callee, cst.Name) and callee.value in self.local else None
+        return value if isinstance(value, Late) and value.writes and self.bound(callee.value) is TRUE else None  # type: ignore[attr-defined]
+
+    def load_final(self, name: str, node: cst.CSTNode) -> Atom:
+        """What a `nonlocal` variable stands for when the function is left."""
+        value = self.env.get(name, UNDEF)
+        if isinstance(value, (Late, Refused)):
+            raise self.refuse(node, f"the function assigned to {name!r} cannot be followed", "keep it in a variable of its own")
+        return value
+
     def check_callee(self, callee: Atom, node: cst.CSTNode) -> None:
         """A function that came out of a call may hold a closure: what it captured must not have changed."""
         if isinstance(callee, Var) and callee in self.may_hold:
@@ -189,7 +204,14 @@ class Frame:
                 raise self.refuse(node, f"the function {name!r} captures {captured!r}, which was assigned since", CALL_IT_LATER)
 
     def closure(self, late: Late, node: cst.CSTNode, name: str) -> Atom:
-        """A closure over what the captured names stand for now."""
+        """A closure over what the captured names stand for now, as a value."""
+        if late.writes:
+            reason = f"the function {name!r} assigns {late.writes[0]!r} of the function around it, so it can only be called by its name"
+            raise self.refuse(node, reason, "return the new value and let the caller assign it")
+        return self.make(late, node, name)
+
+    def make(self, late: Late, node: cst.CSTNode, name: str) -> Atom:
+        """The node of a closure."""
         if late in self._making:
             raise self.refuse(node, f"the nested function {name!r} calls itself", "move it to the top of the module")
         self._making.append(late)
@@ -260,6 +282,8 @@ def key_hint(key: str) -> str:
         return key[1:] + "_bound"
     if key.startswith(("$raised", "$error")):
         return key[1:].split()[0]
+    if key.startswith("$match "):
+        return key.split()[-1]
     return key.split()[-1] if key.startswith(FOLDED) else HINTS.get(key, key)
 
 

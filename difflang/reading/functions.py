@@ -19,10 +19,11 @@ from .names import IMPORT, Names, Route
 from .paths import clear_jump
 from .positions import Positions
 from .prune import prune
-from .scope import bindings, declared_elsewhere, imports_of, names_deleted, statements, walrus_names
+from .scope import bindings, declared_elsewhere, imports_of, names_deleted, outer_variables, shared_variables, statements, walrus_names
 from .source import find
 from .statements import block
 
+NONLOCAL = "return the new value and let the caller assign it"
 GENERATOR = 0x20 | 0x80 | 0x100 | 0x200  # generators and coroutines, as inspect's CO_ flags say
 Definition = cst.FunctionDef | cst.Lambda
 
@@ -102,12 +103,15 @@ def _frame(text: Text, node: Definition, parent: Frame | None = None) -> Frame:
     """A frame that knows which names are the function's own."""
     body = _body(node)
     bound = bindings(body) if isinstance(node, cst.FunctionDef) else Counter(walrus_names(node.body))
-    for name in declared_elsewhere(body):
+    outer = outer_variables(body)
+    for name in declared_elsewhere(body) - outer:
         del bound[name]
     imports = _imports(body, bound)
     for name in imports:
         del bound[name]
     frame = Frame(text, frozenset(bound) | {parameter.name.value for parameter, _ in _parameters(node.params)}, bound, parent)
+    frame.shared = tuple(sorted(shared_variables(body)))
+    frame.outer_variables = tuple(sorted(outer))
     frame.imports, frame.deleted = imports, frozenset(names_deleted(body))
     return frame
 
@@ -145,12 +149,17 @@ def _read(frame: Frame, node: Definition, name: str, meant: Meant) -> Function:
         values.append(value)
         params.append(Param(own, LEAF, kind, meant.defaults.get(own, ...), meant.annotations.get(own)))
     clear_jump(frame)
+    for outer in frame.outer_variables:
+        frame.bind(outer, frame.captured.setdefault(outer, Var(outer)))
     place = _place(frame, node)
     if isinstance(node, cst.Lambda):
         result = expression(frame, node.body, "result")
     else:
         ends = block(frame, [*_body(node), cst.Return()])
         result = frame.env[RETURN] if ends else UNDEF  # type: ignore[assignment]
+        if frame.outer_variables and ends:
+            finals = [frame.load_final(outer, node) for outer in frame.outer_variables]
+            result = frame.emit("tuple", [result, *finals], place, "result")
     body = prune(Region((*values, *frame.captured.values()), tuple(frame.nodes), (result,)))
     doc = node.get_docstring() if isinstance(node, cst.FunctionDef) else None
     captures = frame.captures()
@@ -168,7 +177,9 @@ def nested(frame: Frame, node: Definition, name: str) -> Late:
     captured = tuple(inner.captured)
     if isinstance(node, cst.FunctionDef) and name in captured and frame.bindings.get(name) == 1 and not node.decorators:
         function, captured = _recursive(function, captured, name), tuple(key for key in captured if key != name)
-    return Late(_with_defaults(function, list(made)), captured, node, tuple(made.values()))
+    if inner.outer_variables and (name in captured or any(not frame.is_own(outer) for outer in inner.outer_variables)):
+        raise frame.refuse(node, f"{name!r} assigns a variable of another function in a way that cannot be followed", NONLOCAL)
+    return Late(_with_defaults(function, list(made)), captured, node, tuple(made.values()), inner.outer_variables)
 
 
 def _with_defaults(function: Function, names: list[str]) -> Function:

@@ -17,6 +17,7 @@ from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, 
 from .frame import bound_in, key_hint, value_in
 from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
 from .scope import Statement, assigned, else_block, is_true, statements, target_names, walrus_names
+from .scope import jumps as jumps_out
 from .targets import bind_target
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
@@ -82,7 +83,8 @@ def iterate(
 def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
     place = frame.place(node, node.test)
     tested_names = list(walrus_names(node.test))
-    carried = _carry(frame, dict.fromkeys([*tested_names, *assigned(statements(node.body))]))
+    inside = [*statements(node.body), *(else_block(node) if tested_names else [])]
+    carried = _carry(frame, dict.fromkeys([*tested_names, *assigned(inside)]))
     params = carried.params()
     inner_test = bool(tested_names)
     endless = is_true(node.test) or inner_test
@@ -107,15 +109,18 @@ def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
     results = dict(zip(carried.keys, outs, strict=True))
     if endless and BREAK not in body.ends:
         return _endless(frame, body.ends, results)
-    return _after(frame, else_block(node), body, results, block, place)
+    return _after(frame, [] if inner_test else else_block(node), body, results, block, place)
 
 
 def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
     """A condition that assigns (`:=`) is read inside the body, where its names live: `if not condition: break`."""
-    if node.orelse is not None:
-        raise frame.refuse(node.orelse, "else after a while whose condition assigns with := is outside the language", "assign in the body")
+    orelse = else_block(node)
+    if jumps_out(orelse):
+        reason = "a jump in the else of a while whose condition assigns with := is outside the language"
+        raise frame.refuse(node.orelse or node, reason, "assign in the body")
 
     def stop() -> Ends:
+        block(frame, orelse)
         frame.env.update({SKIP: TRUE, LEAVE: TRUE, RETURNED: FALSE})
         return frozenset({BREAK})
 
@@ -151,7 +156,7 @@ def _turns_at_least_once(bounds: Sequence[Atom]) -> bool:
 def _carry(frame: Frame, names: Iterable[str]) -> _Carried:
     """The keys that the loop carries and what they stand for before it."""
     carried = _Carried([], [], {})
-    for name in names:
+    for name in dict.fromkeys((*names, *frame.shared)):
         if name not in frame.local:
             continue
         arm = Arm(frame.nodes, frame.env, FALLS)

@@ -145,5 +145,6 @@ def _unescaped(text: str, raw: bool) -> str:
     plain = text.replace("{{", "{").replace("}}", "}")
     if raw:
         return plain
-    quoted = plain.replace('"', '\\"').replace("\n", "\\n")
-    return str(ast.literal_eval(f'"{quoted}"'))
+    lines = plain.replace("\n", "\\n").split('"')  # a quote may stand escaped already
+    quoted = '"'.join(line if line.endswith("\\") else line + "\\" for line in lines[:-1])
+    return str(ast.literal_eval('"' + '"'.join([quoted, lines[-1]] if lines[:-1] else [lines[-1]]) + '"'))

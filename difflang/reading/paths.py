@@ -5,7 +5,7 @@ Everything an arm changed becomes a result; `prune` removes later what nobody re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from ..errors import OutsideLanguage
 from ..ir import UNDEF, Atom, Const, Node, Place, Region, Var
@@ -71,6 +71,7 @@ def merge(frame: Frame, condition: Atom, one: Arm, two: Arm, place: Place, hint:
         for key in {**one.env, **two.env}:
             if not key.startswith("?"):
                 results.add(key)
+    results.follow()
     regions = (one.region((), results.first), two.region((), results.second))
     frame.structured("if", (condition,), results.outs, regions, place)
     frame.env = results.env
@@ -87,6 +88,7 @@ class _Results:
         self.first: list[Atom] = []
         self.second: list[Atom] = []
         self._flags: dict[tuple[Atom, Atom], Var] = {}
+        self._closures: list[tuple[Var, Atom, Atom]] = []
         self._inside = [{out for node in arm.nodes for out in node.outs} for arm in (one, two)]
 
     def add(self, key: str) -> None:
@@ -128,7 +130,21 @@ class _Results:
         if flag:
             self._flags[a, b] = out
         inherit(self.frame, out, (a, b))
+        self._closures.append((out, a, b))
         return out
+
+    def follow(self) -> None:
+        """A closure made in an arm captured what the name stands for at the arm's end: that is what it stands for afterwards."""
+        for out, *sources in self._closures:
+            for table in (self.frame.holds, self.frame.may_hold):
+                for name in table.get(out, {}):
+                    held = [(arm, table[a][name]) for arm, a in zip((self.one, self.two), sources, strict=True) if name in _held(table, a)]
+                    if all(value is not None and arm.env.get(name) is value for arm, value in held):
+                        table[out][name] = self.env.get(name)
+
+
+def _held(table: Mapping[Var, Mapping[str, Binding | None]], source: Atom) -> Mapping[str, Binding | None]:
+    return table.get(source, {}) if isinstance(source, Var) else {}
 
 
 def same(a: Atom, b: Atom) -> bool:

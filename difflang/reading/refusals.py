@@ -6,7 +6,6 @@ STATEMENTS: dict[str, tuple[str, str]] = {
     "TryStar": ("try", "test for the condition with `if` before, or catch the error where the function is called"),
     "ClassDef": ("a class definition", "define the class at the top of the module"),
     "Global": ("global", "return the new value and let the caller assign it"),
-    "Nonlocal": ("nonlocal", "return the new value and let the caller assign it"),
     "TypeAlias": ("a type alias", "define it at the top of the module"),
 }
 EXPRESSIONS: dict[str, tuple[str, str]] = {

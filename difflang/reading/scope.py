@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Union
 
 import libcst as cst
@@ -120,12 +121,19 @@ def walrus_names(node: cst.CSTNode) -> Iterator[str]:
 
 
 def _children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    for name in node.__dataclass_fields__:
+    for name in _fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (tuple, list)):
+        if isinstance(value, (tuple, list)):
             yield from (item for item in value if isinstance(item, cst.CSTNode))
+        elif isinstance(value, cst.CSTNode):
+            yield value
+
+
+@cache
+def _fields(cls: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields of a node but for those of its layout, in which no name can stand."""
+    layout = ("whitespace", "leading", "trailing", "lpar", "rpar", "comma", "semicolon", "header", "footer", "operator", "newline")
+    return tuple(name for name in cls.__dataclass_fields__ if not name.startswith(layout))
 
 
 def target_names(target: cst.CSTNode) -> Iterator[str]:
@@ -206,6 +214,29 @@ def declared_elsewhere(block: Iterable[Statement]) -> set[str]:
             names.update(item.name.value for item in node.names)
         for inner in inner_blocks(node):
             names |= declared_elsewhere(inner)
+    return names
+
+
+def outer_variables(block: Iterable[Statement]) -> set[str]:
+    """The names that `nonlocal` declares."""
+    names: set[str] = set()
+    for node in block:
+        if isinstance(node, cst.Nonlocal):
+            names.update(item.name.value for item in node.names)
+        for inner in inner_blocks(node):
+            names |= outer_variables(inner)
+    return names
+
+
+def shared_variables(block: Iterable[Statement]) -> set[str]:
+    """The names that functions defined in the block declare `nonlocal`."""
+    names: set[str] = set()
+    for node in block:
+        if isinstance(node, cst.FunctionDef):
+            inside = statements(node.body)
+            names |= outer_variables(inside) | shared_variables(inside)
+        for inner in inner_blocks(node):
+            names |= shared_variables(inner)
     return names
 
 

@@ -185,6 +185,7 @@ HANDLERS: dict[type[cst.CSTNode], Handler] = {
     cst.Break: lambda frame, node: _jump(frame, BREAK),
     cst.Continue: lambda frame, node: _jump(frame, CONTINUE),
     cst.Pass: lambda frame, node: FALLS,
+    cst.Nonlocal: lambda frame, node: FALLS,
     cst.Assign: _assign,
     cst.AnnAssign: _annotated,
     cst.AugAssign: _augment,

@@ -29,6 +29,8 @@ FILES = (
     "structs",
     "lists",
     "data",
+    "statements",
+    "expressions",
 )
 
 for _name in FILES:

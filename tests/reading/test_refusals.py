@@ -25,10 +25,10 @@ CASES = {
     "for i in x:\n        try:\n            pass\n        finally:\n            break": ("jump out of finally", 5, 8, None),
     "try:\n        while x[0]:\n            pass\n    except IndexError:\n        pass": ("may fail here", 3, 8, None),
     "with np.errstate(all='raise'): pass": ("errstate that raises", 2, 21, 32),
-    "while (z := x): pass\n    else: pass": ("else after a while", 3, 4, None),
+    "while x:\n        while (z := x): pass\n        else: break": ("else of a while", 4, 8, None),
     "return LIST[0]": ("captured list", 2, 11, 15),
     "return COMPLEX": ("complex", 2, 11, 18),
-    "def g():\n        nonlocal x\n        x = 1": ("nonlocal", 3, 8, 18),
+    "def g():\n        nonlocal x\n        x = 1\n    return g": ("only be called by its name", 5, 11, 12),
 }
 
 

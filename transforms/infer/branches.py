@@ -9,6 +9,7 @@ from difflang.build import Builder
 from difflang.ir import Atom, Const, Node, Region, Var
 from difflang.types import Scalar
 
+from .choices import choosable, chosen
 from .frame import Frame, handles
 from .objects import State, changed, outside, restore, saved
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, same
@@ -52,6 +53,13 @@ def branch(frame: Frame, condition: Atom, arms: Sequence[Arm], hints: Sequence[s
     for k, (first, second) in enumerate(zip(built[0][1], built[1][1], strict=True)):
         if same_value(first, second) and same(outside(first, before), form(first)):
             results.append(first)
+            continue
+        if choosable(form(first)) and choosable(form(second)) and not same(form(first), form(second)):
+            value, made, given = chosen(condition, first, second, names[k])
+            results.append(value)
+            outs += made
+            for into, atoms in zip(yields, given, strict=True):
+                into += atoms
             continue
         joined = _joined_arms(frame, built, before, k)
         value, made = fresh(joined, names[k])

@@ -1,68 +1,64 @@
-"""NumPy's functions whose form decides what they are: np.where of one or three, questions about shapes and dtypes."""
+"""One of two functions or texts, by a truth of the run: `f = sin if x > 0 else cos`. What is done with it is done with each, in an `if`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from difflang.ir import UNDEF, Atom, Const, Var
+from difflang.types import DTYPES, Scalar, Static, Type
 
-from difflang.ir import Const, const
-from difflang.op import row
-from difflang.types import DTYPES, NAMES, Array, Scalar, promote
-
-from .arrays import call_row, several
-from .builtins import builtin
 from .frame import Frame
-from .values import Compound, Value, denote, is_static, python_value
+from .values import Compound, Form, Value, form, fresh, leaves, types_of
 
-Named = Mapping[str, Value]
-
-
-@builtin(np.where, low=1, high=3)
-def _where(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
-    if len(args) == 1:
-        return several(frame.emit("true_positions", args[0]))
-    if len(args) == 2:
-        frame.fail("DL017", "either both or neither of x and y should be given")
-    return call_row(frame, row("where"), "numpy", args, {})
+KINDS = ("closure", "partial", "choice", "text", "derived")
 
 
-@builtin(np.isscalar, low=1, high=1)
-def _isscalar(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
-    (value,) = args
-    if isinstance(value, Compound):
-        return const(False)
-    return const(isinstance(value.type, Scalar) or is_static(value) and np.isscalar(python_value(value)))
+def choosable(shape: Form) -> bool:
+    """Whether values of this form can be held as a choice: functions and texts."""
+    if isinstance(shape, Compound):
+        return shape.kind in KINDS
+    return isinstance(shape, Static) and (callable(shape.value) or isinstance(shape.value, str))
 
 
-@builtin(np.result_type, low=1)
-def _result_type(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
-    types: list[Any] = []
-    for value in args:
-        if isinstance(value, Const) and is_static(value):
-            with frame.fitting():
-                types.append(Scalar(NAMES[np.dtype(python_value(value))]))
-        else:
-            types.append(frame.atom(value).type)
-    with frame.fitting():
-        common = promote(*types)
-    if not isinstance(common, Scalar):
-        frame.fail("DL019", "the dtype is not known here", "give the function's argument types")
-    return denote(DTYPES[common.dtype])
+def chosen(condition: Atom, one: Value, other: Value, hint: str) -> tuple[Value, list[Var], tuple[list[Atom], list[Atom]]]:
+    """The choice after an `if`, its variables, and what either arm yields for them."""
+    shapes = (form(one), form(other))
+    first, made = fresh(shapes[0], hint)
+    second, more = fresh(shapes[1], hint)
+    missing = [[_nothing(type) for type in types_of(shape)] for shape in shapes]
+    yields = ([*leaves(one, shapes[0]), *missing[1]], [*missing[0], *leaves(other, shapes[1])])
+    return Compound("choice", (condition, first, second)), [*made, *more], yields
 
 
-@builtin(np.broadcast_shapes)
-def _broadcast_shapes(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
-    shapes = [
-        tuple(frame.constant(size, "a size") for size in s.items) if isinstance(s, Compound) else frame.constant(s, "a size") for s in args
-    ]
-    with frame.fitting():
-        return denote(np.broadcast_shapes(*shapes))
+def _nothing(type: Type) -> Atom:
+    """What stands for a part of the other one, which nobody uses: a number, where a message may be given it."""
+    if not isinstance(type, Scalar):
+        return UNDEF
+    zero = DTYPES[type.dtype].type(0)
+    return Const(zero.item() if type.weak else zero, type)
 
 
-@builtin(np.asfortranarray, low=1, high=2, names=("dtype",))
-def _fortran(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
-    """How an array lies in memory does not show in its elements: a copy."""
-    value = frame.atom(args[0])
-    return frame.emit("copy", value) if isinstance(value.type, Array) else value
+def is_choice(value: Value) -> bool:
+    return isinstance(value, Compound) and value.kind == "choice"
+
+
+def of_each(frame: Frame, value: Value, act: Callable[[Value], Value], hint: str = "t") -> Value:
+    """What is done with a choice: with the one or with the other."""
+    from .branches import branch
+
+    assert isinstance(value, Compound)
+    condition, one, other = value.items
+    return branch(frame, condition, [lambda: [act(one)], lambda: [act(other)]], [hint])[0]
+
+
+def first_choice(*values: Value) -> int | None:
+    """The position of the first choice among the values."""
+    return next((k for k, value in enumerate(values) if is_choice(value)), None)
+
+
+def with_each(frame: Frame, values: tuple[Value, ...], act: Callable[..., Any]) -> Any:
+    """An operation on values of which one is a choice."""
+    k = first_choice(*values)
+    assert k is not None
+    return of_each(frame, values[k], lambda part: act(*values[:k], part, *values[k + 1 :]))

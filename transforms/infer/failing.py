@@ -13,7 +13,7 @@ from difflang.build import trace
 from difflang.errors import OutsideLanguage
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import TABLE
-from difflang.types import Array, Scalar
+from difflang.types import Array, Scalar, Unknown
 
 from .frame import Frame, handles
 from .operators import both
@@ -68,6 +68,7 @@ class _Again:
         if op is None or node.regions or len(node.outs) != 1:
             reason = "an error that a call or a branch inside this statement raises cannot be caught"
             frame.fail("DL001", reason, "test for the condition before, or return a truth from the function", OutsideLanguage)
+        self.sure(node, [*(fault.error for fault in op.faults), *([IndexError] if node.op == "getitem" else [])])
         weak = isinstance(node.out.type, Scalar) and node.out.type.weak
         plain = frame.emit(node.op, *args, flavor="numpy" if weak and op.faults else None, hint=node.out.hint, **node.attrs)
         if weak:
@@ -79,6 +80,12 @@ class _Again:
                 assert isinstance(node.out.type, Scalar)
                 plain = frame.emit("cast", plain, dtype=node.out.type.dtype, weak=True)
         self.known[node.out] = plain
+
+    def sure(self, node: Node, errors: Sequence[type[BaseException]]) -> None:
+        """Whether an operation raises must not depend on a type that is not known."""
+        if any(isinstance(value.type, Unknown) for value in (*node.args, *node.outs)) and any(map(self.handler, errors)):
+            reason = "whether this raises an error that is caught depends on a type that is not known"
+            self.frame.fail("DL019", reason, "give the function's argument types")
 
     def item(self, node: Node, args: list[Atom]) -> None:
         """x[i, j]: outside of the array is an IndexError."""

@@ -111,6 +111,7 @@ class Instance:
     outcome: Outcome = field(default_factory=lambda: Outcome(UNDEFINED))
     function: Function | None = None
     recursive: bool = False
+    entry: bool = False
 
 
 @dataclass(eq=False)
@@ -161,7 +162,7 @@ class Inference:
         if self._depth > DEEPEST:
             assert caller is not None
             caller.fail("DL011", f"{function.name}() calls itself with ever new static arguments", "pass a number known at run time")
-        made = self.instances[signature] = Instance(self.new_key(function.name))
+        made = self.instances[signature] = Instance(self.new_key(function.name), entry=caller is None)
         self._depth += 1
         try:
             self._build(made, function, forms)
@@ -268,6 +269,8 @@ def _finished(
     params = [replace(param, tree=tree_of(f)) for param, f in zip(function.params, forms, strict=False)]
     hidden = function.body.params[len(function.params) : len(forms)]
     params += [Param(v.hint, tree_of(f)) for v, f in zip(hidden, forms[len(function.params) :], strict=True)]
+    if not made.entry and any(param.kind.startswith("var_") for param in params):
+        params = [replace(param, kind="positional_or_keyword") for param in params]  # a call passes what they hold in order
     captures = frame.captures
     body = frame.builder.region((*variables, *(var for _, var in captures)), yields)
     changes = made.outcome.changes

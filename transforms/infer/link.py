@@ -13,6 +13,8 @@ from typing import Any
 from difflang.ir import Capture, Function, Node, Program, Region, Var, walk
 from difflang.records import replace
 
+from ..prune import EFFECTS
+
 
 def identity(capture: Capture) -> Any:
     """Equal for two captures that read the same variable."""
@@ -44,13 +46,22 @@ def linked(entry: str, functions: Mapping[str, Function]) -> Program:
     reached = _reached(entry, functions)
     names = _names(reached, functions)
     needs = _needs(reached, functions)
+    telling = _telling(reached, functions)
     done = {}
     for key in reached:
         function = functions[key]
         if function.level == "typed":
             function = _with_captures(function, needs, functions)
-        done[names[key]] = replace(function, name=names[key], body=_renamed(function.body, names))
+        done[names[key]] = replace(function, name=names[key], body=_renamed(function.body, names, telling))
     return Program(names[entry], done)
+
+
+def _telling(reached: Mapping[str, None], functions: Mapping[str, Function]) -> set[str]:
+    """The functions that may raise an error of the program's own, print or draw a number: a call of one is kept for that alone."""
+    found = {key for key in reached if any(node.op in EFFECTS for node in walk(functions[key].body))}
+    while more := {key for key in reached if key not in found and found & set(_callees(functions[key]))}:
+        found |= more
+    return found
 
 
 def _callees(function: Function) -> dict[str, None]:
@@ -127,9 +138,12 @@ def _with_captures(
     return replace(function, body=body, captures=tuple(capture for capture, _ in needed.values()))
 
 
-def _renamed(region: Region, names: Mapping[str, str]) -> Region:
+def _renamed(region: Region, names: Mapping[str, str], telling: set[str]) -> Region:
     def change(node: Node) -> Node:
-        attrs = {**node.attrs, "callee": names[node.attrs["callee"]]} if node.op == "call" else node.attrs
-        return replace(node, attrs=attrs, regions=tuple(_renamed(inner, names) for inner in node.regions))
+        if node.op != "call":
+            return replace(node, regions=tuple(_renamed(inner, names, telling) for inner in node.regions)) if node.regions else node
+        key = node.attrs["callee"]
+        attrs = {**node.attrs, "callee": names[key], **({"effect": True} if key in telling else {})}
+        return replace(node, attrs=attrs)
 
     return replace(region, nodes=tuple(map(change, region.nodes)))

@@ -12,13 +12,15 @@ import numpy as np
 
 from difflang import structs as structs_
 from difflang import tree as trees
-from difflang.ir import NONE, const, static
+from difflang.ir import NONE, Const, const, static
 from difflang.tree import Layout, class_layout
 from difflang.types import Array, is_float
 
 from .builtins import builtin
+from .dicts import is_dict, items_of, key_of, new_dict
 from .frame import Frame
 from .objects import Cell, new_cell, reference
+from .iterables import as_iterable, check_iterable, item, length, unpacked
 from .operators import binary, both
 from .structs import (
     call_method, class_in, fields, held_by, held_constant, is_generated, layout_in, opened, set_attribute, zero_argument_super,
@@ -301,6 +303,30 @@ def _as_dict(frame: Frame, owner: Value, args: Args, kwargs: Named) -> Value:
 
 
 METHODS: dict[str, Callable[[Frame, Value, Args, Named], Value]] = {"_replace": _replaced, "_asdict": _as_dict}
+
+
+@builtin(dict, high=1, names=("*",))
+def _dict(frame: Frame, args: Args, kwargs: Named) -> Value:
+    """dict(), dict(other), dict(pairs), dict(key=value)."""
+    made: dict[Any, Value] = {}
+    for value in args:
+        if is_dict(value):
+            made.update(items_of(frame, value))
+            continue
+        check_iterable(frame, value)
+        count = length(frame, value)
+        if not isinstance(count, Const):
+            frame.fail("DL011", "how many items a dict gets must be known while compiling")
+        for k in range(count.value):
+            key, held = unpacked(frame, item(frame, value, const(k)), 2)
+            made[key_of(frame, key)] = held
+    made.update(kwargs)
+    return new_dict(tuple(made), tuple(made.values()))
+
+
+@builtin(iter, low=1, high=1)
+def _iter(frame: Frame, args: Args, kwargs: Named) -> Value:
+    return as_iterable(frame, args[0])
 
 
 @builtin(dataclasses.asdict, vars, low=1, high=1)

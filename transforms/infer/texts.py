@@ -82,6 +82,10 @@ def spelled(frame: Frame, value: Value) -> tuple[list[Value], Source]:
 def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Source]:
     if value.kind == "text":
         return list(value.items), expression(value)
+    if value.kind == "choice":
+        return _spelled_choice(frame, value)
+    if value.kind == "exception":
+        return spelled(frame, formatted(frame, value, "s", ""))
     if is_dict(value):
         entries = items_of(frame, value)
         value = Compound("dict", tuple(entries.values()), tuple(entries))
@@ -98,6 +102,15 @@ def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Sourc
         return items, ("{", *parts, "}")
     opening, closing = BRACKETS.get(value.kind, ("range(", ")"))
     return items, (opening, *parts, "," if value.kind == "tuple" and len(value.items) == 1 else "", closing)
+
+
+def _spelled_choice(frame: Frame, value: Compound) -> tuple[list[Value], Source]:
+    """`one if condition else other`."""
+    condition, one, other = value.items
+    first, source = spelled(frame, one)
+    second, more = spelled(frame, other)
+    moved = (*_moved(source, 1), " if ", 0, " else ", *_moved(more, 1 + len(first)))
+    return [condition, *first, *second], ("(", *moved, ")")
 
 
 def expression(text: Compound) -> Source:
@@ -143,9 +156,11 @@ def _escaped(text: str) -> str:
 
 def formatted(frame: Frame, value: Value, conversion: str | None, form: str) -> Value:
     """One `{value!conversion:form}` of an f-string."""
-    if isinstance(value, Compound) and value.kind == "exception" and conversion != "r" and len(value.items) <= 1:
+    if isinstance(value, Compound) and value.kind == "exception" and conversion != "r":
+        if len(value.items) > 1:
+            return formatted(frame, Compound("tuple", value.items), "s", form)
         said = value.items[0] if value.items else denote("")
-        return formatted(frame, said, "r" if issubclass(value.info[0], KeyError) else "s", form)
+        return formatted(frame, said, "r" if value.items and issubclass(value.info[0], KeyError) else "s", form)
     if known(value):
         found = python_value(value)
         with frame.fitting():

@@ -1,0 +1,503 @@
+"""Statements of every kind: match, try, with, del, imports, unpacking, messages, comprehensions of any length."""
+
+import functools
+import itertools
+import math
+
+import numpy as np
+
+from .corpus import add, normal
+
+
+def matched_values(x, codes):
+    total = 0.0
+    for value, code in zip(x, codes):  # noqa: B905
+        match code:
+            case 0:
+                continue
+            case 1 | 2:
+                total += value * code
+            case 9:
+                break
+            case k if k > 4:
+                total *= value
+            case _:
+                total -= value * value
+    return total
+
+
+add(matched_values, (normal(7), np.array([1, 0, 2, 5, 3, 9, 1])), (normal(3, seed=1), np.array([3, 6, 1])), traits="match")
+
+
+def matched_tuples(x, y):
+    match (x > 0.0, y > 0.0):
+        case (True, True):
+            result = x * y
+        case (True, _):
+            result = x - y * y
+        case (False, other):
+            result = -x if other else y * x
+    return result
+
+
+add(matched_tuples, (1.5, 2.0), (1.5, -2.0), (-1.5, 2.0), (-1.5, -0.5), traits="match")
+
+
+def matched_words(x):
+    def apply(kind, x):
+        match kind:
+            case "linear" | "affine":
+                return 2.0 * x
+            case "square":
+                return x * x
+            case _:
+                raise ValueError(f"no activation {kind!r}")
+
+    return apply("linear", x) + apply("square", x)
+
+
+add(matched_words, (1.5,), analytic=True, traits="match strings")
+
+
+def matched_parts(x):
+    match (x, (2.0 * x, x * x), 3):
+        case (a, (b, *rest), int(n)) if n > 5:
+            return a * b
+        case (a, (b, c), int(n)):
+            return a * b + c * n
+    return x
+
+
+add(matched_parts, (1.5,), (-0.7,), analytic=True, traits="match unpack")
+
+
+def caught_by_hand(x):
+    try:
+        if x < 0.0:
+            raise ValueError("negative")
+        y = math.sqrt(x)
+    except ValueError:
+        y = -x
+    else:
+        y = y + 1.0
+    finally:
+        x = x * 2.0
+    return y * x
+
+
+add(caught_by_hand, (2.0,), (-3.0,), traits="try")
+
+
+def caught_in_loops(xs, limit):
+    total = 0.0
+    for k in range(len(xs)):
+        try:
+            for y in xs:
+                if xs[k] * y > limit:
+                    raise OverflowError(f"row {k}")
+                total += y * y * (k + 1)
+        except OverflowError:
+            total += 0.5 * xs[k]
+            continue
+        total *= 1.1
+    return total
+
+
+add(caught_in_loops, (normal(4), 1.0), (normal(5, seed=3), 0.2), traits="try for")
+
+
+def caught_from_operations(x, y):
+    total = 0.0
+    for k in range(4):
+        try:
+            total += math.log(x - k) / (y - k)
+        except ValueError:
+            total += x * x
+        except ZeroDivisionError:
+            total += 10.0 * x
+    return total
+
+
+add(caught_from_operations, (2.5, 1.0), (9.3, 0.5), (4.2, 0.0), wrt=(0,), traits="try")
+
+
+def caught_index(x, k):
+    try:
+        v = x[k] * x[k]
+    except IndexError:
+        v = x[0]
+    return v * 3.0
+
+
+add(caught_index, (normal(3), 2), (normal(3), 7), (normal(3), -4), traits="try")
+
+
+def nested_tries(x):
+    steps = 0
+    try:
+        try:
+            if x < 0.0:
+                raise ValueError("low")
+            if x > 5.0:
+                raise KeyError("high")
+            y = x * x
+        except KeyError:
+            y = 5.0 * x
+        finally:
+            steps += 1
+        y += steps
+    except ValueError as error:
+        y = 7.0 * x if str(error) == "low" else x
+    return y
+
+
+add(nested_tries, (1.5,), (-1.5,), (6.0,), traits="try")
+
+
+def returns_through_finally(x):
+    kept = np.zeros(2)
+    try:
+        if x[0] < 0.0:
+            raise RuntimeError
+        kept[0] = x[1] * x[0]
+        return kept
+    except RuntimeError:
+        kept[1] = x[1]
+    finally:
+        kept[1] += x[0]
+    return kept * 2.0
+
+
+add(returns_through_finally, (np.array([1.5, 2.0]),), (np.array([-1.5, 2.0]),), traits="try")
+
+
+def told_limits(x, n):
+    if n > 5:
+        raise ValueError(f"n is {n}, more than {5}")
+    assert x > -10.0, "x is %g" % x
+    assert n >= 0, (n, x)
+    return x**n
+
+
+add(told_limits, (1.5, 3), (-0.5, 2), traits="messages")
+
+
+def quiet_errors(x):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = np.where(x > 0.0, np.log(np.abs(x)), x)
+    label = f"mean {y.mean():.3f}"
+    del label
+    return y * x
+
+
+add(quiet_errors, (normal(5),), traits="with del")
+
+
+def imports_inside(x):
+    import math as m
+    from math import sin as s
+
+    import numpy.linalg as la
+
+    return m.cos(x) + s(x) * la.norm(np.array([x, 2.0]))
+
+
+add(imports_inside, (0.7,), traits="import")
+
+
+def deleted_names(x):
+    y = x * x
+    z, w = y + 1.0, y * 2.0
+    del y
+    for _ in range(3):
+        y = z * 0.5
+        z = y + w
+        del y
+    return z
+
+
+add(deleted_names, (1.3,), analytic=True, traits="del")
+
+
+def starred_targets(x):
+    first, *middle, last = (x, 2.0 * x, x * x, 3.0)
+    *start, end = middle
+    (a, b), *rest = ((x, 1.0), 2.0, x)
+    return first * last + sum(start) * end + a * b + rest[1] * len(rest)
+
+
+add(starred_targets, (1.3,), (-0.4,), analytic=True, traits="unpack")
+
+
+def starred_array(x):
+    first, *rest = x
+    total = first * 0.5
+    for r in rest:
+        total = total * first + r * r
+    return total
+
+
+add(starred_array, (normal(4),), (normal(2),), traits="unpack lists")
+
+
+def starred_displays(x):
+    pair = (2.0 * x, 3.0)
+    whole = (x, *pair, *(x * k for k in range(2)))
+    more = [*whole, x * x]
+    return sum(more) + whole[1] * more[-1]
+
+
+add(starred_displays, (1.3,), analytic=True, traits="unpack")
+
+
+def named_arguments(x):
+    def scaled(value, scale=1.0, *, shift=0.0):
+        return value * scale + shift
+
+    def passed(function, *args, **options):
+        return function(*args, **options) * 2.0
+
+    options = {"scale": x, "shift": 2.0}
+    return passed(scaled, x, **options) + scaled(shift=x, *(2.0, 3.0)) + passed(scaled, x, shift=1.0)  # noqa: B026
+
+
+add(named_arguments, (1.3,), analytic=True, traits="kwargs")
+
+
+def counted_keywords(x):
+    def total(**parts):
+        result = parts["first"] * len(parts)
+        for name, value in parts.items():
+            result += value * value if name == "second" else value
+        return result
+
+    return total(first=x, second=2.0 * x) + total(first=x * x)
+
+
+add(counted_keywords, (1.3,), analytic=True, traits="kwargs dicts")
+
+
+def twice(function):
+    @functools.wraps(function)
+    def inner(*args, **options):
+        return function(*args, **options) * 2.0
+
+    return inner
+
+
+@twice
+def _decorated(x, k=1.0):
+    return x * x * k
+
+
+def decorated_calls(x):
+    def scaled(by):
+        def decorate(function):
+            return lambda v: function(v) * by
+
+        return decorate
+
+    @scaled(x)
+    @twice
+    def local(v):
+        return v * x
+
+    return _decorated(x) + _decorated(x, k=x) + local(3.0)
+
+
+add(decorated_calls, (1.3,), analytic=True, traits="decorators closures")
+
+
+def defaults_at_run_time(x):
+    def scaled(value, by=x * 2.0):
+        return value * by
+
+    total = scaled(3.0) + scaled(x, 1.0)
+    for k in range(3):
+        step = lambda v, k=k: v * k  # noqa: E731
+        total += step(x)
+    return total
+
+
+add(defaults_at_run_time, (1.3,), analytic=True, traits="closures")
+
+
+def counting_closure(xs):
+    total, calls = 0.0, 0
+
+    def take(value, scale=1.0):
+        nonlocal total, calls
+        total += value * value * scale
+        calls += 1
+        return calls > 2
+
+    for x in xs:
+        if take(x):
+            take(x, scale=0.5)
+    return total * calls
+
+
+add(counting_closure, (normal(4),), (normal(2),), traits="nonlocal closures")
+
+
+def clock_closure(y):
+    time = 0.0
+
+    def step(state):
+        nonlocal time
+        time += 0.1
+        return state + 0.1 * math.sin(time) * state
+
+    for _ in range(4):
+        y = step(y)
+    return y * time
+
+
+add(clock_closure, (1.3,), analytic=False, traits="nonlocal closures")
+
+
+def chosen_function(x, y):
+    act = math.sin if x > 1.0 else math.cos
+    if y > 2.0:
+        combine = lambda a, b: a * b * x  # noqa: E731
+    elif y > 1.0:
+        combine = lambda a, b: a + b  # noqa: E731
+    else:
+        offset = x * 3.0
+        combine = lambda a, b: a - b * offset  # noqa: E731
+    return combine(act(x), act(y))
+
+
+add(chosen_function, (0.5, 0.3), (1.5, 1.5), (0.5, 2.5), traits="functions")
+
+
+def chosen_words(x):
+    mode = "big" if x > 1.0 else "small"
+    if x > 9.0:
+        mode = "huge"
+    if mode == "big":
+        return x * x
+    if mode in ("huge", "vast"):
+        return x * 3.0
+    return -x
+
+
+add(chosen_words, (0.5,), (1.5,), (9.5,), traits="strings")
+
+
+def sets_of_constants(x, n):
+    allowed = frozenset((1, 2, 3))
+    if n in {4, 5}:
+        x = x * 3.0
+    if n not in allowed:
+        x = x + n
+    return x * len({k % 3 for k in (0, 1, 2, 3, 4)})
+
+
+add(sets_of_constants, (1.5, 1), (1.5, 4), (1.5, 9), analytic=True, traits="sets")
+
+
+def array_in_messages(x):
+    for k in range(len(x)):
+        if x[k] < -50.0:
+            raise ValueError(f"element {k} of {x} is {x[k]:.2f}, shape {x.shape}")
+    return np.sqrt(x * x + 1.0).sum()
+
+
+add(array_in_messages, (normal(4),), traits="messages")
+
+
+def rows_listed(a):
+    rows = [row * row[0] for row in a]
+    total = 0.0
+    for row in rows:
+        total += row.sum() * rows[0][1]
+    return total
+
+
+add(rows_listed, (normal(3, 2),), traits="comprehensions lists")
+
+
+def endless_count(x):
+    total = 0.0
+    for k in itertools.count(1):
+        total += x**k / k
+        if k > 6:
+            break
+    return total
+
+
+add(endless_count, (0.6,), analytic=True, traits="functional while")
+
+
+def callee_raises(x):
+    def checked(v):
+        if v < -10.0:
+            raise ValueError(f"too low: {v}")
+        return v * v
+
+    return checked(x) + checked(2.0 * x)
+
+
+add(callee_raises, (1.5,), (-0.5,), traits="messages closures")
+
+
+def mutual(x, n):
+    def down(value, k):
+        return value if k == 0 else _up(value * 1.1, k - 1)
+
+    return down(x, n) + _up(x)
+
+
+def _up(value, k=3):
+    return -value if k == 0 else _down(value + 1.0, k - 1)
+
+
+def _down(value, k=2):
+    return value * value if k == 0 else _up(value * 0.5, k - 1)
+
+
+add(mutual, (1.3, 4), (0.4, 3), analytic=True, traits="recursion")
+
+
+def closures_returned(x):
+    def line(slope, offset):
+        return (lambda t: slope * t + offset), (lambda t: slope * t * t)
+
+    linear, square = line(x, x * x)
+    both = [linear, square, math.exp]
+    total = 0.0
+    for function in both:
+        total += function(0.5 * x)
+    return total + line(2.0, x)[1](3.0)
+
+
+add(closures_returned, (1.3,), traits="closures")
+
+
+def _annotated(x: "np.ndarray", w: "float | None" = None, *, steps: int = 2) -> "np.ndarray":
+    scale: float = 0.5
+    unused: "nothing.at.all"  # noqa: F821
+    if w is None:
+        w = 2.0
+    for _ in range(steps):
+        x = x * scale + w
+    return x
+
+
+def annotated(x):
+    return _annotated(x) + _annotated(x, 3.0, steps=3)
+
+
+add(annotated, (normal(3),), traits="annotations")
+
+
+def spread_weights(u):
+    return uniformly(u, *[0.5, 0.25], **{name: u * k for k, name in enumerate(("c", "d"), 1)})
+
+
+def uniformly(u, a, b, /, c, *, d):
+    return u * a + b * c * d
+
+
+add(spread_weights, (1.2,), analytic=True, traits="kwargs")
