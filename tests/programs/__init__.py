@@ -30,6 +30,7 @@ FILES = (
     "lists",
     "data",
     "statements",
+    "closures",
     "expressions",
 )
 
