@@ -301,6 +301,7 @@ def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
         return (value,) * count
     if isinstance(value, Compound) and value.kind == "shape":
         return [frame.emit("dim", value.items[0], axis=k) for k in range(count)]
+    value = as_iterable(frame, value)
     check_iterable(frame, value)
     if not isinstance(value, Compound) and isinstance(value.type, Unknown):
         return [getitem(frame, value, ("i",), [const(k)]) for k in range(count)]

@@ -43,7 +43,7 @@ def random_call(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     owner, name = getattr(target, "__self__", None), getattr(target, "__name__", "")
     if isinstance(owner, random.Generator):
         return _call(frame, name, [static(owner), *args], kwargs)
-    if getattr(random.Generator, name, None) is target:
+    if getattr(random.Generator, name, None) is target is not getattr(object, name, None):
         return _call(frame, name, args, kwargs)
     if isinstance(owner, random.RandomState) or getattr(random, name, None) is target:
         reason = f"np.random.{name} inside of a compiled function would not draw from a generator of the caller's"
