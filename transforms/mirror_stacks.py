@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from difflang.ir import Atom, Node, Var
-from difflang.types import Scalar
+from difflang.types import Scalar, Stack
 
 from .adjoint import sum_of, zero
 from .frame import Frame, bar_type, hint_of
@@ -49,7 +49,8 @@ def _item(frame: Frame, node: Node, is_active: IsActive) -> None:
     if cleared is not None and cleared.op == "set_item" and cleared.args[2] == index and _is_zero(cleared, b.nodes):
         frame.bars[stack] = b.emit("set_item", cleared.args[0], y_bar, index, hint=f"{stack.hint}_bar")
         return
-    total = sum_of(b, b.emit("item", bar, index), y_bar, "")
+    hint = f"{node.out.hint}_bar" if isinstance(y_bar.type, Stack) else ""
+    total = sum_of(b, b.emit("item", bar, index), y_bar, hint)
     frame.bars[stack] = b.emit("set_item", bar, total, index, hint=f"{stack.hint}_bar")
 
 

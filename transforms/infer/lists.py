@@ -259,11 +259,23 @@ def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 
 def copied(frame: Frame, owner: Compound, hint: str = "items") -> Compound:
-    """A list of the run with the same items."""
+    """A list of the run with the same items, converted where the copy holds others too."""
     site = (frame.signature, frame.at)
-    frame.inference.lists.elements[site] = owner.info
-    stacks = tuple(frame.emit("copy", stack, hint=hint) for stack in owner.items)
-    return Compound("grown", stacks, owner.info, Origin(frozenset({site})))
+    known = frame.inference.lists.elements.get(site)
+    if known is None or same(known, owner.info):
+        frame.inference.lists.elements[site] = owner.info
+        stacks = tuple(frame.emit("copy", stack, hint=hint) for stack in owner.items)
+        return Compound("grown", stacks, owner.info, Origin(frozenset({site})))
+    from .control import counted
+
+    made = result_list(frame, owner.info, hint)
+
+    def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
+        push(frame, made, item(frame, owner, k))
+        return []
+
+    counted(frame, [const(0), count(frame, owner), const(1)], turn, [], ["k"])
+    return made
 
 
 def sliced(frame: Frame, owner: Compound, bounds: Sequence[Value]) -> Compound:
