@@ -29,7 +29,7 @@ from .frame import Frame, handles
 from .functional import getter
 from .items import call_method, setitem
 from .iterables import check_iterable, item, length
-from .objects import by_value, restore, saved
+from .objects import by_value, check_reached, restore, saved
 from .passing import passed, taken_back
 from .numbers import by_text, is_number_class, number_class
 from .operators import binary, fits_in_place
@@ -356,6 +356,8 @@ def _call_program(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapp
 def call_derived(frame: Frame, target: Any, args: Sequence[Value], hint: str = "t") -> Value:
     """A call of the owned program that an object makes for these arguments."""
     args = [opened(frame, value) for value in args]
+    for value in args:
+        check_reached(frame, value)
     forms: list[Form] = [by_value(value) for value in args]
     key, result_form, captures = frame.inference.link(frame, target, forms)
     atoms = [atom for value, shape in zip(args, forms, strict=True) for atom in leaves(value, shape)]

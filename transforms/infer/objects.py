@@ -53,11 +53,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Made:
-    """In a form: an object that is made of its fields, which may be one of these cells (or of the caller's with these numbers)."""
+    """In a form: an object that is made of its fields, which may be one of these cells (or of the caller's with these numbers).
+
+    `stale`: its fields are those of an object that was changed under another name since.
+    """
 
     layout: Layout
     origins: frozenset[Cell] = field(default=frozenset(), compare=False)
     near: frozenset[int] = frozenset()
+    stale: Union[Place, bool, None] = None
 
 
 class _Heap(threading.local):
@@ -71,8 +75,8 @@ HEAP = _Heap()
 State = dict[Cell, tuple[dict[Any, Any], Any]]
 
 
-def new_cell(layout: Layout, fields: Iterable[Any], origins: Iterable[Cell] = ()) -> Cell:
-    cell = Cell(layout, dict(zip(layout.names, fields, strict=True)))
+def new_cell(layout: Layout, fields: Iterable[Any], origins: Iterable[Cell] = (), stale: Union[Place, bool, None] = None) -> Cell:
+    cell = Cell(layout, dict(zip(layout.names, fields, strict=True)), stale=stale)
     cell.tangle(origins)
     HEAP.cells.append(cell)
     return cell
@@ -107,7 +111,7 @@ def outside(value: Value, state: State) -> Form:
     if cell in state:
         return value
     parts = tuple(outside(part, state) for part in cell.parts)
-    return Compound("made", parts, Made(cell.shape(), frozenset(c for c in cell.tangled if c in state)))
+    return Compound("made", parts, Made(cell.shape(), frozenset({cell, *cell.tangled}), stale=cell.stale))
 
 
 def by_value(value: Value) -> Form:
@@ -128,7 +132,7 @@ def as_made(shape: Compound) -> Compound:
     if shape.kind == "made":
         return shape
     cell: Cell = shape.info
-    return Compound("made", tuple(map(form, cell.parts)), Made(cell.shape(), frozenset({cell})))
+    return Compound("made", tuple(map(form, cell.parts)), Made(cell.shape(), frozenset({cell}), stale=cell.stale))
 
 
 def changed(before: State, after: State) -> list[tuple[Cell, Any]]:
@@ -150,6 +154,17 @@ def put(frame: Frame, cell: Cell, name: Any, value: Value) -> None:
     for other in cell.tangled:
         other.stale = frame.place or True
     cell.fields[name] = value
+
+
+def check_reached(frame: Frame, value: Value) -> None:
+    """Refuse a value that reaches an object which may have been changed under another name."""
+    from .values import Compound
+
+    if isinstance(value, Compound):
+        if value.kind == "object":
+            check_fresh(frame, value.info)
+        for part in value.info.parts if value.kind == "object" else value.items:
+            check_reached(frame, part)
 
 
 def check_fresh(frame: Frame, cell: Cell) -> None:
@@ -239,6 +254,6 @@ class Carrying:
 
 
 __all__ = [
-    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "by_value", "changed", "check_fresh", "new_cell", "outside", "put", "reference",
+    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "by_value", "changed", "check_fresh", "check_reached", "new_cell", "outside", "put", "reference",
     "restore", "saved",
 ]  # fmt: skip

@@ -42,7 +42,7 @@ class Numbers:
             return Compound("again", (), self.cells.index(cell))
         near = frozenset(k for k, other in enumerate(self.cells) if other in cell.tangled)
         self.cells.append(cell)
-        return Compound("made", tuple(self.form(part, leaf) for part in cell.parts), Made(cell.shape(), near=near))
+        return Compound("made", tuple(self.form(part, leaf) for part in cell.parts), Made(cell.shape(), near=near, stale=cell.stale))
 
     def value(self, value: Value) -> Value:
         """A value that was made anew on the other side: its objects numbered, `again` resolved."""

@@ -19,7 +19,7 @@ from difflang.types import Array, is_float
 from .builtins import builtin
 from .dicts import is_dict, items_of, key_of, new_dict
 from .frame import Frame
-from .objects import Cell, new_cell, reference
+from .objects import Cell, check_fresh, new_cell, reference
 from .iterables import as_iterable, check_iterable, item, length, unpacked
 from .operators import binary, both
 from .structs import (
@@ -135,6 +135,7 @@ def parts_in(frame: Frame, value: Value) -> tuple[Layout | None, tuple[Value, ..
         return None
     if value.kind == "object":
         cell: Cell = value.info
+        check_fresh(frame, cell)
         return cell.shape(), tuple(cell.parts)
     if value.kind not in ("tuple", "list", "struct"):
         return None

@@ -224,7 +224,7 @@ def _with_parts(shape: Compound, parts: tuple[Any, ...]) -> Compound:
     if shape.kind != "made":
         return shape.over(parts)
     made: Made = shape.info
-    return reference(new_cell(made.layout, parts, made.origins))
+    return reference(new_cell(made.layout, parts, made.origins, made.stale))
 
 
 def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
@@ -298,7 +298,8 @@ def _joined_objects(one: Compound, other: Compound) -> Form:
     if first.info.layout != second.info.layout:
         raise TypeError(f"one path gives {first.info.layout}, another {second.info.layout}")
     items = tuple(join_forms(a, b) for a, b in zip(first.items, second.items, strict=True))
-    return Compound("made", items, Made(first.info.layout, first.info.origins | second.info.origins, first.info.near | second.info.near))
+    a, b = first.info, second.info
+    return Compound("made", items, Made(a.layout, a.origins | b.origins, a.near | b.near, b.stale if a.stale is None else a.stale))
 
 
 def _loosened(type: Type) -> Type:
