@@ -99,6 +99,7 @@ class Aliases:
         self.alternatives: dict[Var, tuple[int, list[Atom | None]]] = {}  # where paths meet: one group, path by path
         self.order: dict[Var, int] = {}
         self.frozen: set[Var] = set()
+        self.apart: set[tuple[Memory, Memory]] = set()  # found different before: a search that finds nothing has seen them all
         for param in function.body.params:
             self._define(param)
         self._region(function.body)
@@ -210,7 +211,7 @@ class Aliases:
     def is_frozen(self, var: Var) -> bool:
         """Whether the memory may be reached through a view that NumPy does not let anyone write."""
         seen: set[Var] = set()
-        pending = [var]
+        pending = [var] if self.frozen else []
         while pending:
             one = pending.pop()
             if one in seen:
@@ -238,10 +239,11 @@ class Aliases:
             a, b = pending.pop()
             if a == b:
                 return True
-            if (a, b) in seen:
+            if (a, b) in seen or (a, b) in self.apart:
                 continue
             seen.update(((a, b), (b, a)))
             pending += [(self._settle(x), self._settle(y)) for x, y in self._step(a, b)]
+        self.apart |= seen
         return False
 
     def _settle(self, memory: Memory) -> Memory:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from difflang.ir import Atom, Node, Region, Var, walk
+from difflang.ir import Atom, Node, Region, Var
 from difflang.op import row
 from difflang.types import Array, Type, Unknown, rank
 
@@ -31,7 +31,15 @@ class Shapes:
     def __init__(self, body: Region, given: Iterable[Atom] = ()) -> None:
         self.source: dict[Var, Atom] = {}
         self.numbers = numbers(body, given)
-        for node in walk(body):
+        found = -1
+        while found != len(self.source):  # what is known of a loop's parameters says more of the nodes inside it
+            found = len(self.source)
+            self._region(body)
+
+    def _region(self, region: Region) -> None:
+        for node in region.nodes:
+            for inner in node.regions:
+                self._region(inner)
             self._note(node)
 
     def root(self, value: Var) -> Var:
@@ -68,10 +76,8 @@ class Shapes:
 
     def _note_loop(self, node: Node) -> None:
         """A carried array whose every turn keeps the shape has the shape it began with."""
-        body, inits, params, yields = loop_parts(node)
+        _, inits, params, yields = loop_parts(node)
         inner: dict[Var, Atom] = {}
-        for made in walk(body):
-            self._note(made)
         for param, init, atom, out in zip(params, inits, yields, node.outs, strict=True):
             if isinstance(param.type, (Array, Unknown)) and isinstance(atom, Var) and self.root(atom) is param:
                 inner[param] = init
