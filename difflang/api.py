@@ -11,7 +11,7 @@ import numpy as np
 
 from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
-from .config import Options, Spec, spec
+from .config import Options, Spec, left_out, spec
 from .records import dataclass
 from .structs import copied, struct, tangent_like
 from .tree import NoDerivative, class_layout, register_pytree_node, tree_map
@@ -190,7 +190,7 @@ def jvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, A
         raise TypeMismatch("DL017", f"jvp() got {len(primals)} primals and {len(tangents)} tangents", way_out="give one for each, or None")
     chosen = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
     function = derived("jvp", f, chosen)
-    result: tuple[Any, Any] = function(*primals, *(tangent_like(primals[k], tangents[k]) for k in chosen))
+    result: tuple[Any, Any] = function(*primals, *left_out(f, len(primals)), *(tangent_like(primals[k], tangents[k]) for k in chosen))
     return result
 
 
@@ -201,10 +201,11 @@ class Pullback:
     function: DerivedFunction
     primals: tuple[Any, ...]
     value: Any
+    rest: tuple[Any, ...] = ()
 
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
-        result: tuple[Any, ...] = self.function(*copied(self.primals), tangent_like(self.value, cotangent))
-        return result
+        result: tuple[Any, ...] = self.function(*copied(self.primals), *self.rest, tangent_like(self.value, cotangent))
+        return result[: len(self.primals)] if self.rest else result
 
 
 def vjp(f: Any, *primals: Any) -> tuple[Any, Pullback]:
@@ -212,7 +213,7 @@ def vjp(f: Any, *primals: Any) -> tuple[Any, Pullback]:
     decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
     kept = copied(primals)
     value = decorated(*_handed(primals))
-    return value, Pullback(derived("pullback", f), kept, value)
+    return value, Pullback(derived("pullback", f), kept, value, tuple(left_out(f, len(primals))))
 
 
 def _handed(primals: Sequence[Any]) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -135,4 +135,15 @@ class _Parser:
         return Tuple(tuple(items))
 
 
-__all__ = ["Options", "Spec", "spec"]
+__all__ = ["Options", "Spec", "left_out", "spec"]
+
+
+def left_out(f: Callable[..., Any], given: int) -> list[Any]:
+    """The defaults of the parameters behind the first ones: a derivative's further arguments stand behind all of them."""
+    import inspect
+
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        return []
+    return [p.default for p in parameters[given:] if p.default is not p.empty]

@@ -1,6 +1,7 @@
 """The text of a function: its own lines, found wherever they live, and checked against the code that runs.
 
-Files, notebooks and the REPL are reached through `linecache`; text run by `exec` through `register_source`. Nothing
+Files, notebooks and the REPL are reached through `linecache`; the text of `python -c` and of a file on standard input through the
+process; text run by `exec` through `register_source`. Nothing
 is dedented: an indented definition is parsed below an `if 1:`, so that lines and columns stay those of the file.
 """
 
@@ -12,6 +13,8 @@ import ast
 import linecache
 import os
 import re
+import stat
+import sys
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
@@ -37,6 +40,7 @@ class Source:
     name: str
 
 
+LONGEST = 1 << 22
 _REGISTERED: dict[CodeType | str, tuple[str, ...]] = {}
 
 
@@ -98,8 +102,22 @@ def _file_lines(function: FunctionType) -> tuple[str, ...] | list[str]:
     if not lines:
         if not code.co_filename.startswith("<"):
             linecache.checkcache(code.co_filename)
-        lines = linecache.getlines(code.co_filename, function.__globals__)
+        lines = linecache.getlines(code.co_filename, function.__globals__) or _command_lines(code.co_filename)
     return [line.rstrip("\r\n") for line in lines]
+
+
+def _command_lines(name: str) -> list[str]:
+    """The text of a program given to Python itself: behind `-c`, or as a file on standard input."""
+    given = sys.orig_argv
+    if name == "<string>" and "-c" in given[:-1]:
+        return given[given.index("-c") + 1].splitlines()
+    if name == "<stdin>":
+        try:
+            if stat.S_ISREG(os.fstat(0).st_mode):
+                return os.pread(0, LONGEST, 0).decode(errors="replace").splitlines()
+        except OSError:
+            pass
+    return []
 
 
 def _last_line(code: CodeType) -> int:
