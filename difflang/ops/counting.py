@@ -26,8 +26,9 @@ def _bincount_bind(x: Any, weights: Any = None, minlength: Any = 0) -> Bound:
 @composite(np.bincount, bind=_bincount_bind)
 def bincount(x, weights, minlength):
     """How often each number from 0 on stands in x, or the sum of the weights beside it."""
-    if dtype_known(x) is not None and x.dtype.kind not in "iub":
+    if dtype_known(x) is not None and (x.dtype.kind not in "iub" or x.dtype == np.uint64):
         raise TypeError(f"Cannot cast array data from dtype('{x.dtype}') to dtype('int64') according to the rule 'safe'")
+    x = x.astype(np.int64) if x.dtype.kind == "b" else x
     need(np.all(np.greater_equal(x, 0)), "'list' argument must have no negative elements")
     size = np.max(np.concatenate((x, np.reshape(minlength - 1, (1,))))) + 1
     return added(x, size, weights)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..build import apply
+from ..build import apply, dtype_known
 from ..op import composite
 from .calculus import convolve, zeros_of
 from .reduce import Bound
@@ -21,9 +21,10 @@ def _polyval_bind(p: Any, x: Any) -> Bound:
 def polyval(x, *p, known=False):
     """A polynomial at x."""
     if known:
+        real = any(dtype_known(c) is not None and c.dtype.kind == "f" for c in p)
         found = np.zeros_like(x) if np.ndim(x) else x * 0
         for coefficient in p:
-            found = found * x + coefficient
+            found = found * x + apply("cast", coefficient, dtype="f64" if real else "i64", weak=False)
         return found
     (p,) = p
     points = np.reshape(x, (-1, 1))

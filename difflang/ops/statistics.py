@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..build import apply, dtype_known
-from ..op import composite, normal_axis
+from ..op import composite, dtype_name, normal_axis
+from ..types import Scalar
 from .reduce import Bound
 from .shape import permutation
 from .sorting import axis_of, constant_value, flat, gathered, length, need
@@ -46,7 +47,7 @@ def _median_bind(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any
 @composite(np.median, bind=_median_bind)
 def median(x, axis=None, keepdims=False):
     """The middle element, or the mean of the two in the middle."""
-    rows, gone = lines(x, axis)
+    rows, gone = lines(x.astype(np.int64) if x.dtype.kind == "b" else x, axis)
     ordered = apply("ordered", rows, axis=np.ndim(rows) - 1)
     size = length(rows, -1)
     low, high = ordered[(*LAST, (size - 1) // 2)], ordered[(*LAST, size // 2)]
@@ -97,6 +98,8 @@ def _quantile_bind(
 def quantile(x, q, axis=None, method="linear", keepdims=False):
     """The number below which a part q of the elements lies, between neighbours by the method named."""
     _in_range(q, 1, "Quantiles must be in the range [0, 1]")
+    if is_real(x) and isinstance(q.type, Scalar) and q.type.weak:
+        q = apply("cast", q, dtype=dtype_name(x.dtype), weak=False)
     rows, gone = lines(x, axis)
     ordered = apply("ordered", rows, axis=np.ndim(rows) - 1)
     last = ordered[(*LAST, -1)] if is_real(x) else None
@@ -149,7 +152,7 @@ def between(a: Any, b: Any, part: Any) -> Any:
 def percentile(x, q, axis=None, method="linear", keepdims=False):
     """The number below which q of a hundred elements lie."""
     _in_range(q, 100, "Percentiles must be in the range [0, 100]")
-    return quantile(x, np.divide(q, 100), axis, method, keepdims)
+    return quantile(x, q / 100, axis, method, keepdims)
 
 
 # With elements that are no numbers
@@ -203,7 +206,7 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
 @composite(np.nanpercentile, bind=_quantile_bind)
 def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
     """The percentile of what is a number."""
-    return nanquantile(x, np.divide(q, 100), axis, method, keepdims)
+    return nanquantile(x, q / 100, axis, method, keepdims)
 
 
 # Covariances

@@ -79,7 +79,7 @@ def _vander_bind(x: Any, N: Any = None, increasing: Any = False) -> Bound:
 def vander(x, n, increasing=False):
     """The powers of each number in a row."""
     n = length(x) if n is None else n
-    row = x.astype(np.int64) if x.dtype.kind in "bi" else x
+    row = x.astype(np.promote_types(x.dtype, np.int64))
     wide = np.broadcast_to(np.expand_dims(row, 1), (length(x), n))
     powers = np.cumprod(np.where(upto(n) == 0, np.ones_like(wide), wide), 1)
     return powers if increasing else np.flip(powers, 1)
@@ -125,7 +125,7 @@ def _running_bind(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) 
 def cumprod(x, axis=None):
     """Running products, right where elements are zero too."""
     if x.dtype.kind != "f":
-        x = x.astype(np.int64)
+        x = x.astype(np.uint64 if x.dtype.kind == "u" else np.int64)
     if axis is None and np.ndim(x) != 1:
         return cumprod(np.reshape(x, (-1,)), 0)
     axis = axis_of(x, 0 if axis is None else axis)
