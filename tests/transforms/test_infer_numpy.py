@@ -138,6 +138,14 @@ def orders_in_memory(a):
     return e, a.T.flat[2], a[::-1].ravel(), a.ravel(order="F"), a.reshape(4, 3, order="F"), a.T.reshape(-1), a.flatten("F")
 
 
+@program(1.2, -0.3, 0.7)
+def few_in_order(a, b, c):
+    low, middle, high = sorted([a, b, c])
+    first, last = sorted((a * b, c), reverse=True)
+    t, w = np.polynomial.legendre.leggauss(4)
+    return low, middle, high, first - last, np.sum(w * np.sin(0.5 * (t + 1) * (high - low) + low))
+
+
 @pytest.mark.parametrize("way", ["evaluated", "compiled"])
 @pytest.mark.parametrize(("function", "arguments"), PROGRAMS, ids=lambda v: getattr(v, "__name__", ""))
 def test_as_numpy(function: Callable[..., Any], arguments: tuple[Any, ...], way: str) -> None:

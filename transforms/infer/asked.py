@@ -11,7 +11,7 @@ from difflang.ir import Const, const
 from difflang.op import row
 from difflang.types import DTYPES, NAMES, Array, Scalar, promote
 
-from .arrays import call_row, several
+from .arrays import as_array, call_row, several
 from .builtins import builtin
 from .frame import Frame
 from .values import Compound, Value, denote, is_static, python_value
@@ -66,3 +66,25 @@ def _fortran(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     """How an array lies in memory does not show in its elements: a copy."""
     value = frame.atom(args[0])
     return frame.emit("copy", value) if isinstance(value.type, Array) else value
+
+
+def _constant_arrays(function: Any) -> Any:
+    """A function of NumPy whose arguments are known while compiling: its arrays stand in the program as numbers."""
+
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+        given = [frame.constant(value, f"what {function.__name__}() is asked") for value in args]
+        with frame.fitting():
+            columns = [tuple(const(np.float64(number)) for number in column) for column in function(*given)]
+        return Compound("tuple", tuple(as_array(frame, Compound("list", column)) for column in columns))
+
+    return handler
+
+
+for _rule in (
+    np.polynomial.legendre.leggauss,
+    np.polynomial.hermite.hermgauss,
+    np.polynomial.hermite_e.hermegauss,
+    np.polynomial.laguerre.laggauss,
+    np.polynomial.chebyshev.chebgauss,
+):
+    builtin(_rule, low=1, high=1)(_constant_arrays(_rule))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from difflang.ir import NONE, Const, const
 
@@ -11,7 +12,7 @@ from .branches import branch
 from .frame import Frame
 from .iterables import check_iterable, each, item, length
 from .operators import binary
-from .values import Compound, Value, denote, is_none
+from .values import Compound, Value, denote, is_none, known
 
 
 def extreme_by(frame: Frame, op: str, name: str, args: Sequence[Value], key: Value) -> Value:
@@ -31,6 +32,22 @@ def extreme_by(frame: Frame, op: str, name: str, args: Sequence[Value], key: Val
     return each(frame, items, turn, [first, call(frame, key, [first], {})], ["x", name, "key"], False)[0]
 
 
+FEW = 6
+"""So many values of the run are sorted by exchanging neighbours."""
+
+
+def _exchanged(frame: Frame, items: list[Value], keys: list[Value], op: str) -> list[Value]:
+    """Items in the order of their keys, equal ones as they stand: each one moved forward past those that it precedes."""
+    for last in range(1, len(items)):
+        for k in range(last, 0, -1):
+            ahead = frame.truth(binary(frame, op, keys[k], keys[k - 1]))
+            here = [items[k - 1], items[k], keys[k - 1], keys[k]]
+            swapped = [items[k], items[k - 1], keys[k], keys[k - 1]]
+            arms = [partial(list, swapped), partial(list, here)]
+            items[k - 1], items[k], keys[k - 1], keys[k] = branch(frame, ahead, arms, ["low", "high", "low", "high"])
+    return items
+
+
 @builtin(set, frozenset, high=1)
 def _set(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     return denote(frozenset(frame.constant(value, "what is in a set") for value in (items_in(frame, args[0], "set()") if args else ())))
@@ -48,7 +65,9 @@ def _sorted(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) ->
     items = items_in(frame, args[0], "sorted()")
     by = kwargs.get("key", NONE)
     keys = [one if is_none(by) else call(frame, by, [one], {}) for one in items]
-    found = [frame.constant(key, "what sorted() compares") for key in keys]
     down = bool(frame.constant(kwargs["reverse"], "reverse")) if "reverse" in kwargs else False
+    if 1 < len(items) <= FEW and not all(map(known, keys)):
+        return Compound("list", tuple(_exchanged(frame, list(items), keys, "greater" if down else "less")))
+    found = [frame.constant(key, "what sorted() compares") for key in keys]
     order = sorted(range(len(items)), key=lambda k: found[k], reverse=down)
     return Compound("list", tuple(items[k] for k in order))
