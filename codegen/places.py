@@ -71,6 +71,8 @@ def position(low: Lowering, atom: Atom, dim: str, axis: int) -> str:
 def checked(low: Lowering, index: str, dim: str, axis: int, positive: bool = False) -> str:
     w = low.w
     at = index
+    if not (positive and low.is_below(at, dim)) and low.assumed is not None and low.assumed.covers(index, dim):
+        return index
     if not positive:
         behind = w.pure(f"add i64 {index}, {dim}")
         at = w.pure(f"select i1 {w.pure(f'icmp slt i64 {index}, 0')}, i64 {behind}, i64 {index}")

@@ -83,6 +83,7 @@ class Writer:
         self.types: dict[str, str] = {"%ctx": "ptr"}
         self.computed: list[dict[str, str]] = [{}]
         self.codes: dict[str, str] = {}
+        self.made: dict[str, str] = {}  # instructions by their results
         self.entry: list[str] = []
         self.cold: list[str] = []
         self.block = "body"
@@ -102,6 +103,7 @@ class Writer:
         name = f"%{self.name(hint)}"
         self.lines.append(f"  {name} = {code}")
         self.types[name] = result_type(code)
+        self.made[name] = code
         return name
 
     def pure(self, code: str) -> str:

@@ -76,8 +76,12 @@ def skin(theta, parents, relatives, inverses, positions, weights, mirrored):
         if parents[b] != -1:
             absolute = absolutes[parents[b]] @ absolute
         absolutes[b] = absolute
-        moved = (absolute @ inverses[b])[0:3]
-        vertices += (moved @ positions) * weights[b]
+        m = absolute @ inverses[b]
+        for v in range(positions.shape[1]):
+            x, y, z, one = positions[0, v], positions[1, v], positions[2, v], positions[3, v]
+            vertices[0, v] += (m[0, 0] * x + m[0, 1] * y + m[0, 2] * z + m[0, 3] * one) * weights[b, v]
+            vertices[1, v] += (m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3] * one) * weights[b, v]
+            vertices[2, v] += (m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3] * one) * weights[b, v]
     if mirrored:
         vertices[0] = -vertices[0]
     return (rotation(pose[0]) * pose[1]) @ vertices + pose[2][:, np.newaxis]

@@ -22,7 +22,8 @@ def lower_index(low: Lowering, node: Node) -> None:
     if "a" in pattern:
         gather(low, node, base, pattern)
         return
-    view = select(low, base, pattern, node.args[1:], low.memory(node.out))
+    memory = base.memory_ids if isinstance(node.out.type, Scalar) else low.memory(node.out)
+    view = select(low, base, pattern, node.args[1:], memory)
     if isinstance(node.out.type, Scalar):
         low.env[node.out] = load(low.w, view, view.data)
     else:

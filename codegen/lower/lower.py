@@ -23,6 +23,7 @@ from ..memory import Scopes, assemble, components, fresh, parts, release, retain
 from .ranges import Ranges
 from .scalars import convert
 from ..writer import ModuleWriter, Writer, literal
+from .versions import Assumed
 
 Value = Union[str, Expr]
 Handler = Callable[["Lowering", Node], None]
@@ -66,6 +67,7 @@ class Lowering:
         self.place = function.place
         self.stack: list[Scope] = []
         self.temporaries: list[Desc] = []
+        self.assumed: Assumed | None = None  # what the version of a loop that is being written takes for granted
         self.loops = 0  # how many are open
         self.below: dict[str, str] = {}  # a loop's index and what it stays below
         self._memory = 1_000_000  # ids of memory that the analysis does not know

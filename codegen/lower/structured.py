@@ -12,6 +12,7 @@ from .lower import Lowering, Scope, handles, is_alias, result_types, struct
 from ..memory import parts
 from ..poll import mask, poll
 from .scalars import convert
+from .versions import Assumed, is_versioned
 from ..writer import Site, Writer
 
 
@@ -226,9 +227,43 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[
     """The loop itself: a counter from the first bound to before the second. The index stays `below` something."""
     w = low.w
     first, last, by = bounds
-    (body,) = node.regions
     carried = _Carried(low, node, node.args[3:])
-    inside, latch, done = w.name("inside"), w.name("latch"), w.name("done")
+    done = w.name("done")
+    if not is_versioned(node):
+        ends = _loop(low, node, bounds, at, below, carried, done)
+    else:
+        test, fast, slow = w.name("test"), w.name("fast"), w.name("slow")
+        w.jump(test)
+        w.start(fast)
+        low.assumed = Assumed(w, (first, 0) if by > 0 else (last, 1), (last, -1) if by > 0 else (first, 0))
+        ends = _loop(low, node, bounds, at, below, carried, done)
+        assumed, low.assumed = low.assumed, None
+        w.start(test)
+        if assumed.conditions:
+            w.branch(assumed.hold(), fast, slow)
+            w.start(slow)
+            ends += _loop(low, node, bounds, at, below, carried, done, f", !llvm.loop !{w.module.plain_loop}")
+        else:
+            w.jump(fast)
+    w.start(done)
+    carried.results(ends)
+
+
+def _loop(
+    low: Lowering,
+    node: Node,
+    bounds: tuple[str, str, int],
+    at: Callable[[str], str],
+    below: str,
+    carried: _Carried,
+    done: str,
+    suffix: str = "",
+) -> _Ways:
+    """One version of the loop; its ways out."""
+    w = low.w
+    first, last, by = bounds
+    (body,) = node.regions
+    inside, latch = w.name("inside"), w.name("latch")
     head = w.open_loop("for")
     counter, line = w.open_phi("i64", first, body.params[0].hint)
     carried.open()
@@ -238,15 +273,16 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[
     w.start(inside)
     poll(low, counter, mask(node, low.loops > 0))
     index = low.env[body.params[0]] = at(counter)
+    if low.assumed is not None and index == counter:
+        low.assumed.counter = counter
     if below:
         low.below[index] = below
     carried.bind(body.params[1:])
     ends += _finish_iteration(low, carried, node, body, latch, done)
     following = w.let(f"add nsw i64 {counter}, {by}")
     w.close_phi(line, following, w.block)
-    w.jump(head)
-    w.start(done)
-    carried.results(ends)
+    w.jump(head, suffix)
+    return ends
 
 
 @handles("call")
