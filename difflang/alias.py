@@ -233,8 +233,11 @@ class Aliases:
 
     def may(self, one: Memory, other: Memory) -> bool:
         """Whether two memories may be the same."""
+        first = (self._settle(one), self._settle(other))
+        if first in self.apart:
+            return False
         seen: set[tuple[Memory, Memory]] = set()
-        pending = [(self._settle(one), self._settle(other))]
+        pending = [first]
         while pending:
             a, b = pending.pop()
             if a == b:

@@ -10,10 +10,11 @@ Sums are then collected in the order of the forward sweep. What the reverse swee
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 from difflang.ir import UNDEF, Atom, Function, Node, Program, Region, Var, free_vars, walk
+from difflang.records import dataclass, replace
 from difflang.types import Array, Scalar, Stack
 
 from .activity import loop_parts
@@ -52,19 +53,21 @@ def _region(region: Region) -> Region:
 def _merge_one(region: Region) -> Region | None:
     """The region with the first pair that can be merged, merged."""
     loops = [(k, node) for k, node in enumerate(region.nodes) if node.op == "for" and not node.attrs.get("exits")]
+    asked = {m: {*loop.args, *free_vars(loop.regions[0])} for m, loop in loops}
+    uses = cache(partial(_uses, region))
     for k, forward in loops:
         for m, backward in loops:
-            if m > k and _mirrors(forward, backward):
-                pair = _Pair.found(region, k, m)
+            if m > k and _mirrors(forward, backward, asked[m]):
+                pair = _Pair.found(region, k, m, uses)
                 if pair is not None:
                     return pair.merged()
     return None
 
 
-def _mirrors(one: Node, other: Node) -> bool:
-    """Whether two loops run over the same range in opposite directions, the second reading what the first made."""
+def _mirrors(one: Node, other: Node, asked: set[Atom]) -> bool:
+    """Whether two loops run over the same range in opposite directions, the second reading (`asked`) what the first made."""
     same = one.args[:3] == other.args[:3] and bool(one.attrs.get("reverse")) != bool(other.attrs.get("reverse"))
-    return same and not {*one.outs}.isdisjoint({*other.args, *free_vars(other.regions[0])})
+    return same and not asked.isdisjoint(one.outs)
 
 
 @dataclass
@@ -79,9 +82,9 @@ class _Pair:
     forwards: bool  # which way the merged loop runs
 
     @staticmethod
-    def found(region: Region, k: int, m: int) -> _Pair | None:
+    def found(region: Region, k: int, m: int, counted: Callable[[], Counter[Atom]]) -> _Pair | None:
         forward, backward = region.nodes[k], region.nodes[m]
-        uses = _uses(region)
+        uses = counted()
         inside = set(free_vars(backward.regions[0]))
         rows, stacks, kept = [], [], []
         for position, out in enumerate(forward.outs):
