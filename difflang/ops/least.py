@@ -14,33 +14,42 @@ from .linalg import columns, floats, least, length, matrices, plus, rows, turned
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
 
 
-def _pinv_bind(a: Any, rcond: Any = None, hermitian: Any = False, *, rtol: Any = None) -> Bound:
+_NOT_GIVEN = object()
+
+
+def _pinv_bind(a: Any, rcond: Any = None, hermitian: Any = False, *, rtol: Any = _NOT_GIVEN) -> Bound:
     if hermitian is not False:
         raise TypeError("np.linalg.pinv takes any matrix here: leave hermitian out")
-    return (a,), {"rcond": rcond if rcond is not None else 1e-15 if rtol is None else rtol}
+    return (a,), {"rtol": rcond if rcond is not None else 1e-15 if rtol is _NOT_GIVEN else rtol}
 
 
 def _pinv_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> Type:
     return Array(dtype, (*dims[:-2], dims[-1], dims[-2]))
 
 
-def _pinv_lower(a, rcond=1e-15):
+def _pinv_lower(a, rtol=1e-15):
     u, s, vh = apply("svd", a, full_matrices=False)
-    kept = s > rcond * np.max(s, axis=-1, keepdims=True)
+    if rtol is None:
+        rtol = apply("maximum", length(a, -2), length(a, -1)) * float(np.finfo(s.dtype).eps)
+    kept = s > rtol * np.max(s, axis=-1, keepdims=True)
     over = np.where(kept, np.divide(1, np.where(kept, s, 1.0)), 0.0)
     return turned(vh) @ (columns(over) * turned(u))
 
 
-def _pinv_tangent(y, a, a_dot, rcond=1e-15):
+def _pinv(a: Any, rtol: Any) -> Any:
+    return np.linalg.pinv(a, rtol=rtol)
+
+
+def _pinv_tangent(y, a, a_dot, rtol=1e-15):
     across = turned(a_dot)
     left, right = y @ (turned(y) @ across), across @ (turned(y) @ y)
     return left - left @ a @ y + right - y @ (a @ right) - y @ a_dot @ y
 
 
 @general(
-    np.linalg.pinv, typing=typed(_pinv_type, matrices), tangent=_pinv_tangent, bind=_pinv_bind, lower=_pinv_lower, cost=4000
+    np.linalg.pinv, typing=typed(_pinv_type, matrices), tangent=_pinv_tangent, bind=_pinv_bind, evaluate=_pinv, lower=_pinv_lower, cost=4000
 )
-def pinv(y_bar, y, a, rcond=1e-15):
+def pinv(y_bar, y, a, rtol=1e-15):
     """The pseudo-inverse."""
     y_t, across = turned(y), turned(y_bar)
     first, second = across @ (y @ y_t), (y_t @ y) @ across
@@ -78,7 +87,7 @@ def _spread(bar: Any, columns_: Any) -> Any:
 
 def _lstsq_tangent(y, a, b, a_dot, b_dot, rcond=None):
     x, residuals, _, s = y
-    inverse, wide, over = np.linalg.pinv(a, _cut(a, rcond)), _matrix(b, b), _matrix(x, b)
+    inverse, wide, over = np.linalg.pinv(a, rtol=rcond), _matrix(b, b), _matrix(x, b)
     rest = wide - a @ over
     moved = plus(None if b_dot is None else _matrix(b_dot, b), None if a_dot is None else np.negative(a_dot @ over))
     x_dot, s_dot = inverse @ moved, np.zeros_like(s)
@@ -89,11 +98,6 @@ def _lstsq_tangent(y, a, b, a_dot, b_dot, rcond=None):
         s_dot = np.sum(u * (a_dot @ turned(vh)), axis=0)
     changed = 2.0 * np.sum(rest * moved, axis=0)
     return _back(x_dot, b), changed[: length(residuals, 0)], None, s_dot
-
-
-def _cut(a: Any, rcond: float | None) -> float:
-    """Below which part of the largest a singular value counts as zero: what lstsq takes, without the factor of the size."""
-    return float(np.finfo(a.dtype if a.dtype.kind == "f" else np.float64).eps) if rcond is None else rcond
 
 
 @general(
@@ -107,7 +111,7 @@ def _cut(a: Any, rcond: float | None) -> float:
 def lstsq(bars, y, a, b, rcond=None):
     """The x that makes a @ x nearest to b; the squares of what is left, the rank of a, its singular values."""
     x_bar, residuals_bar, _, s_bar = bars
-    inverse, wide, x = np.linalg.pinv(a, _cut(a, rcond)), _matrix(b, b), _matrix(y[0], b)
+    inverse, wide, x = np.linalg.pinv(a, rtol=rcond), _matrix(b, b), _matrix(y[0], b)
     rest = wide - a @ x
     scaled = None if residuals_bar is None else rest * rows(2.0 * _spread(residuals_bar, rest))
     a_bar = None if scaled is None else np.negative(scaled @ turned(x))

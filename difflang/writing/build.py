@@ -11,10 +11,10 @@ from ..build import hint_for
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..ops.index import gathers
 from ..records import dataclass, replace
-from ..types import Array, Scalar, Undefined
+from ..types import BOOL, Array, Scalar, Undefined
 from .expressions import Phrases, negated
 from .flavor import Flavors
-from .forms import slice_object
+from .forms import error_name, slice_object
 from .objects import Paths, has_object
 from .fold import RETURNED, Folding, is_temporary
 from .statements import (
@@ -36,7 +36,7 @@ from .statements import (
     ends,
     mark_of,
 )
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, extreme, told_of
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, both, extreme, told_of
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
 
@@ -127,11 +127,13 @@ class Building:
         test, (yes, no) = self.expr(node.args[0]), [arm.yields[0] for arm in node.regions]
         if _is_truth(node.out) and _is_truth(node.args[0]):
             if _is(no, False) or no is node.args[0]:
-                return Infix(test, "and", self.expr(yes))
+                return both(test, self.expr(yes))
             if _is(yes, True) or yes is node.args[0]:
                 return Infix(test, "or", self.expr(no))
-            if _is(yes, False) and _is(no, True):
-                return negated(test)
+            if _is(yes, False):
+                return negated(test) if _is(no, True) else both(negated(test), self.expr(no))
+            if _is(no, True):
+                return Infix(negated(test), "or", self.expr(yes))
         chosen, other = self.expr(yes), self.expr(no)
         if chosen == other:
             return chosen
@@ -169,13 +171,18 @@ class Building:
             said = [out.hint for out in node.outs if self.folding.uses[out]]
             return bool(said) and all(is_temporary(hint) or hint.startswith(RETURNED) for hint in said)
         if tail.exits:
-            return region.yields[0] in node.outs
+            return region.yields[0] in node.outs or (region.yields[0] is node.args[0] and self.says_nothing(node.regions[0]))
         return bool(node.outs) and all(y in node.outs or isinstance(y, Const) for y in region.yields)
+
+    def says_nothing(self, arm: Region) -> bool:
+        """Whether an arm has no statements of its own."""
+        return all(len(inner.outs) == 1 and inner.outs[0] in self.folding.inline for inner in arm.nodes)
 
     def tail_if(self, node: Node, region: Region, tail: Tail) -> Statement:
         arms = []
-        for arm in node.regions:
-            chosen = dict(zip(node.outs, arm.yields, strict=True))
+        for arm, truth in zip(node.regions, (True, False), strict=True):
+            chosen: dict[Atom, Atom] = {node.args[0]: Const(truth, BOOL)} if tail.exits else {}  # `if done: break`
+            chosen.update(zip(node.outs, arm.yields, strict=True))
             arms.append(self.region(replace(arm, yields=tuple(chosen.get(y, y) if isinstance(y, Var) else y for y in region.yields)), tail))
         for k, out in enumerate(node.outs):
             self.joined_object([arm.yields[k] for arm in node.regions], out)
@@ -194,8 +201,8 @@ class Building:
         return [*moves, If(self.expr(exit_), [Break()], [])]
 
     def returned(self, yields: Sequence[Atom]) -> Block:
-        if any(isinstance(y, Const) and isinstance(y.type, Undefined) for y in yields):
-            return []
+        if yields and all(isinstance(y, Const) and isinstance(y.type, Undefined) for y in yields):
+            return []  # this path raises; of what is kept for the way back a path may lack some
         if self.function.result is None:
             return [Return(None)]
         leaves = [self.expr(y) for y in yields]
@@ -244,6 +251,8 @@ class Building:
 
     def node(self, node: Node) -> Block:
         match node.op:
+            case "if" if self.folding.is_conditional(node):
+                return [Assign(Ref(node.out), self.choice(node), mark_of(node))]
             case "if":
                 arms = [self.region(arm, Tail(node.outs, mark=mark_of(node))) for arm in node.regions]
                 for k, out in enumerate(node.outs):
@@ -376,7 +385,7 @@ class Building:
             return []
         error = node.attrs.get("error", AssertionError)
         told = told_of(node.attrs.get("told", ""), [self.expr(detail) for detail in node.args[1:]])
-        return [Check(self.expr(node.args[0]), error.__name__, node.attrs.get("message") or "", kind, mark_of(node), told)]
+        return [Check(self.expr(node.args[0]), error_name(error), node.attrs.get("message") or "", kind, mark_of(node), told)]
 
 
 def _is_truth(atom: Atom) -> bool:
