@@ -13,7 +13,7 @@ from difflang.types import BOOL, INT, Array, Scalar, Undefined, Unknown
 from .branches import branch
 from .frame import Frame, handles
 from .objects import Carrying, State, outside, restore, saved
-from .values import Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, same
+from .values import Form, Value, conform, form, fresh, is_undefined, holds_made, join_forms, leaves, same
 
 LONGEST_UNROLLED = 256
 Turn = Callable[[Value, Sequence[Value]], list[Value]]
@@ -168,6 +168,7 @@ def _loop(
     forms = [form(value) for value in init]
     start, _, step = bounds
     entry = saved()
+    last = False  # whether the turn just walked knew of every object that its own may be
     while True:
         index = Var(hints[0], INT if start.type == INT else start.type)
         if _is_natural(frame, start, step, reverse):
@@ -178,9 +179,10 @@ def _loop(
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
         joined = _joined(frame, forms, yields, id(turn), entry)
-        if all(map(same, forms, joined)):
+        settled = all(map(same, forms, joined)) and (last or not any(map(holds_made, joined)))
+        last, forms = all(map(same, forms, joined)), joined
+        if settled:
             break
-        forms = joined
     atoms = _conformed(builder, yields, forms)
     if leave and isinstance(leave[0], Const) and leave[0].value is False:
         leave, exits = [], False
@@ -274,6 +276,7 @@ def _while_peeled(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: 
 def _while_loop(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool) -> list[Value]:
     forms = [form(value) for value in init]
     entry = saved()
+    last = False  # whether the turn just walked knew of every object that its own may be
     while True:
         asked, test_params = _carried(forms, hints)
         with frame.nested() as test_builder:
@@ -284,9 +287,10 @@ def _while_loop(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: li
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
         joined = _joined(frame, forms, yields, id(turn), entry)
-        if all(map(same, forms, joined)):
+        settled = all(map(same, forms, joined)) and (last or not any(map(holds_made, joined)))
+        last, forms = all(map(same, forms, joined)), joined
+        if settled:
             break
-        forms = joined
     if isinstance(condition, Const) and condition.value is False:
         return init
     atoms = _conformed(builder, yields, forms)

@@ -264,11 +264,13 @@ def tree_of(shape: Form) -> Tree:
 
 def join_forms(one: Form, other: Form) -> Form:
     """The least form that holds both. Raises TypeError where there is none."""
-    if isinstance(one, Undefined) or same(one, other):
+    if isinstance(one, Undefined) or same(one, other) and not holds_made(one):
         return other
     if isinstance(other, Undefined):
         return one
     if isinstance(one, Compound) and isinstance(other, Compound):
+        if one.is_object and other.is_object:
+            return _joined_objects(one, other)
         if (one.kind, len(one.items)) == (other.kind, len(other.items)) and one.info == other.info:
             items = tuple(join_forms(a, b) for a, b in zip(one.items, other.items, strict=True))
             return united(one, other, items)
@@ -276,8 +278,6 @@ def join_forms(one: Form, other: Form) -> Form:
             widen = widening(one, other)
             if widen is not None:
                 raise widen
-        if one.is_object and other.is_object:
-            return _joined_objects(one, other)
         raise TypeError(f"one path gives {one}, another {other}")
     if isinstance(one, Compound) or isinstance(other, Compound):
         raise TypeError(f"one path gives {one}, another {other}")
@@ -290,6 +290,11 @@ def united(one: Compound, other: Compound, items: tuple[Any, ...]) -> Compound:
     if one.origin is None or other.origin is None:
         return one.over(items)
     return Compound(one.kind, items, one.info, Origin(one.origin.sites | other.origin.sites, None, one.origin.straight or other.origin.straight))
+
+
+def holds_made(shape: Form) -> bool:
+    """Whether a form holds objects that are made, which says of what: equal forms may say it differently."""
+    return isinstance(shape, Compound) and (shape.kind == "made" or any(map(holds_made, shape.items)))
 
 
 def _joined_objects(one: Compound, other: Compound) -> Form:
