@@ -28,6 +28,12 @@ def _where(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     return call_row(frame, row("where"), "numpy", args, {})
 
 
+@builtin(np.ndarray, low=1, high=2, names=("dtype", "order"))
+def _ndarray(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    """np.ndarray(shape): as np.empty."""
+    return call_row(frame, row("empty"), None, args, kwargs)
+
+
 @builtin(np.isscalar, low=1, high=1)
 def _isscalar(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     (value,) = args
