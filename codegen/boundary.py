@@ -26,15 +26,23 @@ Pairs = list[tuple[Any, Any]]
 
 def opened(value: Any, leaf_type: Callable[[Any], Type], pairs: Pairs) -> tuple[Type, Any]:
     """The type of an argument, and the argument as compiled code takes it; `pairs` gets each part beside what stands for it."""
+    try:
+        return _opened(value, leaf_type, pairs)
+    except RecursionError:
+        reason = f"an argument of type {type(value).__name__} holds itself"
+        raise TypeMismatch("DL005", reason, way_out="pass the numbers and arrays that matter") from None
+
+
+def _opened(value: Any, leaf_type: Callable[[Any], Type], pairs: Pairs) -> tuple[Type, Any]:
     found = parts_of(value)
     if found is None:
         prepared = plain(value)
-        type = leaf_type(prepared)
-        given = type.value if isinstance(type, Static) else prepared
+        known = leaf_type(prepared)
+        given = known.value if isinstance(known, Static) else prepared
         pairs.append((given, value))
-        return type, given
+        return known, given
     layout, parts = found
-    items = [opened(part, leaf_type, pairs) for part in parts]
+    items = [_opened(part, leaf_type, pairs) for part in parts]
     return Tuple(tuple([type for type, _ in items]), layout), tuple([given for _, given in items])
 
 

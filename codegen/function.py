@@ -319,7 +319,7 @@ def _check_static(found: Type) -> None:
             _check_static(item)
     elif isinstance(found, Static) and not isinstance(found.value, _STATIC):
         kind = type(found.value).__name__
-        raise TypeMismatch("DL005", f"an argument of type {kind} is outside the language", way_out="pass numbers, arrays or tuples of them")
+        raise TypeMismatch("DL005", f"an argument of type {kind} is outside the language", way_out="pass numbers, arrays, or tuples, lists, dicts and objects of them")
 
 
 def _functions(types: Sequence[Type]) -> Iterator[Any]:

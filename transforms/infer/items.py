@@ -94,7 +94,7 @@ def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operan
     if value.kind == "range" and pattern[0] == "i":
         return _range_item(frame, value, operands[0])
     if not value.is_sequence:
-        frame.fail("DL005", f"a {value.kind} cannot be indexed")
+        frame.fail("DL005", f"a {value} cannot be indexed")
     key = _python_key(pattern, [frame.constant(o, f"an index into a {value.kind}") for o in operands])
     with frame.fitting():
         found = value.items[key]

@@ -81,7 +81,7 @@ def _compound_length(frame: Frame, value: Compound) -> Value:
         return functools.reduce(lambda one, other: binary(frame, "add", one, other), [length(frame, part) for part in value.items])
     if is_endless(value) or value.kind == "filter":
         frame.fail("DL005", f"the number of items of a {value.kind} is not known here", "write the loop out")
-    frame.fail("DL005", f"a {value.kind} has no length")
+    frame.fail("DL005", f"a {value} has no length")
 
 
 def is_endless(value: Value) -> bool:
@@ -172,7 +172,7 @@ def check_iterable(frame: Frame, value: Value) -> None:
         if value.kind in ("map", "filter", "chain", "pairwise", "count", "repeat"):
             return  # looked at when they were made
         if value.kind not in kinds:
-            frame.fail("DL005", f"a {value.kind} cannot be iterated")
+            frame.fail("DL005", f"a {value} cannot be iterated")
         if value.kind in kinds[3:6]:
             for part in value.items[:1] if value.kind == "enumerate" else value.items:
                 check_iterable(frame, part)
@@ -228,7 +228,9 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
     return _each_while_there(frame, iterable, indexed, init, names, exits)
 
 
-def _each_while_there(frame: Frame, iterable: Value, indexed: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:
+def _each_while_there(
+    frame: Frame, iterable: Value, indexed: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool
+) -> list[Value]:
     """A walk over a list that the loop itself changes: Python asks for the length before each turn."""
 
     def ask(carried: Sequence[Value]) -> Value:
@@ -312,8 +314,7 @@ def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
             frame.fail("DL005", f"{word} values to unpack (expected {count}, got {size.value})")
     else:
         fits = binary(frame, "equal", size, const(count))
-        assert isinstance(value, Var)
-        if isinstance(value.type, Array) and value.type.dims[0] == MANY and count == 1:
+        if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dims[0] == MANY and count == 1:
             frame.fail("DL005", "one value is expected here, the array never holds exactly one")
         frame.emit("check", fits, error=ValueError, message=f"the number of values to unpack is not {count}", kind="raise")
     return [item(frame, value, const(k)) for k in range(count)]
