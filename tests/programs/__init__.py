@@ -28,6 +28,7 @@ FILES = (
     "sweeps",
     "structs",
     "lists",
+    "queues",
     "data",
     "statements",
     "closures",

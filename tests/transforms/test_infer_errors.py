@@ -207,13 +207,6 @@ def view_or_copy_read(x):
     return y[0]  # here
 
 
-@refused("DL005")
-def list_item(x):
-    items = [x[0], 2.0]
-    items[0] = 1.0  # here
-    return items[0]
-
-
 @pytest.mark.parametrize(("function", "code", "types"), REFUSED)
 def test_refused(function, code, types):
     with pytest.raises(DifflangError) as caught:

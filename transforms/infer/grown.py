@@ -137,6 +137,8 @@ def _same(one: Form, other: Form) -> bool:
 class ItemsCell(Cell):
     """What `objects` saves and restores of a list that straight code changes: its items."""
 
+    carried = False
+
     def __init__(self, owner: Compound) -> None:
         self.owner = owner
         self.tangled = set()

@@ -37,7 +37,9 @@ def stacked(frame: Frame, owner: Compound, dtype: str | None) -> Atom:
     first = as_array(frame, lists.item(frame, owner, const(0)))
     common = promote(first.type)
     if not isinstance(common, Scalar):
-        frame.fail("DL019", "an array of this list depends on the type of its items, which is not known", "give the function's argument types")
+        frame.fail(
+            "DL019", "an array of this list depends on the type of its items, which is not known", "give the function's argument types"
+        )
     name = dtype or common.dtype
     dims = _dims(frame, first)
     made = frame.emit("empty", size, *dims, dtype=name)
@@ -179,6 +181,17 @@ def _take(frame: Frame, made: Compound, part: Value) -> None:
     each(frame, part, turn, [], ["item"], False)
 
 
+def displayed(frame: Frame, values: Sequence[Value], stars: Sequence[int]) -> Value:
+    """[*xs, y]"""
+    made = lists.result_list(frame, UNDEFINED)
+    for k, value in enumerate(values):
+        if k in stars:
+            _take(frame, made, value)
+        else:
+            lists.push(frame, made, value)
+    return made
+
+
 def _repeated(frame: Frame, owner: Value, count: Value) -> Value:
     made = lists.result_list(frame, UNDEFINED)
 
@@ -215,4 +228,4 @@ def contains(frame: Frame, value: Value, owner: Compound) -> Value:
     return each(frame, owner, turn, [const(False)], ["x", "found"], False)[0]
 
 
-__all__ = ["collected", "contains", "joined", "list_binary", "list_call", "stacked"]
+__all__ = ["collected", "contains", "displayed", "joined", "list_binary", "list_call", "stacked"]

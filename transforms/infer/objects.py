@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 from difflang.ir import Place
 from difflang.records import dataclass, field
@@ -30,6 +30,7 @@ class Cell:
     fields: dict[Any, Any]
     tangled: set[Cell] = field(default_factory=set)
     stale: Union[Place, bool, None] = None
+    carried: ClassVar[bool] = True  # where control flow changes it; a list that straight code alone changes is not (`grown.ItemsCell`)
 
     def tangle(self, others: Iterable[Cell]) -> None:
         for other in list(others):
@@ -93,10 +94,11 @@ def saved() -> State:
     return {cell: (dict(cell.fields), cell.stale) for cell in HEAP.cells}
 
 
-def restore(state: State) -> None:
+def restore(state: State, lists: bool = True) -> None:
     """Go back to what the objects held; those made since are left as they are."""
     for cell, (fields, stale) in state.items():
-        cell.fields, cell.stale = dict(fields), stale
+        if lists or cell.carried:
+            cell.fields, cell.stale = dict(fields), stale
 
 
 def outside(value: Value, state: State) -> Form:
@@ -141,6 +143,8 @@ def changed(before: State, after: State) -> list[tuple[Cell, Any]]:
 
     found = []
     for cell, (fields, _) in before.items():
+        if not cell.carried:
+            continue
         now = after[cell][0]
         for name in {**fields, **now}:
             if name not in fields or name not in now or not same_value(fields[name], now[name]):
@@ -208,7 +212,7 @@ class Carrying:
             except BaseException:
                 restore(self.start)
                 raise
-        restore(self.start)
+        restore(self.start, lists=False)
         self.enter(results[self.count :])
         return results[: self.count]
 
@@ -220,7 +224,7 @@ class Carrying:
 
     def turn(self, index: Any, carried: Sequence[Any]) -> list[Any]:
         """One turn, with the fields as it finds them; what it changes beside those is carried from the next try on."""
-        restore(self.start)
+        restore(self.start, lists=False)
         self.enter(carried[self.count :])
         before = saved()
         results = self.own_turn(index, carried[: self.count])
@@ -244,7 +248,7 @@ class Carrying:
     def ask(self, carried: Sequence[Any]) -> Any:
         """The condition of a `while`, which may read fields but not change them."""
         assert self.own_ask is not None
-        restore(self.start)
+        restore(self.start, lists=False)
         self.enter(carried[self.count :])
         before = saved()
         answer = self.own_ask(carried[: self.count])
@@ -254,6 +258,6 @@ class Carrying:
 
 
 __all__ = [
-    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "by_value", "changed", "check_fresh", "check_reached", "new_cell", "outside", "put", "reference",
-    "restore", "saved",
+    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "by_value", "changed", "check_fresh", "check_reached", "new_cell", "outside",
+    "put", "reference", "restore", "saved",
 ]  # fmt: skip

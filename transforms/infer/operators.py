@@ -283,8 +283,12 @@ def _in_range(frame: Frame, value: Value, holder: Compound) -> Value:
 @handles("tuple", "list")
 def _sequence(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     from .calls import arguments
+    from .list_arrays import displayed
 
-    items, _ = arguments(frame, values, {"star": node.attrs.get("star", ())})
+    stars = node.attrs.get("star", ())
+    if node.op == "list" and any(getattr(values[k], "kind", "") == "grown" for k in stars):
+        return (displayed(frame, values, stars),)
+    items, _ = arguments(frame, values, {"star": stars})
     return (Compound(node.op, tuple(items)),)
 
 

@@ -289,7 +289,8 @@ def united(one: Compound, other: Compound, items: tuple[Any, ...]) -> Compound:
     """One of two compounds of the same kind, by the path taken, over these items."""
     if one.origin is None or other.origin is None:
         return one.over(items)
-    return Compound(one.kind, items, one.info, Origin(one.origin.sites | other.origin.sites, None, one.origin.straight or other.origin.straight))
+    straight = one.origin.straight or other.origin.straight
+    return Compound(one.kind, items, one.info, Origin(one.origin.sites | other.origin.sites, None, straight))
 
 
 def holds_made(shape: Form) -> bool:
