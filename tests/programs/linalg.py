@@ -32,7 +32,7 @@ def solve_stacks(a, b, c):
     return np.sum(np.linalg.solve(a, b) ** 2) + np.sum(np.linalg.solve(a, c)) + np.sum(np.linalg.inv(a) ** 2) + np.sum(np.linalg.det(a))
 
 
-add(solve_stacks, (_stack(2, 3), normal(2), normal(3, 2, 2)), (_stack(2, 2), normal(2), normal(2, 1)), traits="linalg")
+add(solve_stacks, (_stack(2, 3), normal(2), normal(3, 2, 2)), traits="linalg")
 
 
 def gaussian_log_density(x, mean, covariance):
@@ -71,7 +71,7 @@ def kalman_filter(measured, step, noise):
     return log_likelihood + state[0]
 
 
-add(kalman_filter, (normal(4, 1), 0.1, 0.5), traits="linalg loop")
+add(kalman_filter, (normal(4, 1), 0.1, 0.5), traits="linalg loop", order=1)
 
 
 def least_squares_by_qr(a, b):
@@ -153,7 +153,7 @@ def norms_of_every_order(x, a):
     return total + np.linalg.norm(a, axis=1)[0] + np.linalg.cond(a) + np.linalg.norm(a @ a.T - a @ a.T)
 
 
-add(norms_of_every_order, (normal(4), normal(2, 3)), traits="linalg")
+add(norms_of_every_order, (normal(4), normal(2, 3)), traits="linalg", order=1)
 
 
 def exponential_of_a_matrix(a):
