@@ -11,6 +11,8 @@ their definition.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
@@ -248,6 +250,29 @@ class Aliases:
             pending += [(self._settle(x), self._settle(y)) for x, y in self._step(a, b)]
         self.apart |= seen
         return False
+
+    def roots(self) -> dict[Var, int]:
+        """For each value the memories that it may have come from, as bits: two that have none in common never share.
+
+        Copies only part what shares, so the answer without any holds for all.
+        """
+        found: dict[Memory, int] = {}
+        memories = [memory for var in self.order for memory in self._memories(var)]
+        changed = True
+        while changed:  # what a loop carries may come from its end
+            changed = False
+            for place, memory in enumerate(memories):
+                kind, var = memory
+                base = self.base.get(var) if kind == "own" else None
+                origins = [(kind, base)] if base is not None else self._origins(memory)
+                meets = None if base is not None else self._meets(var)
+                alone = not origins or (meets is not None and not all(isinstance(atom, Var) for atom in meets[1]))
+                bits = (1 << place) if alone else 0
+                for origin in origins:
+                    bits |= found.get(origin, 0)
+                if bits != found.get(memory, 0):
+                    found[memory], changed = bits, True
+        return {var: functools.reduce(operator.or_, (found[memory] for memory in self._memories(var)), 0) for var in self.order}
 
     def _settle(self, memory: Memory) -> Memory:
         kind, var = memory

@@ -67,12 +67,18 @@ class _Placing:
             self.memo[key] = Aliases(self.function, self.functions, self.summary, copies)
         return self.memo[key]
 
+    def roots(self) -> Mapping[Var, int]:
+        """What may share at all, whatever is copied."""
+        return Aliases(self.function, self.functions, self.summary).roots()
+
     def summary(self, key: str) -> Shares:
         callee = self.functions[key]
         return self.known.get(key, (frozenset(),) * (len(callee.body.yields) - len(callee.writes)))
 
     def choose(self) -> None:
         writes = list(_Liveness(self.function, self.functions).writes())
+        roots = self.roots()
+        writes = [replace(write, live=frozenset(v for v in write.live if roots[v] & roots[write.target])) for write in writes]
         for write in writes:
             for reader in self.in_order(write.live):
                 if self.clash(write, reader, self.copies):
@@ -187,17 +193,20 @@ class _Placing:
 
     def shares(self) -> Shares:
         """What the results share, for the callers."""
-        aliases = self.aliases()
-        found = []
+        aliases, roots = self.aliases(), self.roots()
         results = self.results()
-        for k, result in enumerate(results):
-            partners: set[int] = set()
-            if isinstance(result, Var) and (id(self.function.body), k) not in self.copies.operands:
-                params = self.function.body.params
-                partners = {p for p, param in enumerate(params) if aliases.share(result, param) or aliases.share(param, result)}
-                partners |= {~p for p, other in enumerate(results[:k]) if isinstance(other, Var) and aliases.share(result, other)}
-            found.append(frozenset(partners))
-        return tuple(found)
+
+        def partners(k: int, result: Atom) -> Iterator[int]:
+            if not isinstance(result, Var) or (id(self.function.body), k) in self.copies.operands:
+                return
+            for p, param in enumerate(self.function.body.params):
+                if roots[result] & roots[param] and (aliases.share(result, param) or aliases.share(param, result)):
+                    yield p
+            for p, other in enumerate(results[:k]):
+                if isinstance(other, Var) and roots[result] & roots[other] and aliases.share(result, other):
+                    yield ~p
+
+        return tuple(frozenset(partners(k, result)) for k, result in enumerate(results))
 
     def placed(self) -> Function:
         return replace(self.function, level="placed", body=_Putting(self.copies).region(self.function.body))
