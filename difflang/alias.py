@@ -257,7 +257,7 @@ class Aliases:
         Copies only part what shares, so the answer without any holds for all.
         """
         found: dict[Memory, int] = {}
-        memories = [memory for var in self.order for memory in self._memories(var)]
+        memories = [(kind, var) for var in self.order if has_memory(var.type) for kind in ("own", "content")]
         changed = True
         while changed:  # what a loop carries may come from its end
             changed = False
@@ -272,7 +272,7 @@ class Aliases:
                     bits |= found.get(origin, 0)
                 if bits != found.get(memory, 0):
                     found[memory], changed = bits, True
-        return {var: functools.reduce(operator.or_, (found[memory] for memory in self._memories(var)), 0) for var in self.order}
+        return {var: functools.reduce(operator.or_, (found.get(memory, 0) for memory in self._memories(var)), 0) for var in self.order}
 
     def _settle(self, memory: Memory) -> Memory:
         kind, var = memory
