@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, fields, make_dataclass
 from typing import Any, TypeVar, dataclass_transform, get_origin
 
 import numpy as np
@@ -29,6 +28,8 @@ def struct(cls: type | None = None, **options: Any) -> Any:
     """
     if cls is None:
         return lambda found: struct(found, **options)
+    from dataclasses import dataclass
+
     own = cls.__dict__
     made: Any = dataclass(frozen=True, eq=False, **options)(cls)
     if "__eq__" not in own:
@@ -44,6 +45,8 @@ def struct(cls: type | None = None, **options: Any) -> Any:
 
 def _vector_class(cls: type) -> type:
     """The struct of the fields that can carry a derivative."""
+    from dataclasses import fields, make_dataclass
+
     names = [field.name for field in fields(cls) if not _is_constant(field.type)]
     space: dict[str, Any] = {**_VECTOR, "__doc__": f"A tangent vector of {cls.__name__}: a direction in which it can move."}
     made = make_dataclass("TangentVector", [(name, Any) for name in names], frozen=True, eq=False, namespace=space)
@@ -116,7 +119,7 @@ def zero_of(value: Any) -> Any:
     if vector is None:
         return layout.make([part if zero is None and layout.has_fields else zero for zero, part in zip(zeros, parts, strict=True)])
     named = dict(zip(layout.names, zeros, strict=True))
-    return vector(*(named[field.name] for field in fields(vector)))
+    return vector(*(named[name] for name in tangent_layout(layout).names))
 
 
 def vector_of(cls: type) -> Any:

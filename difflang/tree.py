@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
 from types import ModuleType
@@ -17,6 +16,7 @@ from typing import Annotated, Any, Generic, Protocol
 
 import numpy as np
 
+from .records import dataclass
 from .generators import FIELD, address_of, is_generator_class
 
 Flatten = Callable[[Any], tuple[Sequence[Any], Any]]
@@ -163,9 +163,17 @@ def class_layout(cls: type) -> Layout | None:
         return Layout("namedtuple", cls, tuple(names), _held(cls)) if isinstance(names, tuple) else None
     if not _is_plain(cls):
         return None
-    declared = tuple(field.name for field in fields(cls)) if is_dataclass(cls) else ()
-    frozen = is_dataclass(cls) and cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    declared, frozen = _declared(cls)
     return Layout("struct" if frozen else "object", cls, declared, _held(cls))
+
+
+def _declared(cls: type) -> tuple[tuple[str, ...], bool]:
+    """The fields of a dataclass, and whether it is frozen."""
+    if not hasattr(cls, "__dataclass_fields__"):
+        return (), False
+    from dataclasses import fields
+
+    return tuple(field.name for field in fields(cls)), bool(cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]
 
 
 def _is_plain(cls: type) -> bool:

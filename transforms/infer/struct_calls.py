@@ -13,6 +13,7 @@ import numpy as np
 from difflang import structs as structs_
 from difflang import tree as trees
 from difflang.ir import NONE, Const, const, static
+from difflang.records import replace
 from difflang.tree import Layout, class_layout
 from difflang.types import Array, is_float
 
@@ -66,7 +67,7 @@ def construct(frame: Frame, cls: type, args: Args, kwargs: Named) -> Value:
     if layout.kind == "object":
         return made
     parts = {name: cell.fields[name] for name in names if name in cell.fields} | cell.fields
-    return Compound("struct", tuple(parts.values()), layout if tuple(parts) == names else dataclasses.replace(layout, names=tuple(parts)))
+    return Compound("struct", tuple(parts.values()), layout if tuple(parts) == names else replace(layout, names=tuple(parts)))
 
 
 def _is_generic_new(found: Any) -> bool:
