@@ -53,6 +53,21 @@ def _step(x: Any, rng: Any) -> Any:
     return np.sum(x * rng.standard_normal(3))
 
 
+def shaped(x: Any, rng: Any) -> Any:
+    few = rng.lognormal(x, 0.5), rng.lognormal(), rng.rayleigh(x), rng.weibull(x, size=3), rng.pareto(2.0, size=(2, 2)), rng.weibull(1.5)
+    cov = np.outer(x, x) + np.diag(x)
+    many = rng.multivariate_normal(x, cov), rng.multivariate_normal(x, cov, size=4), rng.multivariate_normal(x, cov, (2, 2))
+    return few, many, rng.random()
+
+
+def test_draws_that_are_computed_from_others() -> None:
+    expected = flat(shaped(X, np.random.default_rng(1)))
+    found = flat(dl.differentiable(shaped)(X, np.random.default_rng(1)))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+        assert type(one) is type(other)
+
+
 def flat(value: Any) -> list[Any]:
     return [part for item in value for part in flat(item)] if isinstance(value, tuple) else [value]
 

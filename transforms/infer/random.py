@@ -161,6 +161,61 @@ def _exponential(frame: Frame, rng: Value, scale: Value = ONE, size: Value = NON
     return binary(frame, "mul", scale, _floats(frame, rng, "standard_exponential", size, (scale,)))
 
 
+@method("lognormal")
+def _lognormal(frame: Frame, rng: Value, mean: Value = ZERO, sigma: Value = ONE, size: Value = NONE) -> Value:
+    _at_least_zero(frame, sigma, "sigma")
+    z = _floats(frame, rng, "standard_normal", size, (mean, sigma))
+    return _strong(frame, "exp", binary(frame, "add", mean, binary(frame, "mul", sigma, z)))
+
+
+@method("rayleigh")
+def _rayleigh(frame: Frame, rng: Value, scale: Value = ONE, size: Value = NONE) -> Value:
+    _at_least_zero(frame, scale, "scale")
+    z = _floats(frame, rng, "standard_exponential", size, (scale,))
+    return binary(frame, "mul", scale, _strong(frame, "sqrt", binary(frame, "mul", const(2.0), z)))
+
+
+@method("weibull")
+def _weibull(frame: Frame, rng: Value, a: Value, size: Value = NONE) -> Value:
+    _at_least_zero(frame, a, "a")
+    z = _floats(frame, rng, "standard_exponential", size, (a,))
+    return binary(frame, "pow", z, binary(frame, "div", ONE, a))
+
+
+@method("pareto")
+def _pareto(frame: Frame, rng: Value, a: Value, size: Value = NONE) -> Value:
+    z = _floats(frame, rng, "standard_exponential", size, (a,))
+    return _strong(frame, "expm1", binary(frame, "div", z, a))
+
+
+def _strong(frame: Frame, op: str, value: Value) -> Value:
+    """A function of what was drawn, one of Python's numbers where that is one."""
+    atom = frame.atom(value)
+    return frame.emit(op, atom, flavor=None if isinstance(atom.type, Array) else "python")
+
+
+@method("multivariate_normal")
+def _multivariate(
+    frame: Frame,
+    rng: Value,
+    mean: Value,
+    cov: Value,
+    size: Value = NONE,
+    check_valid: Value = NONE,
+    tol: Value = NONE,
+    *,
+    method: Value = NONE,
+) -> Value:
+    """By the singular values of the covariance, as NumPy does where no other method is named."""
+    if not is_none(method) and frame.constant(method, "method") != "svd":
+        frame.fail("DL004", "multivariate_normal draws by the method svd in compiled code", WAY_OUT)
+    centre, spread = frame.atom(mean), frame.atom(cov)
+    z = _floats(frame, rng, "standard_normal", Compound("tuple", (*(_shape(frame, size) or ()), frame.emit("dim", centre, axis=0))))
+    found: Any = frame.emit("svd", spread, full_matrices=True)
+    factor = frame.emit("mul", found[0], frame.emit("sqrt", found[1]))
+    return frame.emit("add", centre, frame.emit("matmul", z, frame.emit("transpose", factor, axes=(1, 0))))
+
+
 def _count(frame: Frame, value: Value) -> Atom:
     atom = frame.atom(value)
     if not isinstance(atom.type, Scalar) or atom.type.dtype not in ("i64", "i32"):
