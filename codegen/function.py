@@ -13,6 +13,7 @@ import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 from contextlib import contextmanager
 from types import BuiltinFunctionType, EllipsisType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -340,7 +341,7 @@ def _classes(types: Sequence[Type]) -> Iterator[type]:
             yield type.value.__class__
 
 
-_STATIC = (str, bytes, FunctionType, BuiltinFunctionType, ModuleType, type, np.dtype, np.ufunc, EllipsisType, Native)
+_STATIC = (str, bytes, Enum, FunctionType, BuiltinFunctionType, ModuleType, type, np.dtype, np.ufunc, EllipsisType, Native)
 """What may be passed and is known while compiling: things that do not change behind a specialisation's back."""
 
 

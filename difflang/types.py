@@ -9,6 +9,7 @@ open, and how its elements lie. Knowing the ones makes broadcasting static.
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import lru_cache
 from typing import Any, Union
 
@@ -161,6 +162,8 @@ def type_of(value: object) -> Type:
     """The type of a run-time value, an array's sizes of one and its layout included."""
     if value is None:
         return NOTHING
+    if isinstance(value, Enum):
+        return Static(value)
     if isinstance(value, bool):
         return BOOL
     if isinstance(value, np.ndarray):

@@ -49,7 +49,9 @@ def test_errors_are_pythons_own_with_the_users_place():
 def test_outside_the_language():
     @dl.differentiable
     def outside(x):
-        return [i for i in x]
+        global counted
+        counted = x
+        return x
 
     with pytest.raises(dl.OutsideLanguage) as caught:
         outside(np.ones(2))

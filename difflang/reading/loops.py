@@ -17,7 +17,6 @@ from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, 
 from .frame import bound_in, key_hint, value_in
 from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
 from .scope import Statement, assigned, else_block, is_true, statements, target_names, walrus_names
-from .scope import jumps as jumps_out
 from .targets import bind_target
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
@@ -114,15 +113,16 @@ def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
 
 def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
     """A condition that assigns (`:=`) is read inside the body, where its names live: `if not condition: break`."""
-    orelse = else_block(node)
-    if jumps_out(orelse):
-        reason = "a jump in the else of a while whose condition assigns with := is outside the language"
-        raise frame.refuse(node.orelse or node, reason, "assign in the body")
 
     def stop() -> Ends:
-        block(frame, orelse)
-        frame.env.update({SKIP: TRUE, LEAVE: TRUE, RETURNED: FALSE})
-        return frozenset({BREAK})
+        ends = block(frame, else_block(node))
+        if ends == FALLS:
+            frame.env.update({SKIP: TRUE, LEAVE: TRUE, RETURNED: FALSE})
+            return frozenset({BREAK})
+        if not ends <= {RETURNS}:
+            reason = "a jump in the else of a while whose condition assigns with := is outside the language"
+            raise frame.refuse(node.orelse or node, reason, "assign in the body")
+        return ends
 
     test = condition(frame, node.test)
     return fork(frame, test, lambda: block(frame, statements(node.body)), stop, frame.place(node, node.test))

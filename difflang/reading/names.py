@@ -8,6 +8,7 @@ constants without one. A tuple is taken apart: its items are constants or captur
 from __future__ import annotations
 
 import builtins
+import enum
 import importlib
 import sys
 from collections.abc import Callable, Iterable
@@ -151,6 +152,8 @@ class Names:
     def _number(self, route: Route, value: Any) -> Meaning:
         if self.in_library(route) and not isinstance(value, np.ndarray):
             return const(value)
+        if isinstance(value, enum.Enum):  # a member of an IntEnum never changes
+            return const(value.value)
         if value is False and str(route).rpartition(".")[2] == "TYPE_CHECKING":
             return const(False)
         return Captured(route)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Union
 
 import libcst as cst
@@ -149,7 +149,7 @@ def target_names(target: cst.CSTNode) -> Iterator[str]:
 
 def _bound_by(node: Statement) -> Iterator[str]:
     for head in _heads(node):
-        yield from walrus_names(head)
+        yield from _walruses(head)
     if isinstance(node, cst.For):
         yield from target_names(node.target)
     elif isinstance(node, cst.With):
@@ -177,8 +177,14 @@ def _heads(node: Statement) -> list[cst.CSTNode]:
     return [node.subject, *(case.guard for case in node.cases if case.guard is not None)] if isinstance(node, cst.Match) else []
 
 
+@lru_cache(maxsize=1024)
+def _walruses(node: cst.CSTNode) -> tuple[str, ...]:
+    """As `walrus_names`, remembered: each block around a statement asks."""
+    return tuple(walrus_names(node))
+
+
 def _bound_by_small(node: cst.BaseSmallStatement) -> Iterator[str]:
-    yield from walrus_names(node)
+    yield from _walruses(node)
     if isinstance(node, cst.Assign):
         for target in node.targets:
             yield from target_names(target.target)
