@@ -1,7 +1,8 @@
 """Loop nests as functions of their own, written once for all nests that are alike.
 
 Compile time grows faster than the size of a function, and derivatives repeat the same few nests: taken out of the
-function they stand in, they are optimised once. A nest defines nothing that is read after it; the values it reads become parameters.
+function they stand in, they are optimised once. A nest defines nothing that is read after it; the values it reads become parameters,
+and so do a few numbers of its arithmetic: 0.1 * x and 0.2 * x are one nest.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ _NAME = re.compile(r"%[A-Za-z_][\w.]*")
 _SCOPES = re.compile(r", !alias\.scope !\d+, !noalias !\d+")
 _LOOP = re.compile(r"!llvm\.loop !\d+")
 _MOST = 40
+_ARITHMETIC = re.compile(r"( = f(?:add|sub|mul|div)(?: [a-z]+)*| store) (double|float) (.*)")
+_NUMBER = re.compile(r"\b0x[0-9A-F]{16}\b")
+_TELLING = {"0x0000000000000000", "0x8000000000000000", "0x3FF0000000000000", "0xBFF0000000000000"}
+"""Numbers that LLVM simplifies arithmetic for: 0, -0, 1, -1."""
+_FEW = 6
+"""A nest with more numbers than this holds a polynomial; its numbers stay where they are."""
 
 
 @contextmanager
@@ -28,16 +35,38 @@ def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[
     lines = w.lines[start:]
     if len(w.cold) != cold or w.block == block:
         return
+    lines, numbers = _opened(lines)
     free = _free(lines, block)
-    if len(free) > _MOST or any(name not in w.types for name in free):
+    types = {**w.types, **{name: type for name, (type, _) in numbers.items()}}
+    if len(free) > _MOST or any(name not in types for name in free):
         return
     private = {name for name in free if name.startswith("%slot.")}
     if target is not None and _apart(exprs, target):
         private.add(target.data)
-    name = _function(w, lines, free, block, private)
+    name = _function(w, lines, free, block, [types[f] + (" noalias" if f in private else "") for f in free])
     del w.lines[start:]
     w.block = block
-    w.do(f"call fastcc void @{name}(" + ", ".join(f"{w.types[f]} {f}" for f in free) + ")")
+    given = {name: literal for name, (_, literal) in numbers.items()}
+    w.do(f"call fastcc void @{name}(" + ", ".join(f"{types[f]} {given.get(f, f)}" for f in free) + ")")
+
+
+def _opened(lines: list[str]) -> tuple[list[str], dict[str, tuple[str, str]]]:
+    """The lines with names for the numbers of their arithmetic; and type and spelling of each."""
+    names: dict[tuple[str, str], str] = {}
+    opened = []
+    for line in lines:
+        found = _ARITHMETIC.search(line)
+        if found is not None:
+            type = found[2]
+
+            def named(number: re.Match[str], type: str = type) -> str:
+                return number[0] if number[0] in _TELLING else names.setdefault((type, number[0]), f"%number.{len(names)}")
+
+            line = line[: found.start(3)] + _NUMBER.sub(named, found[3])
+        opened.append(line)
+    if len(names) > _FEW:
+        return lines, {}
+    return opened, {name: key for key, name in names.items()}
 
 
 def _apart(exprs: Sequence[Expr], target: Desc) -> bool:
@@ -60,7 +89,7 @@ def _free(lines: Sequence[str], block: str) -> list[str]:
     return [name for name in dict.fromkeys(n for line in lines for n in _NAME.findall(line)) if name not in defined]
 
 
-def _function(w: Writer, lines: Sequence[str], free: Sequence[str], block: str, private: set[str]) -> str:
+def _function(w: Writer, lines: Sequence[str], free: Sequence[str], block: str, types: Sequence[str]) -> str:
     """The function of this text, made if it is new."""
     names: dict[str, str] = {f"%{block}": "%entry"}
     for k, name in enumerate(free):
@@ -73,7 +102,6 @@ def _function(w: Writer, lines: Sequence[str], free: Sequence[str], block: str, 
     for line in lines:
         text = _NAME.sub(renamed, _SCOPES.sub("", line))
         body.append(names.setdefault(f"%{line[:-1]}", f"%v{len(names)}")[1:] + ":" if line.endswith(":") else text)
-    types = [w.types[f] + (" noalias" if f in private else "") for f in free]
     heads = ", ".join(f"{t} %p{k}" for k, t in enumerate(types))
     key = heads + _LOOP.sub("", "\n".join(body))
     known = w.module.nests

@@ -8,6 +8,7 @@ run added after (`kernels.py`); the runs one after the other. Along other axes: 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from difflang.ir import Node
 from difflang.types import ONE, Array, Scalar, Type, limits
@@ -110,18 +111,23 @@ def total(low: Lowering, op: str, x: Expr, dtype: str) -> str:
     result = w.alloca(MEMORY[dtype] if dtype != "bool" else "i1")
     w.do(f"store {REGISTER[dtype]} {identity(op, dtype)}, ptr {result}")
     if flat([x], x.rank):
-        run(low, op, x, size(w, x.dims), lambda j: (Element(w, flat=True), (j,)), result, dtype)
-    else:
-        versions(
-            w,
-            [x],
-            lambda fast: nest(
-                w,
-                x.dims[:-1],
-                lambda outer: run(low, op, x, x.dims[-1], lambda j: (Element(w, fast=fast), (*outer, j)), result, dtype),
-            ),
-        )
+        whole = size(w, x.dims)
+        with outlined(w, [x], None):
+            run(low, op, x, whole, lambda j: (Element(w, flat=True), (j,)), result, dtype)
+        return w.let(f"load {REGISTER[dtype]}, ptr {result}")
+
+    def code(fast: bool) -> None:
+        with outlined(w, [x], None):
+            row = partial(_row, low, op, x, fast, result, dtype)
+            nest(w, x.dims[:-1], row)
+
+    versions(w, [x], code)
     return w.let(f"load {REGISTER[dtype]}, ptr {result}")
+
+
+def _row(low: Lowering, op: str, x: Expr, fast: bool, result: str, dtype: str, outer: Index) -> None:
+    """The run of one row."""
+    run(low, op, x, x.dims[-1], lambda j: (Element(low.w, fast=fast), (*outer, j)), result, dtype)
 
 
 def _inner(low: Lowering, op: str, x: Expr, axes: Sequence[int], kept: Sequence[int], target: Desc) -> None:

@@ -29,3 +29,9 @@ def test_the_written_array_is_apart_from_what_is_read():
 
 def test_results():
     agree(lambda a, b: (a * b, b * a, np.sum(a * b), (a + 1) * b), np.arange(4.0), np.arange(4.0) - 2)
+
+
+def test_numbers_are_parameters_but_for_polynomials():
+    assert nests(lambda a, b: (0.1 * a + 0.3, 0.2 * b + 0.7), PLAIN, PLAIN) == 1
+    assert nests(lambda a, b: (0.1 * a, 1.0 * b, a + 0.0), PLAIN, PLAIN) == 3
+    agree(lambda a, b: (0.1 * a + 0.3, 0.2 * b + 0.7, np.float32(0.1) * a, a / 3.0), np.arange(4.0), np.arange(4.0) - 2)
