@@ -257,7 +257,7 @@ class Aliases:
         Copies only part what shares, so the answer without any holds for all.
         """
         found: dict[Memory, int] = {}
-        memories = [(kind, var) for var in self.order if has_memory(var.type) for kind in ("own", "content")]
+        memories = [(kind, var) for var in self.order for kind in ("own", "content")]
         changed = True
         while changed:  # what a loop carries may come from its end
             changed = False
