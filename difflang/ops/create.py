@@ -49,7 +49,7 @@ def ones(y, *shape, dtype="f64"):
     """An array of ones."""
 
 
-@constant(np.empty, typing=_sized_type, evaluate=_zeros, bind=_sized_bind, sized=True)
+@constant(np.empty, np.ndarray, typing=_sized_type, evaluate=_zeros, bind=_sized_bind, sized=True)
 def empty(y, *shape, dtype="f64"):
     """An array whose elements are not to be read before they are written; the evaluator makes them zero."""
 
