@@ -1,6 +1,6 @@
 """difflang against the tools of GradBench, in one run, on one core: ratios of interleaved rounds.
 
-    python benchmarks/gradbench/compare.py CHECKOUT [--python PYTHON] [--core 1] [--tools manual,tapenade,codipack] [--only gmm,ba] [--rounds 15]
+    python benchmarks/gradbench/compare.py CHECKOUT [--python PYTHON] [--core 1] [--tools manual,tapenade] [--only gmm,ba] [--rounds 15]
 
 CHECKOUT is a checkout of gradbench in which the C++ tools are built (`make -C tools/manual` and so on); PYTHON runs its evals and its
 Python tools (`jax`, `pytorch`). Inputs come from the evals themselves. Each round runs every tool once, in turn, and yields one median
