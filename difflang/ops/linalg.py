@@ -13,7 +13,7 @@ import numpy as np
 
 from ..build import apply
 from ..op import composite, general
-from ..types import ONE, OPEN, UNKNOWN, Array, Scalar, Type, broadcast_dims, dims_of, promote
+from ..types import DTYPES, ONE, OPEN, UNKNOWN, Array, Scalar, Type, broadcast_dims, dims_of, promote
 from .shape import array
 
 ONE_BY_ONE = np.ones((1, 1))
@@ -91,7 +91,11 @@ def floats(*types: Type) -> str | None:
     common = promote(*types)
     if not isinstance(common, Scalar):
         return None
-    return common.dtype if common.dtype in ("f32", "f64") else "f64"
+    if common.dtype in ("f32", "f64"):
+        return common.dtype
+    if DTYPES[common.dtype].kind in "fc":
+        raise TypeError(f"array type {DTYPES[common.dtype]} is unsupported in linalg here")
+    return "f64"
 
 
 def matrices(type: Type) -> tuple[str, ...]:

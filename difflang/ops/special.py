@@ -20,7 +20,13 @@ DENSITY = 1 / math.sqrt(2 * math.pi)
 
 
 def _double(x: Any) -> Any:
+    if x.dtype.kind == "c":
+        raise TypeError("special functions of complex numbers are outside the language")
     return apply("cast", x, dtype="f64", weak=False)
+
+
+def _plain_double(x: Any) -> Any:
+    return np.asarray(x).astype(np.float64, casting="same_kind")[()]
 
 
 def _special(formula: Callable[..., Any], *names: str, cost: int = 40, **row: Any) -> Any:
@@ -31,7 +37,7 @@ def _special(formula: Callable[..., Any], *names: str, cost: int = 40, **row: An
         return formula(*map(_double, operands), **statics)
 
     def evaluate(*operands: Any, **statics: Any) -> Any:
-        return formula(*(np.asarray(x, np.float64)[()] for x in operands), **statics)
+        return formula(*(_plain_double(x) for x in operands), **statics)
 
     scipy = tuple(f"special.{name}" for name in names or (formula.__name__,) if name)
     return elementwise(result="float", lower=lower, evaluate=evaluate, scipy=scipy, cost=cost, **row)
