@@ -15,7 +15,7 @@ from ..ir import UNDEF, Const, const, static
 from .expressions import expression, static_object
 from .frame import FALSE, Frame
 from .paths import FALLS, Ends
-from .trying import catcher, jump
+from .trying import catcher, jump, read_try
 from .scope import Statement, deleted, imported, statements
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
@@ -27,6 +27,8 @@ def read_with(frame: Frame, node: cst.With, block: Block) -> Ends:
     """Contexts that change nothing here are entered by reading what is inside them."""
     if node.asynchronous is not None:
         raise frame.refuse(node, "async with is outside the language", "enter the context where the function is called")
+    if len(node.items) == 1 and _is_suppress(frame, node.items[0].item):
+        return _suppressed(frame, node, block)
     for item in node.items:
         value = _entered(frame, item)
         if item.asname is not None:
@@ -34,6 +36,20 @@ def read_with(frame: Frame, node: cst.With, block: Block) -> Ends:
 
             bind_target(frame, item.asname.name, value)
     return block(frame, statements(node.body))
+
+
+def _is_suppress(frame: Frame, context: cst.BaseExpression) -> bool:
+    return isinstance(context, cst.Call) and static_object(frame, context.func) is contextlib.suppress
+
+
+def _suppressed(frame: Frame, node: cst.With, block: Block) -> Ends:
+    """`with contextlib.suppress(X)` is a try whose handler does nothing."""
+    call = node.items[0].item
+    assert isinstance(call, cst.Call)
+    passing = cst.IndentedBlock([cst.SimpleStatementLine([cst.Pass()])])
+    kinds = cst.Tuple([cst.Element(argument.value) for argument in call.args])
+    attempt = cst.Try(node.body, [cst.ExceptHandler(passing, kinds)])
+    return read_try(frame, attempt, block, node.items[0])
 
 
 def _entered(frame: Frame, item: cst.WithItem) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from ..ir import UNDEF, Atom, Var, const, static
+from ..ir import UNDEF, Atom, Place, Var, const, static
 from .expressions import condition, expression, static_object
 from .frame import LEAVE, RETURN, RETURNED, SKIP, TRUE, Frame, Late, Refused
 from .paths import FALL, FALLS, RETURNS, Ends, build_arm, clear_jump, fork
@@ -34,14 +34,17 @@ class Try:
     returns: bool = False  # whether the body returns, or raises to a try around this one
     caught: set[int] = field(default_factory=set)
     implicit: set[int] = field(default_factory=set)  # handlers that errors of operations go to
+    place: Place | None = None
 
     @property
     def error(self) -> str:
         return self.key.replace("raised", "error")
 
 
-def read_try(frame: Frame, node: cst.Try, block: Block) -> Ends:
+def read_try(frame: Frame, node: cst.Try, block: Block, at: cst.CSTNode | None = None) -> Ends:
+    """`at`: the statement that stands for it in the text."""
     attempt = Try(node, tuple(_classes(frame, handler) for handler in node.handlers), f"$raised {len(frame.tries)}")
+    attempt.place = frame.place(node if at is None else at)
     final = statements(node.finalbody.body) if node.finalbody is not None else []
     frame.env.update({attempt.key: const(0), attempt.error: UNDEF})
     frame.tries.append(attempt)
@@ -111,7 +114,8 @@ def _dispatch(frame: Frame, attempt: Try, ends: Ends, block: Block) -> Ends:
         return handle()
     code = frame.env[attempt.key]
     assert not isinstance(code, (Late, Refused))
-    place = frame.place(attempt.node, attempt.node)
+    place = attempt.place
+    assert place is not None
     raised = frame.emit("not_equal", [code, const(0)], place, "raised")
     return fork(frame, raised, handle, lambda: _with_else(frame, attempt, left, block), place)
 
@@ -132,7 +136,8 @@ def _with_else(frame: Frame, attempt: Try, ends: Ends, block: Block) -> Ends:
         clear_jump(frame)
         return block(frame, rest)
 
-    return fork(frame, skip, lambda: ends - {FALL}, run, frame.place(attempt.node))
+    assert attempt.place is not None
+    return fork(frame, skip, lambda: ends - {FALL}, run, attempt.place)
 
 
 def _handlers(frame: Frame, attempt: Try, numbers: Sequence[int], block: Block) -> Ends:

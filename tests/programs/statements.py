@@ -1,5 +1,6 @@
 """Statements of every kind: match, try, with, del, imports, unpacking, messages, comprehensions of any length."""
 
+import contextlib
 import itertools
 import math
 
@@ -292,3 +293,28 @@ def endless_count(x):
 
 
 add(endless_count, (0.6,), analytic=True, traits="functional while")
+
+
+def suppressed(x):
+    y = x * x
+    with contextlib.suppress(ValueError, KeyError):
+        if y > 5.0:
+            raise ValueError("large")
+        y = y * 3.0
+    return y * x
+
+
+add(suppressed, (1.5,), (3.0,), traits="try with")
+
+
+def matched_options(x):
+    options = {"kind": "scale", "by": x}
+    match options:
+        case {"kind": "shift", "by": by}:
+            return x + by
+        case {"kind": "scale", "by": by}:
+            return x * by * (2.0 if isinstance(options, dict) else 1.0)
+    return x
+
+
+add(matched_options, (1.5,), analytic=True, traits="match dicts")

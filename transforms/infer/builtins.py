@@ -15,6 +15,7 @@ from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unkn
 
 from .arrays import as_array, astype, call_row, dtype_name
 from .branches import branch
+from .dicts import is_dict
 from .frame import Frame
 from .items import attribute, size
 from .iterables import check_iterable, each, has_tuple, length, range_of
@@ -260,6 +261,13 @@ def example(type: Type) -> Any:
     return type.value if isinstance(type, Static) else None
 
 
+def stands_for(value: Compound) -> Any:
+    """A Python object of a compound's class."""
+    if is_dict(value):
+        return {}
+    return {"tuple": (), "list": [], "grown": [], "range": range(0), "text": ""}.get(value.kind, len)
+
+
 @builtin(isinstance, low=2, high=2)
 def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     value, kinds = args[0], frame.constant(args[1], "the class that isinstance asks for")
@@ -267,8 +275,7 @@ def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
         with frame.fitting():
             return const(issubclass(class_in(value), kinds))  # type: ignore[arg-type]
     if isinstance(value, Compound):
-        stands_for = {"tuple": (), "list": [], "grown": [], "range": range(0)}.get(value.kind, len)
-        return const(isinstance(stands_for, kinds))
+        return const(isinstance(stands_for(value), kinds))
     if isinstance(value.type, Unknown):
         frame.fail("DL019", "isinstance needs a type that is known while compiling", "give the function's argument types")
     with frame.fitting():
@@ -299,7 +306,7 @@ def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -
     if layout_in(value) is not None:
         return const(name in fields(frame, value) or hasattr(class_in(value), name))
     if isinstance(value, Compound):
-        return const(hasattr({"tuple": (), "list": [], "grown": [], "range": range(0)}.get(value.kind, len), name))
+        return const(hasattr(stands_for(value), name))
     if isinstance(value.type, Unknown):
         frame.fail("DL019", "hasattr needs a type that is known while compiling", "give the function's argument types")
     return const(hasattr(example(value.type), name))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from difflang.build import trace
 from difflang.errors import OutsideLanguage
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import TABLE
-from difflang.types import Array, Scalar, Unknown
+from difflang.types import DTYPES, Array, Scalar, Unknown
 
 from .frame import Frame, handles
 from .operators import both
@@ -69,6 +71,9 @@ class _Again:
             reason = "an error that a call or a branch inside this statement raises cannot be caught"
             frame.fail("DL001", reason, "test for the condition before, or return a truth from the function", OutsideLanguage)
         self.sure(node, [*(fault.error for fault in op.faults), *([IndexError] if node.op == "getitem" else [])])
+        if op.rule.__module__.endswith((".linalg", ".factor", ".least")) and self.handler(np.linalg.LinAlgError):
+            reason = "a LinAlgError of this operation cannot be caught"
+            frame.fail("DL001", reason, "test the matrix before, or let the error leave the function", OutsideLanguage)
         weak = isinstance(node.out.type, Scalar) and node.out.type.weak
         plain = frame.emit(node.op, *args, flavor="numpy" if weak and op.faults else None, hint=node.out.hint, **node.attrs)
         if weak:
@@ -124,9 +129,5 @@ class _Again:
 
 
 def _zero(dtype: str) -> Any:
-    import numpy as np
-
-    from difflang.types import DTYPES
-
     return np.zeros((), DTYPES[dtype])[()]
 
