@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,11 @@ def _from_disk(name: str) -> _Entry | None:
     if found is None:
         return None
     path, manifest = found
-    return _Entry(_library(path, manifest), manifest, None, None)
+    try:
+        library = _library(path, manifest)
+    except OSError:  # a folder that no code may run in
+        return None
+    return _Entry(library, manifest, None, None)
 
 
 def _library(path: Path, manifest: dict[str, Any]) -> Library:
@@ -196,12 +200,18 @@ def _compile(root: Any, types: Sequence[Type], reach: Reach, name: str, storable
         storable, whole = False, shape
     storable = storable and manifest["statics"] is not None and all(where for where, _ in located)
     storable = storable and all(importable(site.error) for site in built.sites)
-    path = cache.store(name, built.code, manifest) if storable else None
-    if path is None:
-        path = _scratch(built.code)
+    library = _kept(cache.store(name, built.code, manifest) if storable else None, built.code, manifest)
     own = tuple(s.error for s in built.sites)
-    entry = _Entry(_library(path, manifest), json.loads(json.dumps(manifest)), own, built.statics, whole)
+    entry = _Entry(library, json.loads(json.dumps(manifest)), own, built.statics, whole)
     return entry, tuple(lookup for _, lookup in located)
+
+
+def _kept(path: Path | None, code: bytes, manifest: dict[str, Any]) -> Library:
+    """The code loaded from where it is kept, else from a folder of this process."""
+    if path is not None:
+        with suppress(OSError):  # no code may run in that folder
+            return _library(path, manifest)
+    return _library(_scratch(code), manifest)
 
 
 _scratched = iter(range(10**9))

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 from functools import lru_cache
-from pathlib import Path
 
 from ..runtime.blas import PREFIX, ROUTINES
-from ..runtime.cache import folder
+from ..runtime.cache import digest, folder, write
 from . import kernels, prelude
 from .abi import support as abi_support
 from .optimize import object_code
@@ -88,18 +86,13 @@ def _object(piece: str, target: Target) -> bytes:
 
     text = _text(piece, target)
     name = hashlib.sha256(f"{text}{target}{llvmlite.__version__}".encode()).hexdigest()[:32]
-    path = folder() / f"support-{name}.o"
+    path = folder() / f"support-{name}"
     with contextlib.suppress(OSError):
-        return path.read_bytes()
+        stated, code = path.read_bytes().partition(b"\n")[::2]
+        if stated.decode(errors="replace") == digest(code):
+            return code
     code = object_code(text, target, _LEVELS.get(piece, 2))
     with contextlib.suppress(OSError):
-        _keep(path, code)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, digest(code).encode() + b"\n" + code)
     return code
-
-
-def _keep(path: Path, code: bytes) -> None:
-    """Write a file at once: nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(code)
-    part.replace(path)

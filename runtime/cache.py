@@ -73,14 +73,24 @@ def _compiler() -> str:
 
 
 def find(name: str) -> tuple[Path, dict[str, Any]] | None:
-    """The shared object and the manifest of an entry, or None."""
-    where = folder() / name[:2]
+    """The shared object and the manifest of an entry, or None where there is none that is whole."""
+    code = folder() / name[:2] / f"{name}.so"
     try:
-        manifest = json.loads((where / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        manifest = json.loads(code.with_suffix(".json").read_text(encoding="utf-8"))
+        stated = manifest.pop("digest")
+        whole = stated == _digest_of(code.read_bytes(), manifest)
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
         return None
-    code = where / f"{name}.so"
-    return (code, manifest) if code.exists() else None
+    return (code, manifest) if whole else None
+
+
+def _digest_of(code: bytes, manifest: Mapping[str, Any]) -> str:
+    return digest(code + json.dumps(manifest).encode())
+
+
+def digest(content: bytes) -> str:
+    """What tells a whole file from a damaged one, which must not be loaded: machine code cut short kills the process."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def store(name: str, code: bytes, manifest: Mapping[str, Any]) -> Path | None:
@@ -88,14 +98,14 @@ def store(name: str, code: bytes, manifest: Mapping[str, Any]) -> Path | None:
     where = folder() / name[:2]
     try:
         where.mkdir(parents=True, exist_ok=True)
-        _write(where / f"{name}.so", code)
-        _write(where / f"{name}.json", json.dumps(manifest, indent=1).encode())
+        write(where / f"{name}.so", code)
+        write(where / f"{name}.json", json.dumps({"digest": _digest_of(code, manifest), **manifest}, indent=1).encode())
     except OSError:
         return None
     return where / f"{name}.so"
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write a file at once: nobody ever sees half of it, and a library that is loaded keeps its own copy."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
@@ -127,4 +137,4 @@ def scratch() -> Path:
     return where
 
 
-__all__ = ["clear", "find", "folder", "key", "scratch", "store", "surroundings"]
+__all__ = ["clear", "digest", "find", "folder", "key", "scratch", "store", "surroundings", "write"]

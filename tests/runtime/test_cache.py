@@ -32,6 +32,26 @@ def test_entries(folder):
     assert cache.key("a", "b", "c") == cache.key("a", "b", "c") != cache.key("a", "b", "d")
 
 
+@pytest.mark.parametrize("suffix", [".so", ".json"])
+@pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[: len(b) // 2], lambda b: b"{}", lambda b: b"[1]", lambda b: b.replace(b"1", b"2")])
+def test_a_damaged_entry_is_none(folder, suffix, damage):
+    path = cache.store("ab12", b"code 1", {"x": 1}).with_suffix(suffix)
+    path.write_bytes(damage(path.read_bytes()))
+    assert cache.find("ab12") is None
+    assert cache.find("ab12") is None and cache.store("ab12", b"code 1", {"x": 1}) and cache.find("ab12")[1] == {"x": 1}
+
+
+def test_a_damaged_support_object_is_compiled_again(folder):
+    from difflang.codegen import support
+    from difflang.codegen.targets.cpu import host
+
+    code = support._object.__wrapped__("blas", host())
+    (path,) = folder.glob("support-*")
+    for damaged in (b"", path.read_bytes()[:-1]):
+        path.write_bytes(damaged)
+        assert support._object.__wrapped__("blas", host()) == code and path.read_bytes().endswith(code)
+
+
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("")
