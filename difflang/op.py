@@ -218,7 +218,8 @@ def elementwise_type(op: Op, types: Sequence[Type], flavor: str | None) -> Type:
     """The type of an elementwise result: NumPy's own answer, or Python's for its own numbers."""
     common = promote(*types)
     if not isinstance(common, Scalar):
-        return UNKNOWN
+        known = {"float": "f64", "int": "i64", "bool": "bool"}.get(op.result) if flavor == "python" else None
+        return Scalar(known, weak=True) if known else UNKNOWN
     if flavor == "python" or (flavor is None and common.weak):
         if any(isinstance(type, Array) and type.rank for type in types):
             raise TypeError(f"{op.name} on Python's numbers takes numbers, not arrays")

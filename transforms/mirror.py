@@ -16,7 +16,7 @@ from difflang.ir import UNDEF, Atom, Const, Function, Node, Program, Region, Var
 from difflang.op import row
 from difflang.ops.index import gathers
 from difflang.records import replace
-from difflang.types import INT, Array, Scalar
+from difflang.types import INT, Array, Scalar, Stack
 
 from .activity import Activity, Mask, loop_parts
 from .adjoint import contributions, open_type, zero
@@ -183,7 +183,9 @@ class Mirror:
                 loop.add(yields[k], bar)
         self.sweep(loop)
         handed = [loop.take(params[k]) for k in carried]
-        ends = [self.nothing(loop, params[k], bar) if h is None else h for k, h, bar in zip(carried, handed, turning, strict=True)]
+        ends = [
+            self.nothing(loop, params[k], yields[k], bar) if h is None else h for k, h, bar in zip(carried, handed, turning, strict=True)
+        ]
         touched = list(loop.inputs)
         starts += [self.writable(frame, frame.current(v), v) for v in touched]
         ends += [loop.bars[v] for v in touched]
@@ -197,9 +199,11 @@ class Mirror:
             if self.is_active(inits[k]):
                 frame.add(inits[k], out)
 
-    def nothing(self, loop: Frame, value: Var, bar: Var) -> Atom:
-        """The adjoint that a turn hands on to the turn before where it adds nothing; shaped like the one that came in."""
-        return const(0.0) if value in loop.numbers else zero(loop.builder, bar)
+    def nothing(self, loop: Frame, value: Var, after: Atom, bar: Var) -> Atom:
+        """The adjoint that a turn hands on to the turn before where it adds nothing; shaped like the one that came in, unless
+        the turn may make another shape."""
+        changes = isinstance(value.type, Stack) or (isinstance(value.type, Array) and not self.transport.shapes.same(value, after))
+        return const(0.0) if value in loop.numbers else zero(loop.builder, value if changes else bar)
 
     def writable(self, frame: Frame, bar: Atom | None, value: Var) -> Atom:
         """An adjoint to begin a loop with. A view would make every turn's adjoint strided, so it is copied once."""
@@ -258,7 +262,7 @@ class Mirror:
             return
         given = tuple(k < results and bar is not None for k, bar in enumerate(bars))
         pair = self.owner.pair(node.attrs["callee"], wrt, given)
-        tape = tuple(Var(f"{callee.name}_tape", type) for type in pair.tape)
+        tape = tuple(Var(name, type) for name, type in zip(pair.names, pair.tape, strict=True))
         forward = replace(node, outs=(*node.outs[:results], *tape, *node.outs[results:]), attrs={**node.attrs, "callee": pair.forward})
         frame.changed[node] = [forward]
         frame.local.update(tape)

@@ -34,6 +34,7 @@ class Pair:
     backward: str
     needs: tuple[int, ...] = ()  # arguments that the backward half reads
     tape: tuple[Type, ...] = ()
+    names: tuple[str, ...] = ()  # what the parts of the tape are called
     partial: tuple[bool, ...] = ()  # whether a path may leave that part of the tape undefined
 
 
@@ -151,9 +152,9 @@ class Reverse:
         backward = Region((), tuple(frame.builder.nodes), (*scalars, *ends))
         needed, record, backward = self._split(mirror, frame, backward, pair)
         pair.needs = tuple(function.body.params.index(v) for v in needed)
-        pair.tape = tuple(v.type for v in record)
+        tape = [Var(mirror.transport.name_of(v), v.type) for v in record]
+        pair.tape, pair.names = tuple(v.type for v in tape), tuple(v.hint for v in tape)
         pair.partial = tuple(v in mirror.transport.partial for v in record)
-        tape = [Var(v.hint, v.type) for v in record]
         backward = renamed(backward, dict(zip(record, tape, strict=True)))
         backward = replace(backward, params=(*needed, *tape, *bars, *held))  # type: ignore[arg-type]
         forward = Region(function.body.params, frame.forward(), (*yields[:results], *record, *yields[results:]))
@@ -193,6 +194,7 @@ class Reverse:
         keep = len(pair.needs) + len(pair.tape)
         backward = replace(backward, params=(*backward.params[:keep], *handed.values(), *backward.params[keep:]))
         pair.tape += tuple(v.type for v in handed.values())
+        pair.names += tuple(slot.name for slot in handed)
         pair.partial += (False,) * len(handed)
         self._enter(halves, forward, backward)
 

@@ -58,7 +58,7 @@ class Transport:
         nodes: list[Node] = []
         mapping: dict[Var, Atom] = {}
         for value in choice.record:
-            name = value.hint if value.hint != "t" else self.names.get(value, "t")
+            name = self.name_of(value)
             slot = slot_for(Var(name, value.type), frame.loops, self.size_of)
             if self.shared or value in self.partial:  # a number that may be missing has no place in an array
                 slot = replace(slot, dims=None, shared=self.shared)
@@ -75,6 +75,10 @@ class Transport:
         nodes += again(choice.again, mapping)
         back = renamed(back, mapping)
         return replace(back, nodes=(*nodes, *back.nodes))
+
+    def name_of(self, value: Var) -> str:
+        """What a value that is kept is called: as the user named it, else as what it was made of says."""
+        return value.hint if value.hint != "t" else self.names.get(value, "t")
 
     def only_shapes(self, frame: Frame, back: Region) -> Region:
         """Where a mirrored region asks an array of this region for its shape alone, ask the earliest one of that shape,

@@ -6,7 +6,7 @@ difference until a division or power by zero, which Python refuses and NumPy ans
 
 from __future__ import annotations
 
-from ..ir import Atom, Const, Function, Node, Place, Region, Var, walk
+from ..ir import Atom, Const, Function, Node, Region, Var, walk
 from ..op import TABLE, row
 from ..types import Scalar, Unknown
 
@@ -87,32 +87,38 @@ class Flavors:
         if not node.role:
             return False
         if node.op == "div":
-            return self.raised.get(node.place, False)
+            return self.raised.get(line_of(node), False)
         exponent = _whole(node.args[-1])
         if node.op != "pow" or exponent is None or exponent < 0:
             return False
-        return isinstance(node.outs[0].type, Unknown) or exponent < self.powers.get(node.place, 0)
+        return isinstance(node.outs[0].type, Unknown) or exponent < self.powers.get(line_of(node), 0)
 
 
-def raised_by_the_primal(body: Region) -> dict[Place | None, bool]:
-    """The places where all that may divide by zero raises as Python does: an adjoint that divides by the same may do it so too."""
-    found: dict[Place | None, bool] = {}
+def raised_by_the_primal(body: Region) -> dict[int, bool]:
+    """The lines where all that may divide by zero raises as Python does: an adjoint that divides by the same may do it so too."""
+    found: dict[int, bool] = {}
     for node in walk(body):
         if not node.role and not node.regions and node.op in TABLE and TABLE[node.op].singular:
             type = node.outs[0].type
             weak = isinstance(type, Scalar) and type.weak and TABLE[node.op].pole_raises
-            found[node.place] = found.get(node.place, True) and (weak or (node.op == "div" and isinstance(type, Unknown)))
+            line = line_of(node)
+            found[line] = found.get(line, True) and (weak or (node.op == "div" and isinstance(type, Unknown)))
     return found
 
 
-def powers_of_the_primal(body: Region) -> dict[Place | None, int]:
-    """The places where the primal raises Python's numbers to whole powers: a smaller power overflows no sooner."""
-    found: dict[Place | None, int] = {}
+def powers_of_the_primal(body: Region) -> dict[int, int]:
+    """The lines where the primal raises Python's numbers to whole powers: a smaller power overflows no sooner."""
+    found: dict[int, int] = {}
     for node in walk(body):
         if node.op == "pow" and not node.role and isinstance(node.outs[0].type, Scalar) and node.outs[0].type.weak:
             exponent = _whole(node.args[1])
-            found[node.place] = min(found.get(node.place, 2**31), exponent if exponent is not None else 0)
+            line = line_of(node)
+            found[line] = min(found.get(line, 2**31), exponent if exponent is not None else 0)
     return found
+
+
+def line_of(node: Node) -> int:
+    return node.place.line if node.place is not None else 0
 
 
 def _whole(atom: Atom) -> int | None:

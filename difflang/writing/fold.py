@@ -16,6 +16,10 @@ from ..op import TABLE, row
 from ..types import Scalar, Undefined
 
 TEMPORARY = re.compile(r"(t|item|_+|\w+_item|\w+_[a-z])(_bar|_dot)*(_\d+)?")
+STATEMENTS = ("if ", "if(", "elif ", "elif(", "for ", "while ", "while(", "match ", "case ", "assert ", "try")
+"""How a branch that is a statement of the user's, or part of one, begins."""
+LONGEST_CHOICE = 70
+"""How long a conditional expression may be."""
 RETURNED = "result"
 """The reader's name for what a return statement returns."""
 FREE = ("dim", "size")
@@ -40,7 +44,7 @@ class Folding:
         self.function, self.functions = function, functions
         self.aliases = Aliases(function, functions)
         self.inline: dict[Var, Node] = {}
-        self.weight: dict[Var, int] = {}
+        self.choices: dict[int, str] = {}  # arms of conditional expressions, by identity: what the result is called
         self.uses: Counter[Var] = Counter()
         self.count(function.body)
         self.region(function.body)
@@ -50,13 +54,27 @@ class Folding:
             self.uses.update(a for a in node.args if isinstance(a, Var))
             for inner in node.regions:
                 self.count(inner)
+            self.uncount(node)
         finals = len(self.function.writes) if region is self.function.body else 0
         yields = region.yields[: len(region.yields) - finals]
         self.uses.update(a for a in yields if isinstance(a, Var))
 
+    def uncount(self, node: Node) -> None:
+        """A condition that is a result itself is said once: `a and b`, and `if done: break`."""
+        if node.op == "if" and self.is_written_as_one(node):
+            self.uses.subtract(y for arm in node.regions for y in arm.yields if y is node.args[0] and isinstance(y, Var))
+        elif node.op in ("for", "while") and node.attrs.get("exits"):
+            body = node.regions[-1]
+            last = body.nodes[-1] if body.nodes else None
+            done = body.yields[0]
+            if last is not None and last.op == "if" and last.args[0] is done and isinstance(done, Var) and not last.regions[0].nodes:
+                self.uses.subtract([done])
+
     def region(self, region: Region) -> None:
         nodes = region.nodes
         for node in nodes:
+            if node.op == "if" and self.is_written_as_one(node):
+                self.choices.update((id(arm), node.out.hint) for arm in node.regions)
             for inner in node.regions:
                 self.region(inner)
         end = len(nodes)
@@ -104,6 +122,18 @@ class Folding:
             return not callee.writes and callee.result == "*"
         return node.op not in ("for", "while", "check", "stack_new", *KILLS)
 
+    def is_conditional(self, node: Node) -> bool:
+        """Whether a branch stands in the text as one expression."""
+        return self.is_written_as_one(node) and all(map(self.is_pure_arm, node.regions)) and self.length(node) < LONGEST_CHOICE
+
+    def is_written_as_one(self, node: Node) -> bool:
+        """Whether the user wrote a branch as an expression: `a if c else b`, `and`, `or`, max."""
+        origin = self.function.origin
+        if len(node.outs) != 1 or not isinstance(node.out.type, Scalar) or node.place is None or origin is None:
+            return False
+        text = origin.line(node.place.line)[node.place.column :]
+        return bool(text) and not text.startswith(STATEMENTS)
+
     def is_pure_arm(self, arm: Region) -> bool:
         if any(isinstance(y, Const) and isinstance(y.type, Undefined) for y in arm.yields):
             return False
@@ -120,14 +150,16 @@ class Folding:
             return False  # a derivative that is returned has its line
         if is_temporary(out.hint) or (out.hint == node.op and node.role):
             return True
+        if at == len(nodes) and self.choices.get(id(region)) == out.hint:
+            return True
         if at == len(nodes):
             return out.hint == RETURNED if region.params == self.function.body.params else self.is_late(out, region)
         user = nodes[at]
         same_line = node.place is not None and user.place is not None and node.place.line == user.place.line
+        if same_line and out.hint == node.op:
+            return True  # named by nobody
         if not same_line or node.role != user.role or not user.outs:
             return False
-        if out.hint == node.op:
-            return True  # named by nobody
         # A contribution to an adjoint is added where it is found.
         return is_temporary(user.outs[0].hint) or (user.outs[0].hint == out.hint and self.length(node) < SHORT)
 

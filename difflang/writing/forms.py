@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..errors import DifflangError
 from ..ir import Node
 from ..op import row
 from ..types import Array, Scalar, Stack, Unknown
@@ -141,8 +142,9 @@ def _masked(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     return Apply(p.helper("masked"), (x, y))
 
 
-def _same(p: Phrases, node: Node, args: list[Expr]) -> Expr:
-    return args[0]
+def _stop_gradient(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    """Said in the text too, so that whoever differentiates the text holds the value constant."""
+    return Apply(p.helper("stop_gradient"), (args[0],))
 
 
 def _stack_new(p: Phrases, node: Node, args: list[Expr]) -> Expr:
@@ -174,6 +176,14 @@ def _square(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     return Infix(value, "*", value) if node.role and isinstance(value, Ref) else Apply(p.np("square"), (value,))
 
 
+def error_name(error: type[BaseException]) -> str:
+    """The class that the text raises: Python's own in place of one of ours."""
+    if not issubclass(error, DifflangError):
+        return error.__name__
+    own = (base.__name__ for base in error.__mro__ if base.__module__ == "builtins" and base not in (Exception, BaseException, object))
+    return next(own, "TypeError")
+
+
 def slice_object(item: Expr) -> Expr:
     """An item of an index as it stands outside of brackets."""
     if not isinstance(item, Slice):
@@ -202,6 +212,6 @@ SPECIAL: dict[str, Special] = {
     "expand_dims": _axis_function, "squeeze": _axis_function, "flip": _axis_function, "concatenate": _joined, "stack": _joined,
     "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
     "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
-    "masked": _masked, "stop_gradient": _same, "stack_new": _stack_new, "item": _item, "count": _count,
+    "masked": _masked, "stop_gradient": _stop_gradient, "stack_new": _stack_new, "item": _item, "count": _count,
     "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "square": _square, "slide": _slide,
 }  # fmt: skip

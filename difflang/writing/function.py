@@ -15,6 +15,8 @@ from .unbound import unbound_names
 from .syntax import Apply, Attribute, Expr, Infix, Item, Pack, Ref, Word, flat, flat_items, parts, refs, rewrite
 
 REVERSE = "# Reverse sweep"
+DIRECTIVES = ("noqa", "type:", "pragma", "fmt:", "ruff:", "pylint:", "mypy:", "nosec", "isort:")
+"""Comments for tools speak of the user's own line, not of what is made of it."""
 SHORTEST = 16
 """A quotation shorter than this says nothing: the line's number alone then."""
 
@@ -327,7 +329,8 @@ class Printing:
         if line not in origin.comments or origin.line(line).strip().startswith("#"):
             return ""
         self.said.add(line)
-        return origin.comments[line].lstrip("#").strip()
+        own = origin.comments[line].lstrip("#").strip()
+        return "" if own.lower().startswith(DIRECTIVES) else own
 
     def comment(self, mark: Mark, room: int) -> str:
         """The primal line, shortened to the room; its number at least."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Union
 
 from .document import Doc, Expanding, Group, GroupIf, IfBroken, Line, Nest, Text, render
-from .syntax import BINDING, Apply, Attribute, Choice, Display, Entry, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Told, Word, flat
+from .syntax import BINDING, Apply, Attribute, Choice, Compare, Display, Entry, Expr, Infix
+from .syntax import Item, Keyword, Pack, Prefix, Ref, Slice, Star, Told, Word, flat
 from .syntax import is_simple_bound, is_tight, needs_parentheses
 from ..records import dataclass
 
@@ -167,7 +168,7 @@ def _can_omit(value: Expr) -> bool:
 
 def _doc(expr: Expr, level: Level) -> list[Doc]:
     match expr:
-        case Word() | Ref() | Told():
+        case Word() | Ref() | Told() | Compare():
             return [Text(flat(expr))]
         case Slice():
             return _slice(expr, level)
@@ -295,11 +296,11 @@ def _flatten(expr: Infix) -> Chain:
 
 def _chain(chain: Chain, level: Level) -> list[Doc]:
     """Operands joined by the loosest operators; tighter runs are groups of their own."""
-    loosest = min(BINDING[op] for op in chain if isinstance(op, str))
+    loosest = min(_weight(op) for op in chain if isinstance(op, str))
     found: list[Doc] = []
     run: Chain = []
     for k, part in enumerate(chain):
-        if isinstance(part, str) and BINDING[part] == loosest:
+        if isinstance(part, str) and _weight(part) == loosest:
             found += _run(run, level)
             run = []
             tight = part == "**" and _tight_at(chain[k - 1]) and _tight_at(chain[k + 1])
@@ -307,6 +308,11 @@ def _chain(chain: Chain, level: Level) -> list[Doc]:
         else:
             run.append(part)
     return found + _run(run, level)
+
+
+def _weight(op: str) -> int:
+    """How tightly an operator binds where lines break: `and` and `or` alike."""
+    return BINDING["or"] if op == "and" else BINDING[op]
 
 
 def _tight_at(part: str | tuple[Expr, bool]) -> bool:

@@ -22,6 +22,13 @@ def unbroadcast(x, like):
         if n == 1:
             x = np.sum(x, axis=axis, keepdims=True)
     return x''',
+    "stop_gradient": '''\
+def stop_gradient(x):
+    """x, held constant by every derivative."""
+    return x
+
+
+stop_gradient.__difflang_op__ = "stop_gradient"''',
     "matmul_left": '''\
 def matmul_left(z_bar, x, y):
     """The adjoint of x in x @ y, z_bar being that of the product."""

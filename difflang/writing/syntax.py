@@ -99,6 +99,13 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """`a < b < c`: operands and, between them, operators."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
 class Entry:
     """`key: value` of a dict."""
 
@@ -118,7 +125,8 @@ class Display:
         return {"[": "]", "{": "}"}[self.left]
 
 
-Expr = Union[Entry, Display, Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack]
+Expr = Union[Entry, Display, Compare, Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack]
+ALL = (Entry, Display, Compare, Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack)
 
 BINDING: dict[str, int] = {
     "or": 2, "and": 3,
@@ -135,12 +143,16 @@ def binding(expr: Expr) -> int:
         return BINDING[expr.op]
     if isinstance(expr, Prefix):
         return NOT if expr.op == "not " else UNARY
+    if isinstance(expr, Compare):
+        return COMPARE
     return CHOICE if isinstance(expr, Choice) else POSTFIX
 
 
 def needs_parentheses(part: Expr, whole: Expr) -> bool:
     """Whether an operand must stand in parentheses."""
     inner = binding(part)
+    if isinstance(whole, Compare):
+        return inner <= COMPARE
     if isinstance(whole, Infix):
         own = BINDING[whole.op]
         if whole.op == "**":
@@ -153,6 +165,14 @@ def needs_parentheses(part: Expr, whole: Expr) -> bool:
     if isinstance(whole, Choice):
         return inner <= CHOICE if part is not whole.no else False
     return inner < POSTFIX or is_number(part) if isinstance(whole, (Attribute, Item, Apply)) else False
+
+
+def both(one: Expr, other: Expr) -> Expr:
+    """`a and b`; of two comparisons with one value in the middle `a < b < c`."""
+    if isinstance(one, Infix) and isinstance(other, Infix) and {one.op, other.op} <= {"<", "<=", ">", ">="}:
+        if one.right == other.left and isinstance(one.right, (Ref, Word)):
+            return Compare((one.left, Word(one.op), one.right, Word(other.op), other.right))
+    return Infix(one, "and", other)
 
 
 def negated(test: Expr) -> Expr:
@@ -195,7 +215,7 @@ def parts(expr: Expr) -> Iterator[Expr]:
     for field in fields(expr):
         value: Any = getattr(expr, field.name)
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, (Entry, Display, Told, Word, Ref, Prefix, Infix, Choice, Keyword, Star, Apply, Attribute, Slice, Item, Pack)):
+            if isinstance(item, ALL):
                 yield item
 
 
@@ -238,6 +258,8 @@ def size(expr: Expr) -> int:
 def flat(expr: Expr) -> str:
     """The expression on one line."""
     match expr:
+        case Compare(items):
+            return " ".join(_operand(item, expr) for item in items)
         case Told(pieces):
             return "".join(map(flat, pieces))
         case Word(text):

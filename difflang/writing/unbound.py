@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from ..ir import Var
 from ..types import DTYPES, ONE, Array, Scalar, Stack, Type
 from .names import Names
-from .statements import MISSING, Assign, Block, Do, For, If, Move, Return, Statement, While, ends, targets
+from .statements import MISSING, Assign, Block, Do, For, If, Move, Return, Statement, While, ends, targets, uses
 from .syntax import Apply, Expr, Pack, Ref, parts
 
 
@@ -38,6 +38,7 @@ class _Search:
         self.names, self.numpy = names, numpy
         self.suspects = {names.cell(var) for var in names.unbound}
         self.found: dict[str, str] = {}
+        self.seen: set[str] = set()  # assigned further up in the text, on some path
 
     def block(self, block: Block, assigned: frozenset[str]) -> frozenset[str]:
         """The names assigned for certain after a block, given those before it."""
@@ -46,9 +47,16 @@ class _Search:
         return assigned
 
     def statement(self, statement: Statement, assigned: frozenset[str]) -> frozenset[str]:
-        for var in self.handed(statement):
+        handed = list(self.handed(statement))
+        handed += [var for var in uses(statement) if self.names[var] not in self.seen]  # read before it stands anywhere
+        for var in handed:
             if self.names.cell(var) in self.suspects and self.names[var] not in assigned:
                 self.found.setdefault(self.names[var], _start(var.type, self.numpy))
+        assigned = self.after(statement, assigned)
+        self.seen |= assigned
+        return assigned
+
+    def after(self, statement: Statement, assigned: frozenset[str]) -> frozenset[str]:
         match statement:
             case If(_, then, other):
                 ways = [self.block(arm, assigned) for arm in (then, other)]

@@ -12,6 +12,7 @@ from difflang.transforms.simplify.simplify import simplify
 from difflang.types import type_of
 from difflang.writing import write
 from difflang.writing.python import callee_first
+from tests.test_programs import cotangent
 from tests.programs import CORPUS
 from tests.writing.ruff import ruff
 from tests.writing.texts import owned, text_of
@@ -39,10 +40,14 @@ def test_callees_come_first() -> None:
 def test_corpus_is_clean(tmp_path: Path) -> None:
     count = 0
     for program in CORPUS:
+        if "messages" in program.traits:
+            continue  # the user's own % stays as he wrote it
         arguments = program.samples[0]
         targets = [(program.function, arguments)]
-        if program.order:
+        if program.order and count % 2:
             targets.append((Derived("jvp", program.function, program.wrt), (*arguments, *(arguments[k] for k in program.wrt))))
+        elif program.order:
+            targets.append((Derived("pullback", program.function), (*arguments, cotangent(program, arguments))))
         for number, (target, given) in enumerate(targets):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

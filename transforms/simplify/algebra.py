@@ -20,7 +20,7 @@ def constant_factors(facts: Facts, node: Node, b: Builder) -> Atom | None:
     if node.role not in DERIVED:
         return None
     for scale, other in (node.args, node.args[::-1]):
-        outer, inner = number(scale), facts.made_by(other, "mul")
+        outer, inner = number(scale), facts.made_once_by(other, "mul")
         if outer is None or inner is None or inner.role not in DERIVED:
             continue
         for factor, rest in (inner.args, inner.args[::-1]):
@@ -45,7 +45,7 @@ def _same_kind(product: float, one: Atom, other: Atom) -> Atom:
 
 def unsigned(facts: Facts, atom: Atom, node: Node, b: Builder) -> Atom | None:
     """The value with its sign turned, where its first factor is written with one: of -a * b the product a * b."""
-    product = facts.made_by(atom, "mul", "div")
+    product = facts.made_once_by(atom, "mul", "div")
     if product is None or product.role not in DERIVED:
         return None
     first, second = product.args
@@ -85,7 +85,7 @@ def neg_product(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 def sum_of_negative(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """The sign stands outside of a sum."""
-    inner = facts.made_by(node.args[0], "neg")
+    inner = facts.made_once_by(node.args[0], "neg")
     if inner is None or node.role not in DERIVED:
         return None
     return b.emit("neg", b.emit("sum", inner.args[0], **node.attrs))
@@ -221,7 +221,7 @@ def accumulate_negative(facts: Facts, node: Node, b: Builder) -> Atom | None:
 def accumulate_twice(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """x[i] += v and at once x[i] += w, of one line of the primal, is x[i] += v + w."""
     base, value, *operands = node.args
-    before = facts.made_by(base, "accumulate")
+    before = facts.made_once_by(base, "accumulate")
     if before is None or node.role not in DERIVED or before.place is None or node.place is None or before.place.line != node.place.line:
         return None
     if list(before.args[2:]) != operands or before.attrs["pattern"] != node.attrs["pattern"] or before.args[1].type != value.type:

@@ -22,7 +22,12 @@ class Facts:
 
     functions: Mapping[str, Function] = field(default_factory=dict)
     definition: dict[Var, Node] = field(default_factory=dict)
+    uses: Mapping[Atom, int] = field(default_factory=dict)  # how often a value was read before this pass
     carried: dict[Var, tuple[Atom, Var, Atom]] = field(default_factory=dict)  # a loop's result: (before, in the body, after a turn)
+
+    def made_once_by(self, atom: Atom, *ops: str) -> Node | None:
+        """The same, where nobody else reads the value: written anew it is computed no more often."""
+        return self.made_by(atom, *ops) if self.uses.get(atom, 1) <= 1 else None
 
     def made_by(self, atom: Atom, *ops: str) -> Node | None:
         """The node that defines the value, if it is one of these ops."""
@@ -87,7 +92,8 @@ def add_twice(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 
 def _doubled(facts: Facts, x: Atom, node: Node, b: Builder) -> Atom:
-    product = facts.made_by(x, "mul")
+    halves = 2  # both terms of the sum may have read it
+    product = facts.made_by(x, "mul") if facts.uses.get(x, 1) <= halves else None
     if product is None or number(product.args[0]) is not None or product.role not in DERIVED:
         return b.emit("mul", const(2), x, flavor=flavor(node))
     first, second = product.args

@@ -7,6 +7,7 @@ adjoints and tangents zero plus x is x, which forgets the sign of a zero.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,7 +56,7 @@ def _simplified(program: Program) -> Program:
 def simplify_function(function: Function, functions: Mapping[str, Function]) -> Function:
     for _ in range(PASSES):
         before = sum(1 for _ in walk(function.body))
-        walker = _Simplifying(functions)
+        walker = _Simplifying(functions, uses_of(function.body))
         function = prune(replace(function, body=walker.region(function.body, {})))
         function = replace(function, body=_Renaming(walker.hints).region(function.body))
         if not walker.changed and sum(1 for _ in walk(function.body)) == before:
@@ -89,12 +90,22 @@ def softens(node: Node, value: Type) -> bool:
     return both and node.role in DERIVED and value.weak and not wanted.weak  # type: ignore[union-attr]
 
 
+def uses_of(body: Region) -> Counter[Atom]:
+    """How often each value is read."""
+    found: Counter[Atom] = Counter(body.yields)
+    for node in walk(body):
+        found.update(node.args)
+        for region in node.regions:
+            found.update(region.yields)
+    return found
+
+
 class _Simplifying:
     """One walk over one function."""
 
-    def __init__(self, functions: Mapping[str, Function]) -> None:
+    def __init__(self, functions: Mapping[str, Function], uses: Mapping[Atom, int]) -> None:
         self.same: dict[Var, Atom] = {}  # values replaced
-        self.facts = Facts(functions)
+        self.facts = Facts(functions, uses=uses)
         self.hints: dict[Var, str] = {}
         self.changed = False
 
