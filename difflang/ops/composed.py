@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..build import apply
+from ..build import apply, dtype_known, rank_known
 from ..op import composite, dtype_name
 from .arithmetic import literal
 from .elementary import LOG2
@@ -214,7 +214,7 @@ def _round_bind(a: Any, decimals: Any = 0, out: Any = None) -> Bound:
 @composite(np.round, np.around, bind=_round_bind, methods=("round",))
 def round_decimals(x, decimals=0):
     """Rounded to so many decimals, halves to even."""
-    if x.dtype.kind == "i":
+    if dtype_known(x) is not None and x.dtype.kind in "iu":
         if decimals >= 0:
             return x
         step = 10**-decimals
@@ -273,12 +273,12 @@ def evenly(start, stop, num, endpoint=True, retstep=False, dtype=None, front=0):
     points = _evenly(start, stop, num, endpoint)
     if dtype is not None:
         points = apply("cast", np.floor(points) if dtype[0] == "i" else points, dtype=dtype, weak=False)
-    points = np.moveaxis(points, 0, front) if np.ndim(points) > 1 else points
+    points = np.moveaxis(points, 0, front) if (rank_known(points) or 0) > 1 else points
     return (points, (stop - start) / (num - 1 if endpoint else num) * np.float64(1.0)) if retstep else points
 
 
 def _evenly(start: Any, stop: Any, num: Any, endpoint: bool) -> Any:
-    if endpoint and np.ndim(start) == 0 and np.ndim(stop) == 0:
+    if endpoint and not rank_known(start) and not rank_known(stop):
         return apply("linspace", start, stop, num)
     rank = max(np.ndim(start), np.ndim(stop))
     steps = apply("arange", 0, num, 1)

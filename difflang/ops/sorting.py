@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..build import apply, dtype_known
+from ..build import apply, dtype_known, rank_known
 from ..op import composite, constant, general, normal_axis
 from ..types import OPEN, UNKNOWN, Array, Type, Unknown, dims_of, promote
 from .reduce import Bound
@@ -47,7 +47,7 @@ def upto(stop: Any, start: Any = 0) -> Any:
 
 
 def flat(x: Any) -> Any:
-    return x if np.ndim(x) == 1 else np.reshape(x, (-1,))
+    return x if rank_known(x) == 1 else np.reshape(x, (-1,))
 
 
 def gathered(x: Any, positions: Any, axis: int) -> Any:
