@@ -11,6 +11,7 @@ from typing import Any
 from ..ir import Program, walk
 from ..op import TABLE
 from ..ops.special import FORMULAS
+from .document import INDENT, WIDTH
 
 
 def formula_names(program: Program) -> set[str]:
@@ -22,9 +23,17 @@ def formula_names(program: Program) -> set[str]:
 def formula_texts(helpers: Iterable[str]) -> list[str]:
     """The definitions that these helpers are and need, each after what it needs."""
     found = _needed(name for name in TABLE if name in FORMULAS and name in set(helpers))
-    constants = [f"{name} = {value!r}" for name, value in found.items() if not isinstance(value, FunctionType)]
+    constants = [_constant(name, value) for name, value in found.items() if not isinstance(value, FunctionType)]
     functions = [inspect.getsource(value).rstrip() for value in found.values() if isinstance(value, FunctionType)]
     return (["\n".join(constants)] if constants else []) + functions
+
+
+def _constant(name: str, value: Any) -> str:
+    """`NAME = value`, a long table one number a line."""
+    text = f"{name} = {value!r}"
+    if not isinstance(value, tuple) or len(text) <= WIDTH:
+        return text
+    return "\n".join([f"{name} = (", *(f"{INDENT}{item!r}," for item in value), ")"])
 
 
 def _needed(names: Iterable[str]) -> dict[str, Any]:
