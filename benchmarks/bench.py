@@ -65,7 +65,12 @@ def unit(seconds: float) -> str:
 
 
 def calls() -> list[tuple[str, str]]:
+    """Each call; and what it takes above an empty Python call of as many arguments and `np.empty(8)` for each array returned."""
+
     def empty(x: Any) -> None:
+        pass
+
+    def empty3(a: Any, b: Any, c: Any) -> None:
         pass
 
     def square(x: Any) -> Any:
@@ -77,25 +82,41 @@ def calls() -> list[tuple[str, str]]:
     def fill(a: Any, b: Any, c: Any) -> Any:
         return a + b * c
 
+    def inner(a: Any, b: Any, c: Any) -> Any:
+        total = 0.0
+        for i in range(a.shape[0]):
+            total += a[i] * b[i] * c[i]
+        return total
+
     compiled, gradient = dl.differentiable(square), dl.grad(square)
-    scope = {"empty": empty, "square": compiled, "gradient": gradient, "three": dl.differentiable(three), "fill": dl.differentiable(fill)}
-    scope |= {"x": 1.5, "a": np.ones(8), "b": np.ones(8), "c": np.ones(8), "np": np}
-    for warm in ("square(x)", "gradient(x)", "three(a, b, c)", "fill(a, b, c)"):
-        eval(warm, scope)
+    scope: dict[str, Any] = {"empty": empty, "empty3": empty3, "square": compiled, "gradient": gradient, "np": np}
+    scope |= {"three": dl.differentiable(three), "fill": dl.differentiable(fill), "inner_grad": dl.grad(inner, argnums=(0, 1, 2))}
+    scope |= {"x": 1.5, "a": np.ones(8), "b": np.ones(8), "c": np.ones(8)}
     rows = [
-        ("call of an empty Python function", "empty(x)"),
-        ("call of a native scalar function", "square(x)"),
-        ("call of its native gradient", "gradient(x)"),
-        ("call with three arrays, a number returned", "three(a, b, c)"),
-        ("call with three arrays, an array returned", "fill(a, b, c)"),
-        ("np.empty(8), for comparison", "np.empty(8)"),
+        ("call of a native scalar function", "square(x)", "empty(x)", 0),
+        ("call of its native gradient", "gradient(x)", "empty(x)", 0),
+        ("call with three arrays, a number returned", "three(a, b, c)", "empty3(a, b, c)", 0),
+        ("call with three arrays, an array returned", "fill(a, b, c)", "empty3(a, b, c)", 1),
+        ("call of a gradient with three arrays, three returned", "inner_grad(a, b, c)", "empty3(a, b, c)", 3),
     ]
-    return [(name, unit(call(expression, scope))) for name, expression in rows]
+    for _, expression, *_ in rows:
+        eval(expression, scope)
+    made = call("np.empty(8)", scope)
+    found = [("call of an empty Python function", unit(call("empty(x)", scope))), ("np.empty(8), for comparison", unit(made))]
+    for name, expression, least, arrays in rows:
+        spent, above = call(expression, scope), call(least, scope) + arrays * made
+        found.append((name, f"{unit(spent)} ({unit(spent - above)} above, {spent / above:.2f}x)"))
+    return found
+
+
+BYTECODE = tempfile.TemporaryDirectory(prefix="difflang-bytecode-")
+"""Where the fresh Pythons keep their bytecode: users have it from the second start on."""
 
 
 def in_fresh_python(text: str, cache: str) -> list[float]:
     """Run a text that prints seconds in a Python of its own."""
-    environment = {**os.environ, "DIFFLANG_CACHE": cache, "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}"}
+    environment = {**os.environ, "DIFFLANG_CACHE": cache, "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}", "PYTHONPYCACHEPREFIX": BYTECODE.name}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(text)], capture_output=True, text=True, env=environment, check=True)
     return [float(word) for word in done.stdout.split()]
 
@@ -114,6 +135,8 @@ FIRST_CALL = """
     arguments, wrt = loops.arguments(small=True)[loops.bundle]
     for libraries in (LIBRARIES):
         __import__(libraries)
+    if WARM:
+        dl.grad(loops.mixture)(*loops.arguments(small=True)[loops.mixture][0])
     gradient = dl.grad(loops.bundle, argnums=wrt)
     t = time.perf_counter()
     gradient(*arguments)
@@ -127,17 +150,19 @@ def starts() -> list[tuple[str, str]]:
     def repeated(text: str, fresh: bool) -> float:
         spent = []
         with tempfile.TemporaryDirectory() as kept:
-            if not fresh:
-                in_fresh_python(text, kept)
+            in_fresh_python(text, kept)
             for _ in range(5):
                 with tempfile.TemporaryDirectory() as new:
                     spent += in_fresh_python(text, new if fresh else kept)
         return statistics.median(spent)
 
-    warm, bare = (FIRST_CALL.replace("(LIBRARIES)", names) for names in ("('libcst', 'llvmlite.binding')", "()"))
+    both = "('libcst', 'llvmlite.binding')"
+    texts = [("()", "False"), (both, "False"), (both, "True")]
+    bare, first, warm = (FIRST_CALL.replace("(LIBRARIES)", names).replace("WARM", asked) for names, asked in texts)
     return [
         ("`import difflang` after NumPy", unit(repeated(IMPORT, fresh=False))),
-        ("first call of a gradient (30 lines), cold, libcst and llvmlite imported", unit(repeated(warm, fresh=True))),
+        ("first call of a gradient (30 lines) in a process that has compiled before", unit(repeated(warm, fresh=True))),
+        ("the same as the first of a fresh process, empty cache, libcst and llvmlite imported", unit(repeated(first, fresh=True))),
         ("the same, their import included", unit(repeated(bare, fresh=True))),
         ("the same, in a fresh process, from the cache", unit(repeated(bare, fresh=False))),
     ]
