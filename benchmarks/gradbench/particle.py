@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,34 +11,45 @@ from descent import argmin
 import difflang as dl
 
 
-def potential(x, w):
-    charges = ((10.0, 10.0 - w), (10.0, 0.0))
+def potential(x, y, w):
     total = 0.0
-    for charge in charges:
-        total += 1.0 / np.sqrt((charge[0] - x[0]) * (charge[0] - x[0]) + (charge[1] - x[1]) * (charge[1] - x[1]))
+    for charge_x, charge_y in ((10.0, 10.0 - w), (10.0, 0.0)):
+        total += 1.0 / math.sqrt((charge_x - x) * (charge_x - x) + (charge_y - y) * (charge_y - y))
     return total
 
 
-def flight(w, field):
+def slope_by_reverse(x, y, w):
+    return dl.grad(potential, argnums=(0, 1))(x, y, w)
+
+
+def slope_by_forward(x, y, w):
+    _, along_x = dl.jvp(potential, (x, y, w), (1.0, 0.0, None))
+    _, along_y = dl.jvp(potential, (x, y, w), (0.0, 1.0, None))
+    return along_x, along_y
+
+
+def flight(w, slope):
     """Euler's method until the particle crosses the axis; the square of where it does."""
-    x = np.array([0.0, 8.0])
-    speed = np.array([0.75, 0.0])
+    x, y = 0.0, 8.0
+    speed_x, speed_y = 0.75, 0.0
     step = 1e-1
     while True:
-        force = -field(x, w)
-        x = x + step * speed
-        if x[1] <= 0.0:
-            there = x[0] - x[1] / speed[1] * speed[0]
+        slope_x, slope_y = slope(x, y, w)
+        x += step * speed_x
+        y += step * speed_y
+        if y <= 0.0:
+            there = x - y / speed_y * speed_x
             return there * there
-        speed = speed + step * force
+        speed_x -= step * slope_x
+        speed_y -= step * slope_y
 
 
 def by_reverse(w):
-    return flight(w[0], dl.grad(potential))
+    return flight(w[0], slope_by_reverse)
 
 
 def by_forward(w):
-    return flight(w[0], dl.jacfwd(potential))
+    return flight(w[0], slope_by_forward)
 
 
 def rr(w):
