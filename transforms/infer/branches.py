@@ -37,11 +37,12 @@ def branch(frame: Frame, condition: Atom, arms: Sequence[Arm], hints: Sequence[s
     """Write an `if`, or only the arm that a known condition takes."""
     if isinstance(condition, Const) and not is_undefined(condition):
         return arms[0 if condition.value else 1]()
-    before = saved()
+    before, outer = saved(), frame.builder
     built: list[tuple[Builder, list[Value], State]] = []
     for arm in arms:
         restore(before)
         with frame.nested() as builder:
+            frame.around[builder] = outer
             values = arm()
         built.append((builder, values, saved()))
     restore(before)

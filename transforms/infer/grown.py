@@ -65,6 +65,7 @@ class Lists:
     news: bool = False
     changed: set[Site] = field(default_factory=set)  # lists of the run that were changed lately
     rounds: int = 0
+    events: int = 0  # how often items changed their places
 
     def widen(self, sites: Sites, element: Form) -> None:
         """Note that these lists grow. Those whose items have no common form must be known while compiling."""

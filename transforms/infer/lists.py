@@ -13,6 +13,7 @@ from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.types import Stack
 
 from .frame import Frame, handles, list_maker
+from .lent import given, lend
 from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, joined_items, sites_of
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, stored, types_of
 
@@ -127,16 +128,18 @@ def fits(frame: Frame, owner: Compound, value: Value) -> None:
 def kept(frame: Frame, owner: Compound, value: Value) -> list[Atom]:
     """The value as the list's stacks hold it."""
     fits(frame, owner, value)
+    given(owner, value)
     return list(leaves(conform(frame.builder, value, owner.info), owner.info)) or [const(True)]
 
 
 def changing(frame: Frame, owner: Compound) -> None:
     frame.inference.lists.changed |= sites_of(owner)
+    frame.inference.lists.events += 1
 
 
 def push(frame: Frame, owner: Compound, value: Value) -> None:
     """owner.append(value) on a list of the run."""
-    changing(frame, owner)
+    frame.inference.lists.changed |= sites_of(owner)
     for stack, atom in zip(owner.items, kept(frame, owner, value), strict=True):
         frame.builder.node("push", (stack, atom), ())
 
@@ -161,7 +164,7 @@ def pop_last(frame: Frame, owner: Compound, hint: str = "t") -> Value:
         attrs: dict[str, Any] = {} if k else {"checked": True}
         frame.builder.node("pop", (stack,), (out,), **attrs)
         atoms.append(out)
-    return rebuild(owner.info, iter(atoms))
+    return given(owner, rebuild(owner.info, iter(atoms)))
 
 
 def refill(frame: Frame, owner: Compound, source: Compound) -> None:
@@ -182,9 +185,16 @@ def put(frame: Frame, owner: Compound, index: Value, value: Value) -> None:
         on_run(frame, owner, value)
     else:
         changing(frame, owner)
-        at = _index(frame, index)
-        for stack, atom in zip(owner.items, kept(frame, owner, value), strict=True):
-            frame.builder.node("setitem", (stack, atom, at), (), pattern=("i",))
+        store_item(frame, owner, _index(frame, index), value)
+        given(owner, value)
+
+
+def store_item(frame: Frame, owner: Compound, at: Atom, value: Value) -> None:
+    """The item of a list of the run is this one now."""
+    frame.inference.lists.changed |= sites_of(owner)
+    fits(frame, owner, value)
+    for stack, atom in zip(owner.items, leaves(conform(frame.builder, value, owner.info), owner.info), strict=True):
+        frame.builder.node("setitem", (stack, atom, at), (), pattern=("i",))
 
 
 # -------------------------------------------------------------------- reading
@@ -208,7 +218,7 @@ def item(frame: Frame, owner: Compound, index: Value, hint: str = "t") -> Value:
         out = Var(hint, stack.type.element)
         frame.builder.node("getitem", (stack, at), (out,), pattern=("i",))
         atoms.append(out)
-    return rebuild(owner.info, iter(atoms))
+    return lend(frame, owner, at, rebuild(owner.info, iter(atoms)))
 
 
 def indexed(frame: Frame, owner: Compound, index: Value) -> Value:

@@ -30,6 +30,8 @@ class Cell:
     fields: dict[Any, Any]
     tangled: set[Cell] = field(default_factory=set)
     stale: Union[Place, bool, None] = None
+    lists: frozenset[Any] = frozenset()  # lists of the run that hold it (by the places where they are made)
+    home: Any = None  # the item of such a list that it was read from, see `lent.py`
     carried: ClassVar[bool] = True  # where control flow changes it; a list that straight code alone changes is not (`grown.ItemsCell`)
 
     def tangle(self, others: Iterable[Cell]) -> None:
@@ -79,6 +81,7 @@ State = dict[Cell, tuple[dict[Any, Any], Any]]
 def new_cell(layout: Layout, fields: Iterable[Any], origins: Iterable[Cell] = (), stale: Union[Place, bool, None] = None) -> Cell:
     cell = Cell(layout, dict(zip(layout.names, fields, strict=True)), stale=stale)
     cell.tangle(origins)
+    cell.lists = frozenset().union(*(origin.lists for origin in origins))
     HEAP.cells.append(cell)
     return cell
 
@@ -158,6 +161,10 @@ def put(frame: Frame, cell: Cell, name: Any, value: Value) -> None:
     for other in cell.tangled:
         other.stale = frame.place or True
     cell.fields[name] = value
+    if cell.lists:
+        from .lent import written
+
+        written(frame, cell)
 
 
 def check_reached(frame: Frame, value: Value) -> None:

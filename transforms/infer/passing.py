@@ -152,6 +152,7 @@ def _tangled(shape: Form, numbers: Numbers, count: int) -> None:
         if shape.kind == "made":
             own, position = numbers.cells[position], position + 1
             own.tangle(numbers.cells[k] for k in shape.info.near)
+            own.lists = own.lists.union(*(numbers.cells[k].lists for k in shape.info.near))
         for item in shape.items:
             visit(item)
 
