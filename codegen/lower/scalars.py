@@ -82,7 +82,8 @@ def element(w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[T
         dtype = dtypes[-1]
         code = {"f": op.lower.float, "i": op.lower.int, "u": op.lower.int, "b": op.lower.bool}[dtype[0]]
         if code is not None:
-            return instruction(w, _UNSIGNED.get(code, code) if dtype[0] == "u" else code, values, dtype, out)
+            found = instruction(w, _UNSIGNED.get(code, code) if dtype[0] == "u" else code, values, dtype, out)
+            return _compared_exactly(w, op.lower, given, types, found) if code.startswith("fcmp") and len(given) == 2 else found
     elif op.lower is not None:
         rest, kept = iter(dtypes), iter(values)
         key = tuple(None if o is None else next(rest) for o in operands)
@@ -90,6 +91,22 @@ def element(w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[T
         return run(w, traced(name, key, statics), [None if o is None else next(kept) for o in operands], out)
     reason = f"{name} on {dtypes[-1]} has no lowering to machine code"
     raise NotAvailable("DL015", reason, way_out="run the function as Python: f.python(...)")
+
+
+def _compared_exactly(w: Writer, lower: Lower, given: Sequence[Typed], types: Sequence[Type], plain: str) -> str:
+    """Python compares an int with a float exactly: where both are the same float, the float as an int decides."""
+    numbers = [type for type in types if isinstance(type, Scalar) and type.weak]
+    kinds = [dtype for _, dtype in given]
+    if len(numbers) != 2 or sorted(kinds) != ["f64", "i64"]:
+        return plain
+    whole, real = (value for _, (value, _) in sorted(zip(kinds, given, strict=True), reverse=True))
+    if not whole.startswith("%"):
+        return plain
+    same = w.pure(f"fcmp oeq double {convert(w, whole, 'i64', 'f64')}, {real}")
+    w.module.declare("llvm.fptosi.sat.i64.f64", "declare i64 @llvm.fptosi.sat.i64.f64(double)")
+    back = w.let(f"call i64 @llvm.fptosi.sat.i64.f64(double {real})")
+    first, second = (whole, back) if kinds[0] == "i64" else (back, whole)
+    return select(w, same, w.pure(f"{lower.int} i64 {first}, {second}"), plain, "bool")
 
 
 _UNSIGNED = {"sdiv": "udiv", "ashr": "lshr", "abs": "id", **{f"icmp s{p}": f"icmp u{p}" for p in ("lt", "le", "gt", "ge")}}
