@@ -201,7 +201,9 @@ def empty_like(y, x, dtype=None):
     """An array in the shape of x whose elements are not to be read before they are written."""
 
 
-def _full_like_bind(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: Any = True) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _full_like_bind(
+    a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: Any = True
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return (a, fill_value), {"dtype": dtype_name(dtype)}
 
 

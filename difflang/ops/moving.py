@@ -196,8 +196,8 @@ def _border(x: Any, axis: int, width: Any, value: Any, mode: str, at: int) -> An
     """The block before or behind x along one axis."""
     shape = (*np.shape(x)[:axis], width, *np.shape(x)[axis + 1 :])
     if mode in ("maximum", "minimum", "mean"):
-        reduced = {"maximum": np.max, "minimum": np.min, "mean": np.mean}[mode](x, axis=axis, keepdims=True)
-        return np.broadcast_to(reduced, shape)
+        reduce: Any = {"maximum": np.max, "minimum": np.min, "mean": np.mean}[mode]
+        return np.broadcast_to(reduce(x, axis=axis, keepdims=True), shape)
     value = apply("cast", value, dtype=_name(x), weak=False)
     if mode == "constant":
         return np.broadcast_to(value, shape)

@@ -143,7 +143,7 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
 def _over_some(frame: Frame, op: Op, x: Atom, where: Atom, initial: Value | None, named: dict[str, Value]) -> Value:
     if op.name in ("mean", "var", "std"):
         wide = frame.emit("broadcast_to", where, *_shape(frame, x))
-        return frame.builder.emit(f"{op.name}_where", x, wide, **_statics(frame, x, named))  # type: ignore[return-value]
+        return frame.builder.emit(f"{op.name}_where", x, wide, **_statics(frame, x, named))
     neutral: Value | None = const(NEUTRAL[op.name]) if op.name in NEUTRAL else initial
     if neutral is None:
         ufunc = {"max": "maximum", "min": "minimum"}.get(op.name, op.name)
@@ -155,7 +155,7 @@ def _over_some(frame: Frame, op: Op, x: Atom, where: Atom, initial: Value | None
 
 
 def _shape(frame: Frame, x: Atom) -> list[Value]:
-    from .items import shape
+    from .sizes import shape
 
     return list(shape(frame, x).items)
 

@@ -69,7 +69,7 @@ def _compound_length(frame: Frame, value: Compound) -> Value:
     if value.kind in ("enumerate", "reversed"):
         return length(frame, value.items[0])
     if value.kind == "ndindex":
-        return functools.reduce(lambda one, other: binary(frame, "mul", one, other), value.items, const(1))
+        return _product(frame, value.items)
     if value.kind in ("zip", "map"):
         walked = value.items if value.kind == "zip" else value.items[1:]
         return _shortest(frame, [length(frame, part) for part in walked if not is_endless(part)])
@@ -113,6 +113,7 @@ def _shortest(frame: Frame, lengths: Sequence[Value]) -> Value:
 
 def item(frame: Frame, value: Value, k: Value) -> Value:
     """The k-th item, 0 <= k < len."""
+    value = as_iterable(frame, value)
     if isinstance(value, Compound) and value.kind == "range":
         start, _, step = value.items
         return binary(frame, "add", start, binary(frame, "mul", k, step))
@@ -140,6 +141,13 @@ def item(frame: Frame, value: Value, k: Value) -> Value:
     return getitem(frame, value, ("i",), [k])
 
 
+def _product(frame: Frame, sizes: Sequence[Value]) -> Value:
+    total: Value = const(1)
+    for size in sizes:
+        total = binary(frame, "mul", total, size)
+    return total
+
+
 def _index_of(frame: Frame, sizes: Sequence[Value], k: Value) -> Compound:
     """The k-th index, row by row."""
     found: list[Value] = []
@@ -151,6 +159,8 @@ def _index_of(frame: Frame, sizes: Sequence[Value], k: Value) -> Compound:
 
 def has_tuple(value: Value) -> bool:
     """Whether an iteration ends with a tuple's last item: its items differ in kind, so the loop is unrolled."""
+    if is_dict(value):
+        return True
     if isinstance(value, Compound) and value.kind in ("map", "filter", "count", "repeat"):
         return any(map(has_tuple, value.items[1:])) if value.kind in ("map", "filter") else False
     if isinstance(value, Compound):
@@ -167,6 +177,7 @@ def as_iterable(frame: Frame, value: Value) -> Value:
 
 
 def check_iterable(frame: Frame, value: Value) -> None:
+    value = as_iterable(frame, value)
     kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed", "grown", "ndindex")
     if isinstance(value, Compound):
         if value.kind in ("map", "filter", "chain", "pairwise", "count", "repeat"):

@@ -14,7 +14,8 @@ from difflang.types import Array, Scalar, rank
 from .arrays import call_row
 from .builtins import builtin
 from .frame import Frame
-from .items import getitem, setitem, shape
+from .items import getitem, setitem
+from .sizes import shape
 from .iterables import each
 from .values import Compound, Value, denote, is_static, python_value
 

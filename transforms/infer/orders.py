@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from difflang.ir import NONE, Const, const
@@ -43,7 +43,7 @@ def _exchanged(frame: Frame, items: list[Value], keys: list[Value], op: str) -> 
             ahead = frame.truth(binary(frame, op, keys[k], keys[k - 1]))
             here = [items[k - 1], items[k], keys[k - 1], keys[k]]
             swapped = [items[k], items[k - 1], keys[k], keys[k - 1]]
-            arms = [partial(list, swapped), partial(list, here)]
+            arms: list[Callable[[], list[Value]]] = [partial(list, swapped), partial(list, here)]
             items[k - 1], items[k], keys[k - 1], keys[k] = branch(frame, ahead, arms, ["low", "high", "low", "high"])
     return items
 

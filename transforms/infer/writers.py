@@ -15,7 +15,8 @@ from difflang.types import Array, rank
 from .arrays import ARRAY_METHODS, call_row
 from .builtins import builtin
 from .frame import Frame
-from .items import setitem, shape
+from .items import setitem
+from .sizes import shape
 from .values import Value, is_none
 
 Named = Mapping[str, Value]
