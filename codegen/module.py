@@ -165,7 +165,7 @@ def entry(module: ModuleWriter, key: str, function: Function, inline: bool) -> s
     w.do("ret i32 0")
     w.start("failure")
     w.do("ret i32 1")
-    return w.text(f'define internal i32 @"{key}"({", ".join(heads)}) #0')
+    return w.text(f'define internal i32 @"{key}.entry"({", ".join(heads)}) #0')
 
 
 def _public(type: Type) -> str:

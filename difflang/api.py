@@ -11,7 +11,7 @@ import numpy as np
 
 from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
-from .config import Options, Spec, left_out, spec
+from .config import Options, Spec, left_out, spec, with_text
 from .records import dataclass
 from .structs import copied, struct, tangent_like
 from .tree import NoDerivative, class_layout, register_pytree_node, tree_map
@@ -51,7 +51,7 @@ def _decorated(function: Any, options: Options) -> DifferentiableFunction:
         return DerivedFunction(function, options)
     if not callable(function) or isinstance(function, type):
         raise TypeMismatch("DL017", f"differentiable() takes a function, not {function!r}", way_out="decorate a def or a lambda")
-    return DifferentiableFunction(function, options)
+    return DifferentiableFunction(with_text(function), options)
 
 
 def _root(function: Any) -> Any:
@@ -64,7 +64,7 @@ def _root(function: Any) -> Any:
         return MethodType(_root(type(function).__call__), function)
     if not callable(function):
         raise TypeMismatch("DL017", f"a function is needed here, not {function!r}", way_out="pass the function itself, not what it returns")
-    return function
+    return with_text(function)
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def jvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, A
         raise TypeMismatch("DL017", f"jvp() got {len(primals)} primals and {len(tangents)} tangents", way_out="give one for each, or None")
     chosen = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
     function = derived("jvp", f, chosen)
-    result: tuple[Any, Any] = function(*primals, *left_out(f, len(primals)), *(tangent_like(primals[k], tangents[k]) for k in chosen))
+    result: tuple[Any, Any] = function(*primals, *left_out(_root(f), len(primals)), *(tangent_like(primals[k], tangents[k]) for k in chosen))
     return result
 
 
@@ -213,7 +213,7 @@ def vjp(f: Any, *primals: Any) -> tuple[Any, Pullback]:
     decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
     kept = copied(primals)
     value = decorated(*_handed(primals))
-    return value, Pullback(derived("pullback", f), kept, value, tuple(left_out(f, len(primals))))
+    return value, Pullback(derived("pullback", f), kept, value, tuple(left_out(_root(f), len(primals))))
 
 
 def _handed(primals: Sequence[Any]) -> tuple[Any, ...]:

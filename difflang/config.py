@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from types import FunctionType, MethodType
 from typing import Any
 
 from .errors import TypeMismatch
@@ -136,6 +137,15 @@ class _Parser:
 
 
 __all__ = ["Options", "Spec", "left_out", "spec"]
+
+
+def with_text(function: Any) -> Any:
+    """NumPy's own functions as functions with a text; anything else as it is."""
+    if isinstance(function, (FunctionType, MethodType)):
+        return function
+    from .reading.spoken import spoken
+
+    return spoken(function)
 
 
 def left_out(f: Callable[..., Any], given: int) -> list[Any]:

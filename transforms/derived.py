@@ -62,11 +62,13 @@ def program_of(target: Any, types: Sequence[Type], unseen: bool = False) -> Prog
     if make is not None:
         return make(tuple(types))  # type: ignore[no-any-return]
     from difflang.reading import read
+    from difflang.reading.spoken import spoken
 
     from .infer.infer import infer
     from .own.own import own
     from .update import update
 
+    target = spoken(target)
     if isinstance(target, MethodType):
         return update(own(_of_object(target, types), unseen))
     return update(own(infer(read(target), tuple(types)), unseen))

@@ -79,7 +79,7 @@ def _call(entry: _Entry, ctx: str, outs: list[str]) -> str:
         kind = MEMORY[leaf.type.dtype] if isinstance(leaf.type, Scalar) else "ptr"
         operands.append(f"{kind} {leaf.value}")
     operands += [f"ptr {slot}" for slot in outs]
-    call = f'call i32 @"{entry.key}"({", ".join(operands)})'
+    call = f'call i32 @"{entry.key}.entry"({", ".join(operands)})'
     work = _work(entry)
     if work is None:
         return t.let(call, "status")

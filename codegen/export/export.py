@@ -152,7 +152,7 @@ class _Wrapper:
             outs.append(self.let(f"alloca {record_type(slot.rank)}, align 8") if isinstance(slot.type, Array) else f"%{slot.name}")
             operands.append(f"ptr {outs[-1]}")
         self.lines.append(f"  call void @dl_ctx_init(ptr {ctx})")
-        status = self.let(f'call i32 @"{function.key}"({", ".join(operands)})')
+        status = self.let(f'call i32 @"{function.key}.entry"({", ".join(operands)})')
         self.lines.append(f"  br i1 {self.let(f'icmp eq i32 {status}, 0')}, label %good, label %bad")
         self.lines += ["bad:", f"  %code = call i32 @dl_export_fault(ptr {ctx})", f"  call void @dl_ctx_free(ptr {ctx})", "  ret i32 %code"]
         self.lines.append("good:")

@@ -60,7 +60,7 @@ def build(tmp_path, code, f, target=None, guards=(), captures=(), parameters=())
     return target
 
 
-SQUARE = """define hidden i32 @"f"(ptr %ctx, double %x, ptr %out) {
+SQUARE = """define hidden i32 @"f.entry"(ptr %ctx, double %x, ptr %out) {
   %y = fmul double %x, %x
   store double %y, ptr %out
   ret i32 0
@@ -90,7 +90,7 @@ def test_overhead(tmp_path):
     assert times[1] - times[0] < 0.3e-6
 
 
-COUNTS = """define hidden i32 @"f"(ptr %ctx, i64 %a, i8 %b, i32 %c, float %d, ptr %oa, ptr %ob, ptr %oc, ptr %od) {
+COUNTS = """define hidden i32 @"f.entry"(ptr %ctx, i64 %a, i8 %b, i32 %c, float %d, ptr %oa, ptr %ob, ptr %oc, ptr %od) {
   %a1 = add i64 %a, 1
   store i64 %a1, ptr %oa
   %b1 = xor i8 %b, 1
@@ -140,7 +140,7 @@ def array_code(rank, item, block):
   %b = getelementptr i8, ptr %out, i64 8
   store ptr %block, ptr %b
 """
-    return f"""define hidden i32 @"f"(ptr %ctx, ptr %x, ptr %out) {{
+    return f"""define hidden i32 @"f.entry"(ptr %ctx, ptr %x, ptr %out) {{
   %n0 = add i64 0, {item}
 {total}
   call void @llvm.memcpy.p0.p0.i64(ptr %out, ptr %x, i64 {size[1:3].strip()}, i1 false)
@@ -186,7 +186,7 @@ def test_views_of_arguments_stay_views(tmp_path):
 
 def test_the_argument_itself_comes_back(tmp_path):
     x = np.arange(6.0).reshape(2, 3)
-    code = 'define hidden i32 @"f"(ptr %ctx, ptr %x, ptr %out) {\n' + "\n".join(array_code(2, 8, False).splitlines()[1:])
+    code = 'define hidden i32 @"f.entry"(ptr %ctx, ptr %x, ptr %out) {\n' + "\n".join(array_code(2, 8, False).splitlines()[1:])
     f = build(tmp_path, code, function([type_of(x)], [type_of(x), type_of(x)], writes=(0,), alias=(0,)))
     before = sys.getrefcount(x)
     same = f(x)
@@ -197,7 +197,7 @@ def test_the_argument_itself_comes_back(tmp_path):
     assert f(x)[0] == "slow"
 
 
-TWO = """define hidden i32 @"f"(ptr %ctx, ptr %x, ptr %y, ptr %out) {
+TWO = """define hidden i32 @"f.entry"(ptr %ctx, ptr %x, ptr %y, ptr %out) {
   %d = load ptr, ptr %x
   store double 7.0, ptr %d
   store i64 1, ptr %out
@@ -218,12 +218,12 @@ def test_overlap_goes_the_slow_way(tmp_path):
 
 def test_chain_of_specialisations(tmp_path):
     f = build(tmp_path, SQUARE, function([FLOAT], [FLOAT]))
-    code = 'define hidden i32 @"f"(ptr %ctx, i64 %x, ptr %out) {\n  %y = add i64 %x, 1\n  store i64 %y, ptr %out\n  ret i32 0\n}'
+    code = 'define hidden i32 @"f.entry"(ptr %ctx, i64 %x, ptr %out) {\n  %y = add i64 %x, 1\n  store i64 %y, ptr %out\n  ret i32 0\n}'
     build(tmp_path, code, function([INT], [INT]), f)
     assert f(3) == 4 and f(3.0) == 9.0 and f("x")[0] == "slow"
 
 
-FAULT = """define hidden i32 @"f"(ptr %ctx, double %x, ptr %out) {
+FAULT = """define hidden i32 @"f.entry"(ptr %ctx, double %x, ptr %out) {
   store i32 5, ptr %ctx
   %p = getelementptr i8, ptr %ctx, i64 8
   store i64 -7, ptr %p
@@ -239,7 +239,7 @@ def test_faults_reach_the_handler(tmp_path):
         f(1.0)
 
 
-ADD = """define hidden i32 @"f"(ptr %ctx, double %x, double %c, ptr %out) {
+ADD = """define hidden i32 @"f.entry"(ptr %ctx, double %x, double %c, ptr %out) {
   %y = fadd double %x, %c
   store double %y, ptr %out
   ret i32 0
@@ -280,7 +280,7 @@ def test_captures_are_held_during_the_call_and_let_go_after(tmp_path):
     captures = (Capture("a", None), Capture("b", None))
     f = build(
         tmp_path,
-        'define hidden i32 @"f"(ptr %ctx, double %x, ptr %a, double %c, ptr %out) {\n  store double %c, ptr %out\n  ret i32 0\n}',
+        'define hidden i32 @"f.entry"(ptr %ctx, double %x, ptr %a, double %c, ptr %out) {\n  store double %c, ptr %out\n  ret i32 0\n}',
         function([FLOAT, Array("f64", ("n",)), FLOAT], [FLOAT], captures=captures),
         captures=[Lookup(1, lambda: values[0]), Lookup(1, lambda: values[1])],
     )
@@ -296,7 +296,7 @@ def test_captures_are_held_during_the_call_and_let_go_after(tmp_path):
     assert f(1.0)[0] == "slow" and before[0] >= 2
 
 
-SUB = """define hidden i32 @"f"(ptr %ctx, double %x, double %c, ptr %out) {
+SUB = """define hidden i32 @"f.entry"(ptr %ctx, double %x, double %c, ptr %out) {
   %y = fsub double %x, %c
   store double %y, ptr %out
   ret i32 0
@@ -321,7 +321,7 @@ def test_keyword_only_needs_a_bound_call(tmp_path):
     assert f(2.0) == 4.0
 
 
-SPIN = """define hidden i32 @"f"(ptr %ctx, i64 %n, ptr %out) {
+SPIN = """define hidden i32 @"f.entry"(ptr %ctx, i64 %n, ptr %out) {
   br label %l
 l:
   %s = call i32 @dl_poll_python(ptr %ctx)
