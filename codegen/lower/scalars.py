@@ -102,11 +102,15 @@ def _compared_exactly(w: Writer, lower: Lower, given: Sequence[Typed], types: Se
     whole, real = (value for _, (value, _) in sorted(zip(kinds, given, strict=True), reverse=True))
     if not whole.startswith("%"):
         return plain
-    same = w.pure(f"fcmp oeq double {convert(w, whole, 'i64', 'f64')}, {real}")
+    rounded, below = convert(w, whole, "i64", "f64"), literal(2.0**63 - 1024.0, "f64")
+    near = w.pure(f"select i1 {w.pure(f'fcmp olt double {rounded}, {below}')}, double {rounded}, double {below}")
+    order = [near if kind == "i64" else real for kind in kinds]
+    by_floats = w.pure(f"{lower.float} double {order[0]}, {order[1]}")
     w.module.declare("llvm.fptosi.sat.i64.f64", "declare i64 @llvm.fptosi.sat.i64.f64(double)")
     back = w.let(f"call i64 @llvm.fptosi.sat.i64.f64(double {real})")
     first, second = (whole, back) if kinds[0] == "i64" else (back, whole)
-    return select(w, same, w.pure(f"{lower.int} i64 {first}, {second}"), plain, "bool")
+    same = w.pure(f"fcmp oeq double {near}, {real}")
+    return select(w, same, w.pure(f"{lower.int} i64 {first}, {second}"), by_floats, "bool")
 
 
 _UNSIGNED = {"sdiv": "udiv", "ashr": "lshr", "abs": "id", **{f"icmp s{p}": f"icmp u{p}" for p in ("lt", "le", "gt", "ge")}}

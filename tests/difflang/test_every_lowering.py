@@ -41,7 +41,7 @@ def test_python_form_raises_as_python_does(name: str) -> None:
             continue
         fault = predicted(op, values)
         if isinstance(expected, Exception):
-            assert fault is not None and (fault.error, fault.message) == (type(expected), str(expected)), (
+            assert fault is not None and (fault.error, fault.message) == (type(expected), getattr(expected, "reason", str(expected))), (
                 f"{name}{values}: {expected!r} but {fault}"
             )
         else:
