@@ -1,4 +1,5 @@
-"""Functions of SciPy's, written in the language as `library.py` has Python's: read where the program has imported SciPy's module.
+"""Functions of SciPy's, written in the language as `library.py` has Python's: read where the program has imported SciPy's module;
+and NumPy's matrix_power for exponents of the run.
 
 `stands_for` gives the text of a callable. Options that only say how SciPy works (`overwrite_a`, `check_finite`) change nothing.
 """
@@ -205,6 +206,19 @@ def _gamma_fraction(a, x):
         h = h * change
         k += 1.0
     return h * a * _gamma_weight(a, x)
+
+
+def matrix_power(a, n):
+    if n < 0:
+        a = np.linalg.inv(a)
+        n = -n
+    result = np.zeros_like(a) + np.eye(a.shape[-1], dtype=a.dtype)
+    while n > 0:
+        if n % 2 == 1:
+            result = result @ a
+        a = a @ a
+        n //= 2
+    return result
 
 
 _LINALG = (

@@ -153,3 +153,17 @@ def test_exported_libraries_call_lapack(tmp_path: Any) -> None:
     np.testing.assert_allclose(library.f(SQUARE, np.ones(3)), exported(SQUARE, np.ones(3)), rtol=1e-12)
     with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
         library.f(np.zeros((3, 3)), np.ones(3))
+
+
+def power(a: Any, k: int) -> Any:
+    return np.sum(np.linalg.matrix_power(a, k) ** 2)
+
+
+def cube(a: Any) -> Any:
+    return np.sum(np.linalg.matrix_power(a, 3) ** 2)
+
+
+def test_exponents_of_the_run() -> None:
+    for k in (0, 1, 3, -2):
+        np.testing.assert_allclose(dl.differentiable(power)(SQUARE, k), power(SQUARE, k), rtol=1e-12)
+    np.testing.assert_allclose(dl.grad(power)(SQUARE, 3), dl.grad(cube)(SQUARE), rtol=1e-12)
