@@ -151,3 +151,37 @@ def tuple_by_index(x, n):
 
 
 add(tuple_by_index, (0.4, 3), (0.4, 4))
+
+
+def _halved(v, n):
+    out = [v]
+    for _ in range(n):
+        out.append(out[-1] * 0.5)
+    return out
+
+
+def rebound_each_turn(x, n):
+    """A turn makes a list of another length and does not look at the one before."""
+    a = [x, 2.0 * x]
+    b = [0.5 * x]
+    for k in range(n):
+        a = _halved(b[k % len(b)] * x, k)
+        b = b[1:] + [x + k, a[-1]]
+    total = 0.0
+    for k, v in enumerate(a):
+        total += v * v * k
+    return total + sum(b) * len(a)
+
+
+add(rebound_each_turn, (0.7, 3), (0.7, 0))
+
+
+def array_of_another_size(x, n):
+    """The same of arrays."""
+    a = x * 2.0
+    for k in range(n):
+        a = np.ones(k + 1) * np.sin(x[0])
+    return np.sum(a * a)
+
+
+add(array_of_another_size, (normal(3), 2), (normal(3), 0))
