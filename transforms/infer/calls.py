@@ -174,6 +174,10 @@ def _call_own(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[
         from .struct_calls import construct
 
         return construct(frame, target, args, kwargs)
+    if isinstance(target, MethodType) and isinstance(target.__self__, type) and target.__name__ == "_make" and len(args) == 1:
+        from .struct_calls import named_tuple_of
+
+        return named_tuple_of(frame, target.__self__, args[0])
     own = own_method(static(target), "__call__")
     if own is not None:
         return call_object(frame, own, [static(target), *args], kwargs, hint)

@@ -21,7 +21,7 @@ from .builtins import BUILTINS
 from .calls import call, call_derived, resolved
 from .frame import Frame
 from .structs import layout_in, own_method
-from .struct_calls import beside, copied_leaf, mapped, parts_in, remade
+from .trees import beside, copied_leaf, mapped, parts_in, remade
 from .values import Compound, Value, conform, denote, is_none, is_static, python_value
 
 Arguments = Sequence[Value]

@@ -5,13 +5,13 @@ An iterable is a length and a way to get its k-th item. Where the length is that
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 from difflang.ir import NONE, Const, Var, const
 from difflang.types import MANY, ONE, Array, Unknown
 
-from .control import Turn, as_index, branch, counted, repeated, unrolled
+from .branches import branch
+from .control import Turn, as_index, counted, repeated, unrolled
 from .frame import Frame
 from .grown import fixed_lists, lists_in
 from .items import getitem
@@ -78,7 +78,10 @@ def _compound_length(frame: Frame, value: Compound) -> Value:
     if value.kind == "pairwise":
         return frame.emit("maximum", binary(frame, "sub", length(frame, value.items[0]), const(1)), const(0), flavor="python")
     if value.kind == "chain":
-        return functools.reduce(lambda one, other: binary(frame, "add", one, other), [length(frame, part) for part in value.items])
+        total: Value = const(0)
+        for part in value.items:
+            total = binary(frame, "add", total, length(frame, part))
+        return total
     if is_endless(value) or value.kind == "filter":
         frame.fail("DL005", f"the number of items of a {value.kind} is not known here", "write the loop out")
     frame.fail("DL005", f"a {value} has no length")

@@ -1,4 +1,4 @@
-"""Calls that make objects or take them apart: constructors, `dataclasses.replace`, `setattr`, `dl.tree_map`, tangent vectors."""
+"""Calls that make objects or ask them for their fields: constructors, `dataclasses.replace`, `setattr`, `super`, `copy`, `dict`."""
 
 from __future__ import annotations
 
@@ -10,23 +10,29 @@ from typing import Any
 
 import numpy as np
 
-from difflang import structs as structs_
-from difflang import tree as trees
 from difflang.ir import NONE, Const, const, static
 from difflang.records import replace
 from difflang.tree import Layout, class_layout
-from difflang.types import Array, is_float
 
 from .builtins import builtin
 from .dicts import is_dict, items_of, key_of, new_dict
 from .frame import Frame
-from .objects import Cell, check_fresh, new_cell, reference
 from .iterables import as_iterable, check_iterable, item, length, unpacked
-from .operators import binary, both
+from .objects import Cell, new_cell, reference
 from .structs import (
-    call_method, class_in, fields, held_by, held_constant, is_generated, layout_in, opened, set_attribute, zero_argument_super,
+    call_method,
+    class_in,
+    fields,
+    held_by,
+    held_constant,
+    is_generated,
+    layout_in,
+    opened,
+    set_attribute,
+    zero_argument_super,
 )  # fmt: skip
-from .values import Compound, Value, denote, is_none, is_static, is_undefined, layout_of_form
+from .trees import copied_leaf, mapped, parts_in, remade
+from .values import Compound, Value, denote, is_none, is_undefined
 
 Args = Sequence[Value]
 Named = Mapping[str, Value]
@@ -82,6 +88,14 @@ def _named_tuple(frame: Frame, layout: Layout, args: Args, kwargs: Named) -> Val
     return Compound("tuple", tuple(kept), layout)
 
 
+def named_tuple_of(frame: Frame, cls: type, items: Value) -> Value:
+    """Point._make(items)."""
+    layout = class_layout(cls)
+    if layout is None or layout.kind != "namedtuple":
+        frame.fail("DL004", f"{cls.__name__}._make cannot be compiled", "call the class")
+    return construct(frame, cls, list(unpacked(frame, items, len(layout.names))), {})
+
+
 def _constant_where(frame: Frame, layout: Layout, name: str, part: Value) -> Value:
     return held_constant(frame, part) if name in layout.held else part
 
@@ -124,149 +138,6 @@ def _default(frame: Frame, cls: type, field: Any) -> Value:
         return frame.capture(field.name, lambda: field.default)
     value = denote(field.default)
     return opened(frame, value)
-
-
-# -------------------------------------------------------------------- taking apart and putting together
-
-
-def parts_in(frame: Frame, value: Value) -> tuple[Layout | None, tuple[Value, ...]] | None:
-    """The layout and parts of a value of the run; None for a leaf."""
-    value = opened(frame, value)
-    if not isinstance(value, Compound):
-        return None
-    if value.kind == "object":
-        cell: Cell = value.info
-        check_fresh(frame, cell)
-        return cell.shape(), tuple(cell.parts)
-    if value.kind not in ("tuple", "list", "struct"):
-        return None
-    return layout_of_form(value), value.items
-
-
-def remade(layout: Layout | None, parts: Sequence[Value]) -> Value:
-    """A value of this layout over these parts."""
-    if layout is None or layout.kind == "namedtuple":
-        return Compound("tuple", tuple(parts), layout)
-    if layout.kind == "list":
-        return Compound("list", tuple(parts))
-    if layout.kind in ("object", "dict"):
-        return reference(new_cell(layout, parts))
-    return Compound("struct", tuple(parts), layout)
-
-
-Leafwise = Callable[..., Value]
-
-
-def mapped(frame: Frame, function: Leafwise, tree: Value, *rest: Value) -> Value:
-    """What `dl.tree_map` does, on values of the run."""
-    if is_undefined(tree) or is_none(tree) or any(map(is_none, rest)):
-        return tree
-    found = parts_in(frame, tree)
-    if found is None:
-        return tree if is_static(tree) else function(tree, *rest)
-    layout, parts = found
-    columns = [beside(frame, layout, len(parts), other) for other in rest]
-    return remade(layout, [mapped(frame, function, part, *others) for part, *others in zip(parts, *columns, strict=True)])
-
-
-def beside(frame: Frame, layout: Layout | None, count: int, other: Value) -> Sequence[Value]:
-    found = parts_in(frame, other)
-    if found is None:
-        frame.fail("DL017", "tree_map() got trees of different structure", "pass trees of one shape")
-    own, parts = found
-    if layout is not None and own is not None and layout.names and set(own.names) <= set(layout.names):
-        named = dict(zip(own.names, parts, strict=True))
-        return [named.get(name, NONE) for name in layout.names]
-    if len(parts) != count:
-        frame.fail("DL017", f"tree_map() got trees of different structure: {count} parts and {len(parts)}", "pass trees of one shape")
-    return parts
-
-
-@builtin(trees.tree_map, low=2)
-def _tree_map(frame: Frame, args: Args, kwargs: Named) -> Value:
-    return mapped(frame, lambda *leaves: _call(frame, args[0], leaves, {}), *args[1:])
-
-
-def zero(frame: Frame, value: Value) -> Value:
-    """The zero of the space in which a value can move; None where it cannot."""
-    found = parts_in(frame, value)
-    if found is None:
-        if is_undefined(value) or isinstance(value, Compound) or not is_float(value.type):
-            return NONE
-        return frame.emit("zeros_like", value) if isinstance(value.type, Array) else binary(frame, "mul", value, const(0.0))
-    layout, parts = found
-    zeros = [zero(frame, part) for part in parts]
-    vector = structs_.vector_of(layout.cls) if layout is not None and layout.kind == "struct" else None
-    if layout is None or vector is None:
-        keep = layout is not None and layout.has_fields
-        return remade(layout, [part if keep and is_none(z) else z for z, part in zip(zeros, parts, strict=True)])
-    own = class_layout(vector)
-    named = dict(zip(layout.names, zeros, strict=True))
-    assert own is not None
-    return remade(own, [named[name] for name in own.names])
-
-
-def equal(frame: Frame, one: Value, other: Value) -> Value:
-    """Whether two trees are of one structure and equal: arrays element by element."""
-    first, second = parts_in(frame, one), parts_in(frame, other)
-    if first is None or second is None:
-        result = const(False) if first is not second else frame.truth(_all(frame, binary(frame, "equal", one, other)))
-        return result
-    if first[0] != second[0] or len(first[1]) != len(second[1]):
-        return const(False)
-    result_: Value = const(True)
-    for a, b in zip(first[1], second[1], strict=True):
-        result_ = both(frame, result_, equal(frame, a, b))
-    return result_
-
-
-def _all(frame: Frame, value: Value) -> Value:
-    if isinstance(value, Compound) or not isinstance(value.type, Array):
-        return value
-    return frame.emit("cast", frame.emit("all", value, axis=None, keepdims=False), dtype="bool", weak=True)
-
-
-def _leafwise(op: str) -> Any:
-    """An operator of tangent vectors, part by part. A number goes with every part."""
-
-    def handler(frame: Frame, args: Args, kwargs: Named) -> Value:
-        one, other = args
-        if class_in(other) is None:
-            if op in ("add", "sub"):
-                return denote(NotImplemented)
-            return mapped(frame, lambda leaf: binary(frame, op, leaf, other), one)
-        if op not in ("add", "sub") or class_in(other) is not class_in(one):
-            return denote(NotImplemented)
-        return mapped(frame, lambda a, b: binary(frame, op, a, b), one, other)
-
-    return handler
-
-
-for _function, _op in ((structs_.added, "add"), (structs_.subtracted, "sub"), (structs_.scaled, "mul"), (structs_.divided, "div")):
-    builtin(_function, low=2, high=2)(_leafwise(_op))
-
-
-@builtin(structs_.negated, low=1, high=1)
-def _negated(frame: Frame, args: Args, kwargs: Named) -> Value:
-    return mapped(frame, lambda leaf: frame.emit("neg", leaf), args[0])
-
-
-@builtin(structs_.move, low=1, high=2, names=("by",))
-def _move(frame: Frame, args: Args, kwargs: Named) -> Value:
-    by = args[1] if len(args) > 1 else kwargs.get("by")
-    if by is None:
-        frame.fail("DL017", "move() misses its argument 'by'")
-    return mapped(frame, lambda a, b: binary(frame, "add", a, b), args[0], by)
-
-
-@builtin(structs_.zero_tangent_vector, low=1, high=1)
-def _zero(frame: Frame, args: Args, kwargs: Named) -> Value:
-    return zero(frame, args[0])
-
-
-@builtin(structs_.equal, low=2, high=2)
-def _equal(frame: Frame, args: Args, kwargs: Named) -> Value:
-    return equal(frame, *args) if class_in(args[0]) is class_in(args[1]) else denote(NotImplemented)
 
 
 # -------------------------------------------------------------------- functions of Python's
@@ -331,6 +202,23 @@ def _iter(frame: Frame, args: Args, kwargs: Named) -> Value:
     return as_iterable(frame, args[0])
 
 
+@builtin(dataclasses.fields, low=1, high=1)
+def _fields(frame: Frame, args: Args, kwargs: Named) -> Value:
+    """dataclasses.fields(x): known while compiling, of an object or of a class."""
+    asked = class_in(args[0]) or frame.constant(args[0], "what fields() is asked")
+    with frame.fitting():
+        return Compound("tuple", tuple(map(static, dataclasses.fields(asked))))
+
+
+@builtin(dataclasses.astuple, low=1, high=1)
+def _tuple_of(frame: Frame, args: Args, kwargs: Named) -> Value:
+    """dataclasses.astuple(x): the fields' values, objects in them taken apart too."""
+    found = parts_in(frame, args[0])
+    if found is None or found[0] is None or not found[0].has_fields:
+        return args[0] if found is None else remade(found[0], [_tuple_of(frame, [part], {}) for part in found[1]])
+    return Compound("tuple", tuple(_tuple_of(frame, [part], {}) for part in found[1]))
+
+
 @builtin(dataclasses.asdict, vars, low=1, high=1)
 def _dict_of(frame: Frame, args: Args, kwargs: Named) -> Value:
     owner = opened(frame, args[0])
@@ -367,14 +255,9 @@ def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
     return copied_leaf(frame, args[0])
 
 
-def copied_leaf(frame: Frame, leaf: Value) -> Value:
-    array = not isinstance(leaf, Compound) and isinstance(leaf.type, Array)
-    return frame.emit("copy", leaf) if array else leaf
-
-
 @builtin(copying.deepcopy, low=1, high=1)
 def _deep(frame: Frame, args: Args, kwargs: Named) -> Value:
     return mapped(frame, lambda leaf: copied_leaf(frame, leaf), args[0])
 
 
-__all__ = ["METHODS", "beside", "construct", "copied_leaf", "equal", "generated_init", "mapped", "parts_in", "remade", "zero"]
+__all__ = ["METHODS", "construct", "generated_init", "named_tuple_of"]

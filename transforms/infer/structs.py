@@ -104,7 +104,7 @@ def attribute(frame: Frame, value: Value, name: str, after: type | None = None) 
     if found is _MISSING or inspect.ismemberdescriptor(found):
         frame.fail("DL005", f"{layout.cls.__name__!r} object has no attribute {name!r}", _near(name, own))
     if isinstance(found, (staticmethod, classmethod)):
-        return denote(found.__get__(None, layout.cls))
+        return static(found.__get__(None, layout.cls))
     if _is_method(found):
         return Compound("bound", (value,), name) if after is None else Compound("partial", (static(found), value), ())
     if hasattr(type(found), "__get__") and not isinstance(found, (type, np.ufunc)) and not callable(found):
