@@ -258,7 +258,7 @@ def evaluated_attrs(name: str, values: Any, attrs: Any) -> Any:
     """The statics as nodes hold them."""
     builder = Builder()
     builder.emit(name, *(Var("x", type_of(v)) for v in values), **attrs)
-    return builder.nodes[-1].attrs
+    return builder.nodes[-1].attrs if builder.nodes else attrs  # nothing is written where nothing is to be done
 
 
 def kinked(name: str, values: Any) -> bool:

@@ -11,7 +11,7 @@ from difflang.ir import Const, const
 from difflang.op import row
 from difflang.types import DTYPES, NAMES, Array, Scalar, promote
 
-from .arrays import as_array, call_row, several
+from .arrays import as_array, astype, call_row, several
 from .builtins import builtin
 from .frame import Frame
 from .values import Compound, Value, denote, is_static, python_value
@@ -32,6 +32,11 @@ def _where(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
 def _ndarray(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     """np.ndarray(shape): as np.empty."""
     return call_row(frame, row("empty"), None, args, kwargs)
+
+
+@builtin(np.astype, low=2, high=2, names=("copy",))
+def _astype(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    return astype(frame, frame.atom(args[0]), args[1:], {})
 
 
 @builtin(np.isscalar, low=1, high=1)
