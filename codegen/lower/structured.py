@@ -25,6 +25,8 @@ def lower_if(low: Lowering, node: Node) -> None:
     w.branch(condition, *labels)
     ends: list[tuple[list[list[str]], str]] = []
     outs = [k for k, out in enumerate(node.outs) if not low.collapsed(out)]
+    assumed = low.assumed or Assumed(w, ("0", 0), ("0", 0))
+    assumed.arms += 1
     for label, arm in zip(labels, node.regions, strict=True):
         w.start(label)
         scope = low.region(arm, {})
@@ -32,6 +34,7 @@ def lower_if(low: Lowering, node: Node) -> None:
         low.leave()
         ends.append((values, w.block))
         w.jump(after)
+    assumed.arms -= 1
     w.start(after)
     merged = []  # all phis first: they head the block
     for i, k in enumerate(outs):

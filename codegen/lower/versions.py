@@ -39,16 +39,19 @@ class Assumed:
         self.lowest, self.greatest = lowest, greatest  # of the counter: a register and what to add to it
         self.mark = int(w.name().split(".")[1])
         self.conditions: dict[tuple[str, str, int, str], None] = {}
+        self.arms = 0  # branches that are open: what stands in one may be guarded by it, and is not asked for every turn
 
     def covers(self, index: str, dim: str) -> bool:
         """Whether 0 <= index < dim is a condition of this version; notes it."""
         if not self._stands_before(dim) or (is_literal(index) and int(index) < 0):
             return False
         if is_literal(index) or self._stands_before(index):
+            if self.arms:
+                return False
             self.conditions["ult", index, 0, dim] = None
             return True
         base, plus = self._taken_apart(index)
-        if base != self.counter:
+        if base != self.counter or (self.arms and plus):
             return False
         if not (is_literal(self.lowest[0]) and int(self.lowest[0]) + self.lowest[1] + plus >= 0):
             self.conditions["sge", self.lowest[0], self.lowest[1] + plus, "0"] = None

@@ -1,0 +1,90 @@
+"""Loops with and without their checks: the same values, the same errors, the same writes before an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import difflang as dl
+
+X = np.random.default_rng(1).random(9)
+
+
+def guarded(x: Any) -> Any:
+    """What stands in a branch is asked there, not for every turn."""
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        v = x[i]
+        if i > 0:
+            v += x[i - 1]
+        if i + 1 < len(x):
+            v += 2.0 * x[i + 1]
+        y[i] = v
+    return np.sum(y * y)
+
+
+def wraps(x: Any) -> Any:
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i - 1] * x[i]
+    return s
+
+
+def downwards(x: Any, n: Any) -> Any:
+    y = np.zeros(len(x))
+    for i in range(n, 0, -1):
+        y[i - 1] = x[i] * x[i - 1]
+    return np.sum(y)
+
+
+def too_far(x: Any, n: Any) -> Any:
+    y = np.zeros(3)
+    for i in range(n):
+        y[i] = x[i]
+    return np.sum(y)
+
+
+@pytest.mark.parametrize(
+    ("f", "arguments"), [(guarded, (X,)), (wraps, (X,)), (downwards, (X, 8)), (downwards, (X, 0)), (too_far, (X, 3)), (too_far, (X, -1))]
+)
+def test_values_and_gradients(f: Any, arguments: Any) -> None:
+    assert dl.differentiable(f)(*arguments) == pytest.approx(f(*arguments), rel=1e-14)
+    way, h = np.random.default_rng(2).random(9), 1e-5
+    x, *rest = arguments
+    slope = (f(x + h * way, *rest) - f(x - h * way, *rest)) / (2 * h)
+    assert np.sum(dl.grad(f)(*arguments) * way) == pytest.approx(slope, rel=1e-8, abs=1e-9)
+
+
+@pytest.mark.parametrize(("f", "n", "index"), [(too_far, 5, 3), (downwards, 9, 9)])
+def test_errors(f: Any, n: int, index: int) -> None:
+    with pytest.raises(IndexError, match=f"index {index} is out of bounds"):
+        dl.differentiable(f)(X, n)
+    with pytest.raises(IndexError):  # the way back may meet another one first
+        dl.grad(f)(X, n)
+
+
+def test_what_was_written_before_an_error_stays() -> None:
+    def double(x: Any, n: Any) -> None:
+        for i in range(n):
+            x[i] = x[i] * 2.0
+
+    x = np.ones(4)
+    with pytest.raises(IndexError, match="index 4"):
+        dl.differentiable(double)(x, 6)
+    assert x.tolist() == [2.0] * 4
+
+
+def test_rows_of_one_array_are_vectorised() -> None:
+    """Checks that do not change in the loop stand before it, and reads of elements say what they do not share."""
+
+    def blend(m: Any, p: Any, out: Any) -> None:
+        for v in range(p.shape[1]):
+            out[0, v] += m[0, 0] * p[0, v] + m[0, 1] * p[1, v]
+            out[1, v] += m[1, 0] * p[0, v] + m[1, 1] * p[1, v]
+
+    arguments = (np.ones((2, 2)), np.ones((2, 50)), np.zeros((2, 50)))
+    compiled = dl.differentiable(blend)
+    compiled(*arguments)
+    assert arguments[2].tolist() == [[2.0] * 50] * 2
