@@ -55,7 +55,7 @@ class Native:
 define i32 @t_run({heads}) {{
   %c = alloca [48 x i8], align 8
   call void @llvm.memcpy.p0.p0.i64(ptr %c, ptr %x0, i64 48, i1 false)
-  %r = call i32 @"{self.key}"({heads.replace("ptr %x0", "ptr %c", 1)})
+  %r = call i32 @"{self.key}.entry"({heads.replace("ptr %x0", "ptr %c", 1)})
   call void @llvm.memcpy.p0.p0.i64(ptr %x0, ptr %c, i64 48, i1 false)
   ret i32 %r
 }}
