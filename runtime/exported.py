@@ -188,7 +188,7 @@ def _taken_object(value: Any, tree: dict[str, Any], name: str) -> Iterator[Any]:
         key = tree["names"][number] if tree["names"] else number
         if part is None or isinstance(part, dict) and part["kind"] == "static":
             continue
-        item = getattr(value, key) if kind == "fields" else value[key]
+        item = getattr(value, str(key)) if kind == "fields" else value[key]
         yield from _taken(item, part, f"{name}.{key}" if kind == "fields" else f"{name}[{key!r}]")
 
 

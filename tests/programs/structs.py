@@ -368,3 +368,43 @@ def changed_by_a_callee(x, n):
 
 
 add(changed_by_a_callee, (0.7, 3), wrt=(0,))
+
+
+class Swarm:
+    def __init__(self):
+        self.bodies = []
+        self.time = 0.0
+
+    def fill(self, x, n):
+        for i in range(n):
+            self.bodies.append(Body(Vector(x * (i + 1), 0.5), Vector(0.1, 1.0)))
+
+    def step(self, dt):
+        for body in self.bodies:
+            body.drift(dt)
+            if body.position.x > 1.5:
+                body.velocity = -body.velocity
+        self.time += dt
+
+
+def objects_in_a_growing_list(x, n):
+    swarm = Swarm()
+    swarm.fill(x, n)
+    for _ in range(n):
+        swarm.step(0.3)
+    return sum(body.position @ body.velocity for body in swarm.bodies) + swarm.time
+
+
+add(objects_in_a_growing_list, (0.71, 4), (0.2, 2), wrt=(0,))
+
+
+def fields_by_name(x):
+    total = 0.0
+    vector = Vector(x, 3.0)
+    for one in dataclasses.fields(vector):
+        total += getattr(vector, one.name) ** 2
+    a, b = dataclasses.astuple(vector)
+    return total + a * b + Point._make((x, 2.0)).norm + max(Point(x, 0.5))
+
+
+add(fields_by_name, (2.0,))
