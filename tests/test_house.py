@@ -136,6 +136,7 @@ def test_import_is_light() -> None:
 PUBLIC = """
 differentiable as_written grad value_and_grad vjp jvp linearize jacfwd jacrev jacobian hessian hvp check_grads stop_gradient
 derivative source inspect explain diagnose DifflangError clear_caches export_library load_library spec ptx device
+struct tree_map register_pytree_node NoDerivative
 """.split()
 
 
