@@ -135,10 +135,10 @@ class _Results:
 
     def follow(self) -> None:
         """A closure made in an arm captured what the name stands for at the arm's end: that is what it stands for afterwards."""
-        for out, *sources in self._closures:
+        for out, one, other in self._closures:
             for table in (self.frame.holds, self.frame.may_hold):
                 for name in table.get(out, {}):
-                    held = [(arm, table[a][name]) for arm, a in zip((self.one, self.two), sources, strict=True) if name in _held(table, a)]
+                    held = [(arm, _held(table, a)[name]) for arm, a in ((self.one, one), (self.two, other)) if name in _held(table, a)]
                     if all(value is not None and arm.env.get(name) is value for arm, value in held):
                         table[out][name] = self.env.get(name)
 

@@ -176,7 +176,7 @@ def _member(frame: Frame, name: str, pattern: cst.MatchPattern, subject: Atom) -
     return lambda: _matches(frame, pattern, frame.emit("attr", [subject], pattern, name, name=frame.text.names.spelled(name)))
 
 
-PATTERNS: dict[type[cst.MatchPattern], Callable[[Frame, Any, Atom], Atom]] = {
+PATTERNS: dict[Any, Callable[[Frame, Any, Atom], Atom]] = {
     cst.MatchValue: _value,
     cst.MatchSingleton: _singleton,
     cst.MatchAs: _as,

@@ -114,6 +114,7 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
     elif isinstance(target, cst.Subscript):
         _augment_item(frame, target, node.value, op, place)
     else:
+        assert isinstance(target, cst.Attribute)
         _augment_attribute(frame, target, node.value, op, place)
 
 

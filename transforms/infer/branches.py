@@ -56,10 +56,10 @@ def branch(frame: Frame, condition: Atom, arms: Sequence[Arm], hints: Sequence[s
             results.append(first)
             continue
         if choosable(form(first)) and choosable(form(second)) and not same(form(first), form(second)):
-            value, made, given = chosen(condition, first, second, names[k])
+            value, made, yielded = chosen(condition, first, second, names[k])
             results.append(value)
             outs += made
-            for into, atoms in zip(yields, given, strict=True):
+            for into, atoms in zip(yields, yielded, strict=True):
                 into += atoms
             continue
         joined = _joined_arms(frame, built, before, k)

@@ -17,11 +17,12 @@ from .arrays import as_array, astype, call_row, dtype_name
 from .branches import branch
 from .dicts import is_dict
 from .frame import Frame
-from .items import attribute, size
+from .items import attribute
 from .iterables import check_iterable, each, has_tuple, length, range_of
 from .iterables import item as item_of
 from .operators import BINARY, binary, both, either
 from .structs import class_in, fields, layout_in, own_method
+from .sizes import size
 from .values import Compound, Value, denote, is_none, is_static, is_undefined, known, python_value
 
 Handler = Callable[[Frame, Sequence[Value], Mapping[str, Value]], Value]
@@ -234,7 +235,7 @@ def _tuple(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
 
 @builtin(list, high=1)
 def _list(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    if args and not isinstance(length(frame, args[0]), Const):
+    if args and (getattr(args[0], "kind", "") == "filter" or not isinstance(length(frame, args[0]), Const)):
         from .list_arrays import collected
 
         return collected(frame, args[0])

@@ -75,7 +75,8 @@ class _Again:
             reason = "a LinAlgError of this operation cannot be caught"
             frame.fail("DL001", reason, "test the matrix before, or let the error leave the function", OutsideLanguage)
         weak = isinstance(node.out.type, Scalar) and node.out.type.weak
-        plain = frame.emit(node.op, *args, flavor="numpy" if weak and op.faults else None, hint=node.out.hint, **node.attrs)
+        attrs = {**node.attrs, "weak": False} if node.op == "cast" and weak else node.attrs
+        plain = frame.emit(node.op, *args, flavor="numpy" if weak and op.faults else None, hint=node.out.hint, **attrs)
         if weak:
             for fault in op.faults:
                 if fault.flavor == "python" and self.handler(fault.error):
@@ -94,7 +95,7 @@ class _Again:
 
     def item(self, node: Node, args: list[Atom]) -> None:
         """x[i, j]: outside of the array is an IndexError."""
-        from .control import branch
+        from .branches import branch
 
         frame, array = self.frame, args[0]
         inside: Value = const(True)

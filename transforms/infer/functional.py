@@ -166,10 +166,11 @@ def getter(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str
             found.append(value)
         return found[0] if len(found) == 1 else tuple_of(*found)
     if isinstance(target, operator.methodcaller) and len(args) == 1:
-        made, parts = target.__reduce__()
+        reduced: Any = target.__reduce__()
+        made, parts = reduced[:2]
         named = getattr(made, "keywords", {})
-        name, *rest = (*getattr(made, "args", ()), *parts)
-        return call_method(frame, args[0], name, list(map(denote, rest)), {key: denote(value) for key, value in named.items()})
+        given: tuple[Any, ...] = tuple(getattr(made, "args", ())) + tuple(parts)
+        return call_method(frame, args[0], given[0], list(map(denote, given[1:])), {key: denote(value) for key, value in named.items()})
     return None
 
 

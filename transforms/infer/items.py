@@ -227,7 +227,7 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
     if is_dict(target):
         set_dict_item(frame, target, pattern, operands, value)
         return
-    if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) in (("i",), (":",)):
+    if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) in (("i",), (":",), ("s",)):
         from .list_methods import set_part
 
         set_part(frame, target, value, operands)

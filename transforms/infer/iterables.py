@@ -15,7 +15,7 @@ from .control import Turn, as_index, counted, repeated, unrolled
 from .frame import Frame
 from .grown import fixed_lists, lists_in
 from .items import getitem
-from .lists import on_run
+from .lists import beside_lists, on_run
 from .objects import restore, saved
 from .operators import binary
 from .dicts import dict_keys, is_dict
@@ -138,7 +138,8 @@ def item(frame: Frame, value: Value, k: Value) -> Value:
     if isinstance(value, Compound) and value.kind == "count":
         return binary(frame, "add", value.items[0], binary(frame, "mul", k, value.items[1]))
     if isinstance(value, Compound) and value.kind == "repeat":
-        return value.items[0]
+        repeated_value: Value = value.items[0]
+        return repeated_value
     if isinstance(value, Compound) and value.kind == "pairwise":
         return Compound("tuple", (item(frame, value.items[0], k), item(frame, value.items[0], binary(frame, "add", k, const(1)))))
     return getitem(frame, value, ("i",), [k])
@@ -216,7 +217,7 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
     count = const(2**62) if is_endless(iterable) else length(frame, iterable)
     if has_tuple(iterable) or (isinstance(iterable, Const) and isinstance(count, Const)):
         if not isinstance(count, Const):
-            frame.fail("DL011", "a tuple is walked beside something whose length is not known", "walk both by index")
+            return each(frame, beside_lists(frame, iterable), turn, init, hints, exits)
         items = [item(frame, iterable, const(k)) for k in range(count.value)]
         walked_lists = [(one, one.items) for one in fixed_lists(iterable)]
         done = unrolled(frame, items, turn, init, hints[1:], exits)

@@ -15,7 +15,7 @@ from .frame import Frame
 from .items import getitem
 from .iterables import each, item, length
 from .operators import binary
-from .values import Compound, Value, is_undefined, known, python_value
+from .values import Compound, Value, is_none, is_undefined, known, python_value
 
 Method = Callable[[Frame, Compound, Sequence[Value]], Value]
 
@@ -138,8 +138,45 @@ def set_part(frame: Frame, owner: Compound, value: Value, index: Sequence[Value]
     """owner[index] = value, owner[:] = values."""
     if len(index) == 1:
         lists.put(frame, owner, index[0], value)
-    else:
+    elif not index:
         replace_items(frame, owner, value)
+    else:
+        _replace_slice(frame, owner, value, index)
+
+
+def _replace_slice(frame: Frame, owner: Compound, values: Value, bounds: Sequence[Value]) -> None:
+    """owner[start:stop] = values."""
+    start, stop, step = bounds
+    if not is_none(step):
+        frame.fail("DL004", "assigning to a slice of a list with a step is outside the language", "write a loop")
+    if owner.kind == "list" and all(map(known, bounds)) and lists.is_straight(frame, owner) and known(length(frame, values)):
+        items, size = list(owner.items), python_value(length(frame, values))
+        items[python_value(start) : python_value(stop)] = [item(frame, values, const(k)) for k in range(size)]
+        lists.become(owner, items)
+        return
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    ends = [None if is_none(end) else _clipped(frame, owner, end) for end in (start, stop)]
+    size = lists.count(frame, owner)
+    first = const(0) if ends[0] is None else ends[0]
+    last = size if ends[1] is None else frame.emit("maximum", ends[1], first, flavor="python")
+    made = lists.result_list(frame, owner.info)
+    _over(frame, const(0), first, lambda k: lists.push(frame, made, lists.item(frame, owner, k)))
+
+    def turn(value: Value, carried: Sequence[Value]) -> list[Value]:
+        lists.fits(frame, owner, value)
+        lists.push(frame, made, value)
+        return []
+
+    each(frame, values, turn, [], ["item"], False)
+    _over(frame, last, size, lambda k: lists.push(frame, made, lists.item(frame, owner, k)))
+    lists.refill(frame, owner, made)
+
+
+def _clipped(frame: Frame, owner: Compound, end: Value) -> Value:
+    """One end of a slice, as Python clips it."""
+    at = _position(frame, owner, end)
+    return frame.emit("minimum", frame.emit("maximum", at, const(0), flavor="python"), lists.count(frame, owner), flavor="python")
 
 
 def replace_items(frame: Frame, owner: Compound, values: Value) -> None:

@@ -268,6 +268,23 @@ def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     return ()
 
 
+def beside_lists(frame: Frame, iterable: Value) -> Value:
+    """What is walked in step with something of a length that is not known: its tuples as lists of the run."""
+    if isinstance(iterable, Compound) and iterable.kind in ("zip", "enumerate", "reversed"):
+        first = iterable.items[:1] if iterable.kind == "enumerate" else iterable.items
+        return iterable.over((*(beside_lists(frame, one) for one in first), *iterable.items[len(first) :]))
+    if not isinstance(iterable, Compound) or not iterable.is_sequence:
+        return iterable
+    try:
+        element = joined_items(form(iterable))  # type: ignore[arg-type]
+    except (TypeError, Widen):
+        frame.fail("DL011", "items of several types are walked beside something whose length is not known", "walk both by index")
+    made = new_list(frame, frozenset({(frame.signature, frame.at, "beside")}), element, "items")
+    for value in iterable.items:
+        push(frame, made, value)
+    return made
+
+
 def copied(frame: Frame, owner: Compound, hint: str = "items") -> Compound:
     """A list of the run with the same items, converted where the copy holds others too."""
     site = (frame.signature, frame.at)
@@ -323,6 +340,6 @@ def _clipped(frame: Frame, end: Atom | None, size: Atom, lowest: Atom, highest: 
 
 
 __all__ = [
-    "append", "become", "changing", "copied", "count", "fits", "has_leaves", "indexed", "is_grown", "is_list", "is_straight", "item",
-    "made_here", "new_list", "on_run", "part", "pop_last", "push", "put", "refill", "result_list", "sliced",
+    "append", "become", "beside_lists", "changing", "copied", "count", "fits", "has_leaves", "indexed", "is_grown", "is_list",
+    "is_straight", "item", "made_here", "new_list", "on_run", "part", "pop_last", "push", "put", "refill", "result_list", "sliced",
 ]  # fmt: skip

@@ -162,7 +162,7 @@ def _sequences(frame: Frame, op: str, one: Compound, other: Compound) -> Value:
 
 def _before(frame: Frame, op: str, one: Sequence[Value], other: Sequence[Value]) -> Value:
     """Sequences compare as their first items do that differ."""
-    from .control import branch
+    from .branches import branch
 
     if not one or not other:
         return const(BINARY[op](len(one), len(other)))
@@ -230,7 +230,7 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
     if known(one) and known(other):
         one_, other_ = python_value(one), python_value(other)
         return type(one_) is type(other_) and one_ == other_ if isinstance(one_, (bool, int, str)) else one_ is other_
-    if isinstance(one, Var) and one is other:
+    if one is other and (isinstance(one, Var) or one.kind in ("list", "grown")):  # type: ignore[union-attr]
         return True
     if isinstance(one, Compound) and isinstance(other, Compound) and "object" in (one.kind, other.kind):
         return same_object(frame, one, other)

@@ -71,8 +71,9 @@ def spelled(frame: Frame, value: Value) -> tuple[list[Value], Source]:
         found = python_value(value)
         if found is None or isinstance(found, (str, bytes)) or found is Ellipsis:
             return [], (repr(found),)
-        if isinstance(found, type) and getattr(builtins, found.__name__, None) is found:
-            return [], (found.__name__,)
+        name = found.__name__ if isinstance(found, type) else ""
+        if name and getattr(builtins, name, None) is found:
+            return [], (name,)
         frame.fail("DL011", f"{found!r} cannot stand here", "put it into the message with str() or an f-string")
     if known(value) and isinstance(value.type, Scalar) and value.type.weak and value.value == value.value and abs(value.value) < 1e300:  # type: ignore[union-attr]
         return [], (repr(python_value(value)),)
