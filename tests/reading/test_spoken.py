@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -39,3 +40,15 @@ def hypot(x, y):
 
 def test_a_users_name_may_be_the_c_librarys() -> None:
     assert dl.differentiable(hypot)(3.0, 4.0) == 10.0
+
+
+def powered(x, n, scale=1.0):
+    return scale * x**n
+
+
+def test_partial_calls() -> None:
+    cube = functools.partial(powered, n=3, scale=2.0)
+    assert dl.grad(cube)(2.0) == 24.0 and dl.differentiable(cube)(2.0) == 16.0
+    assert dl.grad(functools.partial(powered, 3.0))(2.0) == pytest.approx(9.0 * math.log(3.0))
+    rows = dl.vjp(functools.partial(np.sum, axis=0), np.ones((2, 3)))[1](np.arange(3.0))[0]
+    assert rows.tolist() == [[0.0, 1.0, 2.0]] * 2
