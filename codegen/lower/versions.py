@@ -15,9 +15,14 @@ from difflang.types import Array
 from ..writer import Writer, is_literal
 
 
+_LARGE = 120
+"""Nodes of a loop that is written once: LLVM takes long for two of it, and what its checks cost is little beside the rest."""
+
+
 def is_versioned(node: Node) -> bool:
-    """Whether a loop is written twice: innermost, and nothing in it takes long."""
-    return not any(inner.op in ("for", "while", "call") or _is_long(inner) for inner in walk(node.regions[-1]))
+    """Whether a loop is written twice: innermost, not large, and nothing in it takes long."""
+    inside = list(walk(node.regions[-1]))
+    return len(inside) <= _LARGE and not any(inner.op in ("for", "while", "call") or _is_long(inner) for inner in inside)
 
 
 def _is_long(node: Node) -> bool:
