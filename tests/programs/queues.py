@@ -185,3 +185,19 @@ def array_of_another_size(x, n):
 
 
 add(array_of_another_size, (normal(3), 2), (normal(3), 0))
+
+
+def slices_replaced(x, n):
+    xs = []
+    for k in range(6):
+        xs.append(x[k % 3] * k)
+    xs[1 : n + 1] = [5.0 * x[0]]
+    xs[-2:] = [x[1], x[2], 1.0]
+    xs[:0] = [7.0 * x[1]]
+    total = 0.0
+    for k, (v, w) in enumerate(zip(xs, (1.0, 2.0, 3.0, 4.0, 5.0))):
+        total += k * v * w
+    return total * len(xs)
+
+
+add(slices_replaced, (normal(3), 2), (normal(3), 4))
