@@ -27,6 +27,7 @@ FILES = (
     "linalg",
     "sweeps",
     "structs",
+    "trees",
     "lists",
     "queues",
     "data",

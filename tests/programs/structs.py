@@ -6,13 +6,11 @@ import copy
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-import difflang as dl
-
-from .corpus import add, normal, uniform
+from .corpus import add, normal
 
 
 class Point(NamedTuple):
@@ -253,37 +251,6 @@ def optimiser(x, rate, n):
 add(optimiser, (1.0, 0.05, 4), (0.4, 0.1, 2), wrt=(0, 1))
 
 
-@dl.struct
-class Dense:
-    weight: np.ndarray
-    bias: np.ndarray
-    activation: Any = np.tanh
-
-    def __call__(self, x):
-        return self.activation(x @ self.weight + self.bias)
-
-
-@dl.struct
-class Perceptron:
-    hidden: Dense
-    out: Dense
-
-    def __call__(self, x):
-        return self.out(self.hidden(x))
-
-
-def identity(x):
-    return x
-
-
-def perceptron_of_structs(w1, b1, w2, b2, x):
-    model = Perceptron(Dense(w1, b1), Dense(weight=w2, bias=b2, activation=identity))
-    return np.sum(model(x) ** 2)
-
-
-add(perceptron_of_structs, (normal(3, 4), normal(4), normal(4, 2, seed=1), normal(2), normal(5, 3)))
-
-
 def arrays_in_objects(a, k):
     body = Square(a.copy())
     body.a[0] = k
@@ -343,16 +310,6 @@ def objects_in_a_list(x):
 
 
 add(objects_in_a_list, (2.0,))
-
-
-def mapped_trees(w, b, rate):
-    model = {"w": w, "layers": [b, (b * 2, 1.0)]}
-    slopes = dl.tree_map(np.cos, model)
-    moved = dl.tree_map(lambda p, g: p - rate * g, model, slopes)
-    return np.sum(moved["w"]) + np.sum(moved["layers"][0]) + moved["layers"][1][1]
-
-
-add(mapped_trees, (normal(2, 2), uniform(0.5, 1.5, 3), 0.1))
 
 
 def changed_by_a_callee(x, n):

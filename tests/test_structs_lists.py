@@ -1,0 +1,66 @@
+"""Objects in lists that grow: what could be lost is refused. What a class says belongs to the key of compiled code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import difflang as dl
+
+
+class Box:
+    def __init__(self, a):
+        self.a = a
+
+
+def _written_after_it_was_kept(x, n):
+    kept, one = [], Box(x)
+    for _ in range(n):
+        kept.append(one)
+        one.a += 1.0
+    return kept[0].a
+
+
+def _two_items_that_may_be_one(x, n):
+    boxes = [Box(x * i) for i in range(n)]
+    one, other = boxes[0], boxes[n - n]
+    one.a = 5 * x
+    return other.a
+
+
+def _items_moved_since(x, n):
+    boxes = [Box(x * i) for i in range(n)]
+    one = boxes[0]
+    boxes.insert(0, Box(x))
+    one.a += 3.0
+    return boxes[1].a
+
+
+def _changed_in_another_turn(x, n):
+    boxes = [Box(x * i) for i in range(n)]
+    one = boxes[1]
+    for _ in range(n):
+        one.a += x
+    return boxes[1].a
+
+
+@pytest.mark.parametrize("function", [_written_after_it_was_kept, _two_items_that_may_be_one, _items_moved_since, _changed_in_another_turn])
+def test_what_a_growing_list_may_lose_is_refused(function: Any) -> None:
+    with pytest.raises(dl.DifflangError, match="DL007"):
+        dl.differentiable(function)(0.7, 4)
+
+
+def test_what_a_class_says_is_part_of_the_cache_key() -> None:
+    from difflang.runtime.reach import Reach
+
+    class One:
+        def f(self, x):
+            return x * 2
+
+    class Two:
+        def f(self, x):
+            return x * 3
+
+    Two.__qualname__ = One.__qualname__
+    assert Reach(One).digest != Reach(Two).digest and Reach(One).digest == Reach(One).digest
