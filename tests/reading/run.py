@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from difflang.ir import UNDEF, Atom, Const, Function, Node, Region, Var
+from difflang.ir import UNDEF, Atom, Const, Function, Held, Node, Region, Var
 from difflang.ops.index import key
 
 INPLACE: dict[str, Callable[[Any, Any], Any]] = {
@@ -73,6 +73,8 @@ class Run:
             results = self.loop(node, args)
         elif node.op == "while":
             results = self.while_(node, args)
+        elif node.op == "fails":
+            results = [self.failing(node)]
         else:
             assert all(arg is not MISSING for arg in args), f"{node.op} reads a value that is not there"
             results = self.simple(node, args)
@@ -95,6 +97,14 @@ class Run:
             if node.attrs.get("exits") and carried.pop(0):
                 break
         return carried
+
+    def failing(self, node: Node) -> int:
+        """The number of the handler that an error of the expressions goes to."""
+        try:
+            self.region(node.regions[0], ())
+        except Exception as error:
+            return next((number for number, classes in node.attrs["handlers"] if isinstance(error, classes)), 0)
+        return 0
 
     def simple(self, node: Node, args: list[Any]) -> list[Any]:
         attrs = node.attrs
@@ -147,7 +157,7 @@ class Run:
             return []
         if node.op == "closure":
             inner = attrs["function"]
-            return [lambda *given: call(inner, [*self.filled(inner, given), *args])]
+            return [lambda *given, **named: call(inner, [*self.filled(inner, given, named, args), *args])]
         assert node.op in ("invoke", "method"), node.op
         return [self.invoke(node, args)]
 
@@ -157,13 +167,28 @@ class Run:
         return items[0] if len(items) == 1 else items
 
     @staticmethod
-    def filled(function: Function, given: Sequence[Any]) -> list[Any]:
-        return [*given, *(param.default for param in function.params[len(given) :])]
+    def filled(function: Function, given: Sequence[Any], named: dict[str, Any], captured: Sequence[Any]) -> list[Any]:
+        """One value for each parameter, as Python binds them."""
+        left, rest, values = list(given), dict(named), []
+        for param in function.params:
+            if param.kind == "var_positional":
+                values.append(tuple(left))
+                left = []
+            elif param.kind == "var_keyword":
+                values.append(rest)
+            elif left and param.kind != "keyword_only":
+                values.append(left.pop(0))
+            elif param.name in rest:
+                values.append(rest.pop(param.name))
+            else:
+                held = isinstance(param.default, Held)
+                values.append(captured[param.default.position - len(function.params)] if held else param.default)
+        return values
 
     @staticmethod
     def invoke(node: Node, args: list[Any]) -> Any:
         target = getattr(args[0], node.attrs["name"]) if node.op == "method" else args[0]
-        names, star = node.attrs["keywords"], node.attrs["star"]
+        names, star = node.attrs.get("keywords", ()), node.attrs.get("star", ())
         rest = args[1:]
         positional, named = rest[: len(rest) - len(names)], rest[len(rest) - len(names) :]
         keywords: dict[str, Any] = {}
