@@ -274,6 +274,6 @@ def beside(layout: Layout | None, count: int, other: Any) -> Sequence[Any]:
 
 
 __all__ = [
-    "AGAIN", "LIST", "Branch", "Layout", "NoDerivative", "beside", "class_layout", "is_held", "layout_of", "like", "parts_of", "register_pytree_node",
-    "registered", "tree_map",
+    "AGAIN", "LIST", "Branch", "Layout", "NoDerivative", "beside", "class_layout", "is_held", "layout_of", "like", "parts_of",
+    "register_pytree_node", "registered", "tree_map",
 ]  # fmt: skip
