@@ -68,6 +68,7 @@ class Lowering:
         self.stack: list[Scope] = []
         self.temporaries: list[Desc] = []
         self.assumed: Assumed | None = None  # what the version of a loop that is being written takes for granted
+        self.twice = 0  # nodes of loops written in two versions so far
         self.loops = 0  # how many are open
         self.below: dict[str, str] = {}  # a loop's index and what it stays below
         self._memory = 1_000_000  # ids of memory that the analysis does not know

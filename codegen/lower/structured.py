@@ -12,7 +12,7 @@ from .lower import Lowering, Scope, handles, is_alias, result_types, struct
 from ..memory import parts
 from ..poll import mask, poll
 from .scalars import convert
-from .versions import Assumed, is_versioned
+from .versions import Assumed, twice_written
 from ..writer import Site, Writer
 
 
@@ -232,7 +232,9 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[
     first, last, by = bounds
     carried = _Carried(low, node, node.args[3:])
     done = w.name("done")
-    if not is_versioned(node):
+    twice = twice_written(node, low.twice)
+    low.twice += twice
+    if not twice:
         ends = _loop(low, node, bounds, at, below, carried, done)
     else:
         test, fast, slow = w.name("test"), w.name("fast"), w.name("slow")

@@ -17,12 +17,16 @@ from ..writer import Writer, is_literal
 
 _LARGE = 120
 """Nodes of a loop that is written once: LLVM takes long for two of it, and what its checks cost is little beside the rest."""
+_MOST = 400
+"""Nodes of a function that are written twice: LLVM's time grows faster than the size of a function."""
 
 
-def is_versioned(node: Node) -> bool:
-    """Whether a loop is written twice: innermost, not large, and nothing in it takes long."""
+def twice_written(node: Node, so_far: int) -> int:
+    """The nodes of a loop that is written twice, else 0: innermost, not large, nothing in it takes long; `so_far`: those of others."""
     inside = list(walk(node.regions[-1]))
-    return len(inside) <= _LARGE and not any(inner.op in ("for", "while", "call") or _is_long(inner) for inner in inside)
+    if len(inside) > _LARGE or so_far > _MOST or any(inner.op in ("for", "while", "call") or _is_long(inner) for inner in inside):
+        return 0
+    return max(1, len(inside))
 
 
 def _is_long(node: Node) -> bool:
