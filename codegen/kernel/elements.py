@@ -13,6 +13,7 @@ from difflang.ir import Atom, Function, Node, Param, Program, Region, Var, walk
 from difflang.records import replace
 from difflang.types import Array, Scalar
 
+from ..lower.expand import expanded
 from .kernel import Coord, Input, Kernel, KernelProgram, Reduction, Size, leaf_names, symbol
 from .flat import flatten
 from .shapes import Shape, Shapes
@@ -21,6 +22,7 @@ from .thread import Thread
 
 def of_arrays(program: Program) -> KernelProgram:
     """The kernels of a function of arrays. Raises NotAvailable for what is not elementwise and no reduction to a number."""
+    program = expanded(program)
     main = flatten(program)
     shapes = Shapes(main)
     nodes = [node for node in main.body.nodes if shapes.is_reduction(node)]

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import composite, normal_axis
-from .linalg import columns, length, turned, unit
+from ..op import composite, general, normal_axis
+from ..types import UNKNOWN, Type
+from .linalg import columns, floats, length, turned, unit
+from .reduce import expanded, reduced_type
 
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
 BOTH = (-2, -1)
@@ -26,10 +28,50 @@ def _root(x: Any, power: float) -> Any:
     return np.where(none, 0.0 if power > 0 else np.inf, np.sqrt(kept) if power == 0.5 else kept**power)
 
 
+def _length_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (x,) = types
+    dtype = floats(x)
+    return UNKNOWN if dtype is None else reduced_type(dtype, x, attrs["axis"], attrs["keepdims"])
+
+
+def _length_lower(x, axis=None, keepdims=False):
+    return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+
+
+def _unit(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """x / y, 0 where the length is zero."""
+    size = expanded(y, x, axis, keepdims)
+    return np.divide(x, np.where(size == 0, np.inf, size))
+
+
+def _length_tangent(y, x, x_dot, axis=None, keepdims=False):
+    return np.sum(_unit(y, x, axis, keepdims) * x_dot, axis=axis, keepdims=keepdims)
+
+
+def _length(x: Any, axis: Any, keepdims: bool) -> Any:
+    return np.linalg.norm(x, axis=axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis, keepdims=keepdims)
+
+
+@general(
+    spelled=np.linalg.norm,
+    typing=_length_type,
+    evaluate=_length,
+    tangent=_length_tangent,
+    lower=_length_lower,
+    axes="many",
+    cost=8,
+)
+def euclidean(y_bar, y, x, axis=None, keepdims=False):
+    """The root of the sum of squares. Its derivative at zero is zero."""
+    return expanded(y_bar, x, axis, keepdims) * _unit(y, x, axis, keepdims)
+
+
 def _vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     """The norm of vectors along an axis."""
     if ord is None or ord == 2:
-        return _root(np.sum(np.square(x), axis=axis, keepdims=keepdims), 0.5)
+        if isinstance(axis, tuple) and len(axis) > 2:
+            return _root(np.sum(np.square(x), axis=axis, keepdims=keepdims), 0.5)
+        return apply("euclidean", x, axis=axis, keepdims=keepdims)
     if isinstance(ord, str):
         raise TypeError(f"Invalid norm order '{ord}' for vectors")
     if ord in (np.inf, -np.inf):
@@ -44,7 +86,7 @@ def _vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 def _matrix(x: Any, ord: Any) -> Any:
     """The norm of matrices that lie along the last two axes."""
     if ord is None or ord in ("fro", "f"):
-        return _root(np.sum(np.square(x), axis=BOTH), 0.5)
+        return apply("euclidean", x, axis=BOTH)
     if ord == "nuc":
         return np.sum(np.linalg.svdvals(x), axis=-1)
     if ord in (2, -2):
