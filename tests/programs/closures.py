@@ -214,3 +214,104 @@ def uniformly(u, a, b, /, c, *, d):
 
 
 add(spread_weights, (1.2,), analytic=True, traits="kwargs")
+
+
+def _newton(f, df, x0, tol=1e-12, maxiter=50):
+    x = x0
+    for it in range(maxiter):
+        fx = f(x)
+        if abs(fx) < tol:
+            break
+        d = df(x)
+        if d == 0:
+            raise ZeroDivisionError(f"zero derivative at iteration {it}: x={x}")
+        x -= fx / d
+    else:
+        raise RuntimeError(f"no convergence after {maxiter} iterations (last x={x:.6g})")
+    return x
+
+
+def roots_by_newton(a):
+    return _newton(lambda x: x**3 - a, lambda x: 3 * x**2, 1.0 + a * 0.1)
+
+
+add(roots_by_newton, (2.0,), (9.0,), order=1, tolerance=1e-5, traits="closures messages for-else")
+
+
+def _runge_kutta(f, t, y, h):
+    k1 = f(t, y)
+    k2 = f(t + h / 2, y + h / 2 * k1)
+    k3 = f(t + h, y + h * (2 * k2 - k1))
+    return y + h / 6 * (k1 + 4 * k2 + k3)
+
+
+def oscillator(y0, mu):
+    def slope(t, y):
+        return np.array([y[1], mu * (1 - y[0] ** 2) * y[1] - y[0] + 0.1 * t])
+
+    y, t, h = y0, 0.0, 0.05
+    seen = []
+    for _ in range(4):
+        y = _runge_kutta(slope, t, y, h)
+        t += h
+        seen.append(y[0])
+    return np.array(seen).sum() + y[1]
+
+
+add(oscillator, (np.array([1.0, 0.5]), 1.5), traits="closures lists")
+
+
+def power_by_halves(x, n):
+    def power(base, exponent):
+        if exponent == 0:
+            return 1.0
+        half = power(base, exponent // 2)
+        return half * half if exponent % 2 == 0 else half * half * base
+
+    return power(x, n)
+
+
+add(power_by_halves, (1.1, 10), (1.3, 5), analytic=True, traits="recursion closures")
+
+
+def signs_and_sizes(x):
+    def classify(v):
+        if v < 0:
+            return -1, -v
+        elif v == 0:
+            return 0, 0.0
+        return 1, v
+
+    sign, size = classify(x)
+    return sign * size**2
+
+
+add(signs_and_sizes, (1.5,), (-1.5,), traits="closures")
+
+
+def layers_in_turn(x, w1, w2):
+    def relu(v):
+        return np.maximum(v, 0)
+
+    h = x
+    for w, act in zip((w1, w2), (relu, np.tanh)):
+        h = act(w @ h)
+    return (h**2).sum()
+
+
+add(layers_in_turn, (normal(2), normal(2, 2), normal(2, 2, seed=1)), traits="closures functions")
+
+
+def steps_with_options(x):
+    def solve(fun, x0, **options):
+        settings = {"steps": 5, "rate": 0.1}
+        settings.update(options)
+        y = x0
+        for _ in range(settings["steps"]):
+            y = y - settings["rate"] * fun(y)
+        return y
+
+    return solve(lambda v: 2 * v, x, rate=0.2) + solve(math.sin, x)
+
+
+add(steps_with_options, (1.5,), traits="kwargs dicts closures")
