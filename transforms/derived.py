@@ -20,6 +20,7 @@ from difflang.types import DTYPES, FLOAT, NOTHING, Scalar, Type, Unknown, is_flo
 from .activity import Mask
 from .custom import called, is_ruled
 from .forward import Forward
+from .numbers import is_written
 from .retype import retype
 from .tangents import settled, tangent_tree, varying
 from .reverse import Reverse
@@ -109,7 +110,8 @@ def _reverse(derived: Derived, types: tuple[Type, ...], with_value: bool) -> Pro
     if not main.body.yields[: len(main.body.yields) - len(main.writes)]:
         raise NotDifferentiable("DL014", f"{main.name} returns nothing to differentiate", main.place, _return_hint(main), main.origin)
     returned = main.body.yields[0].type
-    if result != LEAF or not isinstance(returned, (Scalar, Unknown)) or not is_float(returned):
+    is_array = not isinstance(returned, (Scalar, Unknown)) or is_written(main.body, main.body.yields[0])
+    if result != LEAF or is_array or not is_float(returned):
         raise NotDifferentiable(
             "DL010",
             f"{main.name} must return one real number to have a gradient, not {_said(main, result)}",

@@ -16,7 +16,7 @@ from difflang.ir import UNDEF, Atom, Const, Function, Node, Program, Region, Var
 from difflang.op import row
 from difflang.ops.index import gathers
 from difflang.records import replace
-from difflang.types import INT, Array, Scalar, Stack
+from difflang.types import INT, Array, Scalar, Unknown, Stack
 
 from .activity import Activity, Mask, loop_parts
 from .adjoint import contributions, open_type, zero
@@ -202,7 +202,8 @@ class Mirror:
     def nothing(self, loop: Frame, value: Var, after: Atom, bar: Var) -> Atom:
         """The adjoint that a turn hands on to the turn before where it adds nothing; shaped like the one that came in, unless
         the turn may make another shape."""
-        changes = isinstance(value.type, Stack) or (isinstance(value.type, Array) and not self.transport.shapes.same(value, after))
+        shaped = isinstance(value.type, (Array, Unknown))
+        changes = isinstance(value.type, Stack) or (shaped and not self.transport.shapes.same(value, after))
         return const(0.0) if value in loop.numbers else zero(loop.builder, value if changes else bar)
 
     def writable(self, frame: Frame, bar: Atom | None, value: Var) -> Atom:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from difflang.ir import Atom, Node, Region, Var
+from difflang.ir import Atom, Node, Region, Var, walk
 from difflang.op import row
 from difflang.types import Unknown, rank
 
@@ -23,6 +23,24 @@ def numbers(body: Region, given: Iterable[Atom]) -> set[Atom]:
         _region(body, found)
         if len(found) == before:
             return found
+
+
+def is_written(body: Region, atom: Atom) -> bool:
+    """Whether a value is certainly an array: something was written into it, or it was put together."""
+    definition = {out: node for node in walk(body) for out in node.outs}
+    seen: set[Atom] = set()
+    waiting = [atom]
+    while waiting:
+        one = waiting.pop()
+        node = definition.get(one) if isinstance(one, Var) and one not in seen else None
+        seen.add(one)
+        if node is None:
+            continue
+        if node.op in ("store", "accumulate", "stack", "concatenate"):
+            return True
+        if node.op in ("for", "while"):
+            waiting.append(loop_parts(node)[3][node.outs.index(one)])  # type: ignore[arg-type]
+    return False
 
 
 def is_open(atom: Atom) -> bool:

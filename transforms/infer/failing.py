@@ -70,7 +70,7 @@ class _Again:
         if op is None or node.regions or len(node.outs) != 1:
             reason = "an error that a call or a branch inside this statement raises cannot be caught"
             frame.fail("DL001", reason, "test for the condition before, or return a truth from the function", OutsideLanguage)
-        self.sure(node, [*(fault.error for fault in op.faults), *([IndexError] if node.op == "getitem" else [])])
+        self.sure(node, [*(fault.error for fault in op.faults), *([IndexError] if node.op == "getitem" else [ValueError])])
         if op.rule.__module__.endswith((".linalg", ".factor", ".least")) and self.handler(np.linalg.LinAlgError):
             reason = "a LinAlgError of this operation cannot be caught"
             frame.fail("DL001", reason, "test the matrix before, or let the error leave the function", OutsideLanguage)
