@@ -205,7 +205,7 @@ class Building:
             return []  # this path raises; of what is kept for the way back a path may lack some
         if self.function.result is None:
             return [Return(None)]
-        leaves = [self.expr(y) for y in yields]
+        leaves = [self.phrases.missing(y, stated.type) or self.expr(y) for y, stated in zip(yields, self.function.body.yields, strict=False)]
         if self.function.changes:
             assert isinstance(self.function.result, tuple)
             targets, values, result = self.paths.changed([self.phrases.packed(tree, leaves) for tree in self.function.result])

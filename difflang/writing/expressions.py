@@ -46,6 +46,12 @@ class Phrases:
     def atom(self, atom: Atom) -> Expr:
         return Ref(atom) if isinstance(atom, Var) else self.constant(atom)
 
+    def missing(self, atom: Atom, type: Type) -> Expr | None:
+        """What stands for a number that this path leaves undefined and hands on: one of its type."""
+        if isinstance(atom, Const) and isinstance(atom.type, Undefined) and isinstance(type, Scalar):
+            return Word({"f64": "0.0", "f32": "0.0", "bool": "False"}.get(type.dtype, "0"))
+        return None
+
     def constant(self, const: Const) -> Expr:
         value, type = const.value, const.type
         if isinstance(type, Undefined):
