@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 
 import difflang as dl
+from difflang.errors import DifflangError
 from difflang.transforms.derived import Derived, program_of
 from difflang.types import type_of
 from tests.programs import Program
 from tests.test_programs import SMOOTH, TWICE, cotangent, dots, rest, single
 from tests.ways import assert_same, copied, define, run
+
+REFUSED = {"oscillator"}
+"""The text keeps an adjoint on a list and later writes one that only `place` knows to be another array: refused, not yet read."""
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -36,7 +40,12 @@ def test_pullback_of_pullback(program: Program) -> None:
     directions = dots(program, arguments, 2)
     bars = tuple(directions[program.wrt.index(k)] if k in program.wrt else rest(a) for k, a in enumerate(arguments))
     target = Derived("pullback", Derived("pullback", program.function))
-    check(program, target, (*arguments, cotangent(program, arguments), bars))
+    given = (*arguments, cotangent(program, arguments), bars)
+    if program.name not in REFUSED:
+        check(program, target, given)
+        return
+    with pytest.raises(DifflangError, match="DL007"):
+        check(program, target, given)
 
 
 def check(program: Program, target: Any, arguments: tuple[Any, ...], compiles: bool = False) -> None:
