@@ -106,6 +106,8 @@ def halves(function: Function, rule: Rule, mode: str) -> Halves:
         raise _misfit(function, rule, f"{function.name} writes into an argument or reads a captured array")
     types = list(_parameter_types(function))
     text, wrt = _read(rule), _wrt(function, rule)
+    if len(text.params) != len(types):
+        raise _misfit(function, rule, f"it takes {len(text.params)} arguments, the function {len(types)}")
     given = (
         [form_of_type(_strong(_tuple_type(function.result, iter(_result_types(function)))))]
         if mode == "reverse"
@@ -118,6 +120,8 @@ def halves(function: Function, rule: Rule, mode: str) -> Halves:
         if not isinstance(result, Compound) or len(result.items) != 2 or getattr(result.items[1], "kind", "") != "closure":
             raise _misfit(function, rule, f"it must return (value, {'pullback' if mode == 'reverse' else 'differential'})")
         inner = result.items[1]
+        if len(inner.info.params) != len(given):
+            raise _misfit(function, rule, f"its inner function takes {len(inner.info.params)} arguments where {len(given)} are wanted")
         return value, inference.instance(None, inner.info, [*given, *inner.items]), inner
 
     inference, (value, linear, inner) = settled(interpret, text)
