@@ -307,7 +307,7 @@ def _type(value: Any) -> Type:
     try:
         found = type_of(value)
     except TypeError as error:
-        raise TypeMismatch("DL005", str(error), way_out="convert it: float64, float32, int64, int32 and bool are known") from None
+        raise TypeMismatch("DL030", str(error), way_out="convert it: float64, float32, int64, int32 and bool are known") from None
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         raise IntegerOverflow("DL013", f"the argument {value} does not fit in 64 bits")
     _check_static(found)
@@ -320,7 +320,8 @@ def _check_static(found: Type) -> None:
             _check_static(item)
     elif isinstance(found, Static) and not isinstance(found.value, _STATIC):
         kind = type(found.value).__name__
-        raise TypeMismatch("DL005", f"an argument of type {kind} is outside the language", way_out="pass numbers, arrays, or tuples, lists, dicts and objects of them")
+        way_out = "pass numbers, arrays, or tuples, lists, dicts and objects of them"
+        raise TypeMismatch("DL031", f"an argument of type {kind} is outside the language", way_out=way_out)
 
 
 def _functions(types: Sequence[Type]) -> Iterator[Any]:

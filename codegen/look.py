@@ -73,7 +73,7 @@ def inspect_stage(function: Any, args: Sequence[Any], stage: str) -> str:
     """One stage of a function's way to machine code, as text."""
     root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
     if stage not in STAGES:
-        raise TypeMismatch("DL017", f"there is no stage {stage!r}", way_out=f"choose one of {', '.join(STAGES)}")
+        raise TypeMismatch("DL033", f"there is no stage {stage!r}", way_out=f"choose one of {', '.join(STAGES)}")
     if stage == "source":
         return source(function, args)
     if stage == "read":

@@ -60,7 +60,7 @@ def _root(function: Any) -> Any:
         return function.__difflang_root__
     if isinstance(function, MethodType):
         return MethodType(_root(function.__func__), function.__self__)
-    if class_layout(type(function)) is not None and callable(function):
+    if class_layout(type(function)) is not None and callable(function):  # type: ignore[arg-type]
         return MethodType(_root(type(function).__call__), function)
     if not callable(function):
         raise TypeMismatch("DL017", f"a function is needed here, not {function!r}", way_out="pass the function itself, not what it returns")
@@ -168,7 +168,7 @@ def jacobian(f: Any, argnums: Argnums = 0, mode: str = "auto", sparsity: Any = N
     _refuse_sparsity(sparsity)
     kinds = {"fwd": "jacfwd", "rev": "jacrev", "auto": "jacobian"}
     if mode not in kinds:
-        raise TypeMismatch("DL017", f"jacobian() has no mode {mode!r}", way_out='choose "fwd", "rev" or "auto"')
+        raise TypeMismatch("DL033", f"jacobian() has no mode {mode!r}", way_out='choose "fwd", "rev" or "auto"')
     return derived(kinds[mode], f, _asked(argnums, None))
 
 
@@ -187,11 +187,11 @@ def jvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, A
     """(value, tangent). A tangent is None for an argument held constant."""
     primals, tangents = tuple(primals), tuple(tangents)
     if len(primals) != len(tangents):
-        raise TypeMismatch("DL017", f"jvp() got {len(primals)} primals and {len(tangents)} tangents", way_out="give one for each, or None")
+        raise TypeMismatch("DL036", f"jvp() got {len(primals)} primals and {len(tangents)} tangents", way_out="give one for each, or None")
     chosen = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
     function = derived("jvp", f, chosen)
-    result: tuple[Any, Any] = function(*primals, *left_out(_root(f), len(primals)), *(tangent_like(primals[k], tangents[k]) for k in chosen))
-    return result
+    given = [tangent_like(primals[k], tangents[k]) for k in chosen]
+    return function(*primals, *left_out(_root(f), len(primals)), *given)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

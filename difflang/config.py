@@ -64,7 +64,7 @@ class _Parser:
     def fail(self, reason: str) -> TypeMismatch:
         caret = " " * self.at + "^"
         way_out = 'write types as in "f64[:, :], f64[:], float, int"'
-        return TypeMismatch("DL017", f"{reason}\n   | {self.text}\n   | {caret}", way_out=way_out)
+        return TypeMismatch("DL032", f"{reason}\n   | {self.text}\n   | {caret}", way_out=way_out)
 
     def peek(self) -> str:
         found = _TOKEN.match(self.text, self.at)

@@ -32,7 +32,36 @@ CODES: dict[str, str] = {
     "DL019": "the types of the arguments must be known here",
     "DL020": "a derivative is lost through an integer",
     "DL021": "the result does not depend on what it is differentiated by",
+    "DL022": "the truth of this value is not defined",
+    "DL023": "this index does not fit",
+    "DL024": "this has no items or no length",
+    "DL025": "this value has no such attribute or method",
+    "DL026": "this value cannot be called",
+    "DL027": "this result cannot be given to Python",
+    "DL028": "a name changes its type in a loop",
+    "DL029": "values of the run have no identity",
+    "DL030": "this dtype is outside the language",
+    "DL031": "this argument is outside the language",
+    "DL032": "this text does not describe types",
+    "DL033": "there is no such choice",
+    "DL034": "this cannot pass through C",
+    "DL035": "this rule does not fit its function",
+    "DL036": "primals, tangents and adjoints do not pair",
+    "DL037": "an empty sequence has no such item",
+    "DL038": "the values to unpack are not as many as the names",
+    "DL039": "this value cannot be changed",
+    "DL040": "an error of this kind cannot be caught here",
+    "DL041": "this array cannot take that value in place",
+    "DL042": "a function or class of this kind is outside the language",
+    "DL043": "a recursion never ends",
+    "DL044": "nothing is computed from a text of the run",
+    "DL045": "a kernel is called in a way that it cannot run",
+    "DL046": "this draw of random numbers is outside the language",
 }
+
+
+ABOUT_TYPES = frozenset("DL005 DL006 DL011 DL022 DL023 DL024 DL028 DL037 DL038 DL039 DL041".split())
+"""What may be fine once a loop is unrolled: types and constants of one turn alone."""
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def leaves(tree: Tree) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The default of a nested function's parameter that was computed where it is defined: the position of the value in the body's parameters."""
+    """The default of a nested function's parameter, computed where it is defined: its position in the body's parameters."""
 
     position: int
 

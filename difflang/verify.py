@@ -17,7 +17,9 @@ from .records import replace
 from .types import OPEN, Array, Scalar, Stack, Tuple, Type, Undefined, Unknown
 from .verify_writes import check_writes
 
-READ_OPS = frozenset({"is_", "contains", "invoke", "method", "attr", "setattr", "tuple", "list", "dict", "unpack", "closure", "each", "text", "is_sequence", "delitem", "fails"})
+READ_OPS = frozenset(
+    "is_ contains invoke method attr setattr tuple list dict unpack closure each text is_sequence delitem fails".split()
+)
 REFERENCE_OPS = frozenset({"getitem", "setitem", "inplace"})
 REFERENCE_LISTS = frozenset({("push", 0), ("pop", 1)})
 """At level `typed` a list is changed in place: the stack is not among the results."""
@@ -161,7 +163,8 @@ class _Verifier:
         if self.level == 1 and (node.op, len(node.outs)) in REFERENCE_LISTS:
             self.need(node.op == "pop" or _pushes(node), f"{node.args[-1].type} is pushed on {node.args[0].type}")
             return
-        self.need(node.op == "check" or len(node.outs) == (2 if node.op == "pop" else len(op.results) or 1), f"it has not {len(node.outs)} results")
+        results = 2 if node.op == "pop" else len(op.results) or 1
+        self.need(node.op == "check" or len(node.outs) == results, f"it has not {len(node.outs)} results")
         if self.level == 0:
             return
         self.need(not any(isinstance(a.type, Undefined) for a in node.args), "it reads a value that no taken path defines")

@@ -205,4 +205,4 @@ def _strong(type: Type) -> Type:
 def _misfit(function: Function, rule: Rule, reason: str) -> NotDifferentiable:
     name = getattr(rule.function, "__name__", "the rule")
     read = _read(rule)
-    return NotDifferentiable("DL008", f"the rule {name} does not fit {function.name}: {reason}", read.place, "", read.origin)
+    return NotDifferentiable("DL035", f"the rule {name} does not fit {function.name}: {reason}", read.place, "", read.origin)

@@ -274,9 +274,10 @@ class _Tangents:
         waiting = [total]
         while waiting:
             atom = waiting.pop()
-            waiting += definition[atom].args if atom in definition else ()
+            waiting += definition[atom].args if isinstance(atom, Var) and atom in definition else ()
             read.add(atom)
-        return node.out in read or all(rank(a.type) == 0 or a in read or self.dots.get(a) in read for a in node.args)  # type: ignore[call-overload]
+        asked = [{a, self.dots.get(a)} if isinstance(a, Var) else {a} for a in node.args if rank(a.type) != 0]
+        return node.out in read or all(atoms & read for atoms in asked)
 
     def is_linear_in(self, node: Node, position: int) -> bool:
         """Whether an operand of a linear op has a tangent there; indices and sizes of open type have none."""

@@ -98,7 +98,8 @@ class Mirror:
             raise NotDifferentiable("DL008", f"the derivative of {node.op} is not known", node.place, origin=self.function.origin)
         active = [self.is_active(a) for a in node.args]
         if node.op == "index":
-            self.mirror_index(frame, node, y_bar)
+            assert bars[0] is not None
+            self.mirror_index(frame, node, bars[0])
             return
         amounts: dict[Atom, Atom] = {}
         for position, amount in contributions(b, node, y_bar, active, self.transport.shapes):

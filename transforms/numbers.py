@@ -39,7 +39,7 @@ def is_written(body: Region, atom: Atom) -> bool:
         if node.op in ("store", "accumulate", "stack", "concatenate"):
             return True
         if node.op in ("for", "while"):
-            waiting.append(loop_parts(node)[3][node.outs.index(one)])  # type: ignore[arg-type]
+            waiting.append(loop_parts(node)[3][node.outs.index(one)])
     return False
 
 

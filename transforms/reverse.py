@@ -156,7 +156,7 @@ class Reverse:
         pair.tape, pair.names = tuple(v.type for v in tape), tuple(v.hint for v in tape)
         pair.partial = tuple(v in mirror.transport.partial for v in record)
         backward = renamed(backward, dict(zip(record, tape, strict=True)))
-        backward = replace(backward, params=(*needed, *tape, *bars, *held))  # type: ignore[arg-type]
+        backward = replace(backward, params=(*needed, *tape, *bars, *held))
         forward = Region(function.body.params, frame.forward(), (*yields[:results], *record, *yields[results:]))
         halves = _Halves(pair, function, forward, backward, len(arrays), mirror.transport.slots)
         self.open -= cyclic

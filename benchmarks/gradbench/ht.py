@@ -123,7 +123,8 @@ def jacobian(theta, us, hand, triangles, correspondences, points):
         for k in range(2):
             us_dot = np.zeros_like(us)
             us_dot[:, k] = 1.0
-            _, errors_dot = dl.jvp(complicated, (theta, us, hand, triangles, correspondences, points), (None, us_dot, None, None, None, None))
+            primals = (theta, us, hand, triangles, correspondences, points)
+            _, errors_dot = dl.jvp(complicated, primals, (None, us_dot, None, None, None, None))
             found[row] = errors_dot.ravel()
             row += 1
     for k in range(len(theta)):

@@ -4,7 +4,8 @@ LISTS = """
 declare ptr @PyList_New(i64)
 declare i32 @PyList_SetItem(ptr, i64, ptr)
 
-define internal ptr @dl_list_out(ptr %ctx, ptr %block, i64 %size, i32 %kind, ptr %how, i32 %rank, i32 %type, i64 %item, i64 %depth, ptr %owners, i64 %count) noinline nounwind {
+define internal ptr @dl_list_out(ptr %ctx, ptr %block, i64 %size, i32 %kind, ptr %how, i32 %rank, i32 %type,
+    i64 %item, i64 %depth, ptr %owners, i64 %count) noinline nounwind {
 entry:
   %used_place = getelementptr i8, ptr %block, i64 48
   %used = load i64, ptr %used_place, align 8
@@ -26,7 +27,8 @@ one:
 list_one:
   %inner = load ptr, ptr %place, align 8
   %below = sub i64 %depth, 1
-  %object_list = call ptr @dl_list_out(ptr %ctx, ptr %inner, i64 %size, i32 %kind, ptr %how, i32 %rank, i32 %type, i64 %item, i64 %below, ptr %owners, i64 %count)
+  %object_list = call ptr @dl_list_out(ptr %ctx, ptr %inner, i64 %size, i32 %kind, ptr %how, i32 %rank, i32 %type,
+    i64 %item, i64 %below, ptr %owners, i64 %count)
   br label %made
 leaf:
   switch i32 %kind, label %array_one [ i32 0, label %float_one
@@ -56,7 +58,8 @@ array_one:
   %object_array = call ptr @dl_array_out(ptr %ctx, ptr %place, i32 %rank, i32 %type, i64 %item, ptr %owners, i64 %count)
   br label %made
 made:
-  %object = phi ptr [ %object_list, %list_one ], [ %object_float, %float_one ], [ %object_int, %int_one ], [ %object_bool, %bool_one ], [ %object_number, %number_one ], [ %object_array, %array_one ]
+  %object = phi ptr [ %object_list, %list_one ], [ %object_float, %float_one ], [ %object_int, %int_one ],
+    [ %object_bool, %bool_one ], [ %object_number, %number_one ], [ %object_array, %array_one ]
   %bad = icmp eq ptr %object, null
   br i1 %bad, label %drop, label %put
 put:

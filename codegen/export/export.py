@@ -28,7 +28,7 @@ from ..writer import MEMORY, SIZE, Site
 def export(name: str, programs: Mapping[str, Program], directory: str | Path, target: str | None = None) -> Path:
     """Write `lib<name>.so`, `<name>.h` and `<name>.json` for these placed programs. Returns the manifest's path."""
     if not (name.isidentifier() and name.isascii()):
-        raise TypeMismatch("DL017", f"{name!r} cannot be the name of a C library", way_out="use letters, digits and _")
+        raise TypeMismatch("DL034", f"{name!r} cannot be the name of a C library", way_out="use letters, digits and _")
     machine = _target(target)
     whole, keys = merged(programs)
     functions = [exported(name, public, keys[public], whole.functions[keys[public]]) for public in programs]

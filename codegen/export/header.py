@@ -15,7 +15,12 @@ from difflang.records import dataclass
 from difflang.tree import AGAIN, Branch
 from difflang.types import Array, Scalar, Type
 
-C_TYPES = {"f64": "double", "f32": "float", "bool": "bool", **{f"{s}{b}": f"{n}int{b}_t" for s, n in (("i", ""), ("u", "u")) for b in (8, 16, 32, 64)}}
+C_TYPES = {
+    "f64": "double",
+    "f32": "float",
+    "bool": "bool",
+    **{f"{sign}{bits}": f"{name}{bits}_t" for sign, name in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)},
+}
 _KEYWORDS = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return "
     "short signed sizeof static struct switch typedef union unsigned void volatile while bool true false main".split()
@@ -66,7 +71,7 @@ def exported(library: str, name: str, key: str, function: Function) -> Exported:
     inputs: list[Slot] = []
     for param in function.params:
         if param.kind == "var_keyword":
-            raise TypeMismatch("DL005", f"{name} takes keyword arguments by **, which C cannot pass", function.place, "name them")
+            raise TypeMismatch("DL034", f"{name} takes keyword arguments by **, which C cannot pass", function.place, "name them")
         for hint in _leaf_names(param.name, param.tree):
             position = len(inputs)
             inputs.append(Slot(_free(hint, taken), _c_type(name, types[position]), position in function.writes))
@@ -98,7 +103,7 @@ def _branches(tree: Tree) -> Iterator[Tree]:
 def _c_type(name: str, type: Type) -> Array | Scalar:
     if not isinstance(type, (Array, Scalar)):
         reason = f"{name} has an argument or result of type {type}, which C cannot pass"
-        raise TypeMismatch("DL005", reason, way_out="use numbers and arrays")
+        raise TypeMismatch("DL034", reason, way_out="use numbers and arrays")
     return type
 
 
@@ -113,7 +118,7 @@ def _leaf_names(name: str, tree: Tree) -> Iterator[str]:
             yield from _leaf_names(f"{name}_{number}", item)
     elif isinstance(tree, Const):
         reason = f"{name} is known while compiling only, which C cannot pass"
-        raise TypeMismatch("DL005", reason, way_out="leave it out of the exported function")
+        raise TypeMismatch("DL034", reason, way_out="leave it out of the exported function")
     elif tree == LEAF:
         yield name
 

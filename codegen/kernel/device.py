@@ -70,7 +70,7 @@ def prepare(program: KernelProgram, args: Sequence[Any]) -> Launch:
     flat = list(_flat(args))
     if len(flat) != len(program.leaves):
         reason = f"{program.name} takes {len(program.leaves)} arrays and numbers, not {len(flat)}"
-        raise TypeMismatch("DL017", reason, way_out="pass what its spec says")
+        raise TypeMismatch("DL045", reason, way_out="pass what its spec says")
     if program.mapped:
         whole = np.broadcast_arrays(*(_cast(a, t, n) for a, t, n in zip(flat, program.leaves, program.names, strict=True))) if flat else []
         shape: tuple[int, ...] = whole[0].shape if whole else ()
@@ -102,7 +102,7 @@ def _cast(value: Any, type: Type, name: str) -> np.ndarray[Any, Any]:
     wanted = DTYPES[type.dtype]  # type: ignore[union-attr]
     if not np.can_cast(array.dtype, wanted, "safe") and not isinstance(value, (int, float, bool)):
         reason = f"{name} has dtype {array.dtype}, the kernel was made for {wanted}"
-        raise TypeMismatch("DL005", reason, way_out="convert it, or write the spec for it")
+        raise TypeMismatch("DL045", reason, way_out="convert it, or write the spec for it")
     return array.astype(wanted)
 
 
@@ -114,7 +114,7 @@ def _argument(value: Any, type: Type, name: str) -> Any:
     fits = array.ndim == type.rank and all(kind != ONE or n == 1 for kind, n in zip(type.dims, array.shape, strict=True))
     if not fits or np.ndim(value) != type.rank:
         reason = f"{name} has shape {np.shape(value)}, the kernel was made for {type}"
-        raise TypeMismatch("DL005", reason, way_out="write the spec for this shape")
+        raise TypeMismatch("DL045", reason, way_out="write the spec for this shape")
     return array
 
 
@@ -232,7 +232,7 @@ def current() -> Device:
     """The device of the surrounding `with`. Raises TypeMismatch outside of one."""
     found = _CURRENT.get()
     if found is None:
-        raise TypeMismatch("DL017", "a kernel is called outside of a device", way_out='write: with dl.device("cpu"): kernel(x)')
+        raise TypeMismatch("DL045", "a kernel is called outside of a device", way_out='write: with dl.device("cpu"): kernel(x)')
     return found
 
 
@@ -244,7 +244,7 @@ def device(name: str) -> Device:
         from .device_cuda import Cuda
 
         return Cuda()
-    raise TypeMismatch("DL017", f"there is no device {name!r}", way_out='choose "cpu" or "cuda"')
+    raise TypeMismatch("DL033", f"there is no device {name!r}", way_out='choose "cpu" or "cuda"')
 
 
 __all__ = ["NUMBERS", "Cpu", "Device", "Launch", "current", "device", "geometry", "prepare", "raise_fault", "scratch_size"]

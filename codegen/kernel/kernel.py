@@ -131,7 +131,7 @@ def kernel_program(program: Program) -> KernelProgram:
     for name, leaf in zip(leaf_names(main), main.body.params, strict=True):
         if not isinstance(leaf.type, (Scalar, Array)):
             reason = f"the type of {name} is not known, and a kernel is made for types"
-            raise TypeMismatch("DL005", reason, main.place, 'give a spec, such as dl.spec("f64[:], float")', main.origin)
+            raise TypeMismatch("DL045", reason, main.place, 'give a spec, such as dl.spec("f64[:], float")', main.origin)
     for key in sorted(recursive(program)):
         callee = program.functions[key]
         reason = f"{callee.name} calls itself, and the stack of a thread has no known depth"
@@ -151,7 +151,7 @@ def kernel_types(types: Sequence[Type]) -> tuple[Type, ...]:
             type = Tuple(kernel_types(type.items))
         elif isinstance(type, Array):
             if type.layout != "C":
-                raise TypeMismatch("DL005", "kernels take C-contiguous arrays", way_out="write the spec without S")
+                raise TypeMismatch("DL045", "kernels take C-contiguous arrays", way_out="write the spec without S")
             type = replace(type, dims=tuple(MANY if kind == OPEN else kind for kind in type.dims))
         found.append(type)
     return tuple(found)

@@ -25,7 +25,7 @@ TRIPLE = "nvptx64-nvidia-cuda"
 def nvidia(arch: str) -> Target:
     """A GPU: "sm_80", "sm_90" ..."""
     if not re.fullmatch(r"sm_\d+[af]?", arch):
-        raise TypeMismatch("DL017", f"{arch!r} is no architecture of NVIDIA's", way_out='write it as in "sm_90"')
+        raise TypeMismatch("DL033", f"{arch!r} is no architecture of NVIDIA's", way_out='write it as in "sm_90"')
     return Target(TRIPLE, arch, vector_bits=128)
 
 

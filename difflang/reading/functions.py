@@ -59,7 +59,7 @@ def read_function(
     frame = _frame(Text(positions, origin, names, skipped), node)
     if function.__code__.co_flags & GENERATOR:
         at = next(_yields(node), node.name if isinstance(node, cst.FunctionDef) else node)
-        raise frame.refuse(at, "a generator or coroutine is outside the language", "fill an array and return it")
+        raise frame.refuse(at, "a generator or coroutine is outside the language", "fill an array and return it", "DL042")
     result = _read(frame, node, spoken_name(source.name, function.__qualname__), Meant.of(function))
     origin = replace(origin, imports=tuple(names.imports.items()))
     routes = tuple(key for key in frame.captured if isinstance(key, Route))
@@ -170,7 +170,7 @@ def nested(frame: Frame, node: Definition, name: str) -> Late:
     """A def or lambda inside the function."""
     if isinstance(node, cst.FunctionDef):
         if node.asynchronous is not None:
-            raise frame.refuse(node.name, "a coroutine is outside the language", "compute the value and return it")
+            raise frame.refuse(node.name, "a coroutine is outside the language", "compute the value and return it", "DL042")
     inner = _frame(frame.text, node, frame)
     meant, made = _defaults(frame, node)
     function = _read(inner, node, name, Meant(meant))

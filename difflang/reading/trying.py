@@ -67,7 +67,7 @@ def _classes(frame: Frame, handler: cst.ExceptHandler) -> tuple[type[BaseExcepti
     found = [static_object(frame, part) for part in parts]
     found = [cls for one in found for cls in (one if isinstance(one, tuple) else (one,))]
     if not all(isinstance(cls, type) and issubclass(cls, BaseException) for cls in found):
-        raise frame.refuse(handler.type, "this is not an error class known while reading", "name a class defined at the top of a module")
+        raise frame.refuse(handler.type, "this is no error class known while reading", "name a class of the top of a module", "DL040")
     return tuple(found)
 
 
@@ -172,7 +172,7 @@ def _finally(frame: Frame, node: cst.Try, ends: Ends, final: Sequence[Statement]
     kept = {key: frame.env[key] for key in (SKIP, LEAVE, RETURNED, RETURN) if key in frame.env}
     clear_jump(frame)
     if block(frame, final) != FALLS:
-        raise frame.refuse(node.finalbody or node, "a jump out of finally is outside the language", "jump after the try")
+        raise frame.refuse(node.finalbody or node, "a jump out of finally is outside the language", "jump after the try", "DL040")
     frame.env.update(kept)
     return ends
 
@@ -185,7 +185,7 @@ def guard(frame: Frame, statement: Statement) -> Ends:
         return FALLS
     attempt = attempts[-1]
     if isinstance(statement, cst.While) or any(name for part in parts for name in walrus_names(part)):
-        raise frame.refuse(statement, "what may fail here cannot be caught", "compute it in a statement of its own before")
+        raise frame.refuse(statement, "what may fail here cannot be caught", "compute it in a statement of its own before", "DL040")
 
     def read() -> Ends:
         for part in parts:

@@ -205,7 +205,8 @@ class Building:
             return []  # this path raises; of what is kept for the way back a path may lack some
         if self.function.result is None:
             return [Return(None)]
-        leaves = [self.phrases.missing(y, stated.type) or self.expr(y) for y, stated in zip(yields, self.function.body.yields, strict=False)]
+        stated = self.function.body.yields
+        leaves = [self.phrases.missing(y, said.type) or self.expr(y) for y, said in zip(yields, stated, strict=False)]
         if self.function.changes:
             assert isinstance(self.function.result, tuple)
             targets, values, result = self.paths.changed([self.phrases.packed(tree, leaves) for tree in self.function.result])
@@ -356,7 +357,8 @@ class Building:
         target, new = Item(self.expr(stack), (self.expr(index[0]),)), self.expr(value)
         total = self.folding.inline.get(value) if isinstance(value, Var) else None
         old = self.folding.inline.get(total.args[0]) if total is not None and total.args and isinstance(total.args[0], Var) else None
-        if total is not None and old is not None and total.op in AUGMENTED and isinstance(new, Infix) and isinstance(total.out.type, Scalar):
+        augments = total is not None and total.op in AUGMENTED and isinstance(total.out.type, Scalar)
+        if total is not None and augments and old is not None and isinstance(new, Infix):
             if old.op == "item" and old.args == (stack, index[0]):
                 return [Write(target, AUGMENTED[total.op], new.right, mark_of(node))]
         return [Write(target, "=", new, mark_of(node))]

@@ -24,7 +24,7 @@ def example(
     b: int,
     c: bool,
     d: np.float64,
-    e: "f64[:, :]",  # noqa: F722
+    e: "f64[:, :]",  # noqa: F722, F821
     f: np.ndarray,
     g: NDArray[np.float64],
     h: Optional[float],

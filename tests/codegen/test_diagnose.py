@@ -55,7 +55,7 @@ def test_all_problems_in_one_pass(tmp_path: Path) -> None:
     space: dict[str, object] = {}
     exec(compile(MANY, str(path), "exec"), space)
     found = dl.diagnose(space["many"])
-    assert [(e.code, e.line) for e in found] == [("DL003", 5), ("DL003", 6), ("DL004", 8), ("DL003", 9)]
+    assert [(e.code, e.line) for e in found] == [("DL003", 5), ("DL003", 6), ("DL025", 8), ("DL003", 9)]
     assert dl.diagnose(space["good"]) == dl.diagnose(space["good"], 1.0) == []
 
 
@@ -67,7 +67,7 @@ def types_do_not_fit(x):
 
 def test_problems_of_types_too() -> None:
     found = dl.diagnose(types_do_not_fit, np.ones(3))
-    assert [e.code for e in found] == ["DL005", "DL005"] and found[0].line == found[1].line - 1  # type: ignore[operator]
+    assert [e.code for e in found] == ["DL005", "DL023"] and found[0].line == found[1].line - 1  # type: ignore[operator]
 
 
 def test_a_derivative_lost_through_an_integer() -> None:
@@ -97,7 +97,7 @@ def test_forms_of_the_command_line(tmp_path: Path, capsys) -> None:
     assert [row["line"] for row in rows] == [5, 6, 8, 9] and rows[0]["column"] == 9 and rows[0]["file"] == str(path)
     assert main(["check", "--format", "sarif", str(path)]) == 1
     run = json.loads(capsys.readouterr().out)["runs"][0]
-    assert [r["ruleId"] for r in run["results"]] == ["DL003", "DL003", "DL004", "DL003"]
+    assert [r["ruleId"] for r in run["results"]] == ["DL003", "DL003", "DL025", "DL003"]
     assert run["tool"]["driver"]["rules"][0] == {"id": "DL003", "shortDescription": {"text": CODES["DL003"]}}
     place = run["results"][0]["locations"][0]["physicalLocation"]
     assert place["region"] == {"startLine": 5, "startColumn": 9, "endLine": 5, "endColumn": 18}

@@ -184,7 +184,7 @@ def test_the_header_is_cplusplus_too(manifest, tmp_path):
 
 
 def test_what_c_cannot_say_is_refused(tmp_path):
-    with pytest.raises(dl.TypeMismatch, match="DL017"):
+    with pytest.raises(dl.TypeMismatch, match="DL034"):
         dl.export_library("not a name", {"checked": (checked, "int")}, tmp_path)
     with pytest.raises(dl.NotAvailable, match="DL015"):
         dl.export_library("m", {"checked": (checked, "int")}, tmp_path, target="sparc-unknown-linux")

@@ -141,9 +141,9 @@ def dtype_name(frame: Frame, value: Any) -> str | None:
     try:
         found = np.dtype(value)
     except TypeError:
-        frame.fail("DL005", f"{value!r} is no dtype")
+        frame.fail("DL030", f"{value!r} is no dtype")
     if found not in NAMES:
-        frame.fail("DL005", f"the dtype {found} is outside the language", f"it has {', '.join(str(d) for d in NAMES)}")
+        frame.fail("DL030", f"the dtype {found} is outside the language", f"it has {', '.join(str(d) for d in NAMES)}")
     return NAMES[found]
 
 

@@ -73,7 +73,7 @@ def _zip(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Va
         for one in lengths[1:]:
             equal = binary(frame, "equal", one, lengths[0])
             if isinstance(equal, Const) and not equal.value:
-                frame.fail("DL005", "the arguments of zip(strict=True) differ in length")
+                frame.fail("DL024", "the arguments of zip(strict=True) differ in length")
             if not isinstance(equal, Const):
                 frame.emit("check", equal, error=ValueError, message="the arguments of zip(strict=True) differ in length", kind="raise")
     return Compound("zip", tuple(args))
@@ -93,7 +93,7 @@ def _reversed(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) 
     if isinstance(value, Compound) and value.is_sequence:
         return Compound("tuple", value.items[::-1])
     if isinstance(value, Compound) and value.kind in ("zip", "enumerate", "reversed"):
-        frame.fail("DL005", f"'{value.kind}' object is not reversible")
+        frame.fail("DL024", f"'{value.kind}' object is not reversible")
     return Compound("reversed", (value,))
 
 
@@ -129,7 +129,7 @@ def _extreme(op: str, name: str) -> Handler:
             if not isinstance(count, Const):
                 frame.fail("DL011", f"{name}() needs a length that is known while compiling here")
             if not count.value:
-                frame.fail("DL005", f"{name}() arg is an empty sequence")
+                frame.fail("DL037", f"{name}() arg is an empty sequence")
             return _fold_extreme(frame, op, [item_of(frame, value, const(k)) for k in range(count.value)])
         not_empty(frame, value, name)
 
@@ -173,7 +173,7 @@ def not_empty(frame: Frame, value: Value, name: str) -> None:
     if not isinstance(filled, Const):
         frame.emit("check", filled, error=ValueError, message=f"{name}() arg is an empty sequence", kind="raise")
     elif not filled.value:
-        frame.fail("DL005", f"{name}() arg is an empty sequence")
+        frame.fail("DL037", f"{name}() arg is an empty sequence")
 
 
 builtin(max, low=1, names=("key", "default"))(_extreme("greater", "max"))
@@ -217,7 +217,7 @@ def _quantifier(join: Callable[[Frame, Value, Value], Value], neutral: bool, nam
                 result = join(frame, result, frame.truth(element))
             return result
         if isinstance(value, Var) and isinstance(value.type, Array) and value.type.rank > 1:
-            frame.fail("DL005", "the truth of an array with several elements is not defined", f"use np.{name}")
+            frame.fail("DL022", "the truth of an array with several elements is not defined", f"use np.{name}")
         found = frame.emit(name, value, axis=None, keepdims=False)
         return frame.emit("cast", found, dtype="bool", weak=True)
 

@@ -119,9 +119,9 @@ def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str
             count = len(callee.items) - len(callee.info)
             named = dict(zip(callee.info, callee.items[count:], strict=True))
             return call(frame, callee.items[0], [*callee.items[1:count], *args], {**named, **kwargs}, hint)
-        frame.fail("DL004", f"a {callee.kind} cannot be called")
+        frame.fail("DL026", f"a {callee.kind} cannot be called")
     if not is_static(callee):
-        frame.fail("DL004", f"{callee.type} cannot be called")
+        frame.fail("DL026", f"{callee.type} cannot be called")
     return call_object(frame, python_value(callee), args, kwargs, hint)
 
 
@@ -326,7 +326,7 @@ def call_function(
     except DifflangError as error:
         restore(state)
         special, numbers = passed(frame, values, _is_small)
-        if error.code not in ("DL011", "DL006") or list(map(form_key, special)) == list(map(form_key, forms)):
+        if error.code not in ("DL011", "DL006", "DL028") or list(map(form_key, special)) == list(map(form_key, forms)):
             raise
         forms = special
         instance = frame.inference.instance(frame, function, forms)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from difflang.build import Builder
-from difflang.errors import DifflangError, TypeMismatch
+from difflang.errors import ABOUT_TYPES, DifflangError, TypeMismatch
 from difflang.ir import NO_ATTRS, NONE, Atom, Const, Node, Var, const
 from difflang.types import BOOL, INT, Array, Scalar, Undefined, Unknown
 
@@ -81,7 +81,7 @@ def _counted(
         if isinstance(error, Mixed) and error.loop == id(turn):
             ways.append(lambda: _peeled(frame, bounds, turn, init, hints, exits, reverse))
         trips = _constant_range(bounds)
-        if error.code in ("DL005", "DL006", "DL011") and trips is not None and len(trips) <= LONGEST_UNROLLED:
+        if error.code in ABOUT_TYPES and trips is not None and len(trips) <= LONGEST_UNROLLED:
             items = [const(i) for i in (reversed(trips) if reverse else trips)]
             ways.append(lambda: unrolled(frame, items, turn, init, hints[1:], exits))
         return first_that_fits(frame, ways, error)
@@ -133,7 +133,7 @@ def _peeled(
     if trips is not None and not trips:
         return list(init)
     if not isinstance(step, Const):
-        frame.fail("DL006", "a name changes its type in this loop", "give it the type it has later before the loop")
+        frame.fail("DL028", "a name changes its type in this loop", "give it the type it has later before the loop")
     if trips is None:
         _must_run(frame, frame.emit("less" if step.value > 0 else "greater", start, stop))
     first, left = start, [frame.emit("add", start, step), stop, step]
@@ -215,7 +215,7 @@ def _joined(frame: Frame, forms: Sequence[Form], values: Sequence[Value], loop: 
     try:
         return [join_forms(shape, outside(value, entry)) for shape, value in zip(forms, values, strict=True)]
     except TypeError as error:
-        mixed = Mixed("DL006", str(error), frame.place, "give the name the type it has later before the loop", frame.function.origin)
+        mixed = Mixed("DL028", str(error), frame.place, "give the name the type it has later before the loop", frame.function.origin)
         mixed.loop = loop
         raise mixed from None
 

@@ -124,7 +124,7 @@ def _normal(argnums: Any, count: int | None) -> Any:
 
 def _sequence(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
     if not isinstance(value, Compound) or not value.is_sequence:
-        frame.fail("DL005", f"the {what} are a tuple, one for each argument")
+        frame.fail("DL036", f"the {what} are a tuple, one for each argument")
     return value.items
 
 
@@ -134,7 +134,7 @@ def _like(frame: Frame, primal: Value, tangent: Value) -> Value:
     if found is not None:
         return _like_parts(frame, *found, tangent)
     if isinstance(primal, Compound) or isinstance(tangent, Compound):
-        frame.fail("DL005", "a tangent is shaped like its argument")
+        frame.fail("DL036", "a tangent is shaped like its argument")
     if is_static(primal) or is_none(primal):
         return primal
     if isinstance(primal.type, Scalar):
@@ -163,7 +163,7 @@ def _jvp(frame: Frame, args: Arguments, kwargs: Named) -> Value:
 
 def _pushed(frame: Frame, f: Value, primals: Sequence[Value], tangents: Sequence[Value]) -> Value:
     if len(primals) != len(tangents):
-        frame.fail("DL017", f"{len(primals)} primals and {len(tangents)} tangents do not pair", "give one for each, or None")
+        frame.fail("DL036", f"{len(primals)} primals and {len(tangents)} tangents do not pair", "give one for each, or None")
     base, captured, _ = _base(frame, f)
     chosen = tuple(k for k, tangent in enumerate(tangents) if not is_none(tangent))
     moved = [_like(frame, primals[k], tangents[k]) for k in chosen]
@@ -226,7 +226,7 @@ class _Pullback:
 def apply_pullback(frame: Frame, pullback: Compound, args: Arguments) -> Value:
     """The adjoints of the arguments, for an adjoint of the result."""
     if len(args) != 1:
-        frame.fail("DL017", "a pullback takes the adjoint of the result")
+        frame.fail("DL036", "a pullback takes the adjoint of the result")
     *held, value = pullback.items
     info: _Pullback = pullback.info
     result = call_derived(frame, info.target, [*held, _like(frame, value, args[0])])

@@ -134,7 +134,7 @@ def dict_method(frame: Frame, owner: Value, name: str, args: Args, kwargs: Named
     assert isinstance(owner, Compound)
     method = DICT_METHODS.get(name)
     if method is None:
-        frame.fail("DL004", f"the method {name!r} of a dict is outside the language")
+        frame.fail("DL025", f"the method {name!r} of a dict is outside the language")
     return method(frame, owner, args, kwargs)
 
 

@@ -87,7 +87,7 @@ def written(frame: Frame, out: Value, result: Value) -> Value:
     if isinstance(out, Var) and isinstance(out.type, Array) and isinstance(atom.type, (Array, Scalar)):
         common = promote(atom.type)
         if isinstance(common, Scalar) and not np.can_cast(_dtype(common.dtype), _dtype(out.type.dtype), "same_kind"):
-            frame.fail("DL005", f"the result is of dtype {common.dtype}, out= holds {out.type.dtype}", "give an array of that dtype")
+            frame.fail("DL041", f"the result is of dtype {common.dtype}, out= holds {out.type.dtype}", "give an array of that dtype")
     setitem(frame, out, atom, (".",), ())
     return out
 
@@ -246,7 +246,7 @@ def _at(frame: Frame, op: Op, args: Sequence[Value]) -> Value | None:
     keys = list(index.items) if isinstance(index, Compound) and index.kind == "tuple" else [index]
     atoms = [frame.atom(key) for key in keys]
     if any(rank(key.type) != 1 for key in atoms):
-        frame.fail("DL005", f"{op.name}.at takes index arrays of one axis here", "flatten them")
+        frame.fail("DL023", f"{op.name}.at takes index arrays of one axis here", "flatten them")
     value = frame.atom(values[0]) if values else None
     count = frame.emit("dim", atoms[0], axis=0)
     if value is not None and rank(value.type):

@@ -69,11 +69,11 @@ class _Again:
         op = TABLE.get(node.op)
         if op is None or node.regions or len(node.outs) != 1:
             reason = "an error that a call or a branch inside this statement raises cannot be caught"
-            frame.fail("DL001", reason, "test for the condition before, or return a truth from the function", OutsideLanguage)
+            frame.fail("DL040", reason, "test for the condition before, or return a truth from the function", OutsideLanguage)
         self.sure(node, [*(fault.error for fault in op.faults), *([IndexError] if node.op == "getitem" else [ValueError])])
         if op.rule.__module__.endswith((".linalg", ".factor", ".least")) and self.handler(np.linalg.LinAlgError):
             reason = "a LinAlgError of this operation cannot be caught"
-            frame.fail("DL001", reason, "test the matrix before, or let the error leave the function", OutsideLanguage)
+            frame.fail("DL040", reason, "test the matrix before, or let the error leave the function", OutsideLanguage)
         weak = isinstance(node.out.type, Scalar) and node.out.type.weak
         attrs = {**node.attrs, "weak": False} if node.op == "cast" and weak else node.attrs
         plain = frame.emit(node.op, *args, flavor="numpy" if weak and op.faults else None, hint=node.out.hint, **attrs)
@@ -104,7 +104,7 @@ class _Again:
             if code == "i":
                 index = next(operands)
                 if isinstance(index.type, Array):
-                    frame.fail("DL001", "an IndexError of an index array cannot be caught", "test the indices before", OutsideLanguage)
+                    frame.fail("DL040", "an IndexError of an index array cannot be caught", "test the indices before", OutsideLanguage)
                 size = frame.emit("dim", array, axis=axis)
                 low = frame.emit("less_equal", frame.emit("neg", size), index)
                 inside = both(frame, inside, both(frame, low, frame.emit("less", index, size)))
@@ -116,7 +116,7 @@ class _Again:
         self.fail(IndexError, frame.emit("not_", truth) if not isinstance(truth, Const) else const(not truth.value))
         if not isinstance(node.out.type, Scalar):
             reason = "a row taken inside a try that catches IndexError is outside the language"
-            frame.fail("DL001", reason, "test the index before", OutsideLanguage)
+            frame.fail("DL040", reason, "test the index before", OutsideLanguage)
 
         def read() -> list[Value]:
             out = Var(node.out.hint, node.out.type)

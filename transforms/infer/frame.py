@@ -143,7 +143,8 @@ class Frame:
         except OpenType as error:
             self.fail("DL019", f"{error}: what this does depends on it", "give the function's argument types")
         except (TypeError, IndexError, ValueError, KeyError) as error:
-            self.fail(code, str(error.args[0] if isinstance(error, KeyError) and error.args else error))
+            said = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+            self.fail("DL023" if isinstance(error, IndexError) else code, said)
 
     def emit(self, op: str, *values: Value, flavor: str | None = None, hint: str = "", **attrs: Any) -> Atom:
         """Append one op of the table. An operand that is never there makes a result that is never there."""
@@ -185,18 +186,19 @@ class Frame:
             return const(bool(value.value))
         type = value.type
         if isinstance(type, Array):
-            return self.truth(self.only_element(value, "the truth of an array with several elements is not defined", ".any() or .all()"))
+            reason = "the truth of an array with several elements is not defined"
+            return self.truth(self.only_element(value, reason, ".any() or .all()", "DL022"))
         if isinstance(type, Scalar) and type.dtype != "bool":
             return self.emit("not_equal", value, Const(0, Scalar("i64", True)))
         if not isinstance(type, (Scalar, Unknown)):
-            self.fail("DL005", f"the truth of {type} is not defined")
+            self.fail("DL022", f"the truth of {type} is not defined")
         return value
 
-    def only_element(self, value: Atom, reason: str, way_out: str) -> Atom:
+    def only_element(self, value: Atom, reason: str, way_out: str, code: str = "DL005") -> Atom:
         """The one element of an array whose every axis has size one."""
         assert isinstance(value.type, Array)
         if set(value.type.dims) - {"1"}:
-            self.fail("DL005", reason, f"use {way_out}")
+            self.fail(code, reason, f"use {way_out}")
         zeros = (const(0),) * value.type.rank
         return self.emit("index", value, *zeros, pattern=("i",) * value.type.rank)
 

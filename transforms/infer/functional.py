@@ -28,7 +28,7 @@ def _reduce(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) ->
     if has_tuple(items) or (len(args) == 2 and known(length(frame, items))):
         values = [*args[2:], *items_in(frame, items, "reduce()")]
         if not values:
-            frame.fail("DL005", "reduce() of empty iterable with no initial value")
+            frame.fail("DL037", "reduce() of empty iterable with no initial value")
         return functools.reduce(lambda one, other: call(frame, function, [one, other], {}), values)
 
     def turn(x: Value, carried: Sequence[Value]) -> list[Value]:

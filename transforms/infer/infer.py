@@ -58,10 +58,10 @@ def infer(
     result = entry.outcome.result
     if isinstance(result, Undefined) and entry.recursive:
         reason = f"{function.name}() calls itself on every path and so never returns"
-        raise TypeMismatch("DL006", reason, function.place, "return a value on some path", function.origin)
+        raise TypeMismatch("DL043", reason, function.place, "return a value on some path", function.origin)
     if not _returnable(result):
         reason = f"{function.name}() returns a {_unreturnable(result)}, which a compiled function cannot give to Python"
-        raise TypeMismatch("DL005", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)
+        raise TypeMismatch("DL027", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)
     return linked(entry.key, {i.key: i.function for i in inference.instances.values() if i.function is not None} | inference.foreign)
 
 
@@ -161,7 +161,7 @@ class Inference:
             return found
         if self._depth > DEEPEST:
             assert caller is not None
-            caller.fail("DL011", f"{function.name}() calls itself with ever new static arguments", "pass a number known at run time")
+            caller.fail("DL043", f"{function.name}() calls itself with ever new static arguments", "pass a number known at run time")
         made = self.instances[signature] = Instance(self.new_key(function.name), entry=caller is None)
         self._depth += 1
         try:

@@ -50,7 +50,7 @@ def getitem(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequen
         with frame.fitting():
             return denote(value.value[key])  # type: ignore[union-attr]
     if isinstance(value.type, (Scalar, Nothing)):
-        frame.fail("DL005", f"{value.type} cannot be indexed")
+        frame.fail("DL023", f"{value.type} cannot be indexed")
     codes, atoms = classify(frame, pattern, operands)
     if is_mask(codes, atoms):
         from .masks import picked
@@ -69,7 +69,7 @@ def _masked(frame: Frame, base: Type, codes: Sequence[str], type: Type) -> Type:
     """How many items a mask picks is not known before the run."""
     if isinstance(type, Array) and type.dtype == "bool":
         if type.rank != 1:
-            frame.fail("DL005", "a mask with several axes beside other indices is outside the language", "use np.where")
+            frame.fail("DL023", "a mask with several axes beside other indices is outside the language", "use np.where")
         return Array("bool", (OPEN,))
     return type
 
@@ -81,7 +81,7 @@ def is_mask(codes: Sequence[str], atoms: Sequence[Atom]) -> bool:
 
 def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
     if tuple(pattern) not in (("i",), ("s",), (":",)):
-        frame.fail("DL005", f"a {value.kind} takes one index or slice")
+        frame.fail("DL023", f"a {value.kind} takes one index or slice")
     if value.kind == "grown" or (value.is_sequence and pattern[0] == "i" and not known(operands[0])):
         from .lists import part
 
@@ -94,7 +94,7 @@ def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operan
     if value.kind == "range" and pattern[0] == "i":
         return _range_item(frame, value, operands[0])
     if not value.is_sequence:
-        frame.fail("DL005", f"a {value} cannot be indexed")
+        frame.fail("DL023", f"a {value} cannot be indexed")
     key = _python_key(pattern, [frame.constant(o, f"an index into a {value.kind}") for o in operands])
     with frame.fitting():
         found = value.items[key]
@@ -133,7 +133,7 @@ def classify(frame: Frame, pattern: Sequence[str], operands: Sequence[Value]) ->
         else:
             codes.append(code)
     if codes.count(".") > 1:
-        frame.fail("DL005", "an index can only have a single ellipsis ('...')")
+        frame.fail("DL023", "an index can only have a single ellipsis ('...')")
     if len(codes) == 1:
         return tuple(codes), tuple(atoms)
     return _without_wide_masks(frame, codes, atoms)
@@ -164,7 +164,7 @@ def _add_slice(frame: Frame, given: Sequence[Value], codes: list[str], atoms: li
         codes.append(":")
         return
     if isinstance(given[2], Const) and isinstance(given[2].value, int) and given[2].value == 0:
-        frame.fail("DL005", "slice step cannot be zero")
+        frame.fail("DL023", "slice step cannot be zero")
     codes.append("s")
     for value in given:
         atoms.append(value if is_none(value) else as_index(frame, value, "a slice"))  # type: ignore[arg-type]
@@ -188,11 +188,11 @@ def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], a
         _add_object(frame, python_value(value), codes, atoms)
     elif isinstance(value.type, Array) and value.type.rank:
         if value.type.dtype[0] not in "iub":
-            frame.fail("DL005", "arrays used as indices must be of integer (or boolean) type")
+            frame.fail("DL023", "arrays used as indices must be of integer (or boolean) type")
         codes.append("a")
         atoms.append(value)
     elif isinstance(value.type, (Scalar, Array)) and value.type.dtype == "bool":
-        frame.fail("DL005", "a single truth as an index is outside the language")
+        frame.fail("DL023", "a single truth as an index is outside the language")
     else:
         codes.append("i")
         atoms.append(value if _is_int(value.type) else as_index(frame, value, "an index"))
@@ -208,7 +208,7 @@ def _add_object(frame: Frame, item: Any, codes: list[str], atoms: list[Atom]) ->
     elif isinstance(item, slice):
         _add_slice(frame, [denote(part) for part in (item.start, item.stop, item.step)], codes, atoms)
     else:
-        frame.fail("DL005", f"{item!r} is no index")
+        frame.fail("DL023", f"{item!r} is no index")
 
 
 @handles("setitem")
@@ -235,7 +235,7 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
     if isinstance(target, Compound) or not isinstance(target.type, (Array, Unknown)):
         kind = target.kind if isinstance(target, Compound) else str(target.type)
         way_out = "use an array: np.array(...)" if kind == "list" else ""
-        frame.fail("DL005", f"a {kind} does not support item assignment", way_out)
+        frame.fail("DL039", f"a {kind} does not support item assignment", way_out)
     codes, atoms = classify(frame, pattern, operands)
     atom = frame.atom(value)
     if is_mask(codes, atoms):
@@ -248,7 +248,7 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
         promote(atom.type)
     if isinstance(region, Scalar) and isinstance(atom.type, Array) and atom.type.rank:
         if MANY in atom.type.dims:
-            frame.fail("DL005", "setting an array element with a sequence")
+            frame.fail("DL041", "setting an array element with a sequence")
         atom = frame.only_element(atom, "setting an array element with a sequence", "one element")
     attrs: dict[str, Any] = {"pattern": codes, **({"accumulate": True} if accumulate else {})}
     frame.builder.node("setitem", (target, atom, *atoms), (), **attrs)
@@ -279,7 +279,7 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
         return Compound("bound", (value,), name)
     if isinstance(type, Scalar) and type.weak and name in NUMBER_PARTS:
         return value if NUMBER_PARTS[name] is None else const(NUMBER_PARTS[name][type.dtype == "f64"])
-    frame.fail("DL005", f"{type} has no attribute {name!r} in the language")
+    frame.fail("DL025", f"{type} has no attribute {name!r} in the language")
 
 
 def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
@@ -362,7 +362,7 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
     if isinstance(owner, Compound):
         return _sequence_method(frame, owner, name, args)
     if isinstance(owner.type, (Nothing, Static)):
-        frame.fail("DL004", f"{owner.type} has no method {name!r}")
+        frame.fail("DL025", f"{owner.type} has no method {name!r}")
     if name in ARRAY_METHODS:
         return ARRAY_METHODS[name](frame, owner, args, kwargs)
     if name in BY_METHOD:
@@ -371,7 +371,7 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
         from .numbers import by_text
 
         return by_text(frame, NUMBER_METHODS[owner.type.dtype, name], [owner, *args], kwargs)
-    frame.fail("DL004", f"the method {name!r} is outside the language", "write it with the operations of the language")
+    frame.fail("DL025", f"the method {name!r} is outside the language", "write it with the operations of the language")
 
 
 def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value]) -> Value:
@@ -382,4 +382,4 @@ def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Va
     if known(owner) and all(map(known, args)) and owner.kind == "tuple":
         with frame.fitting():
             return denote(getattr(python_value(owner), name)(*map(python_value, args)))
-    frame.fail("DL004", f"the method {name!r} of a {owner.kind} is outside the language")
+    frame.fail("DL025", f"the method {name!r} of a {owner.kind} is outside the language")

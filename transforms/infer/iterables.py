@@ -32,7 +32,7 @@ def range_of(frame: Frame, args: Sequence[Value]) -> Compound:
         return Compound("range", (const(0), atoms[0], const(1)))
     step = atoms[2] if len(atoms) == 3 else const(1)
     if isinstance(step, Const) and step.value == 0:
-        frame.fail("DL005", "range() arg 3 must not be zero")
+        frame.fail("DL024", "range() arg 3 must not be zero")
     return Compound("range", (atoms[0], atoms[1], step))
 
 
@@ -46,9 +46,9 @@ def length(frame: Frame, value: Value) -> Value:
         with frame.fitting():
             return const(len(value.value))
     if isinstance(value.type, Array) and not value.type.rank:
-        frame.fail("DL005", "len() of unsized object")
+        frame.fail("DL024", "len() of unsized object")
     if not isinstance(value.type, (Array, Unknown)):
-        frame.fail("DL005", f"{value.type} has no length")
+        frame.fail("DL024", f"{value.type} has no length")
     if isinstance(value.type, Array) and value.type.dims[0] == ONE:
         return const(1)
     return frame.emit("dim", value, axis=0)
@@ -84,7 +84,7 @@ def _compound_length(frame: Frame, value: Compound) -> Value:
         return total
     if is_endless(value) or value.kind == "filter":
         frame.fail("DL005", f"the number of items of a {value.kind} is not known here", "write the loop out")
-    frame.fail("DL005", f"a {value} has no length")
+    frame.fail("DL024", f"a {value} has no length")
 
 
 def is_endless(value: Value) -> bool:
@@ -187,14 +187,14 @@ def check_iterable(frame: Frame, value: Value) -> None:
         if value.kind in ("map", "filter", "chain", "pairwise", "count", "repeat"):
             return  # looked at when they were made
         if value.kind not in kinds:
-            frame.fail("DL005", f"a {value} cannot be iterated")
+            frame.fail("DL024", f"a {value} cannot be iterated")
         if value.kind in kinds[3:6]:
             for part in value.items[:1] if value.kind == "enumerate" else value.items:
                 check_iterable(frame, part)
     elif isinstance(value.type, Array) and not value.type.rank:
-        frame.fail("DL005", "iteration over a 0-d array")
+        frame.fail("DL024", "iteration over a 0-d array")
     elif not isinstance(value.type, (Array, Unknown)) and not is_undefined(value) and not _walkable(value):
-        frame.fail("DL005", f"{value.type} cannot be iterated")
+        frame.fail("DL024", f"{value.type} cannot be iterated")
 
 
 def _walkable(value: Value) -> bool:
@@ -298,7 +298,7 @@ def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Seq
     size, last = length(frame, value), count - 1 - star
     if isinstance(size, Const):
         if size.value < count - 1:
-            frame.fail("DL005", f"not enough values to unpack (expected at least {count - 1}, got {size.value})")
+            frame.fail("DL038", f"not enough values to unpack (expected at least {count - 1}, got {size.value})")
         items = [item(frame, value, const(k)) for k in range(size.value)]
         return [*items[:star], Compound("list", tuple(items[star : size.value - last])), *items[size.value - last :]]
     enough = binary(frame, "greater_equal", size, const(count - 1))
@@ -326,10 +326,10 @@ def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
     if isinstance(size, Const):
         if size.value != count:
             word = "too many" if size.value > count else "not enough"
-            frame.fail("DL005", f"{word} values to unpack (expected {count}, got {size.value})")
+            frame.fail("DL038", f"{word} values to unpack (expected {count}, got {size.value})")
     else:
         fits = binary(frame, "equal", size, const(count))
         if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dims[0] == MANY and count == 1:
-            frame.fail("DL005", "one value is expected here, the array never holds exactly one")
+            frame.fail("DL038", "one value is expected here, the array never holds exactly one")
         frame.emit("check", fits, error=ValueError, message=f"the number of values to unpack is not {count}", kind="raise")
     return [item(frame, value, const(k)) for k in range(count)]

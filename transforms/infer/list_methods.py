@@ -24,7 +24,7 @@ def list_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value])
     """owner.name(*args)."""
     found = _METHODS.get(name)
     if found is None:
-        frame.fail("DL004", f"the method {name!r} of a list is outside the language")
+        frame.fail("DL025", f"the method {name!r} of a list is outside the language")
     method, low, high = found
     if not low <= len(args) <= high:
         frame.fail("DL017", f"{name}() of a list does not take {len(args)} arguments")

@@ -17,7 +17,7 @@ def _covered(frame: Frame, value: Atom, mask: Atom) -> tuple[int, list[Atom]]:
     if not isinstance(value.type, Array):
         frame.fail("DL019", "a mask needs an array whose number of axes is known", "give the function's argument types")
     if mask.type.rank > value.type.rank:
-        frame.fail("DL005", f"too many indices: the array has {value.type.rank} axes, the mask {mask.type.rank}")
+        frame.fail("DL023", f"too many indices: the array has {value.type.rank} axes, the mask {mask.type.rank}")
     return mask.type.rank, [frame.emit("dim", value, axis=k) for k in range(value.type.rank)]
 
 

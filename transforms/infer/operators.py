@@ -128,7 +128,7 @@ def _texts(frame: Frame, op: str, one: Value, other: Value) -> Value | None:
     from .texts import is_text, joined, percent
 
     if op in COMPARISONS and any(isinstance(v, Compound) and is_text(v) for v in (one, other)):
-        frame.fail("DL011", "a text made of values of the run cannot be compared", "compare the values")
+        frame.fail("DL044", "a text made of values of the run cannot be compared", "compare the values")
     if op == "mod" and is_text(one) and known(one):
         return percent(frame, one, other)
     return joined([one, other]) if op == "add" and is_text(one) and is_text(other) else None
@@ -236,7 +236,7 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
         return same_object(frame, one, other)
     if is_static(one) or is_static(other):
         return False
-    frame.fail("DL001", "`is` between values of the run is outside the language", "compare with ==", OutsideLanguage)
+    frame.fail("DL029", "`is` between values of the run is outside the language", "compare with ==", OutsideLanguage)
 
 
 @handles("contains")
@@ -388,7 +388,7 @@ def fits_in_place(frame: Frame, op: str, target: Var, operand: Atom) -> None:
     assert isinstance(target.type, Array)
     if isinstance(dtype, Scalar) and not np.can_cast(DTYPES[dtype.dtype], DTYPES[target.type.dtype], "same_kind"):
         frame.fail(
-            "DL005",
+            "DL041",
             f"{op} in place gives {dtype.dtype}, which does not go into an array of {target.type.dtype}",
             "write x = x + v in place of x += v, or convert with .astype",
         )

@@ -47,7 +47,7 @@ def random_call(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         return _call(frame, name, args, kwargs)
     if isinstance(owner, random.RandomState) or getattr(random, name, None) is target:
         reason = f"np.random.{name} inside of a compiled function would not draw from a generator of the caller's"
-        frame.fail("DL004", reason, f"pass rng = np.random.default_rng(...) as an argument and call its methods, or {WAY_OUT}")
+        frame.fail("DL046", reason, f"pass rng = np.random.default_rng(...) as an argument and call its methods, or {WAY_OUT}")
     return None
 
 
@@ -57,16 +57,16 @@ def _call(frame: Frame, name: str, args: Sequence[Value], kwargs: Mapping[str, V
     layout = layout_in(owner)
     if layout is None or not is_generator_class(layout.cls):
         way_out = f"pass the generator as an argument, or {WAY_OUT}"
-        frame.fail("DL004", f"rng.{name}() draws from a generator that is not an argument", way_out)
+        frame.fail("DL046", f"rng.{name}() draws from a generator that is not an argument", way_out)
     handler = METHODS.get(name)
     if handler is None:
-        frame.fail("DL004", f"Generator.{name} is not drawn in compiled code", f"{WAY_OUT}; there are {', '.join(METHODS)}")
+        frame.fail("DL046", f"Generator.{name} is not drawn in compiled code", f"{WAY_OUT}; there are {', '.join(METHODS)}")
     try:
         return handler(frame, owner, *rest, **kwargs)
     except TypeError as error:
         if "argument" not in str(error):
             raise
-        frame.fail("DL017", f"Generator.{name}: {str(error).partition('() ')[2]}")
+        frame.fail("DL046", f"Generator.{name}: {str(error).partition('() ')[2]}")
 
 
 def _shape(frame: Frame, size: Value) -> tuple[Value, ...] | None:
@@ -108,7 +108,7 @@ def _plain(frame: Frame, **options: Value) -> None:
     for name, value in options.items():
         usual = is_none(value) or is_static(value) and np.dtype(python_value(value)) in (np.dtype(np.float64), np.dtype(np.int64))
         if not usual:
-            frame.fail("DL004", f"a draw with {name}= is outside the language", WAY_OUT)
+            frame.fail("DL046", f"a draw with {name}= is outside the language", WAY_OUT)
 
 
 def _at_least_zero(frame: Frame, value: Value, name: str) -> None:
@@ -257,7 +257,7 @@ def _shuffle(frame: Frame, rng: Value, x: Value) -> Value:
 @method("choice")
 def _choice(frame: Frame, rng: Value, a: Value, size: Value = NONE, replace: Value = TRUE, p: Value = NONE) -> Value:
     if not is_none(p) or not frame.constant(replace, "replace"):
-        frame.fail("DL004", "choice with probabilities or without replacement is not drawn in compiled code", WAY_OUT)
+        frame.fail("DL046", "choice with probabilities or without replacement is not drawn in compiled code", WAY_OUT)
     atom = frame.atom(a)
     many = isinstance(atom.type, Array)
     order = _integers(frame, rng, frame.emit("dim", atom, axis=0) if many else atom, size=size)

@@ -56,7 +56,7 @@ def construct(frame: Frame, cls: type, args: Args, kwargs: Named) -> Value:
     if layout.kind == "node" and not dataclasses.is_dataclass(cls):
         layout = Layout("object", cls)
     if held_by(cls, "__new__") is not object.__new__ and not _is_generic_new(held_by(cls, "__new__")):
-        frame.fail("DL001", f"{cls.__name__} has a __new__ of its own, which is outside the language", "use __init__")
+        frame.fail("DL042", f"{cls.__name__} has a __new__ of its own, which is outside the language", "use __init__")
     init = held_by(cls, "__init__")
     names = layout.names if layout.kind != "object" else ()
     made = reference(new_cell(Layout("object", cls, (), layout.held), ()))

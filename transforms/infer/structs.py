@@ -102,7 +102,7 @@ def attribute(frame: Frame, value: Value, name: str, after: type | None = None) 
     if name == "__class__":
         return static(layout.cls)
     if found is _MISSING or inspect.ismemberdescriptor(found):
-        frame.fail("DL005", f"{layout.cls.__name__!r} object has no attribute {name!r}", _near(name, own))
+        frame.fail("DL025", f"{layout.cls.__name__!r} object has no attribute {name!r}", _near(name, own))
     if isinstance(found, (staticmethod, classmethod)):
         return static(found.__get__(None, layout.cls))
     if _is_method(found):
@@ -145,12 +145,12 @@ def set_attribute(frame: Frame, target: Value, name: str, value: Value, force: b
         if class_in(target) is not None:
             way_out = "pass the object as an argument"
             frame.fail("DL007", f"this changes the attribute {name!r} of an object from outside of the function", way_out)
-        frame.fail("DL005", f"attributes of this value cannot be assigned: it has no {name!r} that changes")
+        frame.fail("DL039", f"attributes of this value cannot be assigned: it has no {name!r} that changes")
     assert isinstance(target, Compound)
     found = held_by(layout.cls, name)
     if isinstance(found, property):
         if found.fset is None:
-            frame.fail("DL005", f"property {name!r} of {layout.cls.__name__!r} object has no setter")
+            frame.fail("DL039", f"property {name!r} of {layout.cls.__name__!r} object has no setter")
         _call(frame, static(found.fset), [target, value], {})
         return
     frozen = layout.kind != "object" and not force
@@ -284,7 +284,7 @@ def same_object(frame: Frame, one: Value, other: Value) -> bool:
     if not (isinstance(one, Compound) and isinstance(other, Compound)) or one.kind != other.kind:
         return False
     if one.kind != "object":
-        frame.fail("DL001", "`is` between values that never change is outside the language", "compare with ==")
+        frame.fail("DL029", "`is` between values that never change is outside the language", "compare with ==")
     if one.info in other.info.tangled:
         frame.fail("DL007", "whether these are one object depends on the path taken", "compare with ==")
     return one.info is other.info
@@ -324,7 +324,7 @@ def of_super(frame: Frame, value: Compound, name: str, args: Args, kwargs: Named
     if found is object.__init__:
         return denote(None)
     if found is _MISSING:
-        frame.fail("DL005", f"'super' object has no attribute {name!r}")
+        frame.fail("DL025", f"'super' object has no attribute {name!r}")
     if isinstance(found, staticmethod):
         return _call(frame, static(found.__func__), args, kwargs)
     if isinstance(found, classmethod):

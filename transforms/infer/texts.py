@@ -74,7 +74,7 @@ def spelled(frame: Frame, value: Value) -> tuple[list[Value], Source]:
         name = found.__name__ if isinstance(found, type) else ""
         if name and getattr(builtins, name, None) is found:
             return [], (name,)
-        frame.fail("DL011", f"{found!r} cannot stand here", "put it into the message with str() or an f-string")
+        frame.fail("DL044", f"{found!r} cannot stand here", "put it into the message with str() or an f-string")
     if known(value) and isinstance(value.type, Scalar) and value.type.weak and value.value == value.value and abs(value.value) < 1e300:  # type: ignore[union-attr]
         return [], (repr(python_value(value)),)
     return [value], (0,)
@@ -91,7 +91,7 @@ def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Sourc
         entries = items_of(frame, value)
         value = Compound("dict", tuple(entries.values()), tuple(entries))
     if value.kind == "bound" or value.kind not in (*BRACKETS, "range", "dict"):
-        frame.fail("DL005", f"a {value.kind} cannot be put into a text", "name the numbers in it")
+        frame.fail("DL044", f"a {value.kind} cannot be put into a text", "name the numbers in it")
     items: list[Value] = []
     parts: list[str | int] = []
     for k, item in enumerate(value.items):
@@ -184,7 +184,7 @@ def _part(frame: Frame, part: Any, values: Sequence[Value]) -> Value:
     position, conversion, spec = part
     form = joined([_part(frame, inner, values) for inner in spec]) if spec else denote("")
     if not known(form):
-        frame.fail("DL011", "a format computed at run time is outside the language", "write the format out")
+        frame.fail("DL044", "a format computed at run time is outside the language", "write the format out")
     return formatted(frame, values[position], conversion, python_value(form))
 
 
@@ -227,7 +227,7 @@ def method(frame: Frame, text: str, name: str, args: Sequence[Value], kwargs: Ma
     if name == "join" and len(args) == 1 and isinstance(args[0], Compound) and args[0].is_sequence:
         between = [denote(text)] if text else []
         return joined([part for k, item in enumerate(args[0].items) for part in (*(between if k else []), item)])
-    frame.fail("DL011", f"what .{name}() of a text is given must be known while compiling", "use a fixed text")
+    frame.fail("DL044", f"what .{name}() of a text is given must be known while compiling", "use a fixed text")
 
 
 def told(parts: Source) -> str:

@@ -134,7 +134,7 @@ def _keys(x, places, axis=-1):  # type: ignore[no-untyped-def]
 def sort_in_place(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Named) -> Value:
     """x.sort(), x.partition(k): the order goes into x itself."""
     if not isinstance(owner.type, Array):
-        frame.fail("DL005", f"{owner.type} has no method 'sort'")
+        frame.fail("DL025", f"{owner.type} has no method 'sort'")
     return _whole(frame, owner, call_row(frame, row("sort"), None, [owner, *args], kwargs))
 
 

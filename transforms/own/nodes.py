@@ -163,12 +163,12 @@ def _inplace(frame: Frame, node: Node) -> None:
     result = frame.emit(op, current, value, hint=_name(target))
     axes = frame.rank(target.type)
     if (rank(result.type) or 0) > axes:
-        frame.fail("DL005", f"{op} in place gives {result.type}, which does not fit into {target.type}", kind=TypeMismatch)
+        frame.fail("DL041", f"{op} in place gives {result.type}, which does not fit into {target.type}", kind=TypeMismatch)
     common = promote(result.type)
     assert isinstance(target.type, Array)
     if isinstance(common, Scalar) and common.dtype != target.type.dtype:
         if not np.can_cast(DTYPES[common.dtype], DTYPES[target.type.dtype], "same_kind"):
-            frame.fail("DL005", f"{op} in place gives {common.dtype}, the array holds {target.type.dtype}", kind=TypeMismatch)
+            frame.fail("DL041", f"{op} in place gives {common.dtype}, the array holds {target.type.dtype}", kind=TypeMismatch)
         result = frame.emit("cast", result, dtype=target.type.dtype, weak=False)
     frame.store(target, result, (), (":",) * axes)
 
