@@ -89,8 +89,27 @@ def loads(text: str) -> Program:
     for block in reversed(blocks):  # nested functions stand behind those that name them
         key, function = _Reader(functions).function(block)
         functions[key] = function
+    for function in functions.values():
+        _close(function.body, functions)
     (entry,), _ = _Reader({}).call(ast.parse(lines[0][1], mode="eval").body)
     return Program(entry, {key: functions[key] for key in reversed(functions) if isinstance(key, str)})
+
+
+@dataclass(frozen=True)
+class _Later:
+    """A nested function that is named before it is read: it calls itself."""
+
+    number: Any
+
+
+def _close(region: Region, functions: dict[Any, Function]) -> None:
+    for node in region.nodes:
+        for name, value in node.attrs.items():
+            if isinstance(value, _Later):
+                assert isinstance(node.attrs, dict)
+                node.attrs[name] = functions[value.number]
+        for inner in node.regions:
+            _close(inner, functions)
 
 
 class _Reader:
@@ -212,7 +231,7 @@ class _Reader:
         if name == "lost":
             raise TextError(f"{args[0]} has no name that an import reaches: this program cannot be read back")
         makers: dict[str, Any] = {"place": Place, "type": parse_type, "dtype": np.dtype, "named": find}
-        makers |= {"module": importlib.import_module, "function": self.functions.__getitem__}
+        makers |= {"module": importlib.import_module, "function": lambda number: self.functions.get(number) or _Later(number)}
         if name not in makers:
             raise TextError(f"{name} makes no value")
         return makers[name](*args)

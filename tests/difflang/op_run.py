@@ -127,7 +127,7 @@ LIBM: dict[str, Callable[..., Any]] = {
     "lgamma": special_values.lgamma,
     "tgamma": special_values.gamma,
     "remainder": math.remainder,
-    "nextafter": math.nextafter,
+    "nextafter": np.nextafter,
 }
 WORDS: dict[str, Callable[..., Any]] = {
     "fadd": np.add,
