@@ -6,7 +6,7 @@ tries the seeds FIRST to LAST - 1 in blocks of 20. Each program is evaluated op 
 are compared with each other and with differences. Those that pass are compiled together, one module for a block, and give values
 and both derivatives once more (with --native-every only one block in N: most of the time goes into LLVM). With --record one line
 of counts is appended for each block, and blocks that FILE already holds are skipped: a campaign goes on where it stopped. The exit
-code is 1 where a result was wrong.
+code is 1 where a result was wrong. `--summary FILE` adds a record up.
 """
 
 from __future__ import annotations
@@ -154,7 +154,19 @@ def recorded(path: Path | None) -> set[int]:
     return {json.loads(line)["first"] for line in path.read_text().splitlines()}
 
 
+def summary(path: Path) -> str:
+    """The counts of a record, as a row of the table of docs/trust.md."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    counts = {kind: sum(row.get(kind, 0) for row in rows) for kind in ("native", "evaluated", "refused", "dull", "wrong")}
+    codes = sum((Counter(row["codes"]) for row in rows), Counter[str]())
+    said = ", ".join(f"{code} {count}" for code, count in codes.most_common())
+    return f"| {sum(counts.values())} | {' | '.join(map(str, counts.values()))} | {said} |"
+
+
 def main() -> int:
+    if sys.argv[1:2] == ["--summary"]:
+        print(summary(Path(sys.argv[2])))
+        return 0
     parser = argparse.ArgumentParser(description="Try random programs in every way.")
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int)
