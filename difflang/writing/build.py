@@ -357,9 +357,8 @@ class Building:
         target, new = Item(self.expr(stack), (self.expr(index[0]),)), self.expr(value)
         total = self.folding.inline.get(value) if isinstance(value, Var) else None
         old = self.folding.inline.get(total.args[0]) if total is not None and total.args and isinstance(total.args[0], Var) else None
-        augments = total is not None and total.op in AUGMENTED and isinstance(total.out.type, Scalar)
-        if total is not None and augments and old is not None and isinstance(new, Infix):
-            if old.op == "item" and old.args == (stack, index[0]):
+        if total is not None and old is not None and total.op in AUGMENTED and isinstance(new, Infix):
+            if isinstance(total.out.type, Scalar) and old.op == "item" and old.args == (stack, index[0]):
                 return [Write(target, AUGMENTED[total.op], new.right, mark_of(node))]
         return [Write(target, "=", new, mark_of(node))]
 
