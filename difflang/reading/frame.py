@@ -13,12 +13,13 @@ from typing import Any, Union
 
 import libcst as cst
 
-from ..errors import OutsideLanguage
+from ..errors import Fix, OutsideLanguage
 from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const
 from ..records import dataclass
 from .names import Captured, Meaning, Missing, Names, Route, Unfit
 from .positions import Positions
 from .refusals import explain
+from .renamed import near, renamed
 
 TRUE, FALSE = const(True), const(False)
 SKIP, LEAVE, RETURNED, RETURN, VALUE = "$skip", "$leave", "$returned", "$return", "$value"
@@ -237,9 +238,25 @@ class Frame:
         try:
             return self.text.names.meaning(route)
         except Missing as missing:
-            raise self.refuse(node, str(missing), "define it before the function is called, or correct the name", "DL003") from None
+            raise self._missing(route, node, str(missing)) from None
         except Unfit as unfit:
             raise self.refuse(node, unfit.args[0], unfit.args[1]) from None
+
+    def _missing(self, route: Route, node: cst.CSTNode, reason: str) -> OutsideLanguage:
+        """The refusal of a name that is not there, with the one that probably was meant."""
+        error = self.refuse(node, reason, "define it before the function is called, or correct the name", "DL003")
+        *before, last = route.steps or (0,)
+        if not isinstance(last, str):
+            return error
+        owner = Route(route.name, tuple(before))
+        module = self.text.names.value(owner)
+        now = renamed(module, last)
+        guess = now or near(module, last)
+        if guess is not None:
+            error.way_out = f"NumPy calls it {owner}.{guess} now" if now else f"did you mean {owner}.{guess}?"
+        if now is not None and error.place is not None and isinstance(node, cst.Attribute):
+            error.fix = Fix(error.place, f"{owner}.{now}")
+        return error
 
     def _atom(self, meaning: Meaning, node: cst.CSTNode) -> Atom:
         if isinstance(meaning, Captured):

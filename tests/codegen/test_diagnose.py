@@ -109,3 +109,31 @@ def test_a_fix_replaces_an_expression() -> None:
     assert fixes([error, error]) == {"f.py": [Fix(place, "(y + 1)")]}
     assert apply("z = x  # kept\n", [Fix(place, "(y + 1)")]) == ("z = (y + 1)  # kept\n", 1)
     assert apply("z = 1 + x\n", [Fix(Place("f.py", 1, 5, 1, 8), "y")]) == ("z = 1 + x\n", 0)
+
+
+OLD = """import numpy as np
+
+
+def area(y, x):
+    under = np.trapz(y, x)
+    return under + np.product(x)  # as NumPy 1 said it
+
+
+def typo(x):
+    return np.sine(x)
+"""
+
+
+def test_names_that_numpy_removed_are_mended(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "old.py"
+    path.write_text(OLD)
+    assert main(["check", "--fix", f"{path}:area"]) == 1
+    said = capsys.readouterr()
+    assert "NumPy calls it np.prod now" in said.out and "fixes applied" in said.err
+    text = path.read_text()
+    assert "under = np.trapezoid(y, x)" in text and "np.prod(x)  # as NumPy 1 said it" in text
+    space: dict[str, object] = {}
+    exec(compile(text, str(path), "exec"), space)
+    assert dl.diagnose(space["area"]) == []
+    main(["check", f"{path}:typo"])
+    assert "did you mean np.sin" in capsys.readouterr().out
