@@ -31,7 +31,7 @@ def said(text: str) -> tuple[str, str]:
         try:
             exec(compile(text, file, "exec"), {"__name__": "program"})
         except DifflangError as error:
-            return error.code, str(error)
+            return error.code, str(error).replace(str(Path(file).absolute()), file)
     return "", "nothing was said"
 
 
