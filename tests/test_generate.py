@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.campaign import Block, recorded, summary, try_block, wide
 from tests.compare import check, refused
 from tests.generate import arguments, grow
 from tests.ways import define
@@ -61,3 +64,19 @@ def test_grown_programs_are_python() -> None:
         function = define(grow(random.Random(seed).randrange), "program")
         usable += abs(float(function(*arguments(seed)))) < 1e4
     assert usable > 80
+
+
+@pytest.mark.parametrize("first", range(500_000, 500_100, 20))
+def test_wide_programs(first: int) -> None:
+    """The whole language: the first block natively, the others evaluated."""
+    block = try_block(first, first + 20, wide, native=first == 500_000)
+    assert not block.wrong, block.wrong
+    assert block.counts["native"] + block.counts["evaluated"] > 10, "too many programs are refused to say anything"
+
+
+def test_a_campaign_is_summed_up(tmp_path: Path) -> None:
+    record = tmp_path / "record.jsonl"
+    record.write_text(
+        Block(0, Counter(native=3, refused=1), [], Counter(DL007=1)).line() + "\n" + Block(20, Counter(evaluated=2)).line() + "\n"
+    )
+    assert summary(record) == "| 6 | 3 | 2 | 1 | 0 | 0 | DL007 1 |" and recorded(record) == {0, 20}
