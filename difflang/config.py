@@ -140,8 +140,12 @@ __all__ = ["Options", "Spec", "left_out", "spec"]
 
 
 def with_text(function: Any) -> Any:
-    """NumPy's own functions as functions with a text; anything else as it is."""
+    """NumPy's own functions as functions with a text; anything else as it is. A text that no file holds is read while it is in reach."""
     if isinstance(function, (FunctionType, MethodType)):
+        if function.__code__.co_filename.startswith("<") and isinstance(function, FunctionType):
+            from .reading.source import look_for
+
+            look_for(function)
         return function
     from .reading.spoken import spoken
 

@@ -1,7 +1,7 @@
 """The text of a function: its own lines, found wherever they live, and checked against the code that runs.
 
-Files, notebooks and the REPL are reached through `linecache`; the text of `python -c` and of a file on standard input through the
-process; text run by `exec` through `register_source`. Nothing
+Files, notebooks and the newer REPL are reached through `linecache`; the text of `python -c` and of a file on standard input through the
+process; what was typed into the older REPL or run by `exec` is recovered (`recovered.py`) or told by `register_source`. Nothing
 is dedented: an indented definition is parsed below an `if 1:`, so that lines and columns stay those of the file.
 """
 
@@ -22,6 +22,7 @@ from typing import Any
 from ..errors import OutsideLanguage
 from ..ir import Place
 from ..records import dataclass
+from .recovered import recovered_lines
 
 FUTURE_FLAGS = 0
 for _name in future.all_feature_names:
@@ -61,16 +62,38 @@ def register_source(code_or_name: Callable[..., Any] | CodeType | str, text: str
 
 def find(function: FunctionType) -> Source:
     """The text of a function. Raises OutsideLanguage (DL002) where there is none."""
+    found = look_for(function)
+    if found is not None:
+        return found
     code = function.__code__
-    lines = _file_lines(function)
-    if not 0 < code.co_firstlineno <= len(lines):
+    if not 0 < code.co_firstlineno <= len(_file_lines(function)):
         raise _missing(code, f"the text of {code.co_name!r} cannot be found in {code.co_filename!r}")
+    raise _missing(code, f"the text at line {code.co_firstlineno} of {code.co_filename!r} is not that of {code.co_name!r} any more")
+
+
+def look_for(function: FunctionType) -> Source | None:
+    """The text of a function, or None. What no file holds is recovered and kept: it may not be in reach a second time."""
+    code = function.__code__
+    found = _agreeing(code, _file_lines(function))
+    if found is None and code not in _REGISTERED:
+        recovered = recovered_lines(code, FUTURE_FLAGS)
+        if recovered is not None:
+            for each in _nested(code):
+                _REGISTERED[each] = recovered
+            found = _agreeing(code, recovered)
+    return found
+
+
+def _agreeing(code: CodeType, lines: tuple[str, ...] | list[str]) -> Source | None:
+    """The part of the lines that says what the code does."""
+    if not 0 < code.co_firstlineno <= len(lines):
+        return None
     tries = _lambdas(code, lines) if code.co_name == "<lambda>" else _definitions(code, lines)
     for source in tries:
         other = _compiled(source, code)
         if other is not None and _agree(other, code):
             return source
-    raise _missing(code, f"the text at line {code.co_firstlineno} of {code.co_filename!r} is not that of {code.co_name!r} any more")
+    return None
 
 
 def file_of(code: CodeType) -> str:
