@@ -58,16 +58,17 @@ def _tuple(nodes: Iterable[int]) -> str:
     return "!{" + ", ".join(f"!{n}" for n in nodes) + "}"
 
 
-def allocate(low: Lowering, bytes_: str) -> tuple[str, str]:
+def allocate(low: Lowering, bytes_: str, name: str = "") -> tuple[str, str]:
     """A fresh block of this size: (block, data). Raises MemoryError at run time."""
     w = low.w
     block = w.let(f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})", "block")
     w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, ""))
+    w.ledger.add("take", block, bytes_, name, low.place)
     slot = w.let(f"getelementptr inbounds i8, ptr {block}, i64 8")
     return block, w.let(f"load ptr, ptr {slot}", "data")
 
 
-def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], memory: frozenset[int]) -> Desc:
+def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], memory: frozenset[int], name: str = "") -> Desc:
     """A new C-contiguous array, its elements undefined."""
     w = low.w
     count = size(w, dims)
@@ -75,18 +76,20 @@ def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], 
         bytes_ = count if SIZE[dtype] == 1 else w.let(f"mul nuw i64 {count}, {SIZE[dtype]}")
     else:
         bytes_ = str(int(count) * SIZE[dtype])
-    block, data = allocate(low, bytes_)
+    block, data = allocate(low, bytes_, name)
     return Desc(dtype, tuple(kinds), tuple(dims), data, block, c_strides(w, dtype, dims), memory, True)
 
 
 def retain(w: Writer, block: str) -> None:
     if block != "null":
         w.do(f"call void @dl_retain(ptr {block})")
+        w.ledger.add("retain", block)
 
 
 def release(w: Writer, block: str) -> None:
     if block != "null":
         w.do(f"call void @dl_release(ptr {block})")
+        w.ledger.add("release", block)
 
 
 def parts(type: Type) -> list[str]:

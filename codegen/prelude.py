@@ -1,21 +1,25 @@
 """The run-time helpers every module carries, in LLVM IR: blocks of memory, their pool, and the kernels of `kernels.py`.
 
-A block is a record {i64 count, ptr data, i64 class, ptr previous, ptr next, ptr pool, i64 used, i64 kind}: `count` references,
-`class` the size class of its data, `previous`/`next` the pool's list of live blocks or a free list. As a stack, `used` counts the
+A block is a record {i64 count, ptr data, i64 capacity, ptr previous, ptr next, ptr pool, i64 used, i64 kind}: `count` references,
+`capacity` the bytes of its data, `previous`/`next` the pool's list of live blocks or a free list. As a stack, `used` counts the
 bytes in use and `kind` is 0 for plain elements, 1 for array records, 2 for stacks.
-A pool is a record {ptr live, i64 cached, [64 x ptr] free}: lists of free blocks by size class, `free[63]` blocks without data.
-Size classes: class c holds 64 << c bytes. A context takes a pool from a few global slots with its first allocation.
+A pool is a record {ptr live, i64 cached, ptr next, ptr end, i64 makes, [320 x ptr] free}: lists of free blocks by size class,
+`free[319]` blocks without data. One with an `end` lies in memory that the caller lent: it cuts from `next` on and gives nothing back.
+Size classes: 64 to 1024 bytes by doubling, then eight to each doubling, so that at most an eighth of a block lies idle.
+A context takes a pool from a few global slots with its first allocation. `dl_held` counts the bytes that the library's pools hold,
+`dl_high` the most so far (`dl.high_water` reads it after `dl_trim`).
 """
 
 from __future__ import annotations
 
-from .blocks import BLOCKS, COLD, POOLS
+from .blocks import BLOCKS, COLD
 from .poll_text import TEXT as POLL
+from .pools import POOLS
 from .repeats import without_repeats
 from .stack_text import STACKS
 
 BLOCK = "{ i64, ptr, i64, ptr, ptr, ptr, i64, i64 }"
-POOL = "{ ptr, i64, [64 x ptr] }"
+POOL = "{ ptr, i64, ptr, ptr, i64, [320 x ptr] }"
 KEEP = 1 << 28
 """A pool that holds more free bytes than this is emptied when its context gives it back."""
 
@@ -27,7 +31,10 @@ declare void @free(ptr)
 declare i64 @llvm.ctlz.i64(i64, i1 immarg)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)
 declare hidden ptr @dl_pool_take(ptr) nounwind cold
-declare hidden ptr @dl_data(i64) nounwind
+declare ptr @realloc(ptr, i64)
+declare hidden ptr @dl_data(ptr, i64) nounwind
+declare hidden ptr @dl_shell(ptr) nounwind
+declare hidden ptr @dl_stretch(ptr, i64, i64) nounwind
 declare hidden void @dl_block_free(ptr) nounwind
 declare hidden void @dl_stack_drop(ptr) cold nounwind
 """
@@ -54,12 +61,47 @@ done:
 }
 
 define internal i64 @dl_class(i64 %bytes) alwaysinline nounwind memory(none) {
-  %small = icmp ult i64 %bytes, 65
-  %less = sub i64 %bytes, 1
+  %none = icmp eq i64 %bytes, 0
+  %least = select i1 %none, i64 1, i64 %bytes
+  %less = sub i64 %least, 1
   %zeros = call i64 @llvm.ctlz.i64(i64 %less, i1 false)
+  %e = sub i64 63, %zeros
+  %tiny = icmp ult i64 %less, 64
   %c = sub i64 58, %zeros
-  %class = select i1 %small, i64 0, i64 %c
+  %doubled = select i1 %tiny, i64 0, i64 %c
+  %shift = sub i64 60, %zeros
+  %safe = and i64 %shift, 63
+  %top = lshr i64 %less, %safe
+  %m = and i64 %top, 7
+  %above = sub i64 %e, 10
+  %eight = shl i64 %above, 3
+  %base = add i64 %eight, 5
+  %fine = add i64 %base, %m
+  %small = icmp ult i64 %less, 1024
+  %class = select i1 %small, i64 %doubled, i64 %fine
   ret i64 %class
+}
+
+define internal i64 @dl_capacity(i64 %class) alwaysinline nounwind memory(none) {
+  %small = icmp ult i64 %class, 5
+  %few = and i64 %class, 7
+  %doubled = shl i64 64, %few
+  %above = sub i64 %class, 5
+  %k = select i1 %small, i64 0, i64 %above
+  %e = lshr i64 %k, 3
+  %m = and i64 %k, 7
+  %nine = add i64 %m, 9
+  %shift = add i64 %e, 7
+  %fine = shl i64 %nine, %shift
+  %capacity = select i1 %small, i64 %doubled, i64 %fine
+  ret i64 %capacity
+}
+
+define internal i1 @dl_is_lent(ptr %pool) alwaysinline nounwind {
+  %end.at = getelementptr inbounds i8, ptr %pool, i64 24
+  %end = load ptr, ptr %end.at
+  %lent = icmp ne ptr %end, null
+  ret i1 %lent
 }
 
 define internal void @dl_unlink(ptr %block, ptr %pool) alwaysinline nounwind {
@@ -112,9 +154,8 @@ define internal ptr @dl_pop(ptr %block, i64 %size) alwaysinline nounwind {
 define internal ptr @dl_push(ptr %ctx, ptr %block, i64 %size) alwaysinline nounwind {
   %used.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 6
   %used = load i64, ptr %used.at
-  %class.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 2
-  %class = load i64, ptr %class.at
-  %capacity = shl i64 64, %class
+  %capacity.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 2
+  %capacity = load i64, ptr %capacity.at
   %after = add i64 %used, %size
   %full = icmp ugt i64 %after, %capacity
   br i1 %full, label %grow, label %ready
@@ -152,10 +193,14 @@ def _meant(text: str) -> str:
     return text.replace("BLOCK", BLOCK).replace("POOL", POOL).replace("KEEP", str(KEEP)).replace("COLD", COLD)
 
 
+_INSIDE = ("@dl_class", "@dl_unlink", "@dl_capacity", "@dl_is_lent")
+"""What only the functions below ask."""
+
+
 def text() -> str:
     """What a module says of blocks: the small functions, and the names of the others."""
     small = _meant(_SMALL)
-    return _DECLARED + POLL + "\n\n".join(part for part in small.split("\n\n") if "@dl_class" not in part and "@dl_unlink" not in part)
+    return _DECLARED + POLL + "\n\n".join(part for part in small.split("\n\n") if not any(name in part for name in _INSIDE))
 
 
 def faults(attributes: str = COLD) -> str:
@@ -176,9 +221,12 @@ def blocks() -> str:
     return _far(BLOCKS)
 
 
+_GLOBALS = "@dl_pools = internal global [8 x ptr] zeroinitializer\n@dl_held = global i64 0\n@dl_high = global i64 0\n"
+
+
 def pools() -> str:
     """The module of what happens once a call, or seldom; faults among it."""
-    return "@dl_pools = internal global [8 x ptr] zeroinitializer\n" + _far(POOLS + faults())
+    return _GLOBALS + _far(POOLS + faults())
 
 
 def stacks() -> str:

@@ -38,7 +38,7 @@ def element_size(type: Type) -> int:
 @handles("stack_new")
 def lower_new(low: Lowering, node: Node) -> None:
     w, element = low.w, node.attrs["element"]
-    block, _ = allocate(low, "64")
+    block, _ = allocate(low, "64", node.out.hint)
     low.env[node.out] = block
     kind = 0
     if isinstance(element, Array):
@@ -82,6 +82,7 @@ def _slot(low: Lowering, block: str, size: int) -> str:
     w = low.w
     slot = w.let(f"call ptr @dl_push(ptr %ctx, ptr {block}, i64 {size})", "top")
     w.fail_if(w.let(f"icmp eq ptr {slot}, null"), Site(MemoryError, ""))
+    w.ledger.add("push", block, size)
     return slot
 
 
@@ -194,6 +195,7 @@ def _made(low: Lowering, call: str) -> str:
     w = low.w
     block = w.let(call, "block")
     w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, ""))
+    w.ledger.add("take", block, "", "list", low.place)
     return block
 
 

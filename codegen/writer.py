@@ -12,6 +12,7 @@ from difflang.ir import Place
 from difflang.records import dataclass, field
 from difflang.types import DTYPES
 
+from .ledger import Ledger
 from .targets.target import Target
 
 REGISTER = {"f64": "double", "f32": "float", "bool": "i1", **{f"{sign}{bits}": f"i{bits}" for sign in "iu" for bits in (8, 16, 32, 64)}}
@@ -90,6 +91,7 @@ class Writer:
         self.failure = failure  # the instruction that leaves the function with a fault
         self.alias: Callable[[frozenset[int]], str] = lambda memory: ""  # metadata of accesses to allocations
         self.plain = False  # loops are left as they are
+        self.ledger = Ledger()
         self._names = 0
         self._cold_weights: int | None = None
         self._faults: dict[tuple[object, ...], str] = {}

@@ -120,7 +120,7 @@ class Lowering:
     def new_array(self, out: Var, dims: Sequence[str]) -> Desc:
         """Fresh memory for a node's result, which is bound to it."""
         assert isinstance(out.type, Array)
-        desc = fresh(self, out.type.dtype, out.type.dims, dims, self.memory(out))
+        desc = fresh(self, out.type.dtype, out.type.dims, dims, self.memory(out), out.hint)
         self.env[out] = desc
         return desc
 

@@ -9,6 +9,7 @@ from difflang.types import Scalar
 
 from ..alias import holds_memory
 from .lower import Lowering, Scope, handles, is_alias, result_types, struct
+from ..ledger import Entry
 from ..memory import parts
 from ..poll import mask, poll
 from .scalars import convert
@@ -27,10 +28,13 @@ def lower_if(low: Lowering, node: Node) -> None:
     outs = [k for k, out in enumerate(node.outs) if not low.collapsed(out)]
     assumed = low.assumed or Assumed(w, ("0", 0), ("0", 0))
     assumed.arms += 1
-    for label, arm in zip(labels, node.regions, strict=True):
+    ways: list[list[Entry]] = [[], []]
+    w.ledger.add("if", ways)
+    for label, arm, way in zip(labels, node.regions, ways, strict=True):
         w.start(label)
-        scope = low.region(arm, {})
-        values = [_yielded(low, scope, arm.yields[k], node.outs[k]) for k in outs]
+        with w.ledger.inside(way):
+            scope = low.region(arm, {})
+            values = [_yielded(low, scope, arm.yields[k], node.outs[k]) for k in outs]
         low.leave()
         ends.append((values, w.block))
         w.jump(after)
@@ -40,6 +44,7 @@ def lower_if(low: Lowering, node: Node) -> None:
     for i, k in enumerate(outs):
         types, hint = parts(node.outs[k].type), node.outs[k].hint
         merged.append([w.phi(t, [(values[i][p], block) for values, block in ends], hint) for p, t in enumerate(types)])
+    w.ledger.add("merged", [register for registers in merged for register in registers])
     for k, registers in zip(outs, merged, strict=True):
         low.bind(node.outs[k], registers)
     for out in node.outs:
@@ -170,7 +175,8 @@ def lower_while(low: Lowering, node: Node) -> None:
     w.start(inside)
     poll(low, counter, mask(node, low.loops > 0))
     carried.bind(body.params)
-    ends += _finish_iteration(low, carried, node, body, latch, done)
+    with w.ledger.loop("0", "", place=node.place):
+        ends += _finish_iteration(low, carried, node, body, latch, done)
     w.close_phi(line, w.let(f"add i64 {counter}, 1"), w.block)
     w.jump(head)
     w.start(done)
@@ -247,7 +253,8 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[
         if assumed.conditions:
             w.branch(assumed.hold(), fast, slow)
             w.start(slow)
-            ends += _loop(low, node, bounds, at, below, carried, done, f", !llvm.loop !{w.module.plain_loop}")
+            with w.ledger.inside([]):  # the other version has said it all
+                ends += _loop(low, node, bounds, at, below, carried, done, f", !llvm.loop !{w.module.plain_loop}")
         else:
             w.jump(fast)
     w.start(done)
@@ -283,7 +290,8 @@ def _loop(
     if below:
         low.below[index] = below
     carried.bind(body.params[1:])
-    ends += _finish_iteration(low, carried, node, body, latch, done)
+    with w.ledger.loop(first, last, by, node.place):
+        ends += _finish_iteration(low, carried, node, body, latch, done)
     following = w.let(f"add nsw i64 {counter}, {by}")
     w.close_phi(line, following, w.block)
     w.jump(head, suffix)
@@ -301,6 +309,7 @@ def lower_call(low: Lowering, node: Node) -> None:
     types = result_types(callee)
     kind = "notail call" if low.recursive else "call"  # endless recursion is an error, not an endless loop
     result = w.let(f'{kind} fastcc {struct(types)} @"{key}.impl"({", ".join(passed)})')
+    w.ledger.add("call", key, passed[1:], result)
     status = w.let(f"extractvalue {struct(types)} {result}, 0")
     w.pass_on(w.let(f"icmp ne i32 {status}, 0"))
     at = 1
