@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from difflang.build import Builder, OpenType
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Place, Region, Var, const
+from difflang.mend import mend
 from difflang.records import dataclass, field, replace
 from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
 
@@ -131,7 +132,9 @@ class Frame:
         return self.builder.place
 
     def fail(self, code: str, reason: str, way_out: str = "", kind: type[DifflangError] = TypeMismatch) -> NoReturn:
-        raise kind(code, reason, self.builder.place, way_out, self.function.origin)
+        error = kind(code, reason, self.builder.place, way_out, self.function.origin)
+        mend(error)
+        raise error
 
     @contextmanager
     def fitting(self, code: str = "DL005") -> Any:
