@@ -49,7 +49,7 @@ def _branch_before(nodes: list[Node], position: int) -> tuple[int, int] | None:
         branch = nodes[k]
         if branch.op == "if" and not asked.isdisjoint(branch.outs):
             for side, arm in enumerate(branch.regions):
-                zero: set[Atom] = {out for out, y in zip(branch.outs, arm.yields, strict=True) if _is_zero(y, set())}
+                zero: set[Atom] = {out for out, y in zip(branch.outs, arm.yields, strict=True) if is_zero(y, set())}
                 if zero & asked and _adds_nothing(loop, zero):
                     return k, side
     return None
@@ -78,8 +78,15 @@ def _adds_nothing(loop: Node, zero: set[Atom]) -> bool:
     body, inits, params, yields = loop_parts(loop)
     if not inits or loop.attrs.get("exits"):
         return False
+    same = left_alone(body, set(zero))
+    return same is not None and all(_root(same, y) is p for p, y in zip(params, yields, strict=True))
+
+
+def left_alone(region: Region, zero: set[Atom]) -> dict[Atom, Atom] | None:
+    """What is the same as what where these values are zero (and what else is zero then, added to them); None where
+    something in the region must be run all the same."""
     same: dict[Atom, Atom] = {}
-    return _walk(body, set(zero), same) and all(_root(same, y) is p for p, y in zip(params, yields, strict=True))
+    return same if _walk(region, zero, same) else None
 
 
 def _root(same: dict[Atom, Atom], atom: Atom) -> Atom:
@@ -88,8 +95,8 @@ def _root(same: dict[Atom, Atom], atom: Atom) -> Atom:
     return atom
 
 
-def _is_zero(atom: Atom, zero: set[Atom]) -> bool:
-    return atom in zero or (isinstance(atom, Const) and isinstance(atom.value, float) and atom.value == 0.0)
+def is_zero(atom: Atom, zero: set[Atom]) -> bool:
+    return atom in zero or (isinstance(atom, Const) and isinstance(atom.value, (float, complex)) and atom.value == 0.0)
 
 
 def _walk(region: Region, zero: set[Atom], same: dict[Atom, Atom]) -> bool:
@@ -98,13 +105,13 @@ def _walk(region: Region, zero: set[Atom], same: dict[Atom, Atom]) -> bool:
 
 
 def _note(node: Node, zero: set[Atom], same: dict[Atom, Atom]) -> bool:
-    zeros = [_is_zero(a, zero) for a in node.args]
+    zeros = [is_zero(a, zero) for a in node.args]
     if node.op == "if":
         if not all(_walk(arm, zero, same) for arm in node.regions):
             return False
         for k, out in enumerate(node.outs):
             ends = [_root(same, arm.yields[k]) for arm in node.regions]
-            if all(_is_zero(end, zero) for end in ends):
+            if all(is_zero(end, zero) for end in ends):
                 zero.add(out)
             elif ends[0] is ends[1]:
                 same[out] = ends[0]

@@ -16,7 +16,7 @@ from .expressions import Phrases, negated
 from .flavor import Flavors
 from .forms import error_name, slice_object
 from .objects import Paths, has_object
-from .fold import RETURNED, Folding, is_temporary
+from .fold import RETURNED, Folding, is_all_said, is_temporary
 from .statements import (
     MISSING,
     NO_MARK,
@@ -171,7 +171,8 @@ class Building:
             said = [out.hint for out in node.outs if self.folding.uses[out]]
             return bool(said) and all(is_temporary(hint) or hint.startswith(RETURNED) for hint in said)
         if tail.exits:
-            return region.yields[0] in node.outs or (region.yields[0] is node.args[0] and self.says_nothing(node.regions[0]))
+            clear = self.says_nothing(node.regions[0]) or is_all_said(node, region)
+            return region.yields[0] in node.outs or (region.yields[0] is node.args[0] and clear)
         return bool(node.outs) and all(y in node.outs or isinstance(y, Const) for y in region.yields)
 
     def says_nothing(self, arm: Region) -> bool:
@@ -205,8 +206,7 @@ class Building:
             return []  # this path raises; of what is kept for the way back a path may lack some
         if self.function.result is None:
             return [Return(None)]
-        stated = self.function.body.yields
-        leaves = [self.phrases.missing(y, said.type) or self.expr(y) for y, said in zip(yields, stated, strict=False)]
+        leaves = [self.phrases.missing(y, said.type) or self.expr(y) for y, said in zip(yields, self.function.body.yields, strict=False)]
         if self.function.changes:
             assert isinstance(self.function.result, tuple)
             targets, values, result = self.paths.changed([self.phrases.packed(tree, leaves) for tree in self.function.result])

@@ -37,6 +37,13 @@ def is_temporary(hint: str) -> bool:
     return bool(rest) and op in TABLE and TABLE[op].kind == "elementwise" and not TABLE[op].infix
 
 
+def is_all_said(branch: Node, body: Region) -> bool:
+    """Whether the arms of a branch give all that a loop's body changes: then `break` may stand in an arm."""
+    values = body.yields[1:]
+    carried = body.params[max(0, len(body.params) - len(values)) :]
+    return len(carried) == len(values) and all(y in branch.outs or y is p for y, p in zip(values, carried, strict=True))
+
+
 class Folding:
     """`inline[v]` is the node whose expression stands wherever `v` is used."""
 
@@ -67,8 +74,9 @@ class Folding:
             body = node.regions[-1]
             last = body.nodes[-1] if body.nodes else None
             done = body.yields[0]
-            if last is not None and last.op == "if" and last.args[0] is done and isinstance(done, Var) and not last.regions[0].nodes:
-                self.uses.subtract([done])
+            if last is not None and last.op == "if" and last.args[0] is done and isinstance(done, Var):
+                if not last.regions[0].nodes or is_all_said(last, body):
+                    self.uses.subtract([done])
 
     def region(self, region: Region) -> None:
         nodes = region.nodes

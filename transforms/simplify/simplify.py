@@ -18,6 +18,7 @@ from difflang.records import replace
 from difflang.types import Array, Scalar, Type, Undefined
 
 from ..guard import guard
+from ..leave import leave
 from ..merge import merge
 from ..prune import prune
 from ..retype import retype
@@ -36,9 +37,9 @@ VIEWS = frozenset("reshape transpose expand_dims squeeze broadcast_to flip stop_
 
 
 def simplify(program: Program) -> Program:
-    """The simplified program, idle adjoint loops guarded, sweeps merged, types found anew."""
+    """The simplified program, idle adjoint loops guarded, sweeps merged, searches left early, types found anew."""
     program = _simplified(program)
-    merged = merge(guard(program))
+    merged = leave(merge(guard(program)))
     return retype(program if merged is program else _simplified(merged))
 
 
