@@ -350,7 +350,7 @@ def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for item in value:
             yield from _leaves(item)
-    elif isinstance(value, (int, float, np.ndarray, np.generic)):
+    elif isinstance(value, (int, float, complex, np.ndarray, np.generic)):
         yield value
 
 

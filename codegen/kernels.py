@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from . import order
+from .complex_powers import POWERS
 from .lower.products import product
 from .writer import MEMORY, ModuleWriter
 
@@ -231,6 +232,9 @@ done:
 }
 """
 """The first place of the extreme, or of what is not a number."""
+
+
+_TEXTS.update(POWERS)
 
 
 def _where(module: ModuleWriter, op: str, dtype: str) -> str:

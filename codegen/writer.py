@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +11,15 @@ import numpy as np
 
 from difflang.ir import Place
 from difflang.records import dataclass, field
-from difflang.types import DTYPES
+from difflang.types import DTYPES, PART
 
 from .ledger import Ledger
 from .targets.target import Target
 
-REGISTER = {"f64": "double", "f32": "float", "bool": "i1", **{f"{sign}{bits}": f"i{bits}" for sign in "iu" for bits in (8, 16, 32, 64)}}
+REGISTER = {
+    "f64": "double", "f32": "float", "bool": "i1", "c128": "<2 x double>", "c64": "<2 x float>",
+    **{f"{sign}{bits}": f"i{bits}" for sign in "iu" for bits in (8, 16, 32, 64)},
+}  # fmt: skip
 """The LLVM type of a number in a register; in memory and across public calls a bool is an i8."""
 MEMORY = {**REGISTER, "bool": "i8"}
 SIZE = {dtype: DTYPES[dtype].itemsize for dtype in REGISTER}
@@ -103,6 +107,7 @@ class Writer:
     def let(self, code: str, hint: str = "t") -> str:
         """Append an instruction; its result."""
         name = f"%{self.name(hint)}"
+        code = aligned(code)
         self.lines.append(f"  {name} = {code}")
         self.types[name] = result_type(code)
         self.made[name] = code
@@ -162,7 +167,7 @@ class Writer:
         return self.pure(f"mul nsw i64 {x}, {y}")
 
     def do(self, code: str) -> None:
-        self.lines.append(f"  {code}")
+        self.lines.append(f"  {aligned(code)}")
 
     def alloca(self, type: str, align: int = 8) -> str:
         """Memory on the stack, made once on entry whatever loop asks for it."""
@@ -245,11 +250,27 @@ class Writer:
         return "\n".join([head + " {", "entry:", *self.entry, "  br label %body", "body:", *self.lines, *self.cold, *last])
 
 
+_PAIR = re.compile(r"((?:load|store) <2 x (double|float)>.*?ptr [^ ,]+)(.*)")
+
+
+def aligned(code: str) -> str:
+    """Loads and stores of a complex number: it is aligned as its parts are."""
+    found = _PAIR.fullmatch(code)
+    if found is None or "align " in found[3]:
+        return code
+    return f"{found[1]}, align {8 if found[2] == 'double' else 4}{found[3]}"
+
+
 _FLAGS = frozenset("nsw nuw exact inbounds fastcc call".split())
 
 
 def result_type(code: str) -> str:
     """The type of an instruction's result, read off its text."""
+    code = code.replace("<2 x ", "<2x")
+    return _result_type(code).replace("<2x", "<2 x ")
+
+
+def _result_type(code: str) -> str:
     words = code.replace(",", " ,").split()
     op = words[0]
     if op in ("icmp", "fcmp"):
@@ -271,6 +292,9 @@ def result_type(code: str) -> str:
 
 def literal(value: object, dtype: str) -> str:
     """A number as LLVM writes it; floats by their bits."""
+    if dtype in PART:
+        part = PART[dtype]
+        return f"<{REGISTER[part]} {literal(value.real, part)}, {REGISTER[part]} {literal(value.imag, part)}>"  # type: ignore[attr-defined]
     if dtype in ("f64", "f32"):
         number = float(np.float32(value)) if dtype == "f32" else float(value)  # type: ignore[arg-type]
         return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"

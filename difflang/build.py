@@ -13,7 +13,7 @@ import numpy as np
 
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
-from .types import DTYPES, MANY, ONE, OPEN, Array, Nothing, Scalar, Type, Unknown, rank
+from .types import DTYPES, MANY, ONE, OPEN, PYTHON, Array, Nothing, Scalar, Type, Unknown, is_complex, rank
 
 
 class Known:
@@ -57,6 +57,8 @@ class Builder:
         if table_row.kind == "composite":
             written: Atom = trace(self, table_row.rule, *args, **attrs)  # a tuple of them where it has several results
             return written
+        if table_row.on_complex is not None and any(map(is_complex, types)):
+            return trace(self, table_row.on_complex, *args, **attrs)  # type: ignore[no-any-return]
         if table_row.closed is not None and not any(isinstance(type, Unknown) for type in types):
             return trace(self, table_row.closed, *args, **attrs)  # type: ignore[no-any-return]
         if op == "unbroadcast" and _fits_already(types[0], types[1]):
@@ -93,7 +95,7 @@ def _fold(op: str, values: list[Any], attrs: dict[str, Any], result: Scalar) -> 
     except Exception:  # an error belongs to the run: it keeps its node
         return None
     if result.weak:
-        value = {"f64": float, "i64": int, "bool": bool}[result.dtype](value)
+        value = PYTHON[result.dtype](value)
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             return None
         return Const(value, result)

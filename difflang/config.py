@@ -9,7 +9,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from .errors import TypeMismatch
-from .types import BOOL, DTYPES, FLOAT, INT, MANY, NOTHING, ONE, OPEN, Array, Scalar, Tuple, Type, type_of
+from .types import BOOL, COMPLEX, DTYPES, FLOAT, INT, MANY, NOTHING, ONE, OPEN, Array, Scalar, Tuple, Type, type_of
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Spec:
 
 
 SCALARS: dict[str, Type] = {
-    "float": FLOAT, "int": INT, "bool": BOOL, "none": NOTHING, "None": NOTHING,
+    "float": FLOAT, "int": INT, "bool": BOOL, "complex": COMPLEX, "none": NOTHING, "None": NOTHING,
     "truth": Scalar("bool"), **{name: Scalar(name) for name in DTYPES if name != "bool"},
     **{str(dtype): Scalar(name) for name, dtype in DTYPES.items() if name != "bool"},
 }  # fmt: skip
-ELEMENTS = {"bool": "bool", "truth": "bool", "float": "f64", "int": "i64"}
+ELEMENTS = {"bool": "bool", "truth": "bool", "float": "f64", "int": "i64", "complex": "c128"}
 _TOKEN = re.compile(r"\s*(?:(?P<word>[A-Za-z_]\w*)|(?P<mark>[\[\](),:*?])|(?P<number>\d+))")
 
 

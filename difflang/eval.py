@@ -14,9 +14,9 @@ import numpy as np
 from .errors import IntegerOverflow
 from .ir import Atom, Const, Function, Node, Program, Region, Var
 from .op import evaluate
-from .types import DTYPES, MANY, ONE, Array, Scalar, Type, Undefined
+from .types import DTYPES, MANY, ONE, PYTHON, Array, Scalar, Type, Undefined
 
-WEAK: dict[str, type] = {"f64": float, "i64": int, "bool": bool}
+WEAK = PYTHON
 
 
 class _Missing:

@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 
 from .records import dataclass, field
-from .types import DTYPES, NAMES, UNKNOWN, Array, Scalar, Type, promote, rank, shaped
+from .types import DTYPES, FLOATS, NAMES, PART, PYTHON, UNKNOWN, Array, Scalar, Type, promote, rank, shaped
 
 Rule = Callable[..., Any]
 Typing = Callable[..., Any]  # (types, attrs) -> the result's type
@@ -53,6 +53,7 @@ class Lower:
                 "ipow" by repeated squaring, wrapping, of an exponent known not to be negative; "gcd";
                 "shl" "ashr": by a count outside 0 .. bits-1 they give 0, and 0 or -1 by the sign
         bool    and or xor not; "icmp eq" "icmp ne" "icmp ult" "icmp ule" "icmp ugt" "icmp uge"
+        complex fadd fsub fneg on both parts; "real" "imag"; "pair" (of the parts); or a function of the language, as `Op.lower`
         all     "id" (the operand), "select" (of a truth and two values), "cast" (to the result's dtype; to bool is != 0),
                 "false" (the constant)
     """
@@ -60,6 +61,7 @@ class Lower:
     float: str | None = None
     int: str | None = None
     bool: str | None = None
+    complex: str | Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,16 @@ class Op:
     methods: tuple[str, ...] = ()  # methods of arrays that read as this op, the array first
     properties: tuple[str, ...] = ()
     infix: str = ""  # Python's operator, where it has one
-    result: str = "same"  # elementwise: the dtype's class: same, bits (same, but truths stay truths), float, bool, int
+    result: str = "same"  # elementwise: the dtype's class: same, bits (same, but truths stay truths), float, bool, int, real (same, or its part)
     computes: str = "result"  # elementwise: what operands are converted to first, see `computed_in`
     axes: str = ""  # what the static `axis` is in normal form: "one" int, "many" (a tuple, None for all)
     typing: Typing | None = None
     bind: Callable[..., tuple[tuple[Any, ...], dict[str, Any]]] | None = None
     evaluate: Callable[..., Any] | None = None
     tangent: Rule | None = None
+    on_complex: Rule | None = None  # the op in others, where an operand is complex
+    antilinear: bool = False  # elementwise: the partial multiplies the tangent's conjugate
+    lower_weak: Rule | None = None  # of Python's own complex numbers, where Python computes in another way than NumPy
     lower: Lower | Rule | None = None
     faults: tuple[Fault, ...] = ()
     singular: bool | Callable[..., bool] = False  # a partial may be infinite (asked of the operands): an adjoint of exactly zero stays zero
@@ -132,6 +137,8 @@ class Op:
             return own
         if self.computes == "truth":
             return ("bool",) * len(own)
+        if self.computes == "part":
+            return (PART[result.dtype],) * len(own)
         if self.computes == "select":
             return ("bool",) + (result.dtype,) * (len(own) - 1)
         if self.computes == "common" or self.result == "bool":
@@ -139,6 +146,8 @@ class Op:
             assert isinstance(common, Scalar)
             exact = common.dtype[0] in "iu" and self.result == "bool" and any(isinstance(t, Scalar) and t.weak for t in types)
             return ("i64" if exact and common.dtype != "u64" else common.dtype,) * len(own)  # NumPy compares Python's ints as they are
+        if result.dtype not in PART and any(dtype in PART for dtype in own):
+            return (promote(*types).dtype,) * len(own)  # type: ignore[union-attr]
         return (result.dtype,) * len(own)
 
 
@@ -221,13 +230,28 @@ def elementwise_type(op: Op, types: Sequence[Type], flavor: str | None) -> Type:
         known = {"float": "f64", "int": "i64", "bool": "bool"}.get(op.result) if flavor == "python" else None
         return Scalar(known, weak=True) if known else UNKNOWN
     if flavor == "python" or (flavor is None and common.weak):
+        if common.dtype in PART:
+            _asked_of_python(op, tuple(t.dtype for t in types))  # type: ignore[union-attr]
         if any(isinstance(type, Array) and type.rank for type in types):
             raise TypeError(f"{op.name} on Python's numbers takes numbers, not arrays")
         dtype = _class_dtype(op.result, common)
-        return Scalar({"f": "f64", "i": "i64", "u": "i64", "b": "bool"}[dtype[0]], weak=True)
+        return Scalar({"f": "f64", "i": "i64", "u": "i64", "b": "bool", "c": "c128"}[dtype[0]], weak=True)
     if op.numpy and isinstance(op.numpy[0], np.ufunc):
         return shaped(_ufunc_dtype(op.numpy[0], tuple(map(_operand_key, types))), *types)
     return shaped(_class_dtype(op.result, common), *types)
+
+
+_SAMPLES: dict[str, Any] = {"f64": 2.0, "i64": 2, "bool": True, "c128": 2 + 1j}
+
+
+@lru_cache(maxsize=4096)
+def _asked_of_python(op: Op, dtypes: tuple[str, ...]) -> None:
+    """Raises the TypeError that Python raises for complex numbers in this op, if it does."""
+    if op.python:
+        op.python[0](*(_SAMPLES[PYTHON_NAME.get(dtype, dtype)] for dtype in dtypes))
+
+
+PYTHON_NAME = {"c64": "c128", "f32": "f64"}
 
 
 def _class_dtype(result: str, common: Scalar) -> str:
@@ -235,7 +259,9 @@ def _class_dtype(result: str, common: Scalar) -> str:
         return "bool"
     if result == "int":
         return "i64"
-    if result == "float" and common.dtype not in ("f32", "f64"):
+    if result == "real":
+        return PART.get(common.dtype, common.dtype)
+    if result == "float" and common.dtype not in FLOATS:
         return "f64"
     if result == "same" and common.dtype == "bool" and common.weak:
         return "i64"  # Python's True + True is 2
@@ -246,7 +272,7 @@ def _operand_key(type: Type) -> Any:
     """An operand as NumPy's promotion sees it: a dtype, or Python's int or float."""
     assert isinstance(type, (Scalar, Array))
     if isinstance(type, Scalar) and type.weak and type.dtype != "bool":
-        return {"f64": float, "i64": int}[type.dtype]
+        return PYTHON[type.dtype]
     return DTYPES[type.dtype]
 
 

@@ -31,6 +31,7 @@ _SCALARS: dict[str, Type] = {
     "float": Scalar("f64", True),
     "int": Scalar("i64", True),
     "truth": Scalar("bool", True),
+    "complex": Scalar("c128", True),
     **{name: Scalar(name) for name in DTYPES},
 }
 

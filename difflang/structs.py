@@ -167,8 +167,8 @@ def zip_names(layout: Layout, parts: Any, others: Any) -> Any:
 
 
 def is_real(value: Any) -> bool:
-    """Whether a value is a real number or an array of them."""
-    return isinstance(value, float) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f")
+    """Whether a value is a real or complex number or an array of them."""
+    return isinstance(value, (float, complex)) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fc")
 
 
 def _number_like(primal: Any, tangent: Any) -> Any:
@@ -178,7 +178,7 @@ def _number_like(primal: Any, tangent: Any) -> Any:
         return None
     if isinstance(primal, np.ndarray):
         return np.asarray(tangent, dtype=primal.dtype) if np.shape(tangent) == primal.shape else tangent
-    return float(tangent) if isinstance(primal, float) and not isinstance(primal, np.generic) else type(primal)(tangent)
+    return type(primal)(tangent)
 
 
 # -------------------------------------------------------------------- operators of tangent vectors

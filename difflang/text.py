@@ -132,7 +132,7 @@ class _Writer:
         """A value of an attribute as an expression."""
         if isinstance(value, np.generic):
             return f"{NAMES[value.dtype]}({value.item()!r})"
-        if value is ... or value is None or isinstance(value, (bool, int, float, str)):
+        if value is ... or value is None or isinstance(value, (bool, int, float, complex, str)):
             return "..." if value is ... else repr(value)
         if isinstance(value, (tuple, list)):
             items = "".join(f"{self.value(v)}, " for v in value)

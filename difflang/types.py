@@ -30,8 +30,16 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "u64": np.dtype(np.uint64),
     "f32": np.dtype(np.float32),
     "f64": np.dtype(np.float64),
+    "c64": np.dtype(np.complex64),
+    "c128": np.dtype(np.complex128),
 }
 NAMES: dict[np.dtype[Any], str] = {dtype: name for name, dtype in DTYPES.items()}
+PYTHON: dict[str, type] = {"f64": float, "i64": int, "bool": bool, "c128": complex}
+"""The classes of Python's own numbers."""
+PART = {"c64": "f32", "c128": "f64"}
+"""What the parts of a complex number are."""
+FLOATS = ("f64", "f32", "c128", "c64")
+"""The dtypes that carry derivatives."""
 
 ONE, MANY, OPEN = "1", "n", "?"
 """The size of an axis: exactly one, never one (zero counts here), not known before the run."""
@@ -69,7 +77,7 @@ class Scalar:
     weak: bool = False
 
     def __str__(self) -> str:
-        return {"f64": "float", "i64": "int", "bool": "truth"}[self.dtype] if self.weak else self.dtype
+        return {"f64": "float", "i64": "int", "bool": "truth", "c128": "complex"}[self.dtype] if self.weak else self.dtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +136,28 @@ Type = Union[Unknown, Undefined, Nothing, Scalar, Array, Stack, Static, Tuple]
 
 UNKNOWN, UNDEFINED, NOTHING = Unknown(), Undefined(), Nothing()
 FLOAT, INT, BOOL = Scalar("f64", weak=True), Scalar("i64", weak=True), Scalar("bool", weak=True)
+COMPLEX = Scalar("c128", weak=True)
 
 
 def is_float(type: Type) -> bool:
     """Whether values of this type can carry a derivative."""
     if isinstance(type, (Scalar, Array)):
-        return type.dtype in ("f64", "f32")
+        return type.dtype in FLOATS
     return isinstance(type, Unknown) or (isinstance(type, Stack) and is_float(type.element))
+
+
+def is_complex(type: Type) -> bool:
+    return isinstance(type, (Scalar, Array)) and type.dtype in PART
+
+
+def part_of(dtype: str) -> str:
+    """The dtype of a number's real part."""
+    return PART.get(dtype, dtype)
+
+
+def complex_of(dtype: str) -> str:
+    """The complex dtype whose parts hold numbers of this dtype."""
+    return dtype if dtype in PART else "c64" if dtype == "f32" else "c128"
 
 
 def is_int(type: Type) -> bool:
@@ -180,6 +203,8 @@ def type_of(value: object) -> Type:
         return INT
     if isinstance(value, float):
         return FLOAT
+    if isinstance(value, complex):
+        return COMPLEX
     found = parts_of(value)
     if found is None:
         return Static(value)
@@ -187,7 +212,7 @@ def type_of(value: object) -> Type:
     return Tuple(tuple(type_of(part) for part in parts), layout)
 
 
-_EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True}
+_EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True, "c128": 1j}
 
 
 @lru_cache(maxsize=4096)
@@ -202,7 +227,7 @@ def promote(*types: Type) -> Type:
     if not all(isinstance(type, (Scalar, Array)) for type in known):
         raise TypeError(f"numbers or arrays are needed here, not {', '.join(map(str, known))}")
     if all(isinstance(type, Scalar) and type.weak for type in known):
-        order = ["bool", "i64", "f64"]
+        order = ["bool", "i64", "f64", "c128"]
         return Scalar(max((type.dtype for type in known), key=order.index), weak=True)  # type: ignore[union-attr]
     operands = [_EXAMPLES[t.dtype] if isinstance(t, Scalar) and t.weak else DTYPES[t.dtype] for t in known]  # type: ignore[union-attr]
     dtype = np.result_type(*operands)
@@ -249,7 +274,7 @@ def join(one: Type, other: Type) -> Type:
     raise TypeError(f"one path gives {one}, another {other}")
 
 
-_TAKEN_IN = {("f64", "f32"), *(("i64", name) for name in DTYPES if name not in ("i64", "bool"))}
+_TAKEN_IN = {("f64", "f32"), ("c128", "c64"), *(("i64", name) for name in DTYPES if name not in ("i64", "bool"))}
 """Python's numbers that become NumPy's where they meet: in `total = 0.0; total += x[i]` what x holds decides."""
 
 
@@ -258,15 +283,19 @@ def _join_scalars(one: Scalar, other: Scalar) -> Scalar:
     if one.weak and other.weak:
         if "bool" in (one.dtype, other.dtype):
             raise TypeError(f"one path gives {one}, another {other}")
-        return FLOAT
+        return COMPLEX if "c128" in (one.dtype, other.dtype) else FLOAT
     if one.weak or other.weak:
         strong, weak = (other, one) if one.weak else (one, other)
-        if weak.dtype == strong.dtype or (weak.dtype, strong.dtype) in _TAKEN_IN:
+        if weak.dtype == strong.dtype or (weak.dtype, strong.dtype) in _TAKEN_IN or (weak.dtype in "i64 f64" and strong.dtype in PART):
             return strong
+        if weak.dtype == "c128" and strong.dtype != "bool":
+            return Scalar(complex_of(strong.dtype))
         if weak.dtype == "f64" and strong.dtype == "i64":
             return Scalar("f64")
     if {one.dtype, other.dtype} == {"i64", "f64"}:
         return Scalar("f64")
+    if "c128" in (one.dtype, other.dtype) and {one.dtype, other.dtype} <= {"c128", "i64", "f64"}:
+        return Scalar("c128")
     raise TypeError(f"one path gives {one}, another {other}")
 
 

@@ -24,6 +24,8 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "bool": np.dtype(np.bool_),
     "f32": np.dtype(np.float32),
     "f64": np.dtype(np.float64),
+    "c64": np.dtype(np.complex64),
+    "c128": np.dtype(np.complex128),
     **{f"{kind}{8 * size}": np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)},
 }
 
@@ -80,6 +82,9 @@ def _probe() -> None:
         and ctypes.c_int32.from_address(id(np.int32(-7)) + HEADER).value == -7
         and ctypes.c_int8.from_address(id(np.True_) + HEADER).value == 1
         and ctypes.c_double.from_address(id(float("2.25")) + HEADER).value == 2.25
+        and ctypes.c_double.from_address(id(np.complex128(1 + 2.5j)) + HEADER + 8).value == 2.5
+        and ctypes.c_float.from_address(id(np.complex64(1 + 2.5j)) + HEADER + 4).value == 2.5
+        and ctypes.c_double.from_address(id(complex("1+2.5j")) + HEADER + 8).value == 2.5
         and _tuple_item((1.5, part), 1) == id(part)
     )
     if not good:
@@ -103,7 +108,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         own = _own_dtype(value.dtype)
         return value if own is None or kind is own.type else own.type(value)
-    if kind in (float, int, bool, tuple) and kind is not tuple:
+    if kind in (float, int, bool, complex, tuple) and kind is not tuple:
         return value
     if isinstance(value, tuple):
         items = tuple(plain(item) for item in value)
@@ -113,6 +118,8 @@ def plain(value: Any) -> Any:
         return float(value)
     if isinstance(value, int):
         return int(value)
+    if isinstance(value, complex):
+        return complex(value)
     return value
 
 

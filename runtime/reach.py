@@ -26,11 +26,46 @@ _NOT_READ = frozenset(
     "__module__ __dict__ __weakref__ __doc__ __annotations__ __dataclass_params__ __abstractmethods__ _abc_impl __repr__ __str__ "
     "__hash__ __reduce__ __firstlineno__ __static_attributes__".split()
 )
-_NUMBERS = (int, float, np.ndarray, np.generic)
+_NUMBERS = (int, float, complex, np.ndarray, np.generic)
 _STEP = re.compile(r"\w+")
 
 RULES: dict[Any, list[Any]] = {}
 """Derivative rules of the user's: function -> the functions that state them. They belong to what the function reaches."""
+
+
+MOST_ITEMS = 4096
+"""A longer list is not looked through: no program reads it item by item."""
+
+
+class _Contents:
+    """What a list, dict or set held once. Called, it gives itself as long as that is so, numbers left aside: what a guard asks."""
+
+    def __init__(self, owner: list[Any] | dict[Any, Any] | set[Any]) -> None:
+        self.owner = owner
+        self.then = list(_fixed(owner))
+
+    def __call__(self) -> Any:
+        now = _fixed(self.owner)
+        same = len(self.owner) * 2 == len(self.then) and all(a is b or a == b and _is_plain(a) for a, b in zip(now, self.then, strict=True))
+        return self if same else ABSENT
+
+
+def _items(owner: list[Any] | dict[Any, Any] | set[Any]) -> list[tuple[Any, Any]]:
+    if isinstance(owner, dict):
+        return list(owner.items())
+    return [(None, item) for item in owner] if isinstance(owner, list) else [(item, None) for item in sorted(owner, key=repr)]
+
+
+def _fixed(owner: list[Any] | dict[Any, Any] | set[Any]) -> Iterator[Any]:
+    """The items, with all numbers that are read at each call alike."""
+    for key, item in _items(owner):
+        yield key
+        yield _NUMBERS if isinstance(item, _NUMBERS) and not isinstance(item, bool) else item
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether equality says that two values mean the same."""
+    return isinstance(value, (str, int, float))
 
 
 class Reach:
@@ -129,6 +164,8 @@ class Reach:
             self._say(type(value).__name__, len(value))
             for item in value:
                 self._value(item)
+        elif isinstance(value, (list, dict, set)):
+            self._container(value)
         elif isinstance(value, ModuleType):
             self._say("module", value.__name__)
         elif isinstance(value, (BuiltinFunctionType, np.ufunc)) or _in_library(value):
@@ -150,6 +187,21 @@ class Reach:
             self._value(value.__wrapped__)
         else:
             self._instance(value)
+
+    def _container(self, value: list[Any] | dict[Any, Any] | set[Any]) -> None:
+        """A list, dict or set: its length, its keys, and what it holds beside numbers must stay what they are."""
+        self._say(type(value).__qualname__, len(value))
+        self.storable = False
+        if len(value) > MOST_ITEMS:
+            return
+        fixed = _Contents(value)
+        self.guards.append((Lookup(1, fixed), fixed))
+        for key, item in _items(value):
+            self._value(key)
+            if isinstance(item, _NUMBERS) and not isinstance(item, bool):
+                self._say(type(item).__name__)
+            else:
+                self._value(item)
 
     def _instance(self, value: Any) -> None:
         """An object of the program's: what it holds beside numbers, which are read at each call, must stay what it is."""

@@ -13,7 +13,7 @@ from difflang.build import Builder, trace
 from difflang.errors import NotDifferentiable
 from difflang.ir import Atom, Const, Function, Node, Var, const
 from difflang.op import Op, row
-from difflang.types import INT, MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of, rank
+from difflang.types import INT, MANY, ONE, Array, Scalar, Stack, Type, Unknown, broadcast_dims, dims_of, is_complex, rank
 
 from .shapes import Shapes
 
@@ -44,7 +44,16 @@ def _elementwise(b: Builder, op: Op, node: Node, y_bar: Atom, active: Sequence[b
     partials = partials_of(b, op, node)
     for position, partial in enumerate(partials):
         if active[position]:
-            yield position, scale(b, y_bar, partial, is_singular(op, node))
+            yield position, conjugated(b, op, scale(b, y_bar, partial, is_singular(op, node)))
+
+
+def conjugated(b: Builder, op: Op, value: Atom | None) -> Atom | None:
+    """What an op that conjugates gives on, or takes in."""
+    return b.emit("conjugate", value) if value is not None and op.antilinear and not _is_real(value.type) else value
+
+
+def _is_real(type: Type) -> bool:
+    return isinstance(type, (Array, Scalar)) and not is_complex(type)
 
 
 def partials_of(b: Builder, op: Op, node: Node) -> tuple[Atom | None, ...]:
@@ -122,7 +131,9 @@ def broadcast_like(b: Builder, value: Atom, like: Atom) -> Atom:
 
 
 def same_dtype(b: Builder, value: Atom, like: Type) -> Atom:
-    """The adjoint of an f32 value is f32, whatever it was computed with."""
+    """The adjoint of an f32 value is f32, whatever it was computed with; that of a real one real (`difflang/ops/complexes.py`)."""
+    if is_complex(value.type) and isinstance(like, (Array, Scalar)) and not is_complex(like):
+        value = b.emit("real", value)
     if isinstance(value.type, (Array, Scalar)) and isinstance(like, (Array, Scalar)) and value.type.dtype != like.dtype:
         return b.emit("cast", value, dtype=like.dtype, weak=False)
     return value

@@ -17,7 +17,7 @@ from difflang.records import dataclass, replace
 from difflang.types import Array, Stack, Type, Unknown, is_float, rank
 
 from .activity import Activity, Mask
-from .adjoint import broadcast_like, is_singular, open_type, partials_of, same_dtype, scale, zero
+from .adjoint import broadcast_like, conjugated, is_singular, open_type, partials_of, same_dtype, scale, zero
 from .custom import Halves, halves, is_ruled, linked, rule_of
 from .frame import bar_type
 from .link import free_key
@@ -256,7 +256,7 @@ class _Tangents:
         before = len(b.nodes)
         for arg, partial in zip(node.args, partials_of(b, op, node), strict=True):
             if isinstance(arg, Var) and arg in self.dots:
-                term = scale(b, self.dots[arg], partial, is_singular(op, node))
+                term = conjugated(b, op, scale(b, self.dots[arg], partial, is_singular(op, node)))
                 if term is not None:
                     total = term if total is None else b.emit("add", total, term)
         if total is None:

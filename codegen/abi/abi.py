@@ -266,6 +266,9 @@ class _Entry:
         if type.dtype == "f64":
             self.exactly(object, "@PyFloat_Type")
             return t.at(object, HEADER, "double")
+        if type.dtype == "c128":
+            self.exactly(object, "@PyComplex_Type")
+            return t.at(object, HEADER, MEMORY["c128"])
         if type.dtype == "bool":
             self.exactly(object, "@PyBool_Type")
             return t.let(f"zext i1 {t.let(f'icmp eq ptr {object}, @_Py_TrueStruct')} to i8")

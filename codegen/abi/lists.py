@@ -34,7 +34,14 @@ leaf:
   switch i32 %kind, label %array_one [ i32 0, label %float_one
                                        i32 1, label %int_one
                                        i32 2, label %bool_one
-                                       i32 3, label %number_one ]
+                                       i32 3, label %number_one
+                                       i32 5, label %complex_one ]
+complex_one:
+  %real_value = load double, ptr %place, align 8
+  %imag_place = getelementptr i8, ptr %place, i64 8
+  %imag_value = load double, ptr %imag_place, align 8
+  %object_complex = call ptr @PyComplex_FromDoubles(double %real_value, double %imag_value)
+  br label %made
 float_one:
   %float_value = load double, ptr %place, align 8
   %object_float = call ptr @PyFloat_FromDouble(double %float_value)
@@ -59,7 +66,8 @@ array_one:
   br label %made
 made:
   %object = phi ptr [ %object_list, %list_one ], [ %object_float, %float_one ], [ %object_int, %int_one ],
-    [ %object_bool, %bool_one ], [ %object_number, %number_one ], [ %object_array, %array_one ]
+    [ %object_bool, %bool_one ], [ %object_number, %number_one ], [ %object_array, %array_one ],
+    [ %object_complex, %complex_one ]
   %bad = icmp eq ptr %object, null
   br i1 %bad, label %drop, label %put
 put:

@@ -154,6 +154,9 @@ def _scalar(entry: _Entry, slot: str, type: Scalar) -> str:
     t = entry.text
     if not type.weak:
         return t.let(f"call ptr {t.table('PyArray_Scalar')}(ptr {slot}, ptr {t.table(f'descr_{type.dtype}')}, ptr null)", "object")
+    if type.dtype == "c128":
+        parts = [t.let(f"load double, ptr {t.let(f'getelementptr i8, ptr {slot}, i64 {at}')}, align 8") for at in (0, 8)]
+        return t.let(f"call ptr @PyComplex_FromDoubles(double {parts[0]}, double {parts[1]})", "object")
     value = t.let(f"load {MEMORY[type.dtype]}, ptr {slot}, align {SIZE[type.dtype]}")
     if type.dtype == "f64":
         return t.let(f"call ptr @PyFloat_FromDouble(double {value})", "object")
@@ -180,7 +183,7 @@ def _list(entry: _Entry, ctx: str, slot: str, type: Stack, owners: str, count: i
     else:
         assert isinstance(element, Scalar)
         size = max(1, SIZE[element.dtype])
-        kind = {"f64": 0, "i64": 1, "bool": 2}[element.dtype] if element.weak else 3
+        kind = {"f64": 0, "i64": 1, "bool": 2, "c128": 5}[element.dtype] if element.weak else 3
         if kind == 3:
             how = _row(entry, [t.table("PyArray_Scalar"), t.table(f"descr_{element.dtype}")])
     item = f"i32 {rank}, i32 {TYPE_NUMBERS[element.dtype]}, i64 {SIZE[element.dtype]}"

@@ -31,6 +31,7 @@ def record_type(rank: int) -> str:
 
 DECLARATIONS = """
 @PyFloat_Type = external global i8
+@PyComplex_Type = external global i8
 @PyLong_Type = external global i8
 @PyBool_Type = external global i8
 @PyTuple_Type = external global i8
@@ -41,6 +42,7 @@ declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
 declare ptr @PyObject_CallNoArgs(ptr)
 declare ptr @PyObject_CallFunction(ptr, ptr, ...)
 declare ptr @PyFloat_FromDouble(double)
+declare ptr @PyComplex_FromDoubles(double, double)
 declare ptr @PyLong_FromLongLong(i64)
 declare ptr @PyBool_FromLong(i64)
 declare i64 @PyLong_AsLongLongAndOverflow(ptr, ptr)
@@ -107,7 +109,8 @@ head:
 body:
   %offset = mul i64 %i, 24
   %guard = getelementptr i8, ptr %guards, i64 %offset
-  %now = call ptr @dl_lookup(ptr %guard)
+  %now = call ptr @dl_captured(ptr %guard)
+  call void @Py_DecRef(ptr %now)
   %expected_place = getelementptr i8, ptr %guard, i64 16
   %expected = load ptr, ptr %expected_place, align 8
   %same = icmp eq ptr %now, %expected

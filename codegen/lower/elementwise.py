@@ -44,7 +44,7 @@ def number(low: Lowering, node: Node) -> str:
     operands = [None if isinstance(a.type, Nothing) else (low.scalar(a), dtype_of(a.type)) for a in node.args]
     value = _checked(low, node, result)
     if value is None:
-        value = element(low.w, node.op, node.attrs, operands, [a.type for a in node.args], result.dtype)
+        value = element(low.w, node.op, node.attrs, operands, [a.type for a in node.args], result.dtype, result.weak)
     flavor = "python" if result.weak else "numpy"
     for k, fault in enumerate(row(node.op).faults):
         if fault.flavor == flavor:

@@ -246,7 +246,7 @@ def _over(low: Lowering, value: str | Desc, number: str, dtype: str) -> str | De
     """Divided by a number, in place."""
     w = low.w
     if isinstance(value, str):
-        return w.let(f"fdiv {REGISTER[dtype]} {value}, {number}")
+        return element(w, "div", {}, [(value, dtype), (number, dtype)], [Scalar(dtype)] * 2, dtype)
     divisor = Uniform(dtype, (), (), number)
     types: tuple[Type, ...] = (Scalar(dtype), Scalar(dtype))
     plan = tuple(Axis(k) for k in range(value.rank))

@@ -13,10 +13,11 @@ from typing import Any
 from difflang.build import Builder, trace
 from difflang.errors import NotAvailable
 from difflang.ir import Atom, Const, Node, Var, const
-from difflang.op import Lower, row
+from difflang.op import Lower, Op, Rule, row
 from difflang.records import dataclass
-from difflang.types import Array, Nothing, Scalar, Type
+from difflang.types import PART, Array, Nothing, Scalar, Type
 
+from ..complex_calls import complex_call, pair, part
 from ..vectormath import math_call
 from ..writer import REGISTER, SIZE, Writer, is_literal, literal
 
@@ -29,6 +30,8 @@ def convert(w: Writer, value: str, source: str, target: str) -> str:
         return value
     if is_literal(value) and value not in ("undef", "poison"):
         return literal(_number(value, source), target)
+    if source in PART or target in PART:
+        return _complex(w, value, source, target)
     a, b = REGISTER[source], REGISTER[target]
     if target == "bool":
         return w.pure(f"fcmp une {a} {value}, 0.0" if source[0] == "f" else f"icmp ne {a} {value}, 0")
@@ -41,6 +44,18 @@ def convert(w: Writer, value: str, source: str, target: str) -> str:
     if target != "i64":  # through i64, as NumPy on x86 does: what does not fit is cut
         return convert(w, convert(w, value, source, "i64"), "i64", target)
     return w.pure(f"freeze {b} " + w.pure(f"fptosi {a} {value} to {b}"))
+
+
+def _complex(w: Writer, value: str, source: str, target: str) -> str:
+    """From or to a complex number. To a real one, the imaginary part is dropped."""
+    if source not in PART:
+        return pair(w, convert(w, value, source, PART[target]), literal(0.0, PART[target]), target)
+    if target in PART:
+        return w.pure(f"{'fpext' if target == 'c128' else 'fptrunc'} {REGISTER[source]} {value} to {REGISTER[target]}")
+    real, imag = part(w, value, source, 0), part(w, value, source, 1)
+    if target == "bool":
+        return w.pure(f"or i1 {convert(w, real, PART[source], target)}, {convert(w, imag, PART[source], target)}")
+    return convert(w, real, PART[source], target)
 
 
 def _from_integer(w: Writer, value: str, source: str, target: str) -> str:
@@ -64,33 +79,51 @@ def _to_u64(w: Writer, value: str, source: str) -> str:
     return select(w, w.pure(f"fcmp oge {REGISTER[source]} {value}, {half}"), upper, large, "u64")
 
 
-def _number(text: str, dtype: str) -> float | int | bool:
+def _number(text: str, dtype: str) -> complex | float | int | bool:
     import struct
 
+    if dtype in PART:
+        real, imag = (float(_number(word.rstrip(",>"), PART[dtype])) for word in text.split()[1::2])  # type: ignore[arg-type]
+        return complex(real, imag)
     if dtype[0] == "f":
         return float(struct.unpack("<d", struct.pack("<Q", int(text, 16)))[0])
     return text == "true" if dtype == "bool" else int(text)
 
 
-def element(w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[Typed | None], types: Sequence[Type], out: str) -> str:
-    """One element of the op `name`, of dtype `out`. `types` are the operands' types, which say who promotes whom; None has none."""
+def element(
+    w: Writer, name: str, attrs: Mapping[str, Any], operands: Sequence[Typed | None], types: Sequence[Type], out: str, weak: bool = False
+) -> str:
+    """One element of the op `name`, of dtype `out`. `types` are the operands' types, which say who promotes whom; None has none.
+
+    `weak`: the result is Python's own number.
+    """
     op = row(name)
     given = [o for o in operands if o is not None]
     dtypes = op.computed_in([t for t in types if isinstance(t, (Scalar, Array))], Scalar(out))
     values = [convert(w, value, source, dtype) for (value, source), dtype in zip(given, dtypes, strict=True)]
-    if isinstance(op.lower, Lower):
-        dtype = dtypes[-1]
-        code = {"f": op.lower.float, "i": op.lower.int, "u": op.lower.int, "b": op.lower.bool}[dtype[0]]
-        if code is not None:
-            found = instruction(w, _UNSIGNED.get(code, code) if dtype[0] == "u" else code, values, dtype, out)
-            return _compared_exactly(w, op.lower, given, types, found) if code.startswith("fcmp") and len(given) == 2 else found
-    elif op.lower is not None:
+    dtype = dtypes[-1]
+    lower = _lowering(op, dtype, weak)
+    if isinstance(lower, str):
+        found = instruction(w, _UNSIGNED.get(lower, lower) if dtype[0] == "u" else lower, values, dtype, out)
+        exact = isinstance(op.lower, Lower) and lower.startswith("fcmp") and len(given) == 2
+        return _compared_exactly(w, op.lower, given, types, found) if exact else found  # type: ignore[arg-type]
+    if lower is not None:
         rest, kept = iter(dtypes), iter(values)
         key = tuple(None if o is None else next(rest) for o in operands)
         statics = tuple((k, v) for k, v in attrs.items() if k in op.statics)
-        return run(w, traced(name, key, statics), [None if o is None else next(kept) for o in operands], out)
-    reason = f"{name} on {dtypes[-1]} has no lowering to machine code"
+        return run(w, traced(lower, key, statics), [None if o is None else next(kept) for o in operands], out)
+    reason = f"{name} on {dtype} has no lowering to machine code"
     raise NotAvailable("DL015", reason, way_out="run the function as Python: f.python(...)")
+
+
+def _lowering(op: Op, dtype: str, weak: bool) -> str | Rule | None:
+    """The word, or the function of the language, that computes the op in this dtype."""
+    if weak and op.lower_weak is not None and dtype in PART:
+        return op.lower_weak
+    if not isinstance(op.lower, Lower):
+        return op.lower
+    classes = {"f": op.lower.float, "i": op.lower.int, "u": op.lower.int, "b": op.lower.bool, "c": op.lower.complex}
+    return classes[dtype[0]]
 
 
 def _compared_exactly(w: Writer, lower: Lower, given: Sequence[Typed], types: Sequence[Type], plain: str) -> str:
@@ -128,6 +161,17 @@ def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: st
     type = REGISTER[dtype]
     if code == "id":
         return values[0]
+    if code in ("real", "imag"):
+        return part(w, values[0], dtype, int(code == "imag"))
+    if code == "zero":
+        return literal(0, out)
+    if code == "conj":
+        real, imag = part(w, values[0], dtype, 0), part(w, values[0], dtype, 1)
+        return pair(w, real, w.pure(f"fneg {REGISTER[PART[dtype]]} {imag}"), dtype)
+    if dtype in PART and code.startswith(("libm:", "dl_")):
+        return complex_call(w, code.removeprefix("libm:"), values, dtype)
+    if code == "pair":
+        return pair(w, *values, out)
     if code == "false":
         return "false"
     if code == "cast":
@@ -184,10 +228,8 @@ class Trace:
 
 
 @lru_cache(maxsize=4096)
-def traced(name: str, dtypes: tuple[str | None, ...], statics: tuple[tuple[str, Any], ...] = ()) -> Trace:
-    """The op's lowering for operands of these dtypes; None for an operand that is None."""
-    lower = row(name).lower
-    assert callable(lower)
+def traced(lower: Rule, dtypes: tuple[str | None, ...], statics: tuple[tuple[str, Any], ...] = ()) -> Trace:
+    """A lowering for operands of these dtypes; None for an operand that is None."""
     return make_trace(lower, dtypes, **dict(statics))
 
 

@@ -4,7 +4,9 @@ from importlib import import_module
 
 FAMILIES = (
     "arithmetic",
+    "casting",
     "compare",
+    "complexes",
     "elementary",
     "shape",
     "stacking",

@@ -15,21 +15,22 @@ from ..build import Tracer, apply, dtype_known
 from ..ir import Const
 from ..errors import TypeMismatch
 from ..op import Lower, elementwise
-from ..types import DTYPES, Array, Scalar, Type, Unknown, shaped
-from .faults import DOMAIN, MATH_POWER, POWER, TO_INT, division
+from ..types import FLOATS, NAMES, Array, Scalar, Type, shaped
+from .complex_values import complex_product, complex_quotient, complex_reciprocal, complex_sign, complex_size, is_complex, python_quotient
+from .faults import DOMAIN, MATH_POWER, POWER, SIZE, division
 
 
-@elementwise(np.add, python=(operator.add,), infix="+", lower=Lower("fadd", "add", "or"))
+@elementwise(np.add, python=(operator.add,), infix="+", lower=Lower("fadd", "add", "or", "fadd"))
 def add(z, x, y):
     return 1, 1
 
 
-@elementwise(np.subtract, python=(operator.sub,), infix="-", lower=Lower("fsub", "sub"))
+@elementwise(np.subtract, python=(operator.sub,), infix="-", lower=Lower("fsub", "sub", complex="fsub"))
 def sub(z, x, y):
     return 1, -1
 
 
-@elementwise(np.multiply, python=(operator.mul,), infix="*", lower=Lower("fmul", "mul", "and"))
+@elementwise(np.multiply, python=(operator.mul,), infix="*", lower=Lower("fmul", "mul", "and", complex_product))
 def mul(z, x, y):
     return y, x
 
@@ -39,7 +40,8 @@ def mul(z, x, y):
     python=(operator.truediv,),
     infix="/",
     result="float",
-    lower=Lower("fdiv"),
+    lower=Lower("fdiv", complex=complex_quotient),
+    lower_weak=python_quotient,
     faults=division(operator.truediv),
     singular=True,
     pole_raises=True,
@@ -51,8 +53,11 @@ def div(z, x, y):
 
 def widened(x: Any, z: Any) -> Any:
     """An operand as float64 where the result is that: a partial is not to be rounded to float32 on its way."""
-    narrow = dtype_known(x) == np.float32 and dtype_known(z) == np.float64
-    return x.astype(np.float64) if narrow else x
+    narrow = dtype_known(x) in _NARROW and dtype_known(z) in _WIDE
+    return x.astype(np.float64 if dtype_known(x) == np.float32 else np.complex128) if narrow else x
+
+
+_NARROW, _WIDE = (np.float32, np.complex64), (np.float64, np.complex128)
 
 
 def _is_float(x: Any) -> bool:
@@ -145,9 +150,11 @@ def intdiv(z, x, y):
 def _python_pow(x: Any, y: Any) -> Any:
     """x ** y where its result is of the type that the language gives it."""
     if isinstance(x, int) and isinstance(y, int) and y < 0 and x != 0:
-        raise TypeMismatch("DL005", POWER[1].message)
+        raise TypeMismatch("DL005", POWER[3].message)
+    if isinstance(x, complex) or isinstance(y, complex):
+        return x**y
     if x < 0 and math.isfinite(x) and isinstance(y, float) and math.isfinite(y) and y != math.floor(y):
-        raise TypeMismatch("DL005", POWER[2].message)
+        raise TypeMismatch("DL005", POWER[4].message)
     return x**y
 
 
@@ -155,20 +162,27 @@ def _known(x: Any) -> Any:
     """The value of a number known while compiling, else None."""
     if isinstance(x, Tracer):
         return x.atom.value if isinstance(x.atom, Const) else None
-    return x if isinstance(x, (int, float)) else None
+    return x if isinstance(x, (int, float, complex)) else None
 
 
 def _lower_pow(x, y):
     """Through libm, or by repeated squaring of integers; a negative exponent is NumPy's fault to find."""
+    if is_complex(x):
+        return apply("cpow", x, y)
     return apply("fpow", x, y) if _is_float(x) else apply("ipow", x, np.where(y < 0, 0, y))
+
+
+def _lower_python_pow(x, y):
+    return apply("cpow_python", x, y)
 
 
 def _power_is_singular(x: Any, y: Any) -> bool:
     """A constant exponent of at least one, or a constant positive base, has a finite partial everywhere."""
     power, base = getattr(y, "value", None), getattr(x, "value", None)
-    if isinstance(base, (int, float, np.number)) and base > 0:
+    if isinstance(base, (int, float, np.integer, np.floating)) and base > 0:
         return False
-    return not (isinstance(power, (int, float, np.number)) and power >= 1)
+    power = power.real if isinstance(power, (complex, np.complexfloating)) and power.imag == 0 else power
+    return not (isinstance(power, (int, float, np.integer, np.floating)) and power >= 1)
 
 
 @elementwise(
@@ -176,6 +190,7 @@ def _power_is_singular(x: Any, y: Any) -> bool:
     python=(_python_pow, operator.pow, pow),
     infix="**",
     lower=_lower_pow,
+    lower_weak=_lower_python_pow,
     faults=POWER,
     singular=_power_is_singular,
     cost=40,
@@ -191,21 +206,22 @@ def _power_by_base(x: Any, y: Any) -> Any:
     if power is None:
         return np.where(y == 0, 0.0, y * np.power(x, np.where(y == 0, 1, y - 1)))
     if power in (0, 1, 2):
-        return (0, 1, 2 * x)[int(power)]
+        return (0, 1, 2 * x)[int(power.real)]
     return power * np.power(x, power - 1)
 
 
 def _power_by_exponent(z: Any, x: Any) -> Any:
     base = _known(x)
     if base is not None:
-        return z * np.log(x) if base else 0
+        return z * np.log(complex(base) if is_complex(z) else x) if base else 0
+    x = apply("cast", x, dtype=NAMES[z.dtype], weak=False) if is_complex(z) and not is_complex(x) else x
     return np.where(x == 0, 0.0, z * np.log(np.where(x == 0, 1.0, x)))
 
 
 def _varies(x: Any) -> bool:
     """Whether an operand of a rule may be a float: others carry no derivative."""
     dtype = dtype_known(x)
-    return dtype.kind == "f" if dtype is not None else not isinstance(x, int)
+    return dtype.kind in "fc" if dtype is not None else not isinstance(x, int)
 
 
 @elementwise(
@@ -228,19 +244,19 @@ def ipow(z, x, y):
     return 0, 0
 
 
-@elementwise(np.negative, python=(operator.neg,), infix="-", lower=Lower("fneg", "neg"))
+@elementwise(np.negative, python=(operator.neg,), infix="-", lower=Lower("fneg", "neg", complex="fneg"))
 def neg(y, x):
     return -1
 
 
-@elementwise(np.positive, python=(operator.pos,), infix="+", lower=Lower("id", "id", "id"))
+@elementwise(np.positive, python=(operator.pos,), infix="+", lower=Lower("id", "id", "id", "id"))
 def pos(y, x):
     return 1
 
 
-@elementwise(np.absolute, python=(abs, operator.abs), lower=Lower("llvm.fabs", "abs", "id"))
+@elementwise(np.absolute, python=(abs, operator.abs), result="real", lower=Lower("llvm.fabs", "abs", "id", complex_size), faults=(SIZE,))
 def abs_(y, x):
-    return np.sign(x)
+    return np.conjugate(np.sign(x)) if is_complex(x) else np.sign(x)
 
 
 @elementwise(np.fabs, python=(math.fabs,), result="float", lower=Lower("llvm.fabs"))
@@ -255,7 +271,7 @@ def _lower_sign(x):
     return np.where(x > 0, 1, np.where(x < 0, -1, 0))
 
 
-@elementwise(np.sign, lower=_lower_sign)
+@elementwise(np.sign, lower=_lower_sign, on_complex=complex_sign)
 def sign(y, x):
     return 0
 
@@ -281,12 +297,14 @@ def square(y, x):
 
 def _reciprocal_type(types: tuple[Type, ...], attrs: Any) -> Type:
     (operand,) = types
-    if isinstance(operand, (Scalar, Array)) and operand.dtype not in ("f32", "f64"):
+    if isinstance(operand, (Scalar, Array)) and operand.dtype not in FLOATS:
         raise TypeError("np.reciprocal of integers divides them as integers: write 1 / x")
     return shaped(operand.dtype, operand) if isinstance(operand, (Scalar, Array)) else operand
 
 
 def _lower_reciprocal(x):
+    if is_complex(x):
+        return complex_reciprocal(x)
     return 1 / x
 
 
@@ -327,6 +345,8 @@ def _half_at_ties(z, x, y, chosen):
 
 
 def _lower_maximum(x, y):
+    if is_complex(x):
+        return np.where(np.logical_or(x >= y, np.isnan(x)), x, y)
     chosen = np.where(x > y, x, y)
     return np.where(np.isnan(x), x, np.where(np.isnan(y), y, chosen)) if _is_float(x) else chosen
 
@@ -337,6 +357,8 @@ def maximum(z, x, y):
 
 
 def _lower_minimum(x, y):
+    if is_complex(x):
+        return np.where(np.logical_or(x <= y, np.isnan(x)), x, y)
     chosen = np.where(x < y, x, y)
     return np.where(np.isnan(x), x, np.where(np.isnan(y), y, chosen)) if _is_float(x) else chosen
 
@@ -344,36 +366,3 @@ def _lower_minimum(x, y):
 @elementwise(np.minimum, lower=_lower_minimum)
 def minimum(z, x, y):
     return _half_at_ties(z, x, y, np.less(x, y)), _half_at_ties(z, x, y, np.less(y, x))
-
-
-def _cast_type(types: tuple[Type, ...], attrs: Any) -> Type:
-    (operand,) = types
-    if isinstance(operand, Unknown):
-        return Scalar(attrs["dtype"], weak=True) if attrs["weak"] else operand
-    if attrs["weak"]:
-        if isinstance(operand, Array) and operand.rank:
-            raise TypeError("only a number or an array without axes becomes a Python number")
-        return Scalar(attrs["dtype"], weak=True)
-    return shaped(attrs["dtype"], operand)
-
-
-def _cast(x: Any, dtype: str, weak: bool) -> Any:
-    if weak:
-        return {"f64": float, "i64": int, "bool": bool}[dtype](x)
-    if type(x) is int:
-        return DTYPES[dtype].type(x)  # raises where it does not fit
-    with np.errstate(invalid="ignore"):
-        return np.asarray(x).astype(DTYPES[dtype])[()]
-
-
-CASTS: dict[Any, tuple[str, bool]] = {
-    float: ("f64", True), int: ("i64", True), bool: ("bool", True),
-    **{dtype.type: (name, False) for name, dtype in DTYPES.items()},
-}  # fmt: skip
-"""The classes whose call is a cast: (dtype, weak)."""
-
-
-@elementwise(typing=_cast_type, evaluate=_cast, lower=Lower("cast", "cast", "cast"), computes="own", methods=("astype",), faults=TO_INT)
-def cast(y, x, dtype="f64", weak=False):
-    """Another dtype: x.astype(...), np.float64(x); with `weak` Python's float(x), int(x), bool(x)."""
-    return 0 if DTYPES[dtype].kind in "iub" else 1

@@ -12,11 +12,12 @@ import numpy as np
 from ..build import dtype_known
 from ..op import Lower, elementwise
 from ..types import INT, UNKNOWN, Array, Nothing, Scalar, Type, Unknown, promote, shaped
+from .complex_values import complex_equal, complex_order, complex_rint, complex_unequal, is_complex
 from .faults import SHIFT, TO_INT
 
 
 def _ordered(predicate: str) -> Lower:
-    return Lower(f"fcmp o{predicate}", f"icmp s{predicate}", f"icmp u{predicate}")
+    return Lower(f"fcmp o{predicate}", f"icmp s{predicate}", f"icmp u{predicate}", complex_order(getattr(operator, predicate)))
 
 
 @elementwise(np.less, python=(operator.lt,), infix="<", result="bool", lower=_ordered("lt"))
@@ -39,12 +40,12 @@ def greater_equal(z, x, y):
     return 0, 0
 
 
-@elementwise(np.equal, python=(operator.eq,), infix="==", result="bool", lower=Lower("fcmp oeq", "icmp eq", "icmp eq"))
+@elementwise(np.equal, python=(operator.eq,), infix="==", result="bool", lower=Lower("fcmp oeq", "icmp eq", "icmp eq", complex_equal))
 def equal(z, x, y):
     return 0, 0
 
 
-@elementwise(np.not_equal, python=(operator.ne,), infix="!=", result="bool", lower=Lower("fcmp une", "icmp ne", "icmp ne"))
+@elementwise(np.not_equal, python=(operator.ne,), infix="!=", result="bool", lower=Lower("fcmp une", "icmp ne", "icmp ne", complex_unequal))
 def not_equal(z, x, y):
     return 0, 0
 
@@ -113,7 +114,7 @@ def _where(c: Any, x: Any, y: Any) -> Any:
     return np.where(c, x, y)[()]
 
 
-@elementwise(np.where, typing=_where_type, evaluate=_where, computes="select", lower=Lower("select", "select", "select"))
+@elementwise(np.where, typing=_where_type, evaluate=_where, computes="select", lower=Lower("select", "select", "select", "select"))
 def where(z, c, x, y):
     """x where c is true, else y. The arm that is not taken receives exactly nothing."""
     chosen = np.not_equal(c, 0) if dtype_known(c) != np.bool_ else c
@@ -160,6 +161,8 @@ def _is_float(x: Any) -> bool:
 
 
 def _lower_isnan(x):
+    if is_complex(x):
+        return np.logical_or(np.isnan(np.real(x)), np.isnan(np.imag(x)))
     return x != x if _is_float(x) else False
 
 
@@ -169,6 +172,8 @@ def isnan(y, x):
 
 
 def _lower_isinf(x):
+    if is_complex(x):
+        return np.logical_or(np.isinf(np.real(x)), np.isinf(np.imag(x)))
     return np.abs(x) == np.inf if _is_float(x) else False
 
 
@@ -178,6 +183,8 @@ def isinf(y, x):
 
 
 def _lower_isfinite(x):
+    if is_complex(x):
+        return np.logical_and(np.isfinite(np.real(x)), np.isfinite(np.imag(x)))
     return np.abs(x) < np.inf if _is_float(x) else True
 
 
@@ -201,7 +208,7 @@ def trunc(y, x):
     return 0
 
 
-@elementwise(np.rint, lower=Lower("llvm.rint", "id", "id"))
+@elementwise(np.rint, lower=Lower("llvm.rint", "id", "id", complex_rint))
 def rint(y, x):
     return 0
 

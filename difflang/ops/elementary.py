@@ -11,6 +11,7 @@ from ..build import apply
 from ..op import Fault, Lower, elementwise
 from . import special_values
 from .arithmetic import widened
+from .complex_values import complex_exp2, complex_expm1, complex_log1p, complex_log2, complex_log10, is_complex
 from .faults import DOMAIN, GAMMA, LGAMMA, POLE, RANGE
 
 LOG2, LOG10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
@@ -20,16 +21,19 @@ def _function(
     numpy: Any, python: Any, name: str = "", faults: tuple[Fault, ...] = (DOMAIN,), lower: Any = None, cost: int = 20, **row: Any
 ) -> Any:
     """The row of a function that gives floats, through the C library unless `lower` says otherwise."""
-    return elementwise(
-        *_each(numpy), python=_each(python), result="float", lower=lower or Lower(f"libm:{name}"), faults=faults, cost=cost, **row
-    )
+    lower = lower or Lower(f"libm:{name}", complex=f"libm:c{name}" if name in _COMPLEX else None)
+    return elementwise(*_each(numpy), python=_each(python), result="float", lower=lower, faults=faults, cost=cost, **row)
+
+
+_COMPLEX = frozenset("exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split())
+"""Those that the C library has for complex numbers."""
 
 
 def _each(callables: Any) -> tuple[Any, ...]:
     return callables if isinstance(callables, tuple) else () if callables is None else (callables,)
 
 
-@_function(np.sqrt, math.sqrt, lower=Lower("llvm.sqrt"), singular=True, cost=6)
+@_function(np.sqrt, math.sqrt, lower=Lower("llvm.sqrt", complex="libm:csqrt"), singular=True, cost=6)
 def sqrt(y, x):
     return np.divide(0.5, y)
 
@@ -44,12 +48,12 @@ def exp(y, x):
     return y
 
 
-@_function(np.exp2, math.exp2, "exp2", faults=(RANGE,))
+@_function(np.exp2, math.exp2, lower=Lower("libm:exp2", complex=complex_exp2), faults=(RANGE,))
 def exp2(y, x):
     return LOG2 * y
 
 
-@_function(np.expm1, math.expm1, "expm1", faults=(RANGE,))
+@_function(np.expm1, math.expm1, lower=Lower("libm:expm1", complex=complex_expm1), faults=(RANGE,))
 def expm1(y, x):
     return y + 1
 
@@ -65,17 +69,17 @@ def log(y, x):
     return np.divide(1, x)
 
 
-@_function(np.log2, math.log2, "log2", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
+@_function(np.log2, math.log2, lower=Lower("libm:log2", complex=complex_log2), faults=(DOMAIN, POLE), singular=True, pole_raises=True)
 def log2(y, x):
     return np.divide(1 / LOG2, x)
 
 
-@_function(np.log10, math.log10, "log10", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
+@_function(np.log10, math.log10, lower=Lower("libm:log10", complex=complex_log10), faults=(DOMAIN, POLE), singular=True, pole_raises=True)
 def log10(y, x):
     return np.divide(1 / LOG10, x)
 
 
-@_function(np.log1p, math.log1p, "log1p", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
+@_function(np.log1p, math.log1p, lower=Lower("libm:log1p", complex=complex_log1p), faults=(DOMAIN, POLE), singular=True, pole_raises=True)
 def log1p(y, x):
     return np.divide(1, 1 + x)
 
@@ -138,7 +142,7 @@ def arcsinh(y, x):
 
 @_function(np.arccosh, math.acosh, "acosh", singular=True)
 def arccosh(y, x):
-    return np.divide(1, np.sqrt((x - 1) * (x + 1)))
+    return np.divide(1, np.sqrt(x - 1) * np.sqrt(x + 1) if is_complex(x) else np.sqrt((x - 1) * (x + 1)))
 
 
 @_function(np.arctanh, math.atanh, "atanh", faults=(DOMAIN, POLE), singular=True, pole_raises=True)
@@ -148,7 +152,8 @@ def arctanh(y, x):
 
 @_function(np.hypot, math.hypot, "hypot", faults=(), singular=True)
 def hypot(z, x, y):
-    return np.divide(x, z), np.divide(y, z)
+    size = np.where(z == 0, 1, z)  # no slope at the origin, as of a norm
+    return np.divide(x, size), np.divide(y, size)
 
 
 def _lower_deg2rad(x):

@@ -26,28 +26,38 @@ def _is_float(x: Any) -> bool:
     return bool(x.dtype.kind == "f")
 
 
-def _float_divisor_zero(z: Any, x: Any, y: Any) -> Any:
-    return y == 0 if _is_float(x) or _is_float(y) else False
+def _kinds(*operands: Any) -> str:
+    """The class in which Python computes: c, f or i."""
+    kinds = {operand.dtype.kind for operand in operands}
+    return "c" if "c" in kinds else "f" if "f" in kinds else "i"
 
 
-def _int_divisor_zero(z: Any, x: Any, y: Any) -> Any:
-    return False if _is_float(x) or _is_float(y) else y == 0
+def _divisor_zero(kind: str) -> Callable[..., Any]:
+    def bad(z: Any, x: Any, y: Any) -> Any:
+        return y == 0 if _kinds(x, y) == kind else False
+
+    return bad
 
 
 def division(function: Callable[..., Any]) -> tuple[Fault, ...]:
-    """Division by zero by one of Python's four operators, in the words for floats and for ints."""
-    return (
-        Fault(ZeroDivisionError, said(function, 1.0, 0.0), _float_divisor_zero),
-        Fault(ZeroDivisionError, said(function, 1, 0), _int_divisor_zero),
+    """Division by zero by one of Python's four operators, in the words for floats, ints and complex numbers."""
+    found = (
+        Fault(ZeroDivisionError, said(function, 1.0, 0.0), _divisor_zero("f")),
+        Fault(ZeroDivisionError, said(function, 1, 0), _divisor_zero("i")),
     )
+    if function is not operator.truediv:
+        return found
+    return (*found, Fault(ZeroDivisionError, said(function, 1j, 0j), _divisor_zero("c")))
 
 
 def _zero_to_negative(z: Any, x: Any, y: Any) -> Any:
+    if _kinds(x, y) == "c":
+        return False
     return np.logical_and(np.logical_and(x == 0, y < 0), np.isfinite(y))
 
 
 def _root_of_negative(z: Any, x: Any, y: Any) -> Any:
-    if not _is_float(y):
+    if not _is_float(y) or _kinds(x, y) == "c":
         return False
     negative = np.logical_and(x < 0, np.isfinite(x * 1.0))
     return np.logical_and(np.logical_and(negative, np.isfinite(y)), np.floor(y) != y)
@@ -60,13 +70,31 @@ def _power_overflows(z: Any, x: Any, y: Any) -> Any:
 
 
 def _int_to_negative(z: Any, x: Any, y: Any) -> Any:
-    return False if _is_float(x) or _is_float(y) else y < 0
+    return False if _kinds(x, y) != "i" else y < 0
+
+
+def _complex_zero_to_negative(z: Any, x: Any, y: Any) -> Any:
+    if _kinds(x, y) != "c":
+        return False
+    return np.logical_and(x == 0, np.logical_or(np.imag(y) != 0, np.real(y) < 0))
+
+
+def _complex_overflow(z: Any, *x: Any) -> Any:
+    """A part is infinite, no operand's is."""
+    if _kinds(*x) != "c":
+        return False
+    bad = np.isinf(z)
+    for operand in x:
+        bad = np.logical_and(bad, np.isfinite(operand))
+    return bad
 
 
 POWER = (
+    Fault(ZeroDivisionError, said(operator.pow, 0j, -1j), _complex_zero_to_negative),
+    Fault(OverflowError, said(operator.pow, 1e200 + 1j, 3 + 1j), _complex_overflow),
     Fault(ZeroDivisionError, said(operator.pow, 0.0, -1.0), _zero_to_negative),
     Fault(TypeMismatch, "an int to a negative power is a float in Python: write float(x) ** n", _int_to_negative),
-    Fault(TypeMismatch, "a negative number to a fractional power is complex, which is outside the language", _root_of_negative),
+    Fault(TypeMismatch, "a negative number to a fractional power is complex: write complex(x) ** y", _root_of_negative),
     Fault(OverflowError, said(operator.pow, 10.0, 400.0), _power_overflows),
     Fault(ValueError, "Integers to negative integer powers are not allowed.", _int_to_negative, flavor="numpy"),
 )
@@ -90,6 +118,7 @@ def _infinite(y: Any, *x: Any) -> Any:
     return bad
 
 
+SIZE = Fault(OverflowError, said(abs, complex(1.7e308, 1.7e308)), _complex_overflow)
 DOMAIN = Fault(ValueError, said(math.sqrt, -1.0), _not_a_number)
 POLE = Fault(ValueError, said(math.log, 0.0), _infinite)
 RANGE = Fault(OverflowError, said(math.exp, 1000.0), _infinite)

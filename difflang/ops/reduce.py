@@ -9,7 +9,7 @@ import numpy as np
 
 from ..build import apply, rank_known
 from ..op import constant, general, linear, normal_axis
-from ..types import ONE, UNKNOWN, Array, Type, Unknown, dims_of
+from ..types import FLOATS, ONE, PART, UNKNOWN, Array, Type, Unknown, dims_of
 from .shape import array, dtype_of, numbers, permutation
 
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
@@ -42,14 +42,16 @@ def _typing(result: Callable[[str], str]) -> Callable[..., Type]:
 
 def _added(dtype: str) -> str:
     """NumPy adds integers up in 64 bits, those without a sign among themselves."""
-    return dtype if dtype in ("f32", "f64") else "u64" if dtype[0] == "u" else "i64"
+    return dtype if dtype in FLOATS else "u64" if dtype[0] == "u" else "i64"
 
 
 def _floated(dtype: str) -> str:
-    return dtype if dtype in ("f32", "f64") else "f64"
+    return dtype if dtype in FLOATS else "f64"
 
 
 def _kept(dtype: str) -> str:
+    if dtype in PART:
+        raise TypeError("the greatest or least of complex numbers is outside the language: take it of np.abs, .real or .imag")
     return dtype
 
 
@@ -58,6 +60,7 @@ def _truth(dtype: str) -> str:
 
 
 def _position(dtype: str) -> str:
+    _kept(dtype)
     return "i64"
 
 
@@ -191,7 +194,17 @@ def _var_tangent(y, x, x_dot, axis=None, keepdims=False, ddof=0):
     return np.sum(x_dot * slope, axis=axis, keepdims=keepdims)
 
 
-@general(np.var, typing=_typing(_floated), bind=_var_bind, methods=("var",), tangent=_var_tangent, axes="many")
+def _complex_var(x, axis=None, keepdims=False, ddof=0):
+    away = x - np.mean(x, axis=axis, keepdims=True)
+    total = np.sum(np.square(np.real(away)) + np.square(np.imag(away)), axis=axis, keepdims=keepdims)
+    return np.divide(total, count(x, axis) - ddof)
+
+
+def _complex_std(x, axis=None, keepdims=False, ddof=0):
+    return np.sqrt(_complex_var(x, axis, keepdims, ddof))
+
+
+@general(np.var, typing=_typing(_floated), bind=_var_bind, methods=("var",), tangent=_var_tangent, axes="many", on_complex=_complex_var)
 def var(y_bar, y, x, axis=None, keepdims=False, ddof=0):
     return _spread(y_bar, x, axis, keepdims) * np.divide(2 * _centred(x, axis), count(x, axis) - ddof)
 
@@ -207,7 +220,7 @@ def _std_tangent(y, x, x_dot, axis=None, keepdims=False, ddof=0):
     return np.sum(x_dot * _std_slope(y, x, axis, keepdims, ddof), axis=axis, keepdims=keepdims)
 
 
-@general(np.std, typing=_typing(_floated), bind=_var_bind, methods=("std",), tangent=_std_tangent, axes="many")
+@general(np.std, typing=_typing(_floated), bind=_var_bind, methods=("std",), tangent=_std_tangent, axes="many", on_complex=_complex_std)
 def std(y_bar, y, x, axis=None, keepdims=False, ddof=0):
     return _spread(y_bar, x, axis, keepdims) * _std_slope(y, x, axis, keepdims, ddof)
 

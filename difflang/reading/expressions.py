@@ -95,6 +95,11 @@ def _float(frame: Frame, node: cst.Float, hint: str) -> Atom:
     return const(float(node.value))
 
 
+@handles(cst.Imaginary)
+def _imaginary(frame: Frame, node: cst.Imaginary, hint: str) -> Atom:
+    return const(complex(node.value))
+
+
 @handles(cst.SimpleString)
 def _string(frame: Frame, node: cst.SimpleString, hint: str) -> Atom:
     value = node.evaluated_value

@@ -153,7 +153,7 @@ def same(a: Atom, b: Atom) -> bool:
         return True
     if not isinstance(a, Const) or not isinstance(b, Const) or type(a.type) is not type(b.type) or type(a.value) is not type(b.value):
         return False
-    return a.value is b.value or (isinstance(a.value, (int, float, str)) and repr(a.value) == repr(b.value))
+    return a.value is b.value or (isinstance(a.value, (int, float, complex, str)) and repr(a.value) == repr(b.value))
 
 
 def inherit(frame: Frame, out: Var, sources: Iterable[Atom]) -> None:

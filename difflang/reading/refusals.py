@@ -13,7 +13,6 @@ EXPRESSIONS: dict[str, tuple[str, str]] = {
     "Await": ("await", "wait for the value where the function is called and pass it in"),
     "Dict": ("a dict", "use separate names, a tuple or an array"),
     "TemplatedString": ("a template string", "format text where the function is called"),
-    "Imaginary": ("a complex number", "keep the real and the imaginary part in two numbers or arrays"),
     "StarredDictElement": ("a dict", "use separate names, a tuple or an array"),
 }
 REFUSALS = {**STATEMENTS, **EXPRESSIONS}

@@ -288,4 +288,4 @@ def _unmangled(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _numbers(code: CodeType) -> set[str]:
-    return {repr(value) for value in code.co_consts if isinstance(value, (int, float))}
+    return {repr(value) for value in code.co_consts if isinstance(value, (int, float, complex))}

@@ -49,7 +49,7 @@ class Phrases:
     def missing(self, atom: Atom, type: Type) -> Expr | None:
         """What stands for a number that this path leaves undefined and hands on: one of its type."""
         if isinstance(atom, Const) and isinstance(atom.type, Undefined) and isinstance(type, Scalar):
-            return Word({"f64": "0.0", "f32": "0.0", "bool": "False"}.get(type.dtype, "0"))
+            return Word({"f64": "0.0", "f32": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0"))
         return None
 
     def constant(self, const: Const) -> Expr:
@@ -57,7 +57,7 @@ class Phrases:
         if isinstance(type, Undefined):
             return Word("None")
         plain = value.item() if isinstance(value, np.generic) else value
-        if isinstance(type, Scalar) and not type.weak and type.dtype not in ("f64", "i64", "bool"):
+        if isinstance(type, Scalar) and not type.weak and type.dtype not in ("f64", "i64", "bool", "c128"):
             return Apply(self.np(DTYPES[type.dtype].name), (self.number(plain),))
         return self.number(plain)
 
@@ -68,9 +68,19 @@ class Phrases:
             return Word(quoted(value))
         if isinstance(value, (int, float)) and not isinstance(value, bool) and (value < 0 or str(value).startswith("-")):
             return Prefix("-", self.number(-value))
+        if isinstance(value, complex):
+            return self.complex_number(value)
         if value is None or isinstance(value, (bool, int, float)):
             return Word(repr(value).replace("e+", "e"))
         return self.static(value)
+
+    def complex_number(self, value: complex) -> Expr:
+        """`2j` where there is no real part, else a call of complex."""
+        if math.copysign(1.0, value.real) == 1.0 and value.real == 0 and math.isfinite(value.imag):
+            word = Word(repr(complex(0.0, abs(value.imag))).replace("e+", "e"))
+            if math.copysign(1.0, value.imag) == 1.0:
+                return word
+        return Apply(Word("complex"), (self.number(value.real), self.number(value.imag)))
 
     def static(self, value: Any) -> Expr:
         """A function, class or module, reached by its name."""

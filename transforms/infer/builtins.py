@@ -250,7 +250,7 @@ def items_in(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
     return tuple(item_of(frame, value, const(k)) for k in range(count.value))
 
 
-EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True}
+EXAMPLES: dict[str, Any] = {"f64": 1.0, "i64": 1, "bool": True, "c128": 1j}
 
 
 def example(type: Type) -> Any:

@@ -338,8 +338,8 @@ def form_key(shape: Form) -> Any:
         return (shape.kind, info, tuple(map(form_key, shape.items)))
     if isinstance(shape, Static):
         value = shape.value
-        if isinstance(value, (str, bytes, bool, int, float, np.generic, np.dtype)):
-            return ("static", type(value), repr(value) if isinstance(value, float) else value)
+        if isinstance(value, (str, bytes, bool, int, float, complex, np.generic, np.dtype)):
+            return ("static", type(value), repr(value) if isinstance(value, (float, complex)) else value)
         return ("static", id(value))
     return shape
 

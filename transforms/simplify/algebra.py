@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Node, const
-from difflang.types import Array, Scalar, Type
+from difflang.types import Array, Scalar, Type, is_complex
 
 from .rules import DERIVED, Facts, Rule, flavor, number
 
@@ -174,6 +174,8 @@ def never_zero(facts: Facts, atom: Atom, depth: int = 6) -> bool:
 
 
 def _positive(facts: Facts, atom: Atom, depth: int) -> bool:
+    if is_complex(atom.type):
+        return False
     known = number(atom)
     if known is not None:
         return known > 0
@@ -191,6 +193,8 @@ def _positive(facts: Facts, atom: Atom, depth: int) -> bool:
 
 
 def _not_negative(facts: Facts, atom: Atom, depth: int) -> bool:
+    if is_complex(atom.type):
+        return False
     known = number(atom)
     if known is not None:
         return known >= 0

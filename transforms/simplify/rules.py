@@ -11,7 +11,7 @@ from difflang.build import Builder
 from difflang.ir import Atom, Const, Function, Node, Var, const
 from difflang.op import row
 from difflang.records import dataclass, field
-from difflang.types import Array, Scalar, Type
+from difflang.types import FLOATS, Array, Scalar, Type, is_complex
 
 DERIVED = ("adjoint", "tangent")
 
@@ -39,8 +39,8 @@ Rule = Callable[[Facts, Node, Builder], Atom | None]
 
 
 def number(atom: Atom) -> float | None:
-    """The value of a number known while compiling."""
-    if isinstance(atom, Const) and isinstance(atom.type, Scalar) and atom.type.dtype != "bool":
+    """The value of a real number known while compiling."""
+    if isinstance(atom, Const) and isinstance(atom.type, Scalar) and atom.type.dtype != "bool" and not is_complex(atom.type):
         return atom.value.item() if isinstance(atom.value, np.generic) else atom.value  # type: ignore[no-any-return]
     return None
 
@@ -254,20 +254,29 @@ def _is_int(type: Type) -> bool:
 
 
 def _is_float(type: Type) -> bool:
-    return isinstance(type, (Scalar, Array)) and type.dtype in ("f64", "f32")
+    return isinstance(type, (Scalar, Array)) and type.dtype in FLOATS
 
 
 def _is_bool(type: Type) -> bool:
     return isinstance(type, (Scalar, Array)) and type.dtype == "bool"
 
 
+def real(rule: Rule) -> Rule:
+    """A rule that keeps the sign of a real zero, but not those in the user's own complex numbers, where it chooses a branch."""
+
+    def guarded(facts: Facts, node: Node, b: Builder) -> Atom | None:
+        return None if is_complex(node.out.type) and node.role not in DERIVED else rule(facts, node, b)
+
+    return guarded
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "*": (fold,),
     "add": (add_zero, add_negative, add_twice),
     "sub": (sub_zero, sub_negative),
-    "mul": (mul_one, mul_minus_one, mul_reciprocal, mul_negatives),
-    "div": (div_one,),
-    "pow": (pow_one,),
+    "mul": tuple(map(real, (mul_one, mul_minus_one, mul_reciprocal, mul_negatives))),
+    "div": (real(div_one),),
+    "pow": (real(pow_one),),
     "neg": (neg_neg, neg_sub),
     "pos": (same,),
     "masked": (masked_known,),

@@ -1,0 +1,114 @@
+"""Complex numbers: their parts, conjugates, angles, and the functions of `cmath`.
+
+Derivatives follow JAX: an adjoint pairs with a tangent as Re(y_bar * y_dot), without a conjugate, so every rule of a
+holomorphic function holds as it stands. The partial p of a real result says y_dot = Re(p * x_dot), and adds y_bar * p to
+the adjoint; of a real operand the adjoint is the real part of what the rule says. The gradient of a real f is df/dx - i df/dy.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..op import Lower, composite, elementwise
+from ..types import UNKNOWN, Scalar, Type, complex_of, promote, shaped
+from .complex_values import is_complex
+
+
+def _real_of(x: Any) -> Any:
+    return x.real
+
+
+def _imag_of(x: Any) -> Any:
+    return x.imag
+
+
+def _conjugate_of(x: Any) -> Any:
+    return x.conjugate()
+
+
+@elementwise(
+    np.real, python=(_real_of,), evaluate=np.real, result="real", lower=Lower("id", "id", "id", "real"), properties=("real",)
+)
+def real(y, x):
+    """The real part; of a real number itself."""
+    return 1
+
+
+_NO_IMAG = Lower("zero", "zero", "zero", "imag")
+
+
+@elementwise(np.imag, python=(_imag_of,), evaluate=np.imag, result="real", lower=_NO_IMAG, properties=("imag",))
+def imag(y, x):
+    """The imaginary part; of a real number zero."""
+    return -1j if is_complex(x) else 0
+
+
+@elementwise(
+    np.conjugate,
+    python=(_conjugate_of,),
+    methods=("conj", "conjugate"),
+    lower=Lower("id", "id", "id", "conj"),
+    antilinear=True,
+)
+def conjugate(y, x):
+    """The conjugate; of a real number itself."""
+    return 1
+
+
+def _pair_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    common = promote(*types)
+    if not isinstance(common, Scalar):
+        return UNKNOWN
+    return Scalar("c128", weak=True) if common.weak else shaped(complex_of(common.dtype), *types)
+
+
+def _pair(x: Any, y: Any) -> Any:
+    if isinstance(x, (int, float)) and isinstance(y, (int, float)) and not isinstance(x, np.generic) and not isinstance(y, np.generic):
+        return complex(x, y)
+    whole = np.empty(np.broadcast(x, y).shape, np.result_type(x, y, np.complex64))
+    whole.real, whole.imag = x, y
+    return whole[()]
+
+
+@elementwise(typing=_pair_type, evaluate=_pair, computes="part", lower=Lower("pair"))
+def pair(z, x, y):
+    """The complex number of two real parts: complex(x, y)."""
+    return 1, 1j
+
+
+def _angle_bind(z: Any, deg: Any = False) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (z,), {"deg": bool(deg)}
+
+
+@composite(np.angle, bind=_angle_bind)
+def angle(z, deg=False):
+    """The argument, in (-pi, pi]."""
+    found = np.arctan2(np.imag(z), np.real(z))
+    return found * (180 / math.pi) if deg else found
+
+
+@composite(np.iscomplex)
+def iscomplex(x):
+    """Where the imaginary part is not zero."""
+    return np.imag(x) != 0
+
+
+@composite(np.isreal)
+def isreal(x):
+    """Where the imaginary part is zero."""
+    return np.imag(x) == 0
+
+
+@elementwise(evaluate=np.power, lower=Lower(complex="dl_cpow"), cost=60)
+def cpow(z, x, y):
+    """Complex powers as NumPy computes them: whole ones by multiplication."""
+    return 0, 0
+
+
+@elementwise(evaluate=pow, lower=Lower(complex="dl_cpow_python"), cost=60)
+def cpow_python(z, x, y):
+    """Complex powers as Python computes them."""
+    return 0, 0
