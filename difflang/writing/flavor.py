@@ -68,6 +68,8 @@ class Flavors:
     def is_numpy(self, node: Node) -> bool:
         """Whether the text's form of the op gives a NumPy number."""
         op = row(node.op)
+        if node.op == "square" and node.role:  # written x * x
+            return not self.may_be_python(node.args[0])
         if not op.infix:
             return bool(op.numpy)
         return self.is_written_out(node) or not all(map(self.may_be_python, node.args))
