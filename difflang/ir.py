@@ -110,6 +110,13 @@ class Region:
     yields: tuple[Atom, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Outside:
+    """A list, dict or set of the surroundings, as a static object: infer reads what it holds."""
+
+    owner: Any
+
+
 LEAF = "*"
 Tree = Union[str, None, tuple["Tree", ...], Const]
 """The shape of a Python value over its leaves: "*" a number or array, None, a tuple of trees, a static constant."""

@@ -2,7 +2,8 @@
 
 Numbers and arrays are captured: hidden parameters, read afresh at every call. Functions, classes, modules,
 strings, None are static: constants, each with a guard. Numbers inside NumPy and math (`np.pi`) never change and are
-constants without one. A tuple is taken apart: its items are constants or captures, the tuple itself is guarded.
+constants without one. A tuple is taken apart: its items are constants or captures, the tuple itself is guarded. Lists, dicts and
+sets are static: `infer/held.py` reads what they hold.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from ..ir import NONE, Capture, Const, Guard, const, static
+from ..ir import NONE, Capture, Const, Guard, Outside, const, static
 from ..records import dataclass
 
 LIBRARIES = frozenset({"numpy", "math", "cmath", "operator", "functools", "itertools", "builtins", "scipy"})
@@ -133,11 +134,12 @@ class Names:
             return tuple(self._item(route.then(k), item) for k, item in enumerate(value))
         if is_captured(value):
             return self._number(route, value)
-        unfit = _unfit(value)
-        if unfit:
-            raise Unfit(f"{route} is {unfit[0]}, which is outside the language", unfit[1])
+        if isinstance(value, bytearray):
+            raise Unfit(f"{route} is a captured bytearray, which is outside the language", "make it an array of np.uint8")
         if not self.in_library(route):
             self._guard(route, value)
+        if isinstance(value, (list, dict, set)):
+            return static(Outside(value))
         return NONE if value is None else static(value)
 
     def _guard(self, route: Route, value: Any) -> None:
@@ -147,7 +149,7 @@ class Names:
 
     def _item(self, route: Route, item: Any) -> Meaning:
         """An item of a tuple: the tuple cannot change, so a number in it is a constant."""
-        return const(item) if isinstance(item, (int, float)) and not isinstance(item, np.generic) else self._classify(route, item)
+        return const(item) if isinstance(item, (int, float, complex)) and not isinstance(item, np.generic) else self._classify(route, item)
 
     def _number(self, route: Route, value: Any) -> Meaning:
         if self.in_library(route) and not isinstance(value, np.ndarray):
@@ -207,7 +209,7 @@ def private_prefix(code: CodeType) -> str:
 
 def is_captured(value: object) -> bool:
     """Whether a value of the surroundings becomes a hidden parameter."""
-    return isinstance(value, (int, float, np.ndarray, np.bool_, np.number)) and not isinstance(value, (complex, np.complexfloating))
+    return isinstance(value, (int, float, complex, np.ndarray, np.bool_, np.number))
 
 
 def _attribute(value: Any, name: str) -> Any:
@@ -216,13 +218,3 @@ def _attribute(value: Any, name: str) -> Any:
     except AttributeError:
         owner = f"module {value.__name__!r}" if isinstance(value, ModuleType) else f"{type(value).__name__!r} object"
         raise Missing(f"{owner} has no attribute {name!r}") from None
-
-
-def _unfit(value: object) -> tuple[str, str] | None:
-    """What cannot be captured: things whose contents change behind a guard's back, and complex numbers."""
-    if isinstance(value, (list, dict, set, bytearray)):
-        kind = type(value).__name__
-        return f"a captured {kind}", "pass the values as arguments, or keep them in a tuple or an array"
-    if isinstance(value, (complex, np.complexfloating)):
-        return "a complex number", "keep the real and the imaginary part in two numbers or arrays"
-    return None

@@ -34,6 +34,7 @@ FILES = (
     "statements",
     "closures",
     "expressions",
+    "captured",
 )
 
 for _name in FILES:

@@ -26,7 +26,7 @@ CASES = {
     "try:\n        while x[0]:\n            pass\n    except IndexError:\n        pass": ("may fail here", 3, 8, None),
     "with np.errstate(all='raise'): pass": ("errstate that raises", 2, 21, 32),
     "while x:\n        while (z := x): pass\n        else: break": ("else of a while", 4, 8, None),
-    "return LIST[0]": ("captured list", 2, 11, 15),
+    "return BYTES[0]": ("captured bytearray", 2, 11, 16),
     "return COMPLEX": ("complex", 2, 11, 18),
     "def g():\n        nonlocal x\n        x = 1\n    return g": ("only be called by its name", 5, 11, 12),
 }
@@ -36,7 +36,7 @@ CASES = {
 def test_place_reason_and_way_out(text: str) -> None:
     reason, line, column, end = CASES[text]
     with pytest.raises(OutsideLanguage, match=reason) as caught:
-        read_text(f"def f(x):\n    {text}\n", LIST=[1], COMPLEX=1j)
+        read_text(f"def f(x):\n    {text}\n", BYTES=bytearray(1), COMPLEX=1j)
     error = caught.value
     assert error.code in ("DL001", "DL040", "DL042") and error.way_out and error.place is not None
     assert (error.line, error.column) == (line, column)

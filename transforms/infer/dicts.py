@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from difflang.ir import NONE, Atom, Node, const
@@ -55,9 +56,13 @@ def _dict(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 def key_of(frame: Frame, key: Value) -> Any:
     found = frame.constant(key, "the key of a dict")
-    if not isinstance(found, (str, int)):
-        frame.fail("DL001", f"{found!r} as the key of a dict is outside the language", "use a text or an int")
+    if not _is_key(found):
+        frame.fail("DL001", f"{found!r} as the key of a dict is outside the language", "use a text, a number or an enum member")
     return found
+
+
+def _is_key(found: Any) -> bool:
+    return all(map(_is_key, found)) if isinstance(found, tuple) else found is None or isinstance(found, (str, int, float, Enum, type))
 
 
 def dict_item(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
@@ -70,9 +75,11 @@ def dict_item(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequ
 
 
 def _key(frame: Frame, pattern: Sequence[str], operands: Sequence[Value]) -> Any:
-    if tuple(pattern) not in (("i",), ("n",)):
-        frame.fail("DL005", "a dict takes one key")
-    return key_of(frame, operands[0] if operands else NONE)
+    if not set(pattern) <= {"i", "n"}:
+        frame.fail("DL005", "a slice is no key of a dict")
+    left = iter(operands)
+    keys = [NONE if code == "n" else next(left) for code in pattern]
+    return key_of(frame, keys[0] if len(keys) == 1 else Compound("tuple", tuple(keys)))
 
 
 def set_dict_item(frame: Frame, target: Value, pattern: Sequence[str], operands: Sequence[Value], value: Value) -> None:
@@ -120,12 +127,30 @@ def _setdefault(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Val
 
 
 def _pop(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
-    frame.fail("DL001", "removing an item of a dict is outside the language", "make a dict without it")
+    """d.pop(key, default)"""
+    items, key = items_of(frame, owner), key_of(frame, args[0])
+    if key not in items and len(args) > 1:
+        return args[1]
+    if key not in items:
+        frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}")
+    put(frame, owner.info, key, items[key])
+    del owner.info.fields[key]
+    return items[key]
+
+
+def delete(frame: Frame, owner: Value, pattern: Sequence[str], operands: Sequence[Value]) -> None:
+    """del d[key]"""
+    assert isinstance(owner, Compound)
+    _pop(frame, owner, [denote(_key(frame, pattern, operands))], {})
+
+
+def _emptied(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
+    frame.fail("DL001", "removing items of a dict that are not named is outside the language", "make a new dict")
 
 
 DICT_METHODS: dict[str, Callable[[Frame, Compound, Args, Named], Value]] = {
     "get": _get, "items": _items, "values": _values, "keys": _keys, "copy": _copy, "update": _update, "setdefault": _setdefault,
-    "pop": _pop, "popitem": _pop, "clear": _pop,
+    "pop": _pop, "popitem": _emptied, "clear": _emptied,
 }  # fmt: skip
 
 
@@ -157,4 +182,4 @@ def object_truth(frame: Frame, value: Compound) -> Atom:
     return const(True)
 
 
-__all__ = ["dict_item", "dict_keys", "dict_method", "is_dict", "items_of", "new_dict", "object_truth", "set_dict_item", "united"]
+__all__ = ["delete", "dict_item", "dict_keys", "dict_method", "is_dict", "items_of", "new_dict", "object_truth", "set_dict_item", "united"]

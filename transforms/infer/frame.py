@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder, OpenType
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
-from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Place, Region, Var, const
+from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Outside, Place, Region, Var, const
 from difflang.mend import mend
 from difflang.records import dataclass, field, replace
 from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
@@ -54,6 +54,16 @@ def list_array(function: Stacked) -> Stacked:
     return function
 
 
+Opener = Callable[["Frame", Any, str], Value]
+_OPENERS: list[Opener] = []
+
+
+def opens(function: Opener) -> Opener:
+    """Enter the function that reads lists, dicts and sets of the surroundings."""
+    _OPENERS.append(function)
+    return function
+
+
 @dataclass
 class Frame:
     """The interpretation of one function for one set of argument forms."""
@@ -74,7 +84,11 @@ class Frame:
             return self.env[atom]
         if isinstance(atom.type, (Undefined, Scalar, Nothing)):
             return atom
-        return denote(atom.value)
+        return self.held(atom.value.owner) if isinstance(atom.value, Outside) else denote(atom.value)
+
+    def held(self, owner: Any, name: str = "") -> Value:
+        """What a list, a dict or a set stands for that lives outside of the program."""
+        return _OPENERS[0](self, owner, name)
 
     def run(self, region: Region, arguments: Sequence[Value]) -> list[Value]:
         """Interpret a region into the current builder; the values it yields."""

@@ -39,7 +39,10 @@ class Origin:
 
 
 OUTSIDE = Origin()
-"""Of lists that live outside of the program: captured ones, defaults."""
+"""Of lists that stand in an argument or a default: what a call or an item makes of one is a list of its own."""
+
+CAPTURED = Origin()
+"""Of lists that live outside of the program, and of those in them."""
 
 
 class Widen(Exception):

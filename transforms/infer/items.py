@@ -13,7 +13,7 @@ from difflang.library import METHODS as NUMBER_METHODS
 from difflang.library import PARTS as NUMBER_PARTS
 from difflang.op import BY_METHOD, BY_PROPERTY
 from difflang.ops.index import result_type
-from difflang.types import DTYPES, MANY, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, promote
+from difflang.types import DTYPES, MANY, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, is_complex, promote
 
 from .dicts import dict_item, dict_method, is_dict, set_dict_item
 from .frame import Frame, handles
@@ -291,10 +291,7 @@ def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
     library = (getattr(owner, "__name__", "") if isinstance(owner, ModuleType) else type(owner).__module__).partition(".")[0]
     if isinstance(found, (np.ndarray, float, int, np.generic)) and not isinstance(found, bool) and library not in ("math", "numpy"):
         return frame.capture(name, lambda: getattr(owner, name))
-    if isinstance(found, (list, dict, set, bytearray)) and library not in ("math", "numpy"):
-        kind = type(found).__name__
-        frame.fail("DL001", f"the {kind} {name!r} of an object outside of the function may change", "pass the object, or make it a tuple")
-    return denote(found)
+    return frame.held(found, name) if isinstance(found, (list, dict, set)) and library not in ("math", "numpy") else denote(found)
 
 
 def _array_attribute(frame: Frame, value: Atom, name: str) -> Value | None:
@@ -316,7 +313,7 @@ def _array_attribute(frame: Frame, value: Atom, name: str) -> Value | None:
     if name in ("itemsize", "nbytes") and not isinstance(type, Unknown):
         width = const(DTYPES[type.dtype].itemsize)  # type: ignore[union-attr]
         return width if name == "itemsize" else frame.emit("mul", size(frame, value), width)
-    if name == "real" and not isinstance(type, Unknown):
+    if name == "real" and not isinstance(type, Unknown) and not is_complex(type):
         return value
     if name in BY_PROPERTY:
         from .arrays import call_row

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.types import Stack
 
+from .dicts import delete, is_dict
 from .frame import Frame, handles, list_maker
 from .lent import given, lend
 from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, joined_items, sites_of
@@ -97,7 +98,7 @@ def on_run(frame: Frame, owner: Compound, *more: Value) -> NoReturn:
     """The list must be one of the run: begin again."""
     lists, sites = frame.inference.lists, sites_of(owner)
     if not sites:
-        frame.fail("DL007", "this changes a list that lives outside of the function", "change a copy: xs = list(xs)")
+        frame.fail("DL007", "this changes a list that lives outside of the function", "change a copy, list(xs), and return it")
     why = lists.why_straight(sites)
     if why is None:
         try:
@@ -261,6 +262,9 @@ def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     from .list_methods import list_method
 
     owner = values[0]
+    if is_dict(owner):
+        delete(frame, owner, node.attrs["pattern"], values[1:])
+        return ()
     if not is_list(owner) or tuple(node.attrs["pattern"]) != ("i",):
         frame.fail("DL004", "deleting items is for lists, one at a time", "make a new one without them")
     assert isinstance(owner, Compound)

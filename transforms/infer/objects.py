@@ -32,6 +32,7 @@ class Cell:
     stale: Union[Place, bool, None] = None
     lists: frozenset[Any] = frozenset()  # lists of the run that hold it (by the places where they are made)
     home: Any = None  # the item of such a list that it was read from, see `lent.py`
+    outside: str = ""  # its name, where it lives outside of the program: nothing may change it
     carried: ClassVar[bool] = True  # where control flow changes it; a list that straight code alone changes is not (`grown.ItemsCell`)
 
     def tangle(self, others: Iterable[Cell]) -> None:
@@ -158,6 +159,10 @@ def changed(before: State, after: State) -> list[tuple[Cell, Any]]:
 def put(frame: Frame, cell: Cell, name: Any, value: Value) -> None:
     """object.name = value."""
     check_fresh(frame, cell)
+    outside = cell.outside or next((other.outside for other in cell.tangled if other.outside), "")
+    if outside:
+        reason = f"this changes the item {name!r} of {outside}, a {cell.layout.cls.__name__} that lives outside of the function"
+        frame.fail("DL007", reason, f"change a copy, {{**{outside}}}, and return it")
     for other in cell.tangled:
         other.stale = frame.place or True
     cell.fields[name] = value

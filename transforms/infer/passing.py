@@ -107,6 +107,9 @@ def outcome(frame: Frame, result: Value, numbers: Numbers, before: Sequence[Mapp
     table = Numbers(list(numbers.cells[:count]))
     shape = table.form(result, form)
     for number, (cell, fields) in enumerate(zip(numbers.cells[:count], before, strict=True)):
+        for name in fields:
+            if name not in cell.fields:
+                frame.fail("DL001", f"this removes the item {name!r} of a dict of the caller", "make a new dict without it, and return it")
         for name, value in cell.fields.items():
             if name not in fields or not same_value(fields[name], value) or (number, name) in known.changes:
                 changes[number, name] = table.form(value, form)
