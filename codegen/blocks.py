@@ -159,7 +159,7 @@ grow:
   %pool.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 5
   %pool = load ptr, ptr %pool.at
   %lent = call i1 @dl_is_lent(ptr %pool)
-  %little = icmp ult i64 %after, 65536
+  %little = icmp ult i64 %after, 4096
   %moving = or i1 %lent, %little
   br i1 %moving, label %double, label %stretch
 stretch:

@@ -1,18 +1,32 @@
 """The ledger: what a function takes and gives back while it is written, in the order in which it will happen.
 
 `memory.py` and the control flow enter what they do. `footprint.py` reads it: the most that is held at one time, as a formula.
-Entries are tuples; regions are lists inside one: ("if", [arm, arm]), ("loop", first, last, step, body, place). A `last` of "" is not known.
+Entries are tuples of registers and texts; regions are lists inside one:
+
+    ("take", block, bytes, name, place)  ("retain" | "release", block)  ("push" | "pop", stack, bytes)  ("call", key, arguments, result)
+    ("if", [arm, arm], merged registers)  ("loop", first, last, step, body, place, [counter, *carried registers])
+    where a `last` of "" is not known
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from difflang.ir import Place
+from difflang.records import dataclass
 
 Entry = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the writer leaves of one function: its parameters' registers, its entries, its lines."""
+
+    params: Sequence[str]
+    entries: Sequence[Entry]
+    lines: Sequence[str]
 
 
 class Ledger:
@@ -33,11 +47,11 @@ class Ledger:
         self._open.pop()
 
     @contextmanager
-    def loop(self, first: str, last: str, step: int = 1, place: Place | None = None) -> Iterator[None]:
+    def loop(self, first: str, last: str, step: int, place: Place | None, carried: Sequence[str]) -> Iterator[None]:
         body: list[Entry] = []
-        self.add("loop", first, last, step, body, place)
+        self.add("loop", first, last, step, body, place, carried)
         with self.inside(body):
             yield
 
 
-__all__ = ["Entry", "Ledger"]
+__all__ = ["Book", "Entry", "Ledger"]

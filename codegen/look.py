@@ -126,7 +126,13 @@ def explain(function: Any, args: Sequence[Any]) -> Any:
     types = types_for(function, args)
     if not hasattr(type(root), "__difflang_program__"):
         root = Derived("grad", root)
-    return explain_program(program_for(root, types))
+    program = program_for(root, types)
+    found = explain_program(program)
+    if UNKNOWN in [leaf for type in types for leaf in leaves_of(type)]:
+        return found
+    from .arena import stated
+
+    return stated(found, program, [] if len(args) == 1 and isinstance(args[0], Spec) else _bound(root, args) if args else [])
 
 
 def problems(function: Any, args: Sequence[Any]) -> list[DifflangError]:

@@ -10,6 +10,7 @@ from difflang.types import Array, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
 from .kernels import kernels
+from .ledger import Book
 from .lower import contract, create, elementwise, factor, index, lapack, random, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
 from .lower.expand import expanded
 from .lower.lower import Lowering, is_alias, result_types, struct
@@ -41,6 +42,7 @@ class Module:
     text: str
     sites: tuple[Site, ...]
     signatures: dict[str, Signature]
+    books: dict[str, Book]
 
 
 def emit(program: Program, target: Target, public: Collection[str] = ()) -> Module:
@@ -60,7 +62,7 @@ def emit(program: Program, target: Target, public: Collection[str] = ()) -> Modu
     used = _kept(sorted(writer.kept))
     nests = [text for _, text in writer.nests.values()]
     body = prelude() + "\n".join([declarations, helpers, used, *texts, *nests, f"attributes #0 = {{ {target.attributes} }}", metadata])
-    return Module(body, tuple(writer.sites), {key: signature(f) for key, f in program.functions.items()})
+    return Module(body, tuple(writer.sites), {key: signature(f) for key, f in program.functions.items()}, writer.books)
 
 
 def _kept(symbols: Sequence[str]) -> str:
@@ -117,6 +119,7 @@ def implementation(module: ModuleWriter, program: Program, key: str, function: F
     types = result_types(function)
     _return(w, types, values)
     low.scopes.finish()
+    module.books[key] = Book([word.rpartition(" ")[2] for word in heads[1:]], w.ledger.entries, w.lines)
     return w.text(f'define internal fastcc {struct(types)} @"{key}.impl"({", ".join(heads)}) #0')
 
 

@@ -1,7 +1,7 @@
 """LLVM text of what happens to pools once a call, or seldom: taken, given back, filled, trimmed. `blocks.py` has what loops run.
 
-Where the memory of a new block is malloc's, free blocks of at least its size are let go first, for so many blocks of a call: one
-that asks for ever new sizes holds no more than it needs at once, and one that asks in turns is not slowed down.
+Before the memory of a new large block is asked of malloc, free blocks of other sizes are let go, for the first blocks of a pool: a
+program that asks for one size after the other holds no more than it needs at once, one that asks in turns is not slowed down.
 """
 
 POOLS = r"""
@@ -29,13 +29,6 @@ found:
   %pool = phi ptr [ %taken, %try ], [ %new, %fresh ]
   %live = getelementptr inbounds i8, ptr %ctx, i64 40
   store ptr %pool, ptr %live
-  %none = icmp eq ptr %pool, null
-  br i1 %none, label %done, label %begin
-begin:
-  %makes = getelementptr inbounds i8, ptr %pool, i64 32
-  store i64 0, ptr %makes
-  br label %done
-done:
   ret ptr %pool
 }
 
@@ -177,7 +170,8 @@ own:
   store i64 %makes.more, ptr %makes.at
   %cached.at = getelementptr inbounds i8, ptr %pool, i64 8
   %cached = load i64, ptr %cached.at
-  %idle = icmp uge i64 %cached, %bytes
+  %part = lshr i64 %bytes, 2
+  %idle = icmp uge i64 %cached, %part
   %large = icmp uge i64 %bytes, 65536
   %early = icmp ult i64 %makes, 64
   %first = and i1 %idle, %large

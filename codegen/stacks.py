@@ -96,6 +96,7 @@ def lower_pop(low: Lowering, node: Node) -> None:
         used = _used(low, low.handle(stack))
         w.fail_if(w.let(f"icmp eq i64 {used}, 0"), Site(IndexError, "pop from empty list", 0, low.place))
     slot = w.let(f"call ptr @dl_pop(ptr {low.handle(stack)}, i64 {element_size(element)})", "top")
+    w.ledger.add("pop", low.handle(stack), element_size(element))
     low.bind_collapsed(node.outs[0])
     _load(low, top, slot, element)
 

@@ -13,7 +13,7 @@ from difflang.ir import Place
 from difflang.records import dataclass, field
 from difflang.types import DTYPES, PART
 
-from .ledger import Ledger
+from .ledger import Book, Ledger
 from .targets.target import Target
 
 REGISTER = {
@@ -47,6 +47,7 @@ class ModuleWriter:
     kept: set[str] = field(default_factory=set)  # symbols that the optimiser must not drop
     helpers: set[str] = field(default_factory=set)  # helper functions of the prelude in use
     metadata: list[str] = field(default_factory=list)
+    books: dict[str, Book] = field(default_factory=dict)  # what each function takes, for `footprint.py`
     nests: dict[str, tuple[str, str]] = field(default_factory=dict)  # `outline.py`: functions by their text
     _site_of: dict[Site, int] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ import numpy as np
 from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, left_out, spec, with_text
+from .looking import diagnose, explain, high_water, inspect, source
 from .records import dataclass
 from .structs import copied, struct, tangent_like
 from .tree import NoDerivative, class_layout, register_pytree_node, tree_map
@@ -308,34 +309,6 @@ def check_grads(
                 check_grads(jacfwd(f, k), args, order - 1, modes, tolerance * 10)
 
 
-def source(f: Any, *args: Any) -> str:
-    """Python text of a function, of a derived one as a person would have written it."""
-    from .codegen import look
-
-    return look.source(f, args)
-
-
-def inspect(f: Any, *args: Any, stage: str = "ir") -> str:
-    """A stage of the way to machine code as text: "source" "read" "ir" "placed" "gradient" "llvm" "asm" "ptx"."""
-    from .codegen import look
-
-    return look.inspect_stage(f, args, stage)
-
-
-def explain(f: Any, *args: Any) -> Any:
-    """What is active in a derivative, what is kept, how many bytes, and why."""
-    from .codegen import look
-
-    return look.explain(f, args)
-
-
-def diagnose(f: Any, *args: Any) -> list[DifflangError]:
-    """All problems of f for these arguments (or a spec): what stops it from compiling, and warnings where a derivative is zero."""
-    from .codegen import look
-
-    return look.problems(f, args)
-
-
 def export_library(
     name: str, functions: Mapping[str, tuple[Any, Any]], directory: str | Path = ".", target: str | None = None
 ) -> Path:
@@ -394,7 +367,7 @@ __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NoDerivative", "NotAvailable",
     "NotDifferentiable", "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written",
     "check_grads", "clear_caches", "derivative", "derived", "device", "diagnose", "differentiable", "explain",
-    "export_library", "grad", "hessian", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize",
+    "export_library", "grad", "hessian", "high_water", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize",
     "load_library", "ptx", "register_pytree_node", "source", "spec", "stop_gradient", "struct", "tree_map",
     "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip

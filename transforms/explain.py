@@ -25,12 +25,31 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A block that the compiled code takes from its arena: `kind` is "result", "tape" or "temporary"; `bytes` a formula."""
+
+    kind: str
+    name: str
+    function: str
+    line: int | None
+    bytes: str
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """The answer of `dl.explain`: prints as text; the parts can be read by programs."""
+    """The answer of `dl.explain`: prints as text; the parts can be read by programs.
+
+    `taken` lists the blocks of the arena, `most` is a formula for the bytes that it holds at one time at most, `bytes` its value for
+    the arguments given (None without arguments, or where `unknown` names something that shows only while it runs).
+    """
 
     name: str
     active: tuple[str, ...]
     kept: tuple[Kept, ...] = field(default=())
+    taken: tuple[Taken, ...] = field(default=())
+    most: str = ""
+    bytes: int | None = None
+    unknown: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
         lines = [f"{self.name}", f"  active: {', '.join(self.active) or 'nothing'}"]
@@ -39,6 +58,12 @@ class Explanation:
             lines.append(f"  {item.kind} {item.name}{place} in {item.function}: {item.bytes} bytes; {item.why}")
         if not self.kept:
             lines.append("  nothing is recorded and nothing copied")
+        for block in self.taken:
+            place = f" (line {block.line})" if block.line else ""
+            lines.append(f"  takes {block.bytes} bytes: {block.kind} {block.name}{place} in {block.function}".replace("  in", " in"))
+        number = f" = {self.bytes}" if self.bytes is not None and not self.most.isdigit() else ""
+        lines.append(f"  memory at one time: at most {self.most}{number} bytes" if self.most else "  memory at one time: not known")
+        lines += [f"    not known before it runs: {text}" for text in self.unknown]
         return "\n".join(lines)
 
 

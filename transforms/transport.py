@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from difflang.build import Builder, hint_for
-from difflang.ir import UNDEF, Atom, Node, Program, Region, Var, const, free_vars, substitute, walk
+from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var, const, free_vars, substitute, walk
 from difflang.records import replace
 from difflang.op import row
 from difflang.types import INT, Array, Scalar, Unknown
@@ -93,7 +93,10 @@ class Transport:
             if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, (Array, Unknown)):
                 root = mapping.setdefault(operand, self.shapes.root(operand))
                 kept = root in read or root in self.partial or self.is_cheap_view(frame, root)
-                if isinstance(root.type, Array) and root in frame.local and not kept:
+                twin = None if kept or node.op in ("dim", "size") else self.twin(frame, root)
+                if twin is not None:
+                    node = _asking(node, position or 0, out.emit("index", *twin.args, **twin.attrs), operand)
+                elif isinstance(root.type, Array) and root in frame.local and not kept:
                     node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
                 else:
                     node = _asking(node, position or 0, root, operand)
@@ -114,6 +117,17 @@ class Transport:
             return False
         base = node.args[0]
         return isinstance(base, Var) and base not in frame.local and base not in self.killed
+
+    def twin(self, frame: Frame, value: Var) -> Node | None:
+        """The slice of an array from outside that has the shape of this one, a slice of an array that has that array's shape."""
+        node = self.size_of.definition.get(value)
+        if node is None or node.op != "index" or "a" in node.attrs["pattern"] or not isinstance(node.args[0], Var):
+            return None
+        base, operands = self.shapes.root(node.args[0]), node.args[1:]
+        if not isinstance(base.type, Array) or base.type.dims != getattr(node.args[0].type, "dims", None):
+            return None
+        outside = all(isinstance(a, Const) or a not in frame.local for a in (base, *operands))
+        return replace(node, args=(base, *operands)) if outside and base not in self.killed else None
 
     def sizes(self, frame: Frame, value: Var) -> list[Var]:
         """The sizes of an array of this region, as numbers computed where it is defined."""

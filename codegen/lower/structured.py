@@ -29,7 +29,8 @@ def lower_if(low: Lowering, node: Node) -> None:
     assumed = low.assumed or Assumed(w, ("0", 0), ("0", 0))
     assumed.arms += 1
     ways: list[list[Entry]] = [[], []]
-    w.ledger.add("if", ways)
+    merges: list[str] = []
+    w.ledger.add("if", ways, merges)
     for label, arm, way in zip(labels, node.regions, ways, strict=True):
         w.start(label)
         with w.ledger.inside(way):
@@ -44,7 +45,7 @@ def lower_if(low: Lowering, node: Node) -> None:
     for i, k in enumerate(outs):
         types, hint = parts(node.outs[k].type), node.outs[k].hint
         merged.append([w.phi(t, [(values[i][p], block) for values, block in ends], hint) for p, t in enumerate(types)])
-    w.ledger.add("merged", [register for registers in merged for register in registers])
+    merges += [register for registers in merged for register in registers]
     for k, registers in zip(outs, merged, strict=True):
         low.bind(node.outs[k], registers)
     for out in node.outs:
@@ -89,6 +90,9 @@ class _Carried:
             pairs = [w.open_phi(part, self.starts[k][p], self.params[k].hint) for p, part in enumerate(parts(self.params[k].type))]
             self.values[k] = [name for name, _ in pairs]
             self.lines[k] = [line for _, line in pairs]
+
+    def registers(self) -> list[str]:
+        return [register for registers in self.values.values() for register in registers]
 
     def bind(self, params: Sequence[Var]) -> None:
         for k, param in enumerate(params):
@@ -175,7 +179,7 @@ def lower_while(low: Lowering, node: Node) -> None:
     w.start(inside)
     poll(low, counter, mask(node, low.loops > 0))
     carried.bind(body.params)
-    with w.ledger.loop("0", "", place=node.place):
+    with w.ledger.loop("0", "", 1, node.place, [counter, *carried.registers()]):
         ends += _finish_iteration(low, carried, node, body, latch, done)
     w.close_phi(line, w.let(f"add i64 {counter}, 1"), w.block)
     w.jump(head)
@@ -290,7 +294,7 @@ def _loop(
     if below:
         low.below[index] = below
     carried.bind(body.params[1:])
-    with w.ledger.loop(first, last, by, node.place):
+    with w.ledger.loop(first, last, by, node.place, [counter, *carried.registers()]):
         ends += _finish_iteration(low, carried, node, body, latch, done)
     following = w.let(f"add nsw i64 {counter}, {by}")
     w.close_phi(line, following, w.block)
