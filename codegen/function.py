@@ -307,7 +307,8 @@ def _type(value: Any) -> Type:
     try:
         found = type_of(value)
     except TypeError as error:
-        raise TypeMismatch("DL030", str(error), way_out="convert it: float64, float32, int64, int32 and bool are known") from None
+        known = "floats of 64, 32 and 16 bits, complex128, complex64, integers and bool are known"
+        raise TypeMismatch("DL030", str(error), way_out=f"convert it: {known}") from None
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         raise IntegerOverflow("DL013", f"the argument {value} does not fit in 64 bits")
     _check_static(found)

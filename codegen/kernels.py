@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from . import order
+from .halves import conversions
 from .complex_powers import POWERS
 from .lower.products import product
 from .writer import MEMORY, ModuleWriter
@@ -266,7 +267,8 @@ def kernel(module: ModuleWriter, name: str) -> str:
     """The module of one kernel that is compiled once."""
     _, op, dtype = name.split("_")
     if op in order.OPS:
-        return order.text(op, dtype)
+        text = order.text(op, dtype)
+        return text + conversions(text, module.target)
     if op.startswith("arg"):
         return _where(module, op, dtype)
     body = fold(module, op, dtype) if op in _ZERO else product(module, op, dtype)

@@ -9,6 +9,7 @@ from difflang.records import dataclass
 from difflang.types import Array, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
+from .halves import conversions
 from .kernels import kernels
 from .ledger import Book
 from .lower import contract, create, elementwise, factor, index, lapack, random, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
@@ -61,7 +62,9 @@ def emit(program: Program, target: Target, public: Collection[str] = ()) -> Modu
     metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(writer.metadata))
     used = _kept(sorted(writer.kept))
     nests = [text for _, text in writer.nests.values()]
-    body = prelude() + "\n".join([declarations, helpers, used, *texts, *nests, f"attributes #0 = {{ {target.attributes} }}", metadata])
+    halves = conversions("\n".join([helpers, *texts, *nests]), target)
+    attributes = f"attributes #0 = {{ {target.attributes} }}"
+    body = prelude() + "\n".join([declarations, helpers, halves, used, *texts, *nests, attributes, metadata])
     return Module(body, tuple(writer.sites), {key: signature(f) for key, f in program.functions.items()}, writer.books)
 
 

@@ -7,7 +7,7 @@ The hook (`poll_text.py`) is a constant of the module: null in exported librarie
 from __future__ import annotations
 
 from difflang.ir import Node, walk
-from difflang.types import Array, Scalar
+from difflang.types import REAL, Array, Scalar
 
 from .lower.lower import Lowering
 
@@ -26,7 +26,7 @@ def mask(node: Node, nested: bool) -> int:
         return _OFTEN
     if any(inner.op == "call" for inner in inside):
         return _AT_TIMES
-    carries = any(isinstance(p.type, Scalar) and p.type.dtype in ("f64", "f32") for p in body.params[1:])
+    carries = any(isinstance(p.type, Scalar) and p.type.dtype in REAL for p in body.params[1:])
     return _SELDOM if node.op == "while" or (carries and not nested) else 0
 
 

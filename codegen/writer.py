@@ -17,7 +17,7 @@ from .ledger import Book, Ledger
 from .targets.target import Target
 
 REGISTER = {
-    "f64": "double", "f32": "float", "bool": "i1", "c128": "<2 x double>", "c64": "<2 x float>",
+    "f64": "double", "f32": "float", "f16": "half", "bool": "i1", "c128": "<2 x double>", "c64": "<2 x float>",
     **{f"{sign}{bits}": f"i{bits}" for sign in "iu" for bits in (8, 16, 32, 64)},
 }  # fmt: skip
 """The LLVM type of a number in a register; in memory and across public calls a bool is an i8."""
@@ -296,6 +296,9 @@ def literal(value: object, dtype: str) -> str:
     if dtype in PART:
         part = PART[dtype]
         return f"<{REGISTER[part]} {literal(value.real, part)}, {REGISTER[part]} {literal(value.imag, part)}>"  # type: ignore[attr-defined]
+    if dtype == "f16":
+        with np.errstate(over="ignore"):
+            return f"0xH{np.float16(value).view(np.uint16):04X}"  # type: ignore[arg-type]
     if dtype in ("f64", "f32"):
         number = float(np.float32(value)) if dtype == "f32" else float(value)  # type: ignore[arg-type]
         return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"

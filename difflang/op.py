@@ -251,7 +251,7 @@ def _asked_of_python(op: Op, dtypes: tuple[str, ...]) -> None:
         op.python[0](*(_SAMPLES[PYTHON_NAME.get(dtype, dtype)] for dtype in dtypes))
 
 
-PYTHON_NAME = {"c64": "c128", "f32": "f64"}
+PYTHON_NAME = {"c64": "c128", "f32": "f64", "f16": "f64"}
 
 
 def _class_dtype(result: str, common: Scalar) -> str:

@@ -28,6 +28,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "u32": np.dtype(np.uint32),
     "i64": np.dtype(np.int64),
     "u64": np.dtype(np.uint64),
+    "f16": np.dtype(np.float16),
     "f32": np.dtype(np.float32),
     "f64": np.dtype(np.float64),
     "c64": np.dtype(np.complex64),
@@ -38,7 +39,9 @@ PYTHON: dict[str, type] = {"f64": float, "i64": int, "bool": bool, "c128": compl
 """The classes of Python's own numbers."""
 PART = {"c64": "f32", "c128": "f64"}
 """What the parts of a complex number are."""
-FLOATS = ("f64", "f32", "c128", "c64")
+REAL = ("f64", "f32", "f16")
+"""The floating-point dtypes of real numbers."""
+FLOATS = (*REAL, *PART)
 """The dtypes that carry derivatives."""
 
 ONE, MANY, OPEN = "1", "n", "?"
@@ -157,7 +160,7 @@ def part_of(dtype: str) -> str:
 
 def complex_of(dtype: str) -> str:
     """The complex dtype whose parts hold numbers of this dtype."""
-    return dtype if dtype in PART else "c64" if dtype == "f32" else "c128"
+    return dtype if dtype in PART else "c64" if dtype in ("f32", "f16") else "c128"
 
 
 def is_int(type: Type) -> bool:
@@ -274,7 +277,7 @@ def join(one: Type, other: Type) -> Type:
     raise TypeError(f"one path gives {one}, another {other}")
 
 
-_TAKEN_IN = {("f64", "f32"), ("c128", "c64"), *(("i64", name) for name in DTYPES if name not in ("i64", "bool"))}
+_TAKEN_IN = {("f64", "f32"), ("f64", "f16"), ("c128", "c64"), *(("i64", name) for name in DTYPES if name not in ("i64", "bool"))}
 """Python's numbers that become NumPy's where they meet: in `total = 0.0; total += x[i]` what x holds decides."""
 
 

@@ -14,10 +14,22 @@ import numpy as np
 
 from .array import DTYPES
 
+class _Half(ctypes.c_uint16):
+    """A float16 as C has it: its bits."""
+
+    def __init__(self, number: float = 0.0) -> None:
+        ctypes.c_uint16.__init__(self, int(np.float16(number).view(np.uint16)))
+
+    @property
+    def value(self) -> float:  # type: ignore[override]
+        return float(np.frombuffer(bytes(self), np.float16)[0])
+
+
 _NUMPY: dict[str, Any] = {name: dtype.type for name, dtype in DTYPES.items()}
 _C: dict[str, Any] = {
     "f64": ctypes.c_double,
     "f32": ctypes.c_float,
+    "f16": _Half,
     "bool": ctypes.c_bool,
     **{f"i{bits}": getattr(ctypes, f"c_int{bits}") for bits in (8, 16, 32, 64)},
     **{f"u{bits}": getattr(ctypes, f"c_uint{bits}") for bits in (8, 16, 32, 64)},

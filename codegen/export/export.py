@@ -12,7 +12,7 @@ import numpy as np
 from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Function, Node, Program, Region
 from difflang.records import replace
-from difflang.types import Array, Scalar
+from difflang.types import REAL, Array, Scalar
 
 from .. import optimize, shared
 from ..abi.support import record_type
@@ -22,7 +22,7 @@ from ..module import emit
 from ..repeats import without_repeats
 from ..targets.cpu import generic, host
 from ..targets.target import Target
-from ..writer import MEMORY, SIZE, Site
+from ..writer import MEMORY, SIZE, Site, literal
 
 
 def export(name: str, programs: Mapping[str, Program], directory: str | Path, target: str | None = None) -> Path:
@@ -162,6 +162,9 @@ class _Wrapper:
 
     def input(self, name: str, type: Array | Scalar) -> str:
         """The C parameters of one slot, and what the function is given."""
+        if isinstance(type, Scalar) and type.dtype == "f16":  # C has its bits
+            self.heads.append(f"i16 %{name}")
+            return f"half {self.let(f'bitcast i16 %{name} to half')}"
         if isinstance(type, Scalar):
             self.heads.append(f"{MEMORY[type.dtype]} %{name}")
             return f"{MEMORY[type.dtype]} %{name}"
@@ -237,11 +240,7 @@ class _Wrapper:
 
 
 def _literal(value: Any, type: Scalar) -> str:
-    import struct
-
-    if type.dtype in ("f64", "f32"):
-        return "0x" + struct.pack(">d", float(value)).hex().upper()
-    return str(int(value))
+    return literal(value, type.dtype) if type.dtype in REAL else str(int(value))
 
 
 __all__ = ["export", "merged"]

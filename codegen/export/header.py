@@ -18,6 +18,7 @@ from difflang.types import Array, Scalar, Type
 C_TYPES = {
     "f64": "double",
     "f32": "float",
+    "f16": "uint16_t",
     "bool": "bool",
     **{f"{sign}{bits}": f"{name}{bits}_t" for sign, name in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)},
 }

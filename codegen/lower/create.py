@@ -83,6 +83,7 @@ def lower_arange(low: Lowering, node: Node) -> None:
     if whole:
         count = _int_count(low, start, stop, step, unit)
         first, by = convert(w, start, "i64", dtype), convert(w, step, "i64", dtype)
+        second = convert(w, w.let(f"add i64 {start}, {step}"), "i64", dtype) if dtype == "f16" else ""
     else:
         quotient = w.let(f"fdiv double {w.let(f'fsub double {stop}, {start}')}, {step}")
         w.module.declare("llvm.ceil.f64", "declare double @llvm.ceil.f64(double)")
@@ -91,6 +92,8 @@ def lower_arange(low: Lowering, node: Node) -> None:
         first = convert(w, start, "f64", dtype)
         second = convert(w, w.let(f"fadd double {start}, {step}"), "f64", dtype)
         by = w.let(f"{'fsub' if dtype[0] == 'f' else 'sub'} {REGISTER[dtype]} {second}, {first}")
+    if dtype == "f16":
+        by = w.let(f"fsub float {convert(w, second, dtype, 'f32')}, {convert(w, first, dtype, 'f32')}")
     count = w.let(f"select i1 {w.let(f'icmp sgt i64 {count}, 0')}, i64 {count}, i64 0")
     low.finish(node, Formula(dtype, node.out.type.dims, ("1" if node.out.type.dims == (ONE,) else count,), _progression(dtype, first, by)))
 
@@ -106,8 +109,20 @@ def _int_count(low: Lowering, start: str, stop: str, step: str, unit: bool) -> s
     return w.let(f"sdiv i64 {w.let(f'add i64 {distance}, {bias}')}, {step}")
 
 
+def _halves(first: str, by: str) -> Callable[[Writer, Index], str]:
+    """As NumPy: in float32, rounded once; the first two are of float16."""
+
+    def at(w: Writer, index: Index) -> str:
+        start, step, k = (convert(w, x, d, "f32") for x, d in ((first, "f16"), (by, "f32"), (index[0], "i64")))
+        return convert(w, w.let(f"fadd float {start}, {w.let(f'fmul float {k}, {step}')}"), "f32", "f16")
+
+    return at
+
+
 def _progression(dtype: str, first: str, by: str) -> Callable[[Writer, Index], str]:
     kind = "f" if dtype[0] == "f" else ""
+    if dtype == "f16":
+        return _halves(first, by)
 
     def at(w: Writer, index: Index) -> str:
         k = _index(w, index[0], dtype)

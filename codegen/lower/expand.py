@@ -1,4 +1,4 @@
-"""Ops that are lowered by a function of the language: written out in other ops before machine code is made."""
+"""Ops that are lowered by a function of the language, and products of float16: written out in other ops before machine code is made."""
 
 from __future__ import annotations
 
@@ -23,9 +23,23 @@ def _region(region: Region) -> Region:
             nodes.append(replace(node, regions=tuple(map(_region, node.regions))))
         elif _is_written_out(node):
             nodes += _written(node)
+        elif node.op in _PRODUCTS and getattr(node.out.type, "dtype", "") == "f16":
+            nodes += _in_singles(node)
         else:
             nodes.append(node)
     return replace(region, nodes=tuple(nodes))
+
+
+_PRODUCTS = ("matmul", "dot", "inner", "slide")
+
+
+def _in_singles(node: Node) -> list[Node]:
+    """As NumPy: products of float16 are added up in float32 and rounded once."""
+    builder = Builder(node.place, node.role)
+    wide = [builder.emit("cast", arg, dtype="f32", weak=False) for arg in node.args]
+    found = builder.emit(node.op, *wide, **node.attrs)
+    builder.emit("cast", found, dtype="f16", weak=False)
+    return [*builder.nodes[:-1], replace(builder.nodes[-1], outs=node.outs)]
 
 
 def _is_written_out(node: Node) -> bool:

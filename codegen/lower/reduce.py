@@ -187,6 +187,12 @@ def run(low: Lowering, op: str, x: Expr, count: str, at: object, result: str, dt
     """Combine a run of `count` elements into `result`; `at(j)` says how element j is reached."""
     w = low.w
     type = REGISTER[dtype]
+    if dtype == "f16":  # as NumPy: a run is added up in float32 and rounded once
+        wide = w.alloca("float")
+        w.do(f"store float {convert(w, w.let(f'load half, ptr {result}'), 'f16', 'f32')}, ptr {wide}")
+        run(low, op, x, count, at, wide, "f32")
+        w.do(f"store half {convert(w, w.let(f'load float, ptr {wide}'), 'f32', 'f16')}, ptr {result}")
+        return
     if op not in ("sum", "max", "min") or dtype[0] != "f":
         with counting(w, count) as j:
             e, index = at(j)  # type: ignore[operator]
@@ -229,22 +235,44 @@ def lower_moments(low: Lowering, node: Node) -> None:
     x = low.expr(node.args[0])
     axes = axes_of(node, x.rank)
     dtype = dtype_of(node.out.type)
-    number = count(low, x, axes, dtype)
+    counted = "f64" if dtype == "f16" else dtype
+    number = count(low, x, axes, counted)
+    if node.op == "mean" and dtype == "f16":  # NumPy's adds up in float32
+        _bind(low, node, _narrowed(low, _over(low, reduce(low, "sum", x, axes, "f32"), count(low, x, axes, "f32"), "f32"), "f16"), axes)
+        return
     middle = _over(low, reduce(low, "sum", x, axes, dtype), number, dtype)
     if node.op == "mean":
         _bind(low, node, middle, axes)
         return
     square = _squares(low, x, middle, axes, dtype)
-    freedom = low.w.let(f"fsub {REGISTER[dtype]} {number}, {literal(node.attrs.get('ddof', 0), dtype)}")
+    freedom = low.w.let(f"fsub {REGISTER[counted]} {number}, {literal(node.attrs.get('ddof', 0), counted)}")
     spread = _over(low, reduce(low, "sum", square, axes, dtype), freedom, dtype)
     if isinstance(middle, Desc):
         low.temporaries.append(middle)
     _bind(low, node, _root(low, spread, dtype) if node.op == "std" else spread, axes)
 
 
+def _narrowed(low: Lowering, value: str | Desc, dtype: str) -> str | Desc:
+    """A result that was computed in float32."""
+    if isinstance(value, str):
+        return convert(low.w, value, "f32", dtype)
+    target = fresh(low, dtype, value.kinds, value.dims, low.new_memory())
+    assign(low.w, target, value)
+    low.temporaries.append(value)
+    return target
+
+
 def _over(low: Lowering, value: str | Desc, number: str, dtype: str) -> str | Desc:
-    """Divided by a number, in place."""
+    """Divided by a number, in place. Float16 is divided in float64, as NumPy divides it by an int64."""
     w = low.w
+    if dtype == "f16":
+        if isinstance(value, str):
+            return convert(w, w.let(f"fdiv double {convert(w, value, dtype, 'f64')}, {number}"), "f64", dtype)
+        kinds: tuple[Type, ...] = (Scalar(dtype), Scalar("f64"))
+        axes = tuple(Axis(k) for k in range(value.rank))
+        wide = Apply("f64", value.kinds, value.dims, "div", {}, (value, Uniform("f64", (), (), number)), kinds, (axes, ()))
+        assign(w, value, wide)
+        return value
     if isinstance(value, str):
         return element(w, "div", {}, [(value, dtype), (number, dtype)], [Scalar(dtype)] * 2, dtype)
     divisor = Uniform(dtype, (), (), number)

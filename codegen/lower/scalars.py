@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from difflang.build import Builder, trace
 from difflang.errors import NotAvailable
 from difflang.ir import Atom, Const, Node, Var, const
@@ -32,6 +34,8 @@ def convert(w: Writer, value: str, source: str, target: str) -> str:
         return literal(_number(value, source), target)
     if source in PART or target in PART:
         return _complex(w, value, source, target)
+    if "f16" in (source, target):
+        return halved(w, value, source, target)
     a, b = REGISTER[source], REGISTER[target]
     if target == "bool":
         return w.pure(f"fcmp une {a} {value}, 0.0" if source[0] == "f" else f"icmp ne {a} {value}, 0")
@@ -79,12 +83,34 @@ def _to_u64(w: Writer, value: str, source: str) -> str:
     return select(w, w.pure(f"fcmp oge {REGISTER[source]} {value}, {half}"), upper, large, "u64")
 
 
+def halved(w: Writer, value: str, source: str, target: str) -> str:
+    """From or to float16, rounded once."""
+    if target != "f16":
+        return convert(w, w.pure(f"fpext half {value} to float"), "f32", target)
+    if source == "f64":
+        value = w.pure(f"fptrunc double {_to_odd(w, value)} to float")
+    elif source != "f32":  # what float32 cannot hold lies beyond float16 anyhow
+        value = convert(w, value, source, "f32")
+    return w.pure(f"fptrunc float {value} to half")
+
+
+def _to_odd(w: Writer, value: str) -> str:
+    """The number in float32's precision, its last bit set where others are lost: rounding it again is as rounding once."""
+    bits = w.pure(f"bitcast double {value} to i64")
+    lost = w.pure(f"icmp ne i64 {w.pure(f'and i64 {bits}, {2**29 - 1}')}, 0")
+    odd = w.pure(f"select i1 {lost}, i64 {2**29}, i64 0")
+    kept = w.pure(f"and i64 {bits}, {-(2**29)}")
+    return w.pure(f"bitcast i64 {w.pure(f'or i64 {kept}, {odd}')} to double")
+
+
 def _number(text: str, dtype: str) -> complex | float | int | bool:
     import struct
 
     if dtype in PART:
         real, imag = (float(_number(word.rstrip(",>"), PART[dtype])) for word in text.split()[1::2])  # type: ignore[arg-type]
         return complex(real, imag)
+    if dtype == "f16":
+        return float(np.uint16(int(text[3:], 16)).view(np.float16))
     if dtype[0] == "f":
         return float(struct.unpack("<d", struct.pack("<Q", int(text, 16)))[0])
     return text == "true" if dtype == "bool" else int(text)
@@ -101,18 +127,39 @@ def element(
     given = [o for o in operands if o is not None]
     dtypes = op.computed_in([t for t in types if isinstance(t, (Scalar, Array))], Scalar(out))
     values = [convert(w, value, source, dtype) for (value, source), dtype in zip(given, dtypes, strict=True)]
-    dtype = dtypes[-1]
-    lower = _lowering(op, dtype, weak)
+    lower = _lowering(op, dtypes[-1], weak)
+    if "f16" not in dtypes or lower in ("select", "id"):
+        return _computed(w, op, lower, attrs, operands, list(zip(values, dtypes, strict=True)), types, out)
+    wide = [(convert(w, v, d, "f32"), "f32") if d == "f16" else (v, d) for v, d in zip(values, dtypes, strict=True)]
+    found = _computed(w, op, lower, attrs, operands, wide, types, "f32" if out == "f16" else out)
+    return convert(w, found, "f32", out) if out == "f16" else found  # as NumPy: each op in float32, its result rounded
+
+
+def _computed(
+    w: Writer,
+    op: Op,
+    lower: str | Rule | None,
+    attrs: Mapping[str, Any],
+    operands: Sequence[Typed | None],
+    values: Sequence[Typed],
+    types: Sequence[Type],
+    out: str,
+) -> str:
+    """The op on operands of the dtypes that it computes in."""
+    dtype = values[-1][1]
     if isinstance(lower, str):
-        found = instruction(w, _UNSIGNED.get(lower, lower) if dtype[0] == "u" else lower, values, dtype, out)
+        word = _UNSIGNED.get(lower, lower) if dtype[0] == "u" else lower
+        found = instruction(w, word, [value for value, _ in values], dtype, out)
+        given = [o for o in operands if o is not None]
         exact = isinstance(op.lower, Lower) and lower.startswith("fcmp") and len(given) == 2
         return _compared_exactly(w, op.lower, given, types, found) if exact else found  # type: ignore[arg-type]
     if lower is not None:
-        rest, kept = iter(dtypes), iter(values)
-        key = tuple(None if o is None else next(rest) for o in operands)
+        rest = iter(values)
+        known = [None if o is None else next(rest) for o in operands]
         statics = tuple((k, v) for k, v in attrs.items() if k in op.statics)
-        return run(w, traced(lower, key, statics), [None if o is None else next(kept) for o in operands], out)
-    reason = f"{name} on {dtype} has no lowering to machine code"
+        trace = traced(lower, tuple(None if k is None else k[1] for k in known), statics)
+        return run(w, trace, [None if k is None else k[0] for k in known], out)
+    reason = f"{op.name} on {dtype} has no lowering to machine code"
     raise NotAvailable("DL015", reason, way_out="run the function as Python: f.python(...)")
 
 

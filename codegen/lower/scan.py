@@ -64,7 +64,7 @@ def lower_arg(low: Lowering, node: Node) -> None:
             text = f"attempt to get {node.op} of an empty sequence"
             w.fail_if(w.let(f"icmp eq i64 {dim}, 0"), Site(ValueError, text, 0, low.place))
     if axis is None or x.rank == 1:
-        if isinstance(x, Desc) and x.dtype[0] == "f" and (x.contiguous or (x.rank == 1 and x.unit)):
+        if isinstance(x, Desc) and x.dtype in ("f64", "f32") and (x.contiguous or (x.rank == 1 and x.unit)):
             _bind(low, node, _kernel(w, node.op, x, x.data, size(w, x.dims)))
             return
         steps = c_strides(w, "bool", x.dims)
@@ -78,7 +78,7 @@ def lower_arg(low: Lowering, node: Node) -> None:
     target = low.new_array(node.out, dims)
 
     def line(at: Index) -> None:
-        if isinstance(x, Desc) and x.dtype[0] == "f" and axis == x.rank - 1 and x.unit:
+        if isinstance(x, Desc) and x.dtype in ("f64", "f32") and axis == x.rank - 1 and x.unit:
             found = _kernel(w, node.op, x, x.address(Element(w), (*at, "0")), x.dims[axis])
         else:
             w.do(f"store i64 -1, ptr {where}")

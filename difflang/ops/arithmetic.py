@@ -14,8 +14,8 @@ import numpy as np
 from ..build import Tracer, apply, dtype_known
 from ..ir import Const
 from ..errors import TypeMismatch
-from ..op import Lower, elementwise
-from ..types import FLOATS, NAMES, Array, Scalar, Type, shaped
+from ..op import TABLE, Lower, elementwise, elementwise_type
+from ..types import FLOATS, NAMES, Array, Scalar, Type, promote, shaped
 from .complex_values import complex_product, complex_quotient, complex_reciprocal, complex_sign, complex_size, is_complex, python_quotient
 from .faults import DOMAIN, MATH_POWER, POWER, SIZE, division
 
@@ -52,12 +52,12 @@ def div(z, x, y):
 
 
 def widened(x: Any, z: Any) -> Any:
-    """An operand as float64 where the result is that: a partial is not to be rounded to float32 on its way."""
-    narrow = dtype_known(x) in _NARROW and dtype_known(z) in _WIDE
-    return x.astype(np.float64 if dtype_known(x) == np.float32 else np.complex128) if narrow else x
-
-
-_NARROW, _WIDE = (np.float32, np.complex64), (np.float64, np.complex128)
+    """An operand in the precision of the result: a partial is not to be rounded to float32 on its way."""
+    own, wanted = dtype_known(x), dtype_known(z)
+    if own is None or wanted is None or own.kind not in "fc" or wanted.kind not in "fc":
+        return x
+    wide = np.promote_types(own, wanted) if own.kind == "c" or wanted.kind == "f" else np.dtype(f"f{wanted.itemsize // 2}")
+    return x.astype(wide) if wide.itemsize > own.itemsize else x
 
 
 def _is_float(x: Any) -> bool:
@@ -283,7 +283,8 @@ def copysign(z, x, y):
 
 def literal(value: float, like: Any) -> Any:
     """A number in the dtype of `like`: np.where makes float64 of two plain numbers."""
-    return np.float32(value) if dtype_known(like) == np.float32 else value
+    dtype = dtype_known(like)
+    return dtype.type(value) if dtype in (np.float32, np.float16) else value
 
 
 def _lower_square(x):
@@ -327,7 +328,14 @@ def masked(z, x, y):
     return y, x
 
 
-@elementwise(np.nextafter, result="float", lower=Lower("libm:nextafter"), cost=10)
+def _next_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    found = promote(*types)
+    if isinstance(found, Scalar) and found.dtype == "f16":
+        raise TypeError("np.nextafter of float16 is outside the language: convert to float32")
+    return elementwise_type(TABLE["nextafter"], types, "numpy")
+
+
+@elementwise(np.nextafter, result="float", typing=_next_type, lower=Lower("libm:nextafter"), cost=10)
 def nextafter(z, x, y):
     """The next number from x towards y."""
     return 1, 0

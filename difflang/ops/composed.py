@@ -9,6 +9,7 @@ import numpy as np
 
 from ..build import apply, dtype_known, rank_known
 from ..op import composite, dtype_name
+from ..types import NAMES
 from .arithmetic import literal
 from .elementary import LOG2
 from .reduce import Bound
@@ -175,7 +176,10 @@ def modf(x):
 def ldexp(x, n):
     """x * 2**n, in two steps so that neither leaves the range."""
     half = np.floor_divide(n, 2)
-    return x * np.exp2(half * literal(1.0, x)) * np.exp2((n - half) * literal(1.0, x))
+    dtype = {"f16": "f32"}.get(NAMES[x.dtype], NAMES[x.dtype]) if x.dtype.kind == "f" else "f64"
+    first, second = (np.exp2(apply("cast", part, dtype=dtype, weak=False)) for part in (half, n - half))
+    found = x * first * second
+    return found.astype(x.dtype) if x.dtype == np.float16 else found
 
 
 @composite(np.frexp)

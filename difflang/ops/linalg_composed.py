@@ -8,7 +8,7 @@ import numpy as np
 
 from ..build import apply
 from ..op import composite, general, normal_axis
-from ..types import UNKNOWN, Type
+from ..types import UNKNOWN, Array, Scalar, Type
 from .linalg import columns, floats, length, turned, unit
 from .reduce import expanded, reduced_type
 
@@ -30,11 +30,13 @@ def _root(x: Any, power: float) -> Any:
 
 def _length_type(types: tuple[Type, ...], attrs: Any) -> Type:
     (x,) = types
-    dtype = floats(x)
+    dtype = "f16" if isinstance(x, (Scalar, Array)) and x.dtype == "f16" else floats(x)
     return UNKNOWN if dtype is None else reduced_type(dtype, x, attrs["axis"], attrs["keepdims"])
 
 
 def _length_lower(x, axis=None, keepdims=False):
+    if x.dtype == np.float16 and axis is None:  # NumPy's is a dot product
+        return np.sqrt(np.sum(np.square(x.astype(np.float32)), keepdims=keepdims).astype(np.float16))
     return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
 
 

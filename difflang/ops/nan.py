@@ -40,7 +40,12 @@ def nanprod(x, axis=None, keepdims=False):
 @composite(np.nanmean, bind=_sum_bind)
 def nanmean(x, axis=None, keepdims=False):
     """The mean of what is a number."""
-    return np.divide(np.sum(_filled(x, 0), axis=axis, keepdims=keepdims), _count(x, axis, keepdims))
+    return _like(np.divide(np.sum(_filled(x, 0), axis=axis, keepdims=keepdims), _count(x, axis, keepdims)), x)
+
+
+def _like(found: Any, x: Any) -> Any:
+    """A quotient by a count in the dtype of floats, which NumPy divides in place."""
+    return found.astype(x.dtype) if _is_real(x) and x.dtype != np.float64 else found
 
 
 @composite(np.nanvar, bind=_var_bind)
@@ -50,7 +55,7 @@ def nanvar(x, axis=None, keepdims=False, ddof=0):
         return np.var(x, axis=axis, keepdims=keepdims, ddof=ddof)
     away = np.where(np.isnan(x), 0, x - nanmean(x, axis, True))
     freedom = _count(x, axis, keepdims) - ddof
-    found = np.divide(np.sum(np.square(away), axis=axis, keepdims=keepdims), freedom)
+    found = _like(np.divide(np.sum(np.square(away), axis=axis, keepdims=keepdims), freedom), x)
     return np.where(freedom <= 0, np.nan, found)
 
 

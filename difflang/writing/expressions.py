@@ -49,7 +49,7 @@ class Phrases:
     def missing(self, atom: Atom, type: Type) -> Expr | None:
         """What stands for a number that this path leaves undefined and hands on: one of its type."""
         if isinstance(atom, Const) and isinstance(atom.type, Undefined) and isinstance(type, Scalar):
-            return Word({"f64": "0.0", "f32": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0"))
+            return Word({"f64": "0.0", "f32": "0.0", "f16": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0"))
         return None
 
     def constant(self, const: Const) -> Expr:
@@ -160,7 +160,7 @@ class Phrases:
         for k, atom in enumerate(node.args):
             if not isinstance(atom, Const) or not isinstance(atom.type, Scalar) or atom.type.weak or op.kind != "elementwise":
                 continue
-            weak = Scalar({"f32": "f64", "i32": "i64"}.get(atom.type.dtype, atom.type.dtype), weak=True)
+            weak = Scalar({"f32": "f64", "f16": "f64", "i32": "i64"}.get(atom.type.dtype, atom.type.dtype), weak=True)
             types = [weak if j == k else a.type for j, a in enumerate(node.args)]
             plain = self.number(atom.value.item() if isinstance(atom.value, np.generic) else atom.value)
             scalar = isinstance(node.out.type, Scalar) and atom.type.dtype in ("f64", "i64", "bool")

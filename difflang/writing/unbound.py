@@ -26,7 +26,7 @@ def unbound_names(block: Block, names: Names, params: Sequence[Var], numpy: str)
 def _start(type: Type, numpy: str) -> str:
     """A value of the type, so that the text has one type for the variable when it is read again."""
     if isinstance(type, Scalar):
-        return {"f64": "0.0", "f32": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0")
+        return {"f64": "0.0", "f32": "0.0", "f16": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0")
     if isinstance(type, Array):
         sizes = ", ".join("1" if dim == ONE else "0" for dim in type.dims)
         return f"{numpy}.empty(({sizes}{',' * (type.rank == 1)}), dtype={numpy}.{DTYPES[type.dtype].name})"

@@ -115,7 +115,7 @@ def test_statics_in_normal_form() -> None:
         "i32",
         None,
     ]
-    for wrong in (lambda: normal_axis(2, 2, "one"), lambda: normal_axis((0, 0), 2, "many"), lambda: dtype_name(complex)):
+    for wrong in (lambda: normal_axis(2, 2, "one"), lambda: normal_axis((0, 0), 2, "many"), lambda: dtype_name("S4")):
         with pytest.raises(TypeError):
             wrong()
 
@@ -127,8 +127,7 @@ def test_flavor_decides_whose_number_it_is() -> None:
     assert row("add").type_of_result([BOOL, BOOL], {}) == INT and row("bitand").type_of_result([BOOL, BOOL], {}) == BOOL
     with pytest.raises(TypeError, match="not arrays"):
         sin.type_of_result([Array("f64", (MANY,))], {}, "python")
-    with pytest.raises(TypeError, match="float16"):
-        sin.type_of_result([Scalar("bool")], {}, "numpy")
+    assert sin.type_of_result([Scalar("bool")], {}, "numpy") == Scalar("f16")
 
 
 def test_sizes_known_while_compiling() -> None:

@@ -57,7 +57,7 @@ def test_type_of(value: Any, expected: Any) -> None:
     assert type_of(value) == expected
 
 
-@pytest.mark.parametrize("value", [np.zeros(2, complex), np.float16(1)])
+@pytest.mark.parametrize("value", [np.zeros(2, np.longdouble), np.longdouble(1)])
 def test_what_is_outside_has_no_type(value: Any) -> None:
     with pytest.raises(TypeError, match="outside the language"):
         type_of(value)
