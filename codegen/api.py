@@ -50,7 +50,7 @@ def build(program: Program, types: Sequence[Type] = ()) -> Built:
     """Compile a placed program for this machine. `types`: those of the arguments, where they say more than the program's parameters."""
     target = host()
     text, sites, statics = module_text(program, types, target)
-    code = shared.link(optimize.to_object(text, target), target)
+    code = shared.link(optimize.to_objects(text, target), target)
     return Built(code, sites, statics, any(name in code for name in (b"\0dl_blas\0", b"\0dl_lapack\0")))  # names of the symbol table
 
 

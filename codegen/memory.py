@@ -61,6 +61,8 @@ def _tuple(nodes: Iterable[int]) -> str:
 def allocate(low: Lowering, bytes_: str, name: str = "") -> tuple[str, str]:
     """A fresh block of this size: (block, data). Raises MemoryError at run time."""
     w = low.w
+    let_go(w)
+    w.far += 1
     block = w.let(f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})", "block")
     w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, ""))
     w.ledger.add("take", block, bytes_, name, low.place)
@@ -73,23 +75,56 @@ def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], 
     w = low.w
     count = size(w, dims)
     if count.startswith("%"):
-        bytes_ = count if SIZE[dtype] == 1 else w.let(f"mul nuw i64 {count}, {SIZE[dtype]}")
+        bytes_ = count if SIZE[dtype] == 1 else w.pure(f"mul nuw i64 {count}, {SIZE[dtype]}")
     else:
         bytes_ = str(int(count) * SIZE[dtype])
-    block, data = allocate(low, bytes_, name)
+    block, data = _again(low, bytes_, name) or allocate(low, bytes_, name)
+    w.private[block] = (bytes_, data)
     return Desc(dtype, tuple(kinds), tuple(dims), data, block, c_strides(w, dtype, dims), memory, True)
+
+
+def _again(low: Lowering, bytes_: str, name: str) -> tuple[str, str] | None:
+    """A block of this very size that was released just now. The clobber tells LLVM that what follows is other memory."""
+    w = low.w
+    spare = w.spare[-1]
+    if not spare or not spare.get(bytes_):
+        return None
+    block, data = spare[bytes_].pop()
+    w.do('call void asm sideeffect "", "~{memory}"()')
+    w.ledger.add("take", block, bytes_, name, low.place)
+    return block, data
+
+
+def let_go(w: Writer) -> None:
+    """What was released and not used again is given back."""
+    for blocks in (w.spare[-1] or {}).values():
+        for block, _ in blocks:
+            w.do(f"call void @dl_release(ptr {block})")
+        blocks.clear()
 
 
 def retain(w: Writer, block: str) -> None:
     if block != "null":
+        hand_out(w, block)
         w.do(f"call void @dl_retain(ptr {block})")
         w.ledger.add("retain", block)
 
 
 def release(w: Writer, block: str) -> None:
-    if block != "null":
+    """One reference less. What nobody else can have seen is kept for the next array of its size."""
+    if block == "null":
+        return
+    w.ledger.add("release", block)
+    spare, own = w.spare[-1], w.private.get(block)
+    if spare is None or own is None:
         w.do(f"call void @dl_release(ptr {block})")
-        w.ledger.add("release", block)
+    else:
+        spare.setdefault(own[0], []).append((block, own[1]))
+
+
+def hand_out(w: Writer, block: str) -> None:
+    """Others may hold the block from here on."""
+    w.private.pop(block, None)
 
 
 def parts(type: Type) -> list[str]:
@@ -120,6 +155,7 @@ def record_size(rank: int) -> int:
 
 def write_record(w: Writer, pointer: str, desc: Desc) -> None:
     """Fill {data, block, sizes, strides} in memory."""
+    hand_out(w, desc.block)
     fields = [("ptr", desc.data), ("ptr", desc.block), *(("i64", v) for v in (*desc.dims, *desc.strides))]
     for k, (type, value) in enumerate(fields):
         slot = pointer if k == 0 else w.let(f"getelementptr inbounds i8, ptr {pointer}, i64 {8 * k}")

@@ -9,6 +9,7 @@ from difflang.records import dataclass
 from difflang.types import Array, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
+from .glue import ATTRIBUTE, is_glue
 from .halves import conversions
 from .kernels import kernels
 from .ledger import Book
@@ -123,7 +124,8 @@ def implementation(module: ModuleWriter, program: Program, key: str, function: F
     _return(w, types, values)
     low.scopes.finish()
     module.books[key] = Book([word.rpartition(" ")[2] for word in heads[1:]], w.ledger.entries, w.lines)
-    return w.text(f'define internal fastcc {struct(types)} @"{key}.impl"({", ".join(heads)}) #0')
+    attributes = f"{ATTRIBUTE} #0" if is_glue(w) else "#0"
+    return w.text(f'define internal fastcc {struct(types)} @"{key}.impl"({", ".join(heads)}) {attributes}')
 
 
 def _return(w: Writer, types: Sequence[Type], values: Sequence[str]) -> None:

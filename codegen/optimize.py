@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from .glue import split
 from .targets.target import Target, machine
 
 
 def to_object(text: str, target: Target) -> bytes:
     """Object code of a module. `shared.link` adds what it shares with other libraries."""
     return object_code(text, target)
+
+
+def to_objects(text: str, target: Target) -> list[bytes]:
+    """Object code of a module, that of its glue apart."""
+    rest, glue = split(text)
+    return [object_code(rest, target), *([object_code(glue, target, 0)] if glue else [])]
 
 
 def object_code(text: str, target: Target, level: int = 2) -> bytes:

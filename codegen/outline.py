@@ -29,13 +29,13 @@ _FEW = 6
 @contextmanager
 def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[None]:
     """What is written inside becomes a call, if it is a loop nest that cannot fail."""
-    start, cold, block = len(w.lines), len(w.cold), w.block
+    start, cold, block, slots, near = len(w.lines), len(w.cold), w.block, len(w.entry), w.near
     with w.nested():
         yield
     lines = w.lines[start:]
     if len(w.cold) != cold or w.block == block:
         return
-    lines, numbers = _opened(lines)
+    lines, numbers = _opened([*w.entry[slots:], *lines])
     free = _free(lines, block)
     types = {**w.types, **{name: type for name, (type, _) in numbers.items()}}
     if len(free) > _MOST or any(name not in types for name in free):
@@ -43,8 +43,9 @@ def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[
     private = {name for name in free if name.startswith("%slot.")}
     if target is not None and _apart(exprs, target):
         private.add(target.data)
+    w.far, w.near = w.far + 1, near
     name = _function(w, lines, free, block, [types[f] + (" noalias" if f in private else "") for f in free])
-    del w.lines[start:]
+    del w.lines[start:], w.entry[slots:]
     w.block = block
     given = {name: literal for name, (_, literal) in numbers.items()}
     w.do(f"call fastcc void @{name}(" + ", ".join(f"{types[f]} {given.get(f, f)}" for f in free) + ")")

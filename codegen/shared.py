@@ -18,8 +18,8 @@ from .targets.target import Target
 _LIBRARIES = ("libm.so.6", "libmvec.so.1", "libc.so.6")
 
 
-def link(code: bytes, target: Target, alone: bool = False) -> bytes:
-    """A shared object of this object code. `ld` alone takes 4 ms, a compiler driver 7 and more.
+def link(code: bytes | list[bytes], target: Target, alone: bool = False) -> bytes:
+    """A shared object of this object code, in one part or several. `ld` alone takes 4 ms, a compiler driver 7 and more.
 
     `alone`: no loader of ours will fill its tables, so that OpenBLAS is linked to it where it calls LAPACK: looked for
     beside the library, then where it lies now.
@@ -27,13 +27,14 @@ def link(code: bytes, target: Target, alone: bool = False) -> bytes:
     with tempfile.TemporaryDirectory(prefix="difflang-") as folder:
         result = Path(folder, "code.so")
         sources = []
-        for k, part in enumerate([code, *objects(code, target, bound=alone)]):
+        own = [code] if isinstance(code, bytes) else code
+        for k, part in enumerate([*own, *objects(own, target, bound=alone)]):
             sources.append(Path(folder, f"code{k}.o"))
             sources[-1].write_bytes(part)
-        if b"\0random_" in code:
+        if any(b"\0random_" in part for part in own):
             sources.append(_distributions())
         errors = []
-        library = _openblas() if alone and b"\0dl_lapack\0" in code else None
+        library = _openblas() if alone and any(b"\0dl_lapack\0" in part for part in own) else None
         for command in _commands(sources, result, target, library):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode == 0:

@@ -24,10 +24,10 @@ _BLAS = "@dl_blas = global [6 x ptr] zeroinitializer\n"
 _LAPACK = f"@dl_lapack = global [{len(ROUTINES)} x ptr] zeroinitializer\n"
 
 
-def objects(code: bytes, target: Target, bound: bool = False) -> list[bytes]:
-    """The support objects that an object asks for, and those that they ask for. `bound`: LAPACK by its symbols, for the linker."""
+def objects(code: list[bytes], target: Target, bound: bool = False) -> list[bytes]:
+    """The support objects that these objects ask for, and those that they ask for. `bound`: LAPACK by its symbols, for the linker."""
     found: dict[str, bytes] = {}
-    asking = [code]
+    asking = list(code)
     while asking:
         symbols = asking.pop()
         for piece, names in _pieces().items():

@@ -96,7 +96,11 @@ class Writer:
         self.failure = failure  # the instruction that leaves the function with a fault
         self.alias: Callable[[frozenset[int]], str] = lambda memory: ""  # metadata of accesses to allocations
         self.plain = False  # loops are left as they are
+        self.far = 0  # how much work on whole arrays is done by calls
+        self.near = False  # whether a loop stands here whose turns are short
         self.ledger = Ledger()
+        self.private: dict[str, tuple[str, str]] = {}  # blocks that only this function knows: their bytes and data
+        self.spare: list[dict[str, list[tuple[str, str]]] | None] = [None]  # those released, by size, for each open region
         self._names = 0
         self._cold_weights: int | None = None
         self._faults: dict[tuple[object, ...], str] = {}
@@ -137,7 +141,9 @@ class Writer:
     def nested(self) -> Iterator[None]:
         """Around code that does not dominate what follows it."""
         self.computed.append({})
+        self.spare.append(None)
         yield
+        self.spare.pop()
         self.computed.pop()
 
     def least(self, x: str, y: str) -> str:
@@ -216,7 +222,7 @@ class Writer:
 
     def fail_if(self, bad: str, site: Site, details: Sequence[str] = ()) -> None:
         """Leave with a fault where `bad` (an i1) holds; `details` are i64 values."""
-        if bad == "false":
+        if bad == "false" or not self.once(f"never {bad}"):
             return
         fine = self.name("fine")
         self.branch(bad, self.fault(site, details), fine, f", !prof !{self.cold_weights}")

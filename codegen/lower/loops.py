@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @contextmanager
 def counting(w: Writer, count: str, hint: str = "i") -> Iterator[str]:
     """A loop of `count` iterations around what is written inside; gives the index."""
+    w.near = True
     done, body = w.name("done"), w.name("do")
     label = w.open_loop()
     index, line = w.open_phi("i64", "0", hint)

@@ -19,7 +19,7 @@ from ..arrays import Desc, Element, Expr, Uniform
 from .fuse import Fusion, decide
 from ..liveness import Liveness
 from .loops import assign
-from ..memory import Scopes, assemble, components, fresh, parts, release, retain
+from ..memory import Scopes, assemble, components, fresh, hand_out, let_go, parts, release, retain
 from .ranges import Ranges
 from .scalars import convert
 from ..writer import ModuleWriter, Writer, literal
@@ -151,6 +151,7 @@ class Lowering:
         scope = Scope(fusion, Liveness(region, self.aliases, fusion, owned))
         self.stack.append(scope)
         self.w.computed.append({})
+        self.w.spare.append({})
         self._release(scope)
         for i, node in enumerate(region.nodes):
             scope.position = i
@@ -162,7 +163,9 @@ class Lowering:
         return scope
 
     def leave(self) -> None:
+        let_go(self.w)
         self.stack.pop()
+        self.w.spare.pop()
         self.w.computed.pop()
 
     def _release(self, scope: Scope) -> None:
@@ -176,6 +179,8 @@ class Lowering:
     def node(self, node: Node) -> None:
         if node.place is not None:
             self.place = node.place
+        if node.regions or node.op == "call":
+            let_go(self.w)
         handler = HANDLERS.get(node.op)
         if handler is None and row(node.op).kind == "elementwise":
             handler = HANDLERS["elementwise"]
@@ -216,7 +221,9 @@ class Lowering:
         if isinstance(atom, Const) and not isinstance(atom.type, Scalar):
             return [{"ptr": "null", "i64": "0"}.get(p, "undef") for p in parts(type)]
         if isinstance(type, Array):
-            return components(self.array(atom), type)
+            desc = self.array(atom)
+            hand_out(self.w, desc.block)
+            return components(desc, type)
         return [self.scalar(atom, type.dtype) if isinstance(type, Scalar) else self.handle(atom)]
 
     def bind(self, var: Var, values: Sequence[str]) -> None:

@@ -109,15 +109,17 @@ def total(low: Lowering, op: str, x: Expr, dtype: str) -> str:
     if x.rank == 0 or set(x.kinds) <= {ONE}:
         return in_dtype(x, Element(w), ("0",) * x.rank, dtype)
     result = w.alloca(MEMORY[dtype] if dtype != "bool" else "i1")
-    w.do(f"store {REGISTER[dtype]} {identity(op, dtype)}, ptr {result}")
+    begin = f"store {REGISTER[dtype]} {identity(op, dtype)}, ptr {result}"
     if flat([x], x.rank):
         whole = size(w, x.dims)
         with outlined(w, [x], None):
+            w.do(begin)
             run(low, op, x, whole, lambda j: (Element(w, flat=True), (j,)), result, dtype)
         return w.let(f"load {REGISTER[dtype]}, ptr {result}")
 
     def code(fast: bool) -> None:
         with outlined(w, [x], None):
+            w.do(begin)
             row = partial(_row, low, op, x, fast, result, dtype)
             nest(w, x.dims[:-1], row)
 

@@ -9,6 +9,7 @@ from difflang.types import Scalar
 
 from ..alias import holds_memory
 from .lower import Lowering, Scope, handles, is_alias, result_types, struct
+from ..glue import leaves_work
 from ..ledger import Entry
 from ..memory import parts
 from ..poll import mask, poll
@@ -143,7 +144,9 @@ def _finish_iteration(low: Lowering, carried: _Carried, node: Node, body: Region
     """The end of a body: on to the latch, or out where an exit was yielded. Gives the way out."""
     w = low.w
     low.loops += 1
+    lines, far = len(w.lines), w.far
     scope = low.region(body, carried.owned(carried.params))
+    w.near |= not leaves_work(len(w.lines) - lines, w.far - far)
     low.loops -= 1
     yields = list(body.yields)
     leaving = low.scalar(yields.pop(0), "bool") if node.attrs.get("exits") else ""
