@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from difflang.types import PART
+
+from ..runtime.blas import NAMES
 from . import order
 from .halves import conversions
 from .complex_powers import POWERS
@@ -273,8 +276,10 @@ def kernel(module: ModuleWriter, name: str) -> str:
         return _where(module, op, dtype)
     body = fold(module, op, dtype) if op in _ZERO else product(module, op, dtype)
     body = body.replace("define internal", "define hidden")
+    if op == "gemm" and dtype in PART:
+        body = f"@dl_blas = external global [{len(NAMES)} x ptr]\n{body}"
     if op == "gemm" and dtype[0] == "f":
-        body = f"declare hidden {MEMORY[dtype]} @dl_dot_{dtype}(ptr, ptr, i64)\n@dl_blas = external global [6 x ptr]\n{body}"
+        body = f"declare hidden {MEMORY[dtype]} @dl_dot_{dtype}(ptr, ptr, i64)\n@dl_blas = external global [{len(NAMES)} x ptr]\n{body}"
     return "\n".join(module.declarations.values()) + body
 
 

@@ -11,7 +11,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from ..runtime.blas import PREFIX, ROUTINES
+from ..runtime.blas import NAMES, PREFIX, ROUTINES
 from ..runtime.cache import digest, folder, write
 from . import kernels, prelude
 from .abi import support as abi_support
@@ -20,7 +20,7 @@ from .repeats import without_unused
 from .targets.target import Target
 from .writer import ModuleWriter
 
-_BLAS = "@dl_blas = global [6 x ptr] zeroinitializer\n"
+_BLAS = f"@dl_blas = global [{len(NAMES)} x ptr] zeroinitializer\n"
 _LAPACK = f"@dl_lapack = global [{len(ROUTINES)} x ptr] zeroinitializer\n"
 
 

@@ -280,6 +280,8 @@ def result_type(code: str) -> str:
 def _result_type(code: str) -> str:
     words = code.replace(",", " ,").split()
     op = words[0]
+    if op == "extractelement":
+        return words[1].removeprefix("<2x").removesuffix(">")
     if op in ("icmp", "fcmp"):
         return "i1"
     if op in ("getelementptr", "alloca", "inttoptr"):

@@ -76,36 +76,42 @@ class Derivation:
     base: Any
     argnums: Argnums = 0
     has_aux: bool = False
+    holomorphic: bool = False
 
     @property
     def __name__(self) -> str:
         return f"{getattr(self.base, '__name__', 'f')}_{self.kind}"
 
     def __reduce__(self) -> Any:
-        return _derivation, (self.kind, by_name(self.base), self.argnums, self.has_aux)
+        return _derivation, (self.kind, by_name(self.base), self.argnums, self.has_aux, self.holomorphic)
 
     def __difflang_program__(self, types: Sequence[Any]) -> Any:
         from .transforms.derived import Derived
 
-        return Derived(self._kind(types), self.base, self.argnums, self.has_aux).__difflang_program__(tuple(types))
+        found = Derived(self._kind(types), self.base, self.argnums, self.has_aux, self.holomorphic)
+        return found.__difflang_program__(tuple(types))
 
     def _kind(self, types: Sequence[Any]) -> str:
         """A Jacobian's direction is chosen when the types are known: backward if the result has fewer axes than the argument."""
         if self.kind != "jacobian":
             return self.kind
         from .transforms.derived import program_of
-        from .types import rank
+        from .types import is_complex, rank
 
         main = program_of(self.base, tuple(types)).main
         names = [param.name for param in main.params]
         position = names.index(self.argnums) if isinstance(self.argnums, str) and self.argnums in names else self.argnums
+        if not self.holomorphic and isinstance(position, int) and any(map(is_complex, types)) != any(
+            is_complex(atom.type) for atom in main.body.yields[:1]
+        ):
+            return "jacrev" if is_complex(types[position]) else "jacfwd"
         argument = rank(types[position]) if isinstance(position, int) and -len(types) <= position < len(types) else None
         result = rank(main.body.yields[0].type) if main.body.yields else None
         return "jacrev" if argument is not None and result is not None and result < argument else "jacfwd"
 
 
-def _derivation(kind: str, base: Any, argnums: Argnums, has_aux: bool) -> Derivation:
-    return Derivation(kind, _root(base), argnums, has_aux)
+def _derivation(kind: str, base: Any, argnums: Argnums, has_aux: bool, holomorphic: bool = False) -> Derivation:
+    return Derivation(kind, _root(base), argnums, has_aux, holomorphic)
 
 
 def _compile_along() -> None:
@@ -124,15 +130,15 @@ def _compile_along() -> None:
 BEFORE_COMPILING.append(_compile_along)
 
 
-def derived(kind: str, function: Any, argnums: Argnums = 0, has_aux: bool = False) -> DerivedFunction:
+def derived(kind: str, function: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False) -> DerivedFunction:
     """A function derived from another; the same object each time it is asked for."""
     root = _root(function)
-    key = (kind, argnums, has_aux, id(getattr(root, "__self__", None)))
+    key = (kind, argnums, has_aux, holomorphic, id(getattr(root, "__self__", None)))
     memory = getattr(root, "__dict__", {}).setdefault("__difflang_derived__", {}) if hasattr(root, "__dict__") else {}
     found = memory.get(key)
     if found is None or found.__difflang_root__.base != root:
         options = function.__dict__["_options"] if isinstance(function, DifferentiableFunction) else Options()
-        found = memory[key] = DerivedFunction(Derivation(kind, root, argnums, has_aux), options)
+        found = memory[key] = DerivedFunction(Derivation(kind, root, argnums, has_aux, holomorphic), options)
     return found
 
 
@@ -141,36 +147,43 @@ def _asked(argnums: Argnums, wrt: Argnums | None) -> Argnums:
     return tuple(chosen) if isinstance(chosen, (tuple, list)) else chosen
 
 
-def grad(f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None) -> DerivedFunction:
-    """The function that returns the gradient of f, shaped like the argument (or arguments) of `argnums`."""
-    return derived("grad", f, _asked(argnums, wrt), has_aux)
+def grad(
+    f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None, holomorphic: bool = False
+) -> DerivedFunction:
+    """The function that returns the gradient of f, shaped like the argument (or arguments) of `argnums`.
+
+    By a complex argument it is df/dx - i df/dy, as in JAX; `holomorphic` allows complex results of complex arguments.
+    """
+    return derived("grad", f, _asked(argnums, wrt), has_aux, holomorphic)
 
 
 GRAD.append(grad)
 
 
-def value_and_grad(f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None) -> DerivedFunction:
+def value_and_grad(
+    f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None, holomorphic: bool = False
+) -> DerivedFunction:
     """The function that returns (value, gradient)."""
-    return derived("value_and_grad", f, _asked(argnums, wrt), has_aux)
+    return derived("value_and_grad", f, _asked(argnums, wrt), has_aux, holomorphic)
 
 
-def jacfwd(f: Any, argnums: Argnums = 0) -> DerivedFunction:
+def jacfwd(f: Any, argnums: Argnums = 0, holomorphic: bool = False) -> DerivedFunction:
     """The Jacobian, one column after the other: right for few inputs."""
-    return derived("jacfwd", f, _asked(argnums, None))
+    return derived("jacfwd", f, _asked(argnums, None), holomorphic=holomorphic)
 
 
-def jacrev(f: Any, argnums: Argnums = 0) -> DerivedFunction:
+def jacrev(f: Any, argnums: Argnums = 0, holomorphic: bool = False) -> DerivedFunction:
     """The Jacobian, one row after the other: right for few outputs."""
-    return derived("jacrev", f, _asked(argnums, None))
+    return derived("jacrev", f, _asked(argnums, None), holomorphic=holomorphic)
 
 
-def jacobian(f: Any, argnums: Argnums = 0, mode: str = "auto", sparsity: Any = None) -> DerivedFunction:
+def jacobian(f: Any, argnums: Argnums = 0, mode: str = "auto", sparsity: Any = None, holomorphic: bool = False) -> DerivedFunction:
     """The Jacobian. `mode`: "fwd", "rev" or "auto" (forward unless the result has fewer axes than the argument)."""
     _refuse_sparsity(sparsity)
     kinds = {"fwd": "jacfwd", "rev": "jacrev", "auto": "jacobian"}
     if mode not in kinds:
         raise TypeMismatch("DL033", f"jacobian() has no mode {mode!r}", way_out='choose "fwd", "rev" or "auto"')
-    return derived(kinds[mode], f, _asked(argnums, None))
+    return derived(kinds[mode], f, _asked(argnums, None), holomorphic=holomorphic)
 
 
 def _refuse_sparsity(sparsity: Any) -> None:
@@ -178,10 +191,10 @@ def _refuse_sparsity(sparsity: Any) -> None:
         raise NotAvailable("DL015", "sparse Jacobians and Hessians are not built yet", way_out="leave sparsity out")
 
 
-def hessian(f: Any, argnums: Argnums = 0, sparsity: Any = None) -> DerivedFunction:
+def hessian(f: Any, argnums: Argnums = 0, sparsity: Any = None, holomorphic: bool = False) -> DerivedFunction:
     """The Hessian: forward over reverse."""
     _refuse_sparsity(sparsity)
-    return jacfwd(grad(f, argnums), argnums)
+    return jacfwd(grad(f, argnums, holomorphic=holomorphic), argnums, holomorphic)
 
 
 def jvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

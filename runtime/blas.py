@@ -8,7 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-NAMES = ("scipy_cblas_dgemm", "scipy_cblas_sgemm", "scipy_cblas_dgemv", "scipy_cblas_sgemv", "scipy_cblas_ddot", "scipy_cblas_sdot")
+NAMES = tuple(f"scipy_cblas_{name}" for name in "dgemm sgemm dgemv sgemv ddot sdot zgemm cgemm".split())
 """The order of the entries of a library's table `dl_blas`."""
 ROUTINES = (
     "set_nancheck",

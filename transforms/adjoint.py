@@ -147,7 +147,7 @@ def zero(b: Builder, value: Atom) -> Atom:
         return b.emit("zero_items", value, hint=f"{_name(value)}_bar" if b.role == "adjoint" else "")
     if isinstance(value.type, Stack):
         return b.emit("stack_new", element=value.type.element)
-    return const(0.0)
+    return const(0j) if is_complex(value.type) else const(0.0)
 
 
 def sum_of(b: Builder, one: Atom, other: Atom, hint: str) -> Atom:

@@ -15,11 +15,12 @@ from difflang.errors import NotDifferentiable, TypeMismatch
 from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Region, Tree, Var, leaves
 from difflang.records import dataclass, replace
 from difflang.tree import is_held
-from difflang.types import DTYPES, FLOAT, NOTHING, Scalar, Type, Unknown, is_float
+from difflang.types import DTYPES, FLOAT, NOTHING, Scalar, Type, Unknown, is_float, is_complex
 
 from .activity import Mask
 from .custom import called, is_ruled
 from .forward import Forward
+from .holomorphic import check_complex
 from .numbers import is_written
 from .retype import retype
 from .tangents import settled, tangent_tree, varying
@@ -33,13 +34,14 @@ class Derived:
     """A function of the language derived from `base`.
 
     `kind`: grad, value_and_grad, jvp, pullback, jacfwd, jacrev. `argnums`: an int, a name or a tuple of them;
-    `has_aux`: the function returns (value, anything else).
+    `has_aux`: the function returns (value, anything else); `holomorphic`: it is complex-differentiable, and its derivative is taken as such.
     """
 
     kind: str
     base: Any
     argnums: int | str | tuple[int | str, ...] = 0
     has_aux: bool = False
+    holomorphic: bool = False
 
     @property
     def __name__(self) -> str:
@@ -120,6 +122,7 @@ def _reverse(derived: Derived, types: tuple[Type, ...], with_value: bool) -> Pro
             main.origin,
         )
     chosen = _chosen(main, derived.argnums)
+    check_complex(derived, main, chosen, outputs_real=True)
     wrt = _mask(main, chosen)
     one = _one(main.body.yields[0].type)
     reverse = Reverse(base)
@@ -309,6 +312,8 @@ def _free_name(name: str, main: Function) -> str:
 
 
 def _one(type: Type) -> Const:
+    if is_complex(type):
+        return Const(1 + 0j, type) if type.weak else Const(DTYPES[type.dtype].type(1), type)  # type: ignore[union-attr]
     if not isinstance(type, Scalar):  # not known: a number of some kind
         return Const(1.0, FLOAT)
     return Const(1.0, type) if type.weak else Const(DTYPES[type.dtype].type(1.0), type)

@@ -14,9 +14,10 @@ from difflang.ir import LEAF, Atom, Function, Program, Region, Tree, Var, const,
 from difflang.ops.random import DRAWS
 from difflang.records import replace
 from difflang.tree import like
-from difflang.types import INT, Array, Scalar, Tuple, Type
+from difflang.types import INT, Array, Scalar, Tuple, Type, is_complex
 
 from .adjoint import zero
+from .holomorphic import check_complex
 from .link import free_key, link
 from .reverse import Pair, Reverse
 from .tangents import tangent_tree, varying
@@ -33,6 +34,7 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
     main = base.main
     _draws_nothing(base)
     chosen = _chosen(main, derived.argnums)
+    check_complex(derived, main, chosen, inputs_real=True)
     outputs = _outputs(main)
     b = Builder(role="tangent")
     functions = dict(base.functions)
@@ -73,6 +75,7 @@ def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
     base = _base(derived.base, types)
     main = base.main
     chosen = _chosen(main, derived.argnums)
+    check_complex(derived, main, chosen, outputs_real=True)
     inputs = [x for position in chosen for x in _inputs(main, position)]
     wrt = _mask(main, chosen)
     reverse = Reverse(base)
@@ -86,7 +89,7 @@ def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
         b.node("call", main.body.params, outs, callee=pair.forward)
         value, tape = outs[n], outs[len(main.body.yields) - len(main.writes) :]
         if isinstance(value.type, Scalar):
-            results = _backward(b, main, pair, tape, const(1.0), inputs)
+            results = _backward(b, main, pair, tape, _one(value), inputs)
         else:
             size, units = _unit_loop(b, value)
             turn = Builder(role="adjoint")
@@ -155,12 +158,16 @@ def _unit_loop(b: Builder, x: Atom) -> tuple[Atom, list[Atom]]:
     return (b.emit("size", x) if isinstance(x.type, Array) else const(1)), _shape(b, x)
 
 
+def _one(x: Atom) -> Atom:
+    return const(1 + 0j) if is_complex(x.type) else const(1.0)
+
+
 def _unit(b: Builder, x: Atom, k: Var, shape: list[Atom]) -> Atom:
     """The k-th unit vector in the shape of x; of a number, one."""
     if not isinstance(x.type, Array):
-        return const(1.0)
+        return _one(x)
     flat = b.emit("zeros", b.emit("size", x), dtype=x.type.dtype)
-    flat = b.emit("store", flat, const(1.0), k, pattern=("i",))
+    flat = b.emit("store", flat, _one(x), k, pattern=("i",))
     return flat if x.type.rank == 1 else b.emit("reshape", flat, *shape)
 
 

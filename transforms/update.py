@@ -10,7 +10,7 @@ from collections import Counter
 
 from difflang.ir import Atom, Node, Program, Region, Var, walk
 from difflang.records import replace
-from difflang.types import Array, Scalar, Type
+from difflang.types import FLOATS, Array, Scalar, Type
 
 
 def update(program: Program) -> Program:
@@ -75,7 +75,7 @@ def _is_read(old: Atom, array: Atom, index: list[Atom], node: Node, made: dict[V
 
 def _same_number(summand: Type, array: Type) -> bool:
     """Whether adding happens in the array's own floating-point dtype: then where it happens makes no difference."""
-    if not isinstance(array, Array) or array.dtype not in ("f32", "f64") or not isinstance(summand, (Array, Scalar)):
+    if not isinstance(array, Array) or array.dtype not in FLOATS or not isinstance(summand, (Array, Scalar)):
         return False
     return summand.dtype == array.dtype or (
         isinstance(summand, Scalar) and summand.weak and array.dtype == "f64" and summand.dtype == "f64"

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
+from difflang.types import PART
+
 from ..writer import MEMORY, SIZE, ModuleWriter
+from .complex_products import complex_product
 
 BLAS_FROM = 4096
 """From this many multiplications on OpenBLAS is asked."""
@@ -140,7 +143,7 @@ end:
 }
 """
 _CALL = """
-  %gemm = load ptr, ptr getelementptr inbounds ([6 x ptr], ptr @dl_blas, i64 0, i64 ENTRY)
+  %gemm = load ptr, ptr getelementptr inbounds ([8 x ptr], ptr @dl_blas, i64 0, i64 ENTRY)
   %have = icmp ne ptr %gemm, null
   %mn = mul i64 %m, %n
   %mnk = mul i64 %mn, %k
@@ -268,6 +271,8 @@ end:
 
 def product(module: ModuleWriter, op: str, dtype: str) -> str:
     """The text of dl_gemm_f64 and its kin."""
+    if dtype in PART:
+        return complex_product(dtype)
     text = _DOT if op == "dot" else _HEAD + _ROWS + _ANY
     floats = dtype[0] == "f"
     if floats:

@@ -218,7 +218,7 @@ def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: st
     if dtype in PART and code.startswith(("libm:", "dl_")):
         return complex_call(w, code.removeprefix("libm:"), values, dtype)
     if code == "pair":
-        return pair(w, *values, out)
+        return pair(w, values[0], values[1], out)
     if code == "false":
         return "false"
     if code == "cast":

@@ -9,7 +9,7 @@ from ..arrays import Desc, Element, Expr, Index, c_strides, in_dtype, size, stor
 from .loops import counting, nest
 from .lower import Lowering, dtype_of, handles
 from .scalars import element, select
-from ..writer import REGISTER, Site, Writer
+from ..writer import REGISTER, Site, Writer, literal
 
 
 @handles("cumsum")
@@ -40,14 +40,14 @@ def lower_cumsum(low: Lowering, node: Node) -> None:
 
 
 def _zero(dtype: str) -> str:
-    return "0.0" if dtype[0] == "f" else "0"
+    return literal(0, dtype)
 
 
 def _step(w: Writer, x: Expr, target: Desc, sums: str, index: Index) -> None:
     dtype = target.dtype
     e = Element(w)
     old = w.let(f"load {REGISTER[dtype]}, ptr {sums}")
-    kind = "fadd" if dtype[0] == "f" else "add"
+    kind = "fadd" if dtype[0] in "fc" else "add"
     new = w.let(f"{kind} {REGISTER[dtype]} {old}, {in_dtype(x, e, index, dtype)}")
     w.do(f"store {REGISTER[dtype]} {new}, ptr {sums}")
     store(w, target, target.address(e, index), new)

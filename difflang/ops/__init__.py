@@ -8,6 +8,7 @@ FAMILIES = (
     "compare",
     "complexes",
     "elementary",
+    "cmaths",
     "shape",
     "stacking",
     "create",

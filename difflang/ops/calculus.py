@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..build import apply, dtype_known
+from .complex_values import conjugated
 from ..op import composite, multilinear
 from ..types import OPEN, UNKNOWN, Array, Scalar, Type, promote
 from .moving import ndim_given
@@ -63,7 +64,7 @@ def _gradient_bind(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1)
 @composite(np.gradient, bind=_gradient_bind)
 def gradient(x, *spacing, axes=(), edge_order=1, alone=True):
     """Slopes along each axis: central differences inside, one-sided ones at the edges."""
-    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    x = x if x.dtype.kind in "fc" else x.astype(np.float64)
     found = tuple(_slope(x, h, axis_of(x, a), edge_order) for a, h in zip(axes, spacing, strict=True))
     return found[0] if alone else found
 
@@ -244,7 +245,7 @@ def correlate(a, v, mode="valid"):
     a, v = _alike(a, v)
     for x, name in ((a, "a"), (v, "v")):
         need(np.greater(length(x), 0), f"{name} cannot be empty")
-    return _modes(_full(a, v), length(a), length(v), _mode(mode), True)
+    return _modes(_full(a, conjugated(v)), length(a), length(v), _mode(mode), True)
 
 
 def _alike(a: Any, v: Any) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..build import apply, dtype_known
+from ..types import PART, Array, Scalar, Type
 
 
 def is_complex(x: Any) -> bool:
@@ -21,6 +22,17 @@ def is_complex(x: Any) -> bool:
         return True
     dtype = dtype_known(x)
     return dtype is not None and dtype.kind == "c"
+
+
+def in_order(x: Type) -> None:
+    """Raise TypeError of what has no order."""
+    if isinstance(x, (Array, Scalar)) and x.dtype in PART:
+        raise TypeError("the order of complex numbers is outside the language: take it of np.abs, .real or .imag")
+
+
+def conjugated(x: Any) -> Any:
+    """What NumPy takes the conjugate of; real numbers as they are."""
+    return np.conjugate(x) if is_complex(x) else x
 
 
 def parts(x: Any) -> tuple[Any, Any]:

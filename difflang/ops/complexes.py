@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Lower, composite, elementwise
-from ..types import UNKNOWN, Scalar, Type, complex_of, promote, shaped
+from ..types import UNKNOWN, Array, Scalar, Type, complex_of, part_of, promote, shaped
 from .complex_values import is_complex
 
 
@@ -29,9 +29,17 @@ def _conjugate_of(x: Any) -> Any:
     return x.conjugate()
 
 
-@elementwise(
-    np.real, python=(_real_of,), evaluate=np.real, result="real", lower=Lower("id", "id", "id", "real"), properties=("real",)
-)
+def _part_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    """Python's number of Python's number, which np.real and np.imag do not change either."""
+    (operand,) = types
+    if not isinstance(operand, (Scalar, Array)):
+        return UNKNOWN
+    if isinstance(operand, Scalar) and operand.weak:
+        return Scalar("i64" if operand.dtype == "bool" else part_of(operand.dtype), weak=True)
+    return shaped(part_of(operand.dtype), operand)
+
+
+@elementwise(np.real, python=(_real_of,), typing=_part_type, lower=Lower("id", "id", "id", "real"), properties=("real",))
 def real(y, x):
     """The real part; of a real number itself."""
     return 1
@@ -40,7 +48,7 @@ def real(y, x):
 _NO_IMAG = Lower("zero", "zero", "zero", "imag")
 
 
-@elementwise(np.imag, python=(_imag_of,), evaluate=np.imag, result="real", lower=_NO_IMAG, properties=("imag",))
+@elementwise(np.imag, python=(_imag_of,), typing=_part_type, lower=_NO_IMAG, properties=("imag",))
 def imag(y, x):
     """The imaginary part; of a real number zero."""
     return -1j if is_complex(x) else 0

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..build import apply, dtype_known, rank_known
+from .complex_values import conjugated, is_complex
 from ..op import composite, dtype_name
 from ..types import NAMES
 from .arithmetic import literal
@@ -18,7 +19,7 @@ from .reduce import Bound
 @composite(np.vdot)
 def vdot(x, y):
     """The sum of the products of all elements."""
-    return np.dot(np.reshape(x, (-1,)), np.reshape(y, (-1,)))
+    return np.dot(np.reshape(conjugated(x), (-1,)), np.reshape(y, (-1,)))
 
 
 @composite(np.fmax)
@@ -110,6 +111,8 @@ def signbit(x):
 @composite(np.float_power)
 def float_power(x, y):
     """x ** y in float64."""
+    if is_complex(x) or is_complex(y):
+        return np.power(*(apply("cast", operand, dtype="c128", weak=False) for operand in (x, y)))
     return np.power(_double(x), _double(y))
 
 
@@ -126,7 +129,7 @@ def logaddexp2(x, y):
 @composite(np.vecdot)
 def vecdot(x, y):
     """Products along the last axis, summed."""
-    return np.sum(x * y, axis=-1)
+    return np.sum(conjugated(x) * y, axis=-1)
 
 
 def _nan_bind(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Bound:
@@ -138,6 +141,9 @@ def _nan_bind(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, negi
 @composite(np.nan_to_num, bind=_nan_bind)
 def nan_to_num(x, nan, posinf, neginf):
     """Numbers in place of nan and infinities, the greatest ones where none are given."""
+    if is_complex(x):
+        parts = (nan_to_num(np.real(x), nan, posinf, neginf), nan_to_num(np.imag(x), nan, posinf, neginf))
+        return apply("pair", *parts)
     if x.dtype.kind != "f":
         return np.copy(x)
     greatest = np.finfo(x.dtype).max
@@ -251,7 +257,7 @@ def matvec(a, x):
 @composite(np.vecmat)
 def vecmat(x, a):
     """Vectors times matrices."""
-    return np.sum(np.expand_dims(x, -1) * a, axis=-2)
+    return np.sum(np.expand_dims(conjugated(x), -1) * a, axis=-2)
 
 
 @composite(np.kaiser)

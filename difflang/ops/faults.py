@@ -89,6 +89,11 @@ def _complex_overflow(z: Any, *x: Any) -> Any:
     return bad
 
 
+def complex_infinite(y: Any, x: Any) -> Any:
+    """The result is infinite though the operand is finite."""
+    return np.logical_and(np.isinf(y), np.isfinite(x))
+
+
 POWER = (
     Fault(ZeroDivisionError, said(operator.pow, 0j, -1j), _complex_zero_to_negative),
     Fault(OverflowError, said(operator.pow, 1e200 + 1j, 3 + 1j), _complex_overflow),

@@ -18,7 +18,7 @@ BOTH = (-2, -1)
 
 def _real(x: Any) -> Any:
     """Integers and truths as floats."""
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
 
 
 def _root(x: Any, power: float) -> Any:
@@ -38,6 +38,11 @@ def _length_lower(x, axis=None, keepdims=False):
     if x.dtype == np.float16 and axis is None:  # NumPy's is a dot product
         return np.sqrt(np.sum(np.square(x.astype(np.float32)), keepdims=keepdims).astype(np.float16))
     return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+
+
+def _complex_length(x, axis=None, keepdims=False):
+    squares = np.square(np.real(x)) + np.square(np.imag(x))
+    return _root(np.sum(squares, axis=axis, keepdims=keepdims), 0.5)
 
 
 def _unit(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -62,6 +67,7 @@ def _length(x: Any, axis: Any, keepdims: bool) -> Any:
     lower=_length_lower,
     axes="many",
     cost=8,
+    on_complex=_complex_length,
 )
 def euclidean(y_bar, y, x, axis=None, keepdims=False):
     """The root of the sum of squares. Its derivative at zero is zero."""
@@ -72,14 +78,14 @@ def _vector(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     """The norm of vectors along an axis."""
     if ord is None or ord == 2:
         if isinstance(axis, tuple) and len(axis) > 2:
-            return _root(np.sum(np.square(x), axis=axis, keepdims=keepdims), 0.5)
+            return _root(np.sum(np.square(np.abs(x)), axis=axis, keepdims=keepdims), 0.5)
         return apply("euclidean", x, axis=axis, keepdims=keepdims)
     if isinstance(ord, str):
         raise TypeError(f"Invalid norm order '{ord}' for vectors")
     if ord in (np.inf, -np.inf):
         return (np.max if ord > 0 else np.min)(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == 0:
-        return np.sum((x != 0).astype(x.dtype), axis=axis, keepdims=keepdims)
+        return np.sum((x != 0).astype(np.real(x).dtype), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     return _root(np.sum(_root(np.abs(x), float(ord)), axis=axis, keepdims=keepdims), 1.0 / ord)

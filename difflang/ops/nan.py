@@ -13,7 +13,7 @@ from .reduce import Bound, _max_bind, _sum_bind, _var_bind
 
 def _is_real(x: Any) -> bool:
     dtype = dtype_known(x)
-    return dtype is not None and dtype.kind == "f"
+    return dtype is not None and dtype.kind in "fc"
 
 
 def _filled(x: Any, value: float) -> Any:

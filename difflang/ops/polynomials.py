@@ -21,10 +21,11 @@ def _polyval_bind(p: Any, x: Any) -> Bound:
 def polyval(x, *p, known=False):
     """A polynomial at x."""
     if known:
-        real = any(dtype_known(c) is not None and c.dtype.kind == "f" for c in p)
+        kinds = {c.dtype.kind for c in p if dtype_known(c) is not None}
+        dtype = "c128" if "c" in kinds else "f64" if "f" in kinds else "i64"
         found = np.zeros_like(x) if np.ndim(x) else x * 0
         for coefficient in p:
-            found = found * x + apply("cast", coefficient, dtype="f64" if real else "i64", weak=False)
+            found = found * x + apply("cast", coefficient, dtype=dtype, weak=False)
         return found
     (p,) = p
     points = np.reshape(x, (-1, 1))

@@ -13,6 +13,7 @@ import numpy as np
 from ..build import apply, dtype_known, rank_known
 from ..op import composite, constant, general, normal_axis
 from ..types import OPEN, UNKNOWN, Array, Type, Unknown, dims_of, promote
+from .complex_values import in_order
 from .reduce import Bound
 from .shape import array
 
@@ -78,6 +79,7 @@ def _sorted_type(types: tuple[Type, ...], attrs: Any) -> Type:
         return x
     if not isinstance(x, Array):
         raise TypeError("only an array can be sorted")
+    in_order(x)
     normal_axis(attrs["axis"], x.rank, "one")
     return Array(x.dtype, x.dims)
 
@@ -161,6 +163,7 @@ def _search_type(types: tuple[Type, ...], attrs: Any) -> Type:
     a, v = types
     if isinstance(promote(a, v), Unknown):
         return UNKNOWN
+    in_order(promote(a, v))
     if not isinstance(a, Array) or a.rank != 1:
         raise TypeError("object too deep for desired array: np.searchsorted looks into an array of one axis")
     return array("i64", dims_of(v))
@@ -354,10 +357,6 @@ def setxor1d(x, y):
     return unique(np.concatenate((setdiff1d(x, y), setdiff1d(y, x))))
 
 
-def _running_type(types: tuple[Type, ...], attrs: Any) -> Type:
-    return _order_type(types, attrs)
-
-
 def _running(best: Any, x: Any, axis: int) -> Any:
     lead = np.moveaxis(best.accumulate(x, axis=axis), axis, -1)
     found = np.zeros(lead.shape, np.int64)
@@ -374,12 +373,12 @@ def _least_so_far(x: Any, axis: int) -> Any:
     return _running(np.minimum, x, axis)
 
 
-@constant(typing=_running_type, evaluate=_greatest_so_far, axes="one")
+@constant(typing=_order_type, evaluate=_greatest_so_far, axes="one")
 def cumargmax(y, x, axis=-1):
     """Along an axis the position of the greatest element so far, the first of equals."""
 
 
-@constant(typing=_running_type, evaluate=_least_so_far, axes="one")
+@constant(typing=_order_type, evaluate=_least_so_far, axes="one")
 def cumargmin(y, x, axis=-1):
     """Along an axis the position of the least element so far, the first of equals."""
 

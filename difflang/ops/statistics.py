@@ -19,7 +19,7 @@ LAST = (Ellipsis,)
 
 def is_real(x: Any) -> bool:
     dtype = dtype_known(x)
-    return dtype is not None and dtype.kind == "f"
+    return dtype is not None and dtype.kind in "fc"
 
 
 def lines(x: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:

@@ -124,7 +124,7 @@ def _running_bind(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) 
 @composite(np.cumprod, bind=_running_bind, methods=("cumprod",))
 def cumprod(x, axis=None):
     """Running products, right where elements are zero too."""
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fc":
         x = x.astype(np.uint64 if x.dtype.kind == "u" else np.int64)
     if axis is None and np.ndim(x) != 1:
         return cumprod(np.reshape(x, (-1,)), 0)

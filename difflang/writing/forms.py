@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import DifflangError
 from ..ir import Node
 from ..op import row
-from ..types import Array, Scalar, Stack, Unknown
+from ..types import PYTHON, Array, Scalar, Stack, Unknown, is_complex
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Word, negated
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _eye(p: Phrases, node: Node, args: list[Expr]) -> Expr:
 def _cast(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     dtype = node.attrs["dtype"]
     if node.attrs.get("weak"):
-        return Apply(Word({"f64": "float", "i64": "int", "bool": "bool"}[dtype]), (args[0],))
+        return Apply(Word(PYTHON[dtype].__name__), (args[0],))
     if _is_array(node):
         return _method(args[0], "astype", p.dtype(dtype))
     return Apply(p.dtype(dtype), (args[0],))
@@ -145,6 +145,10 @@ def _masked(p: Phrases, node: Node, args: list[Expr]) -> Expr:
 def _stop_gradient(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     """Said in the text too, so that whoever differentiates the text holds the value constant."""
     return Apply(p.helper("stop_gradient"), (args[0],))
+
+
+def _is_definite(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Apply(p.helper("is_definite"), (args[0],))
 
 
 def _stack_new(p: Phrases, node: Node, args: list[Expr]) -> Expr:
@@ -198,7 +202,24 @@ def _intdiv(p: Phrases, node: Node, args: list[Expr]) -> Expr:
 
 
 def _slide(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    if is_complex(node.args[1].type):  # np.correlate takes the conjugate
+        return Apply(p.np("correlate"), (args[0], Apply(p.np("conjugate"), (args[1],))))
     return Apply(p.np("correlate"), tuple(args))
+
+
+def _part(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    return Attribute(args[0], node.op) if not isinstance(node.args[0].type, Unknown) else Apply(p.np(node.op), (args[0],))
+
+
+def _conjugate(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    type = node.out.type
+    weak = isinstance(type, Scalar) and type.weak
+    return _method(args[0], "conjugate") if weak else Apply(p.np("conjugate"), (args[0],))
+
+
+def _pair(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    type = node.out.type
+    return Apply(Word("complex") if isinstance(type, Scalar) and type.weak else p.helper("pair"), tuple(args))
 
 
 def _order(p: Phrases, node: Node, args: list[Expr]) -> Expr:
@@ -212,6 +233,7 @@ SPECIAL: dict[str, Special] = {
     "expand_dims": _axis_function, "squeeze": _axis_function, "flip": _axis_function, "concatenate": _joined, "stack": _joined,
     "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
     "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
-    "masked": _masked, "stop_gradient": _stop_gradient, "stack_new": _stack_new, "item": _item, "count": _count,
+    "masked": _masked, "stop_gradient": _stop_gradient, "is_definite": _is_definite, "stack_new": _stack_new, "item": _item, "count": _count,
     "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "square": _square, "slide": _slide,
+    "real": _part, "imag": _part, "conjugate": _conjugate, "pair": _pair,
 }  # fmt: skip

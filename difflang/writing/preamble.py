@@ -22,6 +22,23 @@ def unbroadcast(x, like):
         if n == 1:
             x = np.sum(x, axis=axis, keepdims=True)
     return x''',
+    "pair": '''\
+def pair(x, y):
+    """The complex number x + iy, or an array of them."""
+    z = np.empty(np.broadcast(x, y).shape, np.result_type(x, y, np.complex64))
+    z.real, z.imag = x, y
+    return z[()]''',
+    "is_definite": '''\
+def is_definite(a):
+    """Whether all matrices have a Cholesky factor."""
+    try:
+        np.linalg.cholesky(a)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+is_definite.__difflang_op__ = "is_definite"''',
     "stop_gradient": '''\
 def stop_gradient(x):
     """x, held constant by every derivative."""

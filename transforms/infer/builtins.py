@@ -185,7 +185,7 @@ def _sum(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Va
     value = args[0]
     start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
     check_iterable(frame, value)
-    if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dtype in ("f64", "f32", "i64"):
+    if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dtype in ("f64", "f32", "i64", "c64", "c128"):
         total = frame.emit("sum", value, axis=(0,) if value.type.rank > 1 else None, keepdims=False)
         return total if isinstance(start, Const) and start == const(0) else binary(frame, "add", start, total)
     if has_tuple(value):

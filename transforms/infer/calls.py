@@ -13,6 +13,7 @@ import numpy as np
 
 from difflang.errors import DifflangError
 from difflang.ir import NONE, Const, Function, Held, Node, Param, Var, static
+from difflang.complex_library import CMATH
 from difflang.library import STANDS_FOR
 from difflang.op import lookup, row
 from difflang.scipy_library import stands_for as scipy_text
@@ -202,7 +203,7 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     handler = BUILTINS.get(target) if _hashable(target) else None
     if handler is not None:
         return handler(frame, args, kwargs)
-    stand_in = (STANDS_FOR.get(target) if _hashable(target) else None) or scipy_text(target)
+    stand_in = ({**STANDS_FOR, **CMATH}.get(target) if _hashable(target) else None) or scipy_text(target)
     if stand_in is not None:
         return by_text(frame, stand_in, args, kwargs)
     if is_number_class(target):

@@ -78,12 +78,12 @@ def _method_base(frame: Frame, owner: Value, name: str) -> tuple[Any, tuple[Valu
     return made, (owner,), count - 1
 
 
-def _derived(frame: Frame, kind: str, base: Any, argnums: Any, has_aux: bool = False) -> Any:
+def _derived(frame: Frame, kind: str, base: Any, argnums: Any, has_aux: bool = False, holomorphic: bool = False) -> Any:
     """The derived function, the same each time, so that one program is made of it."""
     from ..derived import Derived
 
-    key = (kind, id(base), argnums, has_aux)
-    return frame.inference.derived.setdefault(key, Derived(kind, base, argnums, has_aux))
+    key = (kind, id(base), argnums, has_aux, holomorphic)
+    return frame.inference.derived.setdefault(key, Derived(kind, base, argnums, has_aux, holomorphic))
 
 
 def _lazy(name: str, original: Any) -> Callable[[Frame, Arguments, Named], Value]:
@@ -102,17 +102,18 @@ def _lazy(name: str, original: Any) -> Callable[[Frame, Arguments, Named], Value
 
 def _of_closure(frame: Frame, name: str, args: Arguments, kwargs: Named) -> Value:
     given = dict(zip(("f", "argnums", "has_aux"), args, strict=False)) | dict(kwargs)
-    if "f" not in given or set(given) - {"f", "argnums", "has_aux", "wrt"}:
-        frame.fail("DL017", f"{name}() of a nested function takes f, argnums and has_aux")
+    if "f" not in given or set(given) - {"f", "argnums", "has_aux", "wrt", "holomorphic"}:
+        frame.fail("DL017", f"{name}() of a nested function takes f, argnums, has_aux and holomorphic")
     base, captured, count = _base(frame, given["f"])
     asked = given.get("wrt", given.get("argnums"))
     argnums = _normal(frame.constant(asked, "argnums") if asked is not None and not is_none(asked) else 0, count)
     has_aux = bool(frame.constant(given["has_aux"], "has_aux")) if "has_aux" in given else False
+    holomorphic = bool(frame.constant(given["holomorphic"], "holomorphic")) if "holomorphic" in given else False
     if name == "hessian":
-        base, kind = _derived(frame, "grad", base, argnums), "jacfwd"
+        base, kind = _derived(frame, "grad", base, argnums, holomorphic=holomorphic), "jacfwd"
     else:
         kind = {"jacobian": "jacrev"}.get(name, name)
-    return Compound("derived", captured, _derived(frame, kind, base, argnums, has_aux))
+    return Compound("derived", captured, _derived(frame, kind, base, argnums, has_aux, holomorphic))
 
 
 def _normal(argnums: Any, count: int | None) -> Any:

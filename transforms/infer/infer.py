@@ -18,7 +18,7 @@ from difflang.tree import Branch
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
 from . import calls, control, failing, lists, operators, orders, struct_calls
-from . import asked, held, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
+from . import asked, complexes, held, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
 from .frame import Frame
 from .grown import Lists, Widen
 from .lists import has_leaves

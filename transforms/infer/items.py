@@ -275,6 +275,8 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
         found = _array_attribute(frame, value, name)
         if found is not None:
             return found
+    if isinstance(type, Scalar) and is_complex(type) and name in BY_PROPERTY:
+        return frame.emit(name, value)
     if name in BY_METHOD or name in METHODS or (isinstance(type, Scalar) and (type.dtype, name) in NUMBER_METHODS):
         return Compound("bound", (value,), name)
     if isinstance(type, Scalar) and type.weak and name in NUMBER_PARTS:

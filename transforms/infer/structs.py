@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from difflang.ir import Const, Node, const, static
+from difflang.ir import Const, Node, Var, const, static
 from difflang.tree import Layout, layout_of
+from difflang.types import Array
 
 from .frame import Frame, handles
 from .objects import Cell, check_fresh, new_cell, put, reference
@@ -141,6 +142,12 @@ def set_attribute(frame: Frame, target: Value, name: str, value: Value, force: b
     if is_undefined(target) or is_undefined(value):
         return
     layout = layout_in(target)
+    if name in ("real", "imag") and isinstance(target, Var) and isinstance(target.type, Array):
+        from .items import attribute, setitem
+
+        part = attribute(frame, target, name)
+        setitem(frame, part, value, (".",), ())
+        return
     if layout is None:
         if class_in(target) is not None:
             way_out = "pass the object as an argument"

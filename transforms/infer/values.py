@@ -70,7 +70,7 @@ def denote(value: Any) -> Value:
     """The abstract value of a Python object known while compiling."""
     if value is None:
         return NONE
-    if isinstance(value, bool | int | float) or (isinstance(value, np.generic) and value.dtype in NAMES):
+    if isinstance(value, bool | int | float | complex) or (isinstance(value, np.generic) and value.dtype in NAMES):
         return const(value)
     if isinstance(value, tuple):
         return Compound("tuple", tuple(map(denote, value)), class_layout(type(value)))

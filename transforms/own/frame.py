@@ -11,7 +11,7 @@ from difflang.build import Builder
 from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import UNDEF, Atom, Const, Function, Node, Place, Region, Var, const
 from difflang.op import row
-from difflang.types import ONE, Array, Scalar, Stack, Type, Undefined, Unknown
+from difflang.types import ONE, Array, Scalar, Stack, Type, Undefined, Unknown, is_complex
 
 from .references import REFERENCES, Base, Choice, Ref, Reference, Step, Value, compose
 
@@ -254,6 +254,9 @@ class Frame:
             whole = self.derive(parent)
             rank = self.rank(parent.type)
             return self.emit("reshape", value, *(self.dim(whole, axis) for axis in range(rank)))
+        if step.op in ("real", "imag"):
+            other = self.emit("imag" if step.op == "real" else "real", self.derive(parent))
+            return self.emit("pair", *((value, other) if step.op == "real" else (other, value)))
         self.fail("DL007", f"the result of {step.op} cannot be written through", "write into a copy")
 
     def dim(self, array: Atom, axis: int) -> Atom:
@@ -321,4 +324,9 @@ def is_missing(value: Value) -> bool:
 
 
 def is_view(node: Node) -> bool:
-    return node.op == "stop_gradient" or row(node.op).view
+    return node.op == "stop_gradient" or row(node.op).view or is_part(node)
+
+
+def is_part(node: Node) -> bool:
+    """The real or imaginary part of an array: a view for NumPy, computed from the array each time it is read."""
+    return node.op in ("real", "imag") and isinstance(node.args[0].type, Array) and is_complex(node.args[0].type)
