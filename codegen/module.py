@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
-from difflang.ir import Function, Program, walk
+from difflang.ir import Function, Node, Program, walk
+from difflang.op import row
 from difflang.records import dataclass
-from difflang.types import Array, Stack, Type
+from difflang.types import Array, Scalar, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
 from .glue import ATTRIBUTE, is_glue
@@ -47,14 +49,20 @@ class Module:
     books: dict[str, Book]
 
 
+_STRAIGHT, _PLACES = 160, 4
+"""Nodes and places of call up to which a function of numbers alone is always inlined: what two calls compute alike is computed once."""
+
+
 def emit(program: Program, target: Target, public: Collection[str] = ()) -> Module:
     """LLVM IR of all functions of a placed program, those of the keys `public` (all, if none) in the public form too."""
     writer = ModuleWriter(target)
     program = expanded(program)
     cyclic = recursive(program)
     texts = []
+    calls = Counter(node.attrs["callee"] for function in program.functions.values() for node in walk(function.body) if node.op == "call")
     for key, function in program.functions.items():
-        body = implementation(writer, program, key, function, key in cyclic)
+        inline = calls[key] <= _PLACES and is_straight(function)
+        body = implementation(writer, program, key, function, key in cyclic, "alwaysinline" if inline else "")
         texts.append(body)
         if not public or key in public:
             texts.append(entry(writer, key, function, inline=body.count("\n") < _SMALL))
@@ -99,7 +107,18 @@ def recursive(program: Program) -> set[str]:
     return {key for key, found in reach.items() if key in found}
 
 
-def implementation(module: ModuleWriter, program: Program, key: str, function: Function, cyclic: bool) -> str:
+def is_straight(function: Function) -> bool:
+    """Whether a function is arithmetic of a few numbers: no arrays, no loops, no calls."""
+    plain = all(isinstance(a.type, Scalar) for a in (*function.body.params, *function.body.yields))
+    nodes = list(walk(function.body))
+    return plain and len(nodes) <= _STRAIGHT and all(map(_is_plain, nodes))
+
+
+def _is_plain(node: Node) -> bool:
+    return node.op == "if" or (not node.regions and node.op != "call" and row(node.op).kind == "elementwise")
+
+
+def implementation(module: ModuleWriter, program: Program, key: str, function: Function, cyclic: bool, attribute: str = "") -> str:
     """The function itself: arrays taken apart into registers, the results and a status in one structure."""
     low = Lowering(module, program, function, cyclic)
     w = low.w
@@ -124,7 +143,7 @@ def implementation(module: ModuleWriter, program: Program, key: str, function: F
     _return(w, types, values)
     low.scopes.finish()
     module.books[key] = Book([word.rpartition(" ")[2] for word in heads[1:]], w.ledger.entries, w.lines)
-    attributes = f"{ATTRIBUTE} #0" if is_glue(w) else "#0"
+    attributes = f"{ATTRIBUTE} #0" if is_glue(w) else f"{attribute} #0"
     return w.text(f'define internal fastcc {struct(types)} @"{key}.impl"({", ".join(heads)}) {attributes}')
 
 

@@ -49,11 +49,12 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
             size, units = _unit_loop(b, x)
             turn = Builder(role="tangent")
             k = Var("k", INT)
-            dots = [_unit(turn, x, k, units) if one is x else zero(turn, one) for one in inputs]
+            unit = _Unit(b, turn, x, k, units)
+            dots = [unit.vector if one is x else zero(turn, one) for one in inputs]
             outs = [Var("y", y.type) for y in main.body.yields[: len(values)]]
             y_dots = {n: Var("y_dot", _strong(main.body.yields[n].type)) for n in outputs}
             turn.node("call", (*_args(main), *dots, *_captures(main)), (*outs, *y_dots.values()), callee=key)
-            matrices = _collect(b, turn, list(y_dots.values()), k, size, x, [values[n] for n in outputs])
+            matrices = _collect(b, turn, list(y_dots.values()), unit, size, x, [values[n] for n in outputs])
             found.update({(n, x): matrix for n, matrix in zip(outputs, matrices, strict=True)})
     return _finish_loops(derived, base, functions, b, chosen, found)
 
@@ -94,8 +95,8 @@ def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
             size, units = _unit_loop(b, value)
             turn = Builder(role="adjoint")
             k = Var("k", INT)
-            y_bar = _unit(turn, value, k, units)
-            results = _collect_rows(b, turn, _backward(turn, main, pair, tape, y_bar, inputs), k, size, inputs, value)
+            unit = _Unit(b, turn, value, k, units)
+            results = _collect_rows(b, turn, _backward(turn, main, pair, tape, unit.vector, inputs), unit, size, inputs, value)
         found.update({(n, x): result for x, result in zip(inputs, results, strict=True)})
     return _finish_loops(derived, base, {**base.functions, **reverse.made}, b, chosen, found)
 
@@ -162,22 +163,36 @@ def _one(x: Atom) -> Atom:
     return const(1 + 0j) if is_complex(x.type) else const(1.0)
 
 
-def _unit(b: Builder, x: Atom, k: Var, shape: list[Atom]) -> Atom:
-    """The k-th unit vector in the shape of x; of a number, one."""
-    if not isinstance(x.type, Array):
-        return _one(x)
-    flat = b.emit("zeros", b.emit("size", x), dtype=x.type.dtype)
-    flat = b.emit("store", flat, _one(x), k, pattern=("i",))
-    return flat if x.type.rank == 1 else b.emit("reshape", flat, *shape)
+class _Unit:
+    """The k-th unit vector in the shape of x: one array for all turns of the loop, in which a turn sets its own place and clears it
+    again. Of a number: one."""
+
+    def __init__(self, b: Builder, turn: Builder, x: Atom, k: Var, shape: list[Atom]) -> None:
+        self.k = k
+        self.nothing: Atom = const(0j) if is_complex(x.type) else const(0.0)
+        self.vector: Atom = _one(x)
+        if isinstance(x.type, Array):
+            self.start = b.emit("zeros", b.emit("size", x), dtype=x.type.dtype, hint="unit")
+            self.param = Var("unit", self.start.type)
+            self.flat = turn.emit("store", self.param, _one(x), k, pattern=("i",), hint="unit")
+            self.vector = self.flat if x.type.rank == 1 else turn.emit("reshape", self.flat, *shape)
+
+    def loop(self, b: Builder, turn: Builder, size: Atom, inits: list[Atom], params: list[Var], yields: list[Atom]) -> tuple[Var, ...]:
+        """The loop over the places; gives the final values of what it carries."""
+        cleared = turn.emit("store", self.flat, self.nothing, self.k, pattern=("i",), hint="unit")
+        outs = tuple(Var(p.hint, p.type) for p in (*params, self.param))
+        region = turn.region((self.k, *params, self.param), [*yields, cleared])
+        b.node("for", (const(0), size, const(1), *inits, self.start), outs, [region])
+        return outs[:-1]
 
 
-def _collect(b: Builder, turn: Builder, found: list[Atom], k: Var, size: Atom, x: Var, values: list[Var]) -> list[Atom]:
+def _collect(b: Builder, turn: Builder, found: list[Atom], unit: _Unit, size: Atom, x: Var, values: list[Var]) -> list[Atom]:
     """Loop over the unit vectors and put each column of each Jacobian in its place."""
     if not isinstance(x.type, Array):
         for node in turn.nodes:
             b.add(node)
         return found
-    inits, params, yields = [], [], []
+    k, inits, params, yields = unit.k, [], [], []
     for dot, value in zip(found, values, strict=True):
         length = b.emit("size", value) if isinstance(value.type, Array) else const(1)
         dtype = value.type.dtype if isinstance(value.type, (Array, Scalar)) else "f64"
@@ -188,14 +203,13 @@ def _collect(b: Builder, turn: Builder, found: list[Atom], k: Var, size: Atom, x
         inits.append(matrix)
         params.append(inner)
         yields.append(turn.emit("store", inner, column, *at, pattern=pattern, hint="jacobian"))
-    outs = tuple(Var("jacobian", p.type) for p in params)
-    b.node("for", (const(0), size, const(1), *inits), outs, [turn.region((k, *params), yields)])
+    outs = unit.loop(b, turn, size, inits, params, yields)
     return [b.emit("reshape", out, *_shape(b, value), *_shape(b, x)) for out, value in zip(outs, values, strict=True)]
 
 
-def _collect_rows(b: Builder, turn: Builder, found: list[Atom], k: Var, size: Atom, inputs: list[Var], value: Var) -> list[Atom]:
+def _collect_rows(b: Builder, turn: Builder, found: list[Atom], unit: _Unit, size: Atom, inputs: list[Var], value: Var) -> list[Atom]:
     """Loop over the unit cotangents and put each row of each Jacobian in its place."""
-    inits, params, yields = [], [], []
+    k, inits, params, yields = unit.k, [], [], []
     for bar, x in zip(found, inputs, strict=True):
         width = b.emit("size", x) if isinstance(x.type, Array) else const(1)
         matrix = b.emit("zeros", size, width, dtype=x.type.dtype, hint="jacobian")  # type: ignore[union-attr]
@@ -205,8 +219,7 @@ def _collect_rows(b: Builder, turn: Builder, found: list[Atom], k: Var, size: At
         inits.append(matrix)
         params.append(inner)
         yields.append(turn.emit("store", inner, row, *at, pattern=pattern, hint="jacobian"))
-    outs = tuple(Var("jacobian", p.type) for p in params)
-    b.node("for", (const(0), size, const(1), *inits), outs, [turn.region((k, *params), yields)])
+    outs = unit.loop(b, turn, size, inits, params, yields)
     return [b.emit("reshape", out, *_shape(b, value), *_shape(b, x)) for out, x in zip(outs, inputs, strict=True)]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from difflang.ir import Function, Param, Program
+from difflang.ir import Const, Function, Param, Program, Var
 from difflang.records import dataclass, replace
 from difflang.structs import tangent_layout
 from difflang.tree import Layout
@@ -166,9 +166,17 @@ def _pushed(frame: Frame, f: Value, primals: Sequence[Value], tangents: Sequence
     if len(primals) != len(tangents):
         frame.fail("DL036", f"{len(primals)} primals and {len(tangents)} tangents do not pair", "give one for each, or None")
     base, captured, _ = _base(frame, f)
-    chosen = tuple(k for k, tangent in enumerate(tangents) if not is_none(tangent))
+    given = [k for k, tangent in enumerate(tangents) if not is_none(tangent)]
+    moving = [k for k in given if not _stands_still(primals[k], tangents[k])]
+    chosen = tuple(moving or given)
     moved = [_like(frame, primals[k], tangents[k]) for k in chosen]
     return call_derived(frame, _derived(frame, "jvp", base, chosen), [*primals, *captured, *moved])
+
+
+def _stands_still(primal: Value, tangent: Value) -> bool:
+    """Whether a tangent is written as zero: then nothing moves, as with None."""
+    number = isinstance(primal, (Var, Const)) and isinstance(primal.type, Scalar)
+    return number and isinstance(tangent, Const) and isinstance(tangent.value, float) and tangent.value == 0.0
 
 
 def _three(frame: Frame, name: str, names: tuple[str, ...], args: Arguments, kwargs: Named) -> list[Value]:

@@ -165,9 +165,24 @@ def mul_quotient(facts: Facts, node: Node, b: Builder) -> Atom | None:
     return found if number(quotient.args[0]) == 1 else b.emit("neg", found)
 
 
+def div_reciprocal(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """(1 / y) / y is the square of the first, divided by y once more the cube: a division less each time."""
+    if node.role not in DERIVED:
+        return None
+    x, y = node.args
+    power = facts.made_by(x, "mul")
+    root = x if power is None else power.args[0]
+    quotient = facts.made_by(root, "div")
+    if quotient is None or quotient.args[1] is not y or number(quotient.args[0]) != 1 or (power and power.args[1] is not root):
+        return None
+    return b.emit("mul", x, root, flavor=flavor(node))
+
+
 def never_zero(facts: Facts, atom: Atom, depth: int = 6) -> bool:
-    """Whether a value is certainly not zero: a number, or a positive number and what is never negative."""
+    """Whether a value is certainly not zero: a number, a positive number and what is never negative, what has been divided by."""
     known = number(atom)
+    if atom in facts.divisors:
+        return True
     if known is not None:
         return known != 0
     return _positive(facts, atom, depth)
@@ -267,5 +282,6 @@ ALGEBRA: dict[str, tuple[Rule, ...]] = {
     "store": (whole_cleared,),
     "size": (size_of_spread,),
     "masked": (exact_divisor,),
+    "div": (div_reciprocal,),
     "accumulate": (accumulate_twice, accumulate_negative),
 }

@@ -1,10 +1,11 @@
-"""Results that no call uses are not returned: the halves of a reversed function hand over what the other half asks for."""
+"""Results that no call uses are not returned: the halves of a reversed function hand over what the other half asks for.
+Arguments that a derivative never reads are not passed, so nobody computes them for it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from difflang.ir import LEAF, Function, Program, Region, Var, walk
+from difflang.ir import LEAF, Atom, Function, Program, Region, Var, walk
 from difflang.records import replace
 
 from .rules import DERIVED
@@ -71,4 +72,67 @@ def _calls(region: Region, kept: Kept) -> Region:
             count, stays = slim
             outs = (*(outs[k] for k in stays), *outs[count:])
         nodes.append(replace(node, outs=outs, regions=tuple(_calls(inner, kept) for inner in node.regions)))
+    return replace(region, nodes=tuple(nodes))
+
+
+def drop_parameters(program: Program) -> Program:
+    """The program without parameters that its derivative functions never read."""
+    gone = _unread(program)
+    if not gone:
+        return program
+    return replace(program, functions={key: _shorter(function, gone.get(key, set()), gone) for key, function in program.functions.items()})
+
+
+def _unread(program: Program) -> dict[str, set[int]]:
+    """For each function that has such parameters their positions. To be handed down to such a position is no reading."""
+    gone: dict[str, set[int]] = {}
+    for key, function in program.functions.items():
+        plain = len(function.params) + len(function.captures) == len(function.body.params) and not function.changes
+        if key != program.entry and plain and isinstance(function.result, tuple) and _is_derivative(function):
+            gone[key] = set(range(len(function.params))) - set(function.writes)
+    while True:
+        before = sum(map(len, gone.values()))
+        for key, positions in gone.items():
+            asked = _asked(program.functions[key].body, gone)
+            positions -= {k for k in positions if program.functions[key].body.params[k] in asked}
+        if sum(map(len, gone.values())) == before:
+            return {key: positions for key, positions in gone.items() if positions}
+
+
+def _is_derivative(function: Function) -> bool:
+    return any(node.role in DERIVED for node in walk(function.body))
+
+
+def _asked(body: Region, gone: Mapping[str, set[int]]) -> set[Atom]:
+    """What a body reads, what it only hands on to nobody left out."""
+    found: set[Atom] = set(body.yields)
+    for node in walk(body):
+        idle = gone.get(node.attrs["callee"], set()) if node.op == "call" else set()
+        found.update(a for k, a in enumerate(node.args) if k not in idle)
+        for inner in node.regions:
+            found.update(inner.yields)
+    return found
+
+
+def _shorter(function: Function, positions: set[int], gone: Mapping[str, set[int]]) -> Function:
+    body = _passing(function.body, gone)
+    if not positions:
+        return replace(function, body=body)
+    stays = [k for k in range(len(body.params)) if k not in positions]
+    now = {k: at for at, k in enumerate(stays)}
+    return replace(
+        function,
+        body=replace(body, params=tuple(body.params[k] for k in stays)),
+        params=tuple(p for k, p in enumerate(function.params) if k not in positions),
+        writes=tuple(now[k] for k in function.writes),
+        alias=tuple(None if k is None else now[k] for k in function.alias),
+    )
+
+
+def _passing(region: Region, gone: Mapping[str, set[int]]) -> Region:
+    nodes = []
+    for node in region.nodes:
+        idle = gone.get(node.attrs["callee"]) if node.op == "call" else None
+        args = tuple(a for k, a in enumerate(node.args) if k not in idle) if idle else node.args
+        nodes.append(replace(node, args=args, regions=tuple(_passing(inner, gone) for inner in node.regions)))
     return replace(region, nodes=tuple(nodes))

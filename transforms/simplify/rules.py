@@ -24,6 +24,7 @@ class Facts:
     definition: dict[Var, Node] = field(default_factory=dict)
     uses: Mapping[Atom, int] = field(default_factory=dict)  # how often a value was read before this pass
     carried: dict[Var, tuple[Atom, Var, Atom]] = field(default_factory=dict)  # a loop's result: (before, in the body, after a turn)
+    divisors: frozenset[Atom] = frozenset()  # what Python's division has divided by here: it would have raised for zero
 
     def made_once_by(self, atom: Atom, *ops: str) -> Node | None:
         """The same, where nobody else reads the value: written anew it is computed no more often."""

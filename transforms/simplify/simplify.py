@@ -22,7 +22,7 @@ from ..leave import leave
 from ..merge import merge
 from ..prune import prune
 from ..retype import retype
-from .calls import drop_results
+from .calls import drop_parameters, drop_results
 from .rules import DERIVED, RULES, Facts
 from .shapes import SHAPE_RULES
 
@@ -47,7 +47,7 @@ def _simplified(program: Program) -> Program:
     for _ in range(PASSES):
         functions = {key: simplify_function(function, program.functions) for key, function in program.functions.items()}
         program = reachable(replace(program, functions=functions))
-        slim = drop_results(program)
+        slim = drop_parameters(drop_results(program))
         if slim is program:
             break
         program = slim
@@ -118,6 +118,8 @@ class _Simplifying:
     def region(self, region: Region, known: Mapping[Any, Var]) -> Region:
         """`known`: expressions computed already, by what they compute."""
         known = dict(known)
+        before = self.facts.divisors
+        self.facts.divisors |= {self.atom(node.args[1]) for node in region.nodes if _raises_for_zero(node)}
         nodes: list[Node] = []
         for node in region.nodes:
             args = tuple(map(self.atom, node.args))
@@ -130,6 +132,7 @@ class _Simplifying:
                 self.enter(node, nodes)
             else:
                 self.plain(node, known, nodes)
+        self.facts.divisors = before
         return Region(region.params, tuple(nodes), tuple(map(self.atom, region.yields)))
 
     def enter(self, node: Node, nodes: list[Node]) -> None:
@@ -228,6 +231,12 @@ class _Simplifying:
         for k, out in enumerate(node.outs):
             self.facts.carried[out] = (node.args[lead + k], regions[-1].params[shift + k], regions[-1].yields[skip + k])
         self.enter(replace(node, regions=regions), nodes)
+
+
+def _raises_for_zero(node: Node) -> bool:
+    """Whether a node is Python's division, which raises ZeroDivisionError."""
+    type = node.out.type if node.op in ("div", "floordiv", "mod") else None
+    return isinstance(type, Scalar) and type.weak and node.role not in DERIVED
 
 
 def _identity(atom: Atom) -> Any:
