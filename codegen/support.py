@@ -15,6 +15,7 @@ from ..runtime.blas import NAMES, PREFIX, ROUTINES
 from ..runtime.cache import digest, folder, write
 from . import kernels, prelude
 from .abi import support as abi_support
+from .elementary import elementary
 from .optimize import object_code
 from .repeats import without_unused
 from .targets.target import Target
@@ -34,9 +35,13 @@ def objects(code: list[bytes], target: Target, bound: bool = False) -> list[byte
             if piece not in found and any(b"\0" + name.encode() + b"\0" in symbols for name in names):
                 found[piece] = _object("lapack bound" if bound and piece == "lapack" else piece, target)
                 asking.append(found[piece])
+        for piece in sorted({name.decode() for name in _ELEMENTARY.findall(symbols)} & elementary.symbols() - set(found)):
+            found[piece] = _object(piece, target)
+            asking.append(found[piece])
     return list(found.values())
 
 
+_ELEMENTARY = re.compile(rb"\0(dl_\w+_f(?:64|32)(?:_v\d+)?)(?=\0)")
 _LEVELS = {"python": 0, "pools": 0, "arriving": 1, "blocks": 1, "stacks": 1}
 """How much LLVM does for a piece (`optimize.object_code`): what is written by hand needs no passes, what runs once a call no care."""
 
@@ -69,6 +74,8 @@ _DEFINED = re.compile(r"^define hidden [^@\n]*@([\w.]+)\(|^@(\w+) = (?:hidden )?
 def _text(piece: str, target: Target) -> str:
     if piece == "lapack bound":
         return _bound()
+    if piece in elementary.symbols():
+        return elementary.text(piece, target)
     return _written().get(piece) or kernels.kernel(ModuleWriter(target), piece)
 
 
@@ -79,7 +86,7 @@ def _bound() -> str:
     return f"{declared}\n@dl_lapack = hidden global [{len(names)} x ptr] [{', '.join(f'ptr @{name}' for name in names)}]\n"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _object(piece: str, target: Target) -> bytes:
     """One piece, from the cache's folder where it was compiled before."""
     import llvmlite
@@ -91,7 +98,7 @@ def _object(piece: str, target: Target) -> bytes:
         stated, code = path.read_bytes().partition(b"\n")[::2]
         if stated.decode(errors="replace") == digest(code):
             return code
-    code = object_code(text, target, _LEVELS.get(piece, 2))
+    code = object_code(text, target, 1 if piece in elementary.symbols() else _LEVELS.get(piece, 2))
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, digest(code).encode() + b"\n" + code)

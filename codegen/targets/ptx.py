@@ -14,6 +14,7 @@ from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Program
 from difflang.types import Type
 
+from ..elementary.elementary import with_definitions
 from ..kernel.kernel import BLOCK, GRID, KernelProgram, kernel_program, kernel_types
 from ..kernel.emit import KernelModule, Parameter, emit, work_bytes
 from .target import Target, machine
@@ -111,7 +112,7 @@ def to_ptx(text: str, target: Target) -> str:
     import llvmlite.binding as llvm
 
     tm = machine(target)
-    text, wanted = with_libdevice(text)
+    text, wanted = with_libdevice(with_definitions(text))
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = target.triple, str(tm.target_data)
     if wanted:

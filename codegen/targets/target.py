@@ -26,6 +26,11 @@ class Target:
         return frozenset(name[1:] for name in self.features.split(",") if name.startswith("+"))
 
     @property
+    def fused(self) -> bool:
+        """Whether it multiplies and adds in one rounding, as the elementary functions need (`elementary/`)."""
+        return "fma" in self.has or self.triple.startswith(("aarch64", "arm64", "nvptx"))
+
+    @property
     def attributes(self) -> str:
         """LLVM function attributes that every function of a module gets."""
         return f"nounwind {self.wide}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import json
 import subprocess
 from pathlib import Path
@@ -51,13 +52,19 @@ def test_assembles(case: Case, arch: str, tmp_path: Path) -> None:
     assert ".extern" not in text  # nothing is left to be linked
 
 
+def factorial(x):
+    return math.lgamma(x + 1)
+
+
 def test_arithmetic_needs_no_libdevice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(target, "tool", lambda path: None)
     text = dl.ptx(arithmetic, "f64, f64")
     assert "ld.global" in text and ".rn.f64" in text
     assert "fma" not in text  # a product and a sum keep both of their roundings
+    text = dl.ptx(elementary, "f64")  # our own functions are in the text, with the fused products that they are made of
+    assert "fma.rn.f64" in text and ".extern" not in text
     with pytest.raises(dl.NotAvailable, match=target.WHEEL) as caught:
-        dl.ptx(elementary, "f64")
+        dl.ptx(factorial, "f64")
     assert caught.value.code == "DL015"
 
 
