@@ -259,11 +259,11 @@ def _class_dtype(result: str, common: Scalar) -> str:
         return "bool"
     if result == "int":
         return "i64"
-    if result == "real":
+    if result == "real" and common.dtype != "bool":
         return PART.get(common.dtype, common.dtype)
     if result == "float" and common.dtype not in FLOATS:
         return "f64"
-    if result == "same" and common.dtype == "bool" and common.weak:
+    if result in ("same", "real") and common.dtype == "bool" and common.weak:
         return "i64"  # Python's True + True is 2
     return common.dtype
 

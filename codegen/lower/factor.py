@@ -7,6 +7,7 @@ import numpy as np
 from difflang.errors import TypeMismatch
 from difflang.ir import Node
 from difflang.ops.factor import COMPLEX
+from difflang.types import PART, part_of
 
 from ..arrays import Desc, Element, Index
 from ..writer import REGISTER, Site, literal
@@ -16,6 +17,7 @@ from .lapack import (
     columns,
     core,
     dtype_of_result,
+    dtype_within,
     fails,
     integer,
     leading,
@@ -36,7 +38,7 @@ from .lower import Lowering, handles
 
 @handles("svd", "svdvals")
 def lower_svd(low: Lowering, node: Node) -> None:
-    w, dtype = low.w, dtype_of_result(node)
+    w, dtype = low.w, dtype_within(node)
     a = matrix(low, node.args[0])
     m, n = a.dims[-2:]
     k = w.least(m, n)
@@ -47,7 +49,7 @@ def lower_svd(low: Lowering, node: Node) -> None:
     u = result(low, outs.pop(0), (*a.dims[:-2], m, rows)) if vectors else None
     s = result(low, outs.pop(0), (*a.dims[:-2], k))
     vh = result(low, outs.pop(0), (*a.dims[:-2], count, n)) if vectors else None
-    left, values = columns(low, dtype, m, n), work(low, dtype, k)
+    left, values = columns(low, dtype, m, n), work(low, part_of(dtype), k)
     one_ = "1"
     left_vectors = columns(low, dtype, m, rows) if vectors else columns(low, dtype, one_, one_)
     right_vectors = columns(low, dtype, count, n) if vectors else columns(low, dtype, one_, one_)
@@ -155,10 +157,12 @@ def lower_eig(low: Lowering, node: Node) -> None:
     a, n = square(low, node.args[0])
     values = result(low, node.outs[0], (*a.dims[:-2], n))
     vectors = result(low, node.outs[1], a.dims) if node.op == "eig" else None
-    left, real, imaginary = columns(low, dtype, n, n), work(low, dtype, n), work(low, dtype, n)
+    left, real = columns(low, dtype, n, n), work(low, dtype, n)
+    imaginary = None if dtype in PART else work(low, dtype, n)
     right = left if vectors is None else columns(low, dtype, n, n)
 
     def test(at: Index) -> None:
+        assert imaginary is not None
         part = imaginary.at(Element(w), at)
         bad = w.let(f"fcmp une {REGISTER[dtype]} {part}, {literal(0.0, dtype)}")
         w.fail_if(bad, Site(TypeMismatch, COMPLEX, 0, low.place))
@@ -166,10 +170,12 @@ def lower_eig(low: Lowering, node: Node) -> None:
     def one(index: Index) -> None:
         assign(w, left, core(low, a, 2, index))
         jobs = (letter("N"), letter("N" if vectors is None else "V"))
-        where = (pointer(real), pointer(imaginary), pointer(right), leading(low, n), pointer(right), leading(low, n))
+        found = (pointer(real),) if imaginary is None else (pointer(real), pointer(imaginary))
+        where = (*found, pointer(right), leading(low, n), pointer(right), leading(low, n))
         info = routine(low, "geev", dtype, *jobs, integer(low, n), pointer(left), leading(low, n), *where)
         fails(low, info, "Eigenvalues did not converge")
-        nest(w, (n,), test)
+        if imaginary is not None:
+            nest(w, (n,), test)
         assign(w, core(low, values, 1, index), real)
         if vectors is not None:
             assign(w, core(low, vectors, 2, index), right)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from difflang.ir import Atom, Node, Var
-from difflang.types import Array
+from difflang.types import PART, Array, part_of
 
 from ...runtime.blas import ROUTINES
 from ..arrays import Axis, Desc, Element, Fixed, Index, Plan, store
@@ -19,7 +19,6 @@ from ..writer import REGISTER, Site, literal
 from .contract import reshaped
 from .loops import assign, broadcast, nest, when
 from .lower import Lowering, handles
-from .scalars import instruction
 
 LinAlgError = np.linalg.LinAlgError
 COLUMNS = "i32 102"
@@ -29,14 +28,16 @@ _TABLE = f"[{len(ROUTINES)} x ptr]"
 _MISMATCH = (
     "solve: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature {} (size %d is different from %d)"
 )
-_LETTER = {"f64": "d", "f32": "s"}
+_LETTER = {"f64": "d", "f32": "s", "c128": "z", "c64": "c"}
+_HERMITIAN = {"syevd": "heevd", "orgqr": "ungqr"}
+"""What a routine is called for complex matrices."""
 
 
 def routine(low: Lowering, name: str, dtype: str, *operands: str) -> str:
     """Call one routine; its `info`. Memory that it cannot get is a MemoryError."""
     w = low.w
     w.module.declare("dl_lapack", f"@dl_lapack = external global {_TABLE}")
-    place = ROUTINES.index(_LETTER[dtype] + name)
+    place = ROUTINES.index(_LETTER[dtype] + (_HERMITIAN.get(name, name) if dtype in PART else name))
     function = w.let(f"load ptr, ptr getelementptr inbounds ({_TABLE}, ptr @dl_lapack, i64 0, i64 {place})")
     missing = Site(RuntimeError, "OpenBLAS was not found: install scipy-openblas32", 0, low.place)
     w.fail_if(w.let(f"icmp eq ptr {function}, null"), missing)
@@ -145,6 +146,12 @@ def dtype_of_result(node: Node, k: int = 0) -> str:
     return type.dtype  # type: ignore[union-attr]
 
 
+def dtype_within(node: Node) -> str:
+    """The dtype of matrices of which the first result may be real though they are complex."""
+    given = node.args[0].type
+    return given.dtype if isinstance(given, Array) and given.dtype in PART else dtype_of_result(node)
+
+
 def fill(low: Lowering, desc: Desc, value: Callable[[str, str], str]) -> None:
     """A matrix from a formula of row and column."""
     nest(low.w, desc.dims, lambda at: put(low, desc, at, value(*at)))
@@ -220,50 +227,6 @@ def lower_inv(low: Lowering, node: Node) -> None:
     nest(w, a.dims[:-2], one)
 
 
-@handles("det", "slogdet")
-def lower_det(low: Lowering, node: Node) -> None:
-    """Sign and logarithm of the product of a triangular factor's diagonal, as NumPy adds them up."""
-    w, dtype = low.w, dtype_of_result(node)
-    type = REGISTER[dtype]
-    a, n = square(low, node.args[0])
-    targets = [result(low, out, a.dims[:-2]) for out in node.outs]
-    left, pivots = columns(low, dtype, n, n), work(low, "i32", n)
-    sign, log = w.alloca(type), w.alloca(type)
-
-    def step(at: Index) -> None:
-        (i,) = at
-        pivot = w.let(f"sext i32 {pivots.at(Element(w), at)} to i64")
-        value = left.at(Element(w), (i, i))
-        swapped = w.let(f"icmp ne i64 {pivot}, {w.let(f'add i64 {i}, 1')}")
-        negative = w.let(f"fcmp olt {type} {value}, {literal(0.0, dtype)}")
-        old = w.let(f"load {type}, ptr {sign}")
-        turned_ = w.let(f"select i1 {w.let(f'xor i1 {swapped}, {negative}')}, {type} {w.let(f'fneg {type} {old}')}, {type} {old}")
-        w.do(f"store {type} {turned_}, ptr {sign}")
-        size = instruction(w, "llvm.fabs", [value], dtype, dtype)
-        more = instruction(w, "libm:log", [size], dtype, dtype)
-        w.do(f"store {type} {w.let(f'fadd {type} {more}, ' + w.let(f'load {type}, ptr {log}'))}, ptr {log}")
-
-    def one(index: Index) -> None:
-        assign(w, left, core(low, a, 2, index))
-        sizes = (integer(low, n), integer(low, n), pointer(left), leading(low, n), pointer(pivots))
-        singular = w.let(f"icmp sgt i32 {routine(low, 'getrf', dtype, *sizes)}, 0")
-        w.do(f"store {type} {literal(1.0, dtype)}, ptr {sign}")
-        w.do(f"store {type} {literal(0.0, dtype)}, ptr {log}")
-        nest(w, (n,), step)
-        with when(w, singular):
-            w.do(f"store {type} {literal(0.0, dtype)}, ptr {sign}")
-            w.do(f"store {type} {literal(-np.inf, dtype)}, ptr {log}")
-        found = [w.let(f"load {type}, ptr {slot}") for slot in (sign, log)]
-        if node.op == "det":
-            found = [w.let(f"fmul {type} {found[0]}, {instruction(w, 'libm:exp', [found[1]], dtype, dtype)}")]
-        for target, value in zip(targets, found, strict=True):
-            put(low, target, index, value)
-
-    nest(w, a.dims[:-2], one)
-    for out, target in zip(node.outs, targets, strict=True):
-        deliver(low, out, target)
-
-
 @handles("cholesky")
 def lower_cholesky(low: Lowering, node: Node) -> None:
     w, dtype = low.w, dtype_of_result(node)
@@ -280,13 +243,32 @@ def lower_cholesky(low: Lowering, node: Node) -> None:
     nest(w, a.dims[:-2], one)
 
 
+@handles("is_definite")
+def lower_is_definite(low: Lowering, node: Node) -> None:
+    w, type = low.w, node.args[0].type
+    assert isinstance(type, Array)
+    dtype = type.dtype if type.dtype in _LETTER else "f64"
+    a, n = square(low, node.args[0])
+    left, answer = columns(low, dtype, n, n), w.alloca("i1")
+    w.do(f"store i1 true, ptr {answer}")
+
+    def one(index: Index) -> None:
+        assign(w, left, core(low, a, 2, index))
+        info = routine(low, "potrf", dtype, letter("L"), integer(low, n), pointer(left), leading(low, n))
+        with when(w, w.let(f"icmp ne i32 {info}, 0")):
+            w.do(f"store i1 false, ptr {answer}")
+
+    nest(w, a.dims[:-2], one)
+    low.env[node.out] = w.let(f"load i1, ptr {answer}")
+
+
 @handles("eigh", "eigvalsh")
 def lower_eigh(low: Lowering, node: Node) -> None:
-    w, dtype = low.w, dtype_of_result(node)
+    w, dtype = low.w, dtype_within(node)
     a, n = square(low, node.args[0])
     values = result(low, node.outs[0], (*a.dims[:-2], n))
     vectors = result(low, node.outs[1], a.dims) if node.op == "eigh" else None
-    left, found = columns(low, dtype, n, n), work(low, dtype, n)
+    left, found = columns(low, dtype, n, n), work(low, part_of(dtype), n)
     job, side = letter("N" if vectors is None else "V"), letter(node.attrs.get("UPLO", "L"))
 
     def one(index: Index) -> None:

@@ -13,10 +13,11 @@ import numpy as np
 from ..build import apply
 from ..errors import NotDifferentiable, TypeMismatch
 from ..op import composite, general
-from ..types import Array, Type
-from .linalg import EPS, ONE_BY_ONE, columns, diagonal_of, inverse, least, lower, matrices, plus, rows, square, turned, typed, unit
+from ..types import Array, Type, part_of
+from .complex_values import conjugated, is_complex
+from .linalg import EPS, ONE_BY_ONE, columns, diagonal_of, flipped, inverse, least, lower, matrices, plus, rows, square, turned, typed, unit
 
-COMPLEX = "the eigenvalues are complex, which is outside the language"
+COMPLEX = "the eigenvalues are complex though the matrix is real: make it complex first, a.astype(complex)"
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
 
 
@@ -38,7 +39,13 @@ def _svd_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> tuple[Type, ...]
     full = attrs["full_matrices"]
     shapes = ((*batch, m, m if full else k), (*batch, k), (*batch, n if full else k, n))
     u, s, vh = (Array(dtype, tuple(shape)) for shape in shapes)
-    return u, s, vh
+    return u, Array(part_of(dtype), s.dims), vh
+
+
+def _real_alone(a: Any, what: str) -> None:
+    if is_complex(a):
+        way_out = "differentiate singular values or eigenvalues alone: np.linalg.svdvals, np.linalg.eigvals"
+        raise NotDifferentiable("DL008", f"the derivative of the {what} of a complex matrix is not known", way_out=way_out)
 
 
 def _first(x: Any, s: Any, axis: int) -> Any:
@@ -67,6 +74,7 @@ def _beside(u: Any, x: Any) -> Any:
 
 
 def _svd_tangent(y, a, a_dot, full_matrices=True):
+    _real_alone(a, "singular vectors")
     u_all, s, vh_all = y
     u, v = (_first(u_all, s, -1), turned(_first(vh_all, s, -2))) if full_matrices else (u_all, turned(vh_all))
     turn = turned(u) @ a_dot @ v
@@ -95,11 +103,14 @@ def _svd_inner(bars: Any, u: Any, s: Any, v: Any) -> Any:
     return plus(*terms)
 
 
-@general(spelled=np.linalg.svd, typing=typed(_svd_type, matrices), tangent=_svd_tangent, results=("u", "s", "vh"), cost=4000)
+@general(spelled=np.linalg.svd, typing=typed(_svd_type, matrices, True), tangent=_svd_tangent, results=("u", "s", "vh"), cost=4000)
 def svd(bars, y, a, full_matrices=True):
     """Singular values and vectors: a == u @ diag(s) @ vh."""
     u, s, vh = y
     u_bar, s_bar, vh_bar = bars
+    if is_complex(a) and u_bar is None and vh_bar is None and s_bar is not None:
+        return np.conjugate((_first(u, s, -1) * rows(s_bar)) @ _first(vh, s, -2))
+    _real_alone(a, "singular vectors")
     v_bar = None if vh_bar is None else turned(vh_bar)
     if not full_matrices:
         return _svd_inner((u_bar, s_bar, v_bar), u, s, turned(vh))
@@ -117,19 +128,19 @@ def svd(bars, y, a, full_matrices=True):
 
 
 def _svdvals_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> Type:
-    return Array(dtype, (*dims[:-2], least(*dims[-2:])))
+    return Array(part_of(dtype), (*dims[:-2], least(*dims[-2:])))
 
 
 def _svdvals_tangent(y, a, a_dot):
     u, s, vh = apply("svd", a, full_matrices=False)
-    return diagonal_of(turned(u) @ a_dot @ turned(vh))
+    return np.real(diagonal_of(flipped(u) @ a_dot @ flipped(vh)))
 
 
-@general(np.linalg.svdvals, typing=typed(_svdvals_type, matrices), tangent=_svdvals_tangent, cost=4000)
+@general(np.linalg.svdvals, typing=typed(_svdvals_type, matrices, True), tangent=_svdvals_tangent, cost=4000)
 def svdvals(s_bar, y, a):
     """Singular values."""
     u, s, vh = apply("svd", a, full_matrices=False)
-    return (u * rows(s_bar)) @ vh
+    return conjugated((u * rows(s_bar)) @ vh)
 
 
 @composite(np.linalg.qr, named=type(np.linalg.qr(ONE_BY_ONE)))
@@ -168,6 +179,7 @@ def _strict(x: Any) -> Any:
 
 
 def _qr_tangent(y, a, a_dot, mode="reduced"):
+    _real_alone(a, "QR factors")
     _reduced(mode)
     q, r = y
     square_, _ = _leading(r, r)
@@ -178,9 +190,10 @@ def _qr_tangent(y, a, a_dot, mode="reduced"):
     return q_dot, turned(q) @ a_dot - omega @ r
 
 
-@general(spelled=np.linalg.qr, typing=typed(_qr_type, matrices), tangent=_qr_tangent, results=("q", "r"), cost=2000)
+@general(spelled=np.linalg.qr, typing=typed(_qr_type, matrices, True), tangent=_qr_tangent, results=("q", "r"), cost=2000)
 def qr(bars, y, a, mode="reduced"):
     """a == q @ r, the columns of q orthonormal, r upper triangular."""
+    _real_alone(a, "QR factors")
     _reduced(mode)
     q, r = y
     q_bar, r_bar = bars
@@ -203,19 +216,19 @@ def _eigvals_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> Type:
     return Array(dtype, dims[:-1])
 
 
-def _real(values: Any) -> Any:
-    if np.iscomplexobj(values):
+def _real(a: Any, values: Any) -> Any:
+    if np.iscomplexobj(values) and not np.iscomplexobj(a):
         raise TypeMismatch("DL005", COMPLEX)
     return values
 
 
 def _eig(a: Any) -> Any:
     w, v = np.linalg.eig(a)
-    return _real(w), v
+    return _real(a, w), v
 
 
 def _eigvals(a: Any) -> Any:
-    return _real(np.linalg.eigvals(a))
+    return _real(a, np.linalg.eigvals(a))
 
 
 def _eig_gaps(w: Any) -> Any:
@@ -231,12 +244,13 @@ def _straight(v: Any, v_dot: Any) -> Any:
 def _eig_tangent(y, a, a_dot):
     w, v = y
     turn = np.linalg.solve(v, a_dot @ v)
+    _real_alone(a, "eigenvectors")
     return diagonal_of(turn), _straight(v, v @ (_eig_gaps(w) * turn))
 
 
 @general(
     np.linalg.eig,
-    typing=typed(_eig_type, square),
+    typing=typed(_eig_type, square, True),
     tangent=_eig_tangent,
     evaluate=_eig,
     results=("w", "v"),
@@ -247,6 +261,8 @@ def eig(bars, y, a):
     """Eigenvalues and eigenvectors of any matrix that has real ones; complex ones are refused when they appear."""
     w_bar, v_bar = bars
     w, v = y
+    if v_bar is not None:
+        _real_alone(a, "eigenvectors")
     spread = None if w_bar is None else np.where(unit(v), rows(w_bar), 0.0)
     turning = None if v_bar is None else _eig_gaps(w) * (turned(v) @ _straight(v, v_bar))
     return np.linalg.solve(turned(v), plus(spread, turning) @ turned(v))
@@ -257,7 +273,7 @@ def _eigvals_tangent(y, a, a_dot):
     return diagonal_of(np.linalg.solve(v, a_dot @ v))
 
 
-@general(np.linalg.eigvals, typing=typed(_eigvals_type, square), tangent=_eigvals_tangent, evaluate=_eigvals, cost=4000)
+@general(np.linalg.eigvals, typing=typed(_eigvals_type, square, True), tangent=_eigvals_tangent, evaluate=_eigvals, cost=4000)
 def eigvals(w_bar, y, a):
     """Eigenvalues of any matrix that has real ones; complex ones are refused when they appear."""
     w, v = apply("eig", a)

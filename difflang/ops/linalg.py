@@ -12,13 +12,19 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import composite, general
-from ..types import DTYPES, ONE, OPEN, UNKNOWN, Array, Scalar, Type, broadcast_dims, dims_of, promote
+from ..op import composite, constant, general
+from ..types import BOOL, DTYPES, ONE, OPEN, PART, UNKNOWN, Array, Scalar, Type, broadcast_dims, dims_of, part_of, promote
+from .complex_values import conjugated, is_complex
 from .shape import array
 
 ONE_BY_ONE = np.ones((1, 1))
 EPS = 2.0**-50
 """Eigenvalues that differ by less, relative to the largest, count as equal: rounding alone tells them apart."""
+
+
+def flipped(x: Any) -> Any:
+    """The transposed conjugate."""
+    return conjugated(turned(x))
 
 
 def turned(x: Any) -> Any:
@@ -61,14 +67,15 @@ def diagonal_of(x: Any) -> Any:
 def folded(x: Any, side: str) -> Any:
     """The adjoint of a matrix of which one triangle stands for both."""
     kept = lower(x) if side == "L" else np.logical_not(lower(x))
-    both = np.where(unit(x), x, x + turned(x))
+    both = np.where(unit(x), np.real(x), x + flipped(x))
     return np.where(kept if side == "L" else np.logical_or(kept, unit(x)), both, 0.0)
 
 
 def mirrored(x: Any, side: str) -> Any:
     """The symmetric matrix that one triangle stands for."""
     kept = lower(x) if side == "L" else np.logical_or(np.logical_not(lower(x)), unit(x))
-    return np.where(kept, x, turned(x))
+    whole = np.where(kept, x, flipped(x))
+    return np.where(unit(x), np.real(x), whole) if is_complex(x) else whole
 
 
 def plus(*terms: Any) -> Any:
@@ -86,11 +93,13 @@ def inverse(x: Any) -> Any:
     return np.where(none, 0.0, np.divide(1, np.where(none, 1.0, x)))
 
 
-def floats(*types: Type) -> str | None:
+def floats(*types: Type, complex_too: bool = False) -> str | None:
     """The dtype in which LAPACK computes; None where it is not known."""
     common = promote(*types)
     if not isinstance(common, Scalar):
         return None
+    if common.dtype in PART and complex_too:
+        return common.dtype
     if common.dtype in ("f32", "f64"):
         return common.dtype
     if DTYPES[common.dtype].kind in "fc":
@@ -118,11 +127,13 @@ def least(one: str, other: str) -> str:
     return one if one == other and one != OPEN else OPEN
 
 
-def typed(results: Callable[[str, tuple[str, ...], Any], Any], check: Callable[[Type], tuple[str, ...]]) -> Callable[..., Any]:
+def typed(
+    results: Callable[[str, tuple[str, ...], Any], Any], check: Callable[[Type], tuple[str, ...]], complex_too: bool = False
+) -> Callable[..., Any]:
     """The typing of an op on one stack of matrices: `results(dtype, dims, attrs)`."""
 
     def typing(types: tuple[Type, ...], attrs: Any) -> Any:
-        dtype = floats(types[0])
+        dtype = floats(types[0], complex_too=complex_too)
         if dtype is None:
             count = results("f64", (OPEN, OPEN), attrs)
             return (UNKNOWN,) * len(count) if isinstance(count, tuple) else UNKNOWN
@@ -132,7 +143,7 @@ def typed(results: Callable[[str, tuple[str, ...], Any], Any], check: Callable[[
 
 
 def _solve_type(types: tuple[Type, ...], attrs: Any) -> Type:
-    dtype = floats(*types)
+    dtype = floats(*types, complex_too=True)
     if dtype is None:
         return UNKNOWN
     a, b = square(types[0]), dims_of(types[1])
@@ -181,7 +192,7 @@ def _inv_tangent(y, a, a_dot):
     return np.negative(y @ a_dot @ y)
 
 
-@general(np.linalg.inv, typing=typed(_same, square), tangent=_inv_tangent, cost=1000)
+@general(np.linalg.inv, typing=typed(_same, square, True), tangent=_inv_tangent, cost=1000)
 def inv(y_bar, y, a):
     """The inverse matrix."""
     y_t = turned(y)
@@ -193,7 +204,7 @@ def _number(dtype: str, dims: tuple[str, ...], attrs: Any) -> Type:
 
 
 def _two_numbers(dtype: str, dims: tuple[str, ...], attrs: Any) -> tuple[Type, ...]:
-    return (array(dtype, dims[:-2]),) * 2
+    return array(dtype, dims[:-2]), array(part_of(dtype), dims[:-2])
 
 
 def _per_matrix(x: Any) -> Any:
@@ -210,19 +221,20 @@ def _det_tangent(y, a, a_dot):
     return y * _relative(a, a_dot)
 
 
-@general(np.linalg.det, typing=typed(_number, square), tangent=_det_tangent, cost=1000)
+@general(np.linalg.det, typing=typed(_number, square, True), tangent=_det_tangent, cost=1000)
 def det(y_bar, y, a):
     """The determinant. Of a singular matrix it has no derivative here: LinAlgError."""
     return _per_matrix(y_bar * y) * turned(np.linalg.inv(a))
 
 
 def _slogdet_tangent(y, a, a_dot):
-    return None, _relative(a, a_dot)
+    change = _relative(a, a_dot)
+    return (y[0] * apply("pair", 0.0 * np.imag(change), np.imag(change)), np.real(change)) if is_complex(a) else (None, change)
 
 
 @general(
     np.linalg.slogdet,
-    typing=typed(_two_numbers, square),
+    typing=typed(_two_numbers, square, True),
     tangent=_slogdet_tangent,
     results=("sign", "logabsdet"),
     named=type(np.linalg.slogdet(ONE_BY_ONE)),
@@ -230,7 +242,9 @@ def _slogdet_tangent(y, a, a_dot):
 )
 def slogdet(bars, y, a):
     """Sign and logarithm of the absolute value of the determinant."""
-    return None if bars[1] is None else _per_matrix(bars[1]) * turned(np.linalg.inv(a))
+    turning = np.imag(bars[0] * y[0]) * 1j if bars[0] is not None and is_complex(a) else None
+    whole = plus(bars[1], turning)
+    return None if whole is None else _per_matrix(whole) * turned(np.linalg.inv(a))
 
 
 def _half(x: Any) -> Any:
@@ -240,21 +254,38 @@ def _half(x: Any) -> Any:
 
 def _cholesky_tangent(y, a, a_dot):
     left = np.linalg.solve(y, mirrored(a_dot, "L"))
-    return y @ _half(np.linalg.solve(y, turned(left)))
+    return y @ _half(np.linalg.solve(y, flipped(left)))
 
 
-@general(spelled=np.linalg.cholesky, typing=typed(_same, square), tangent=_cholesky_tangent, cost=1000)
+@general(spelled=np.linalg.cholesky, typing=typed(_same, square, True), tangent=_cholesky_tangent, cost=1000)
 def cholesky(y_bar, y, a):
     """The lower triangular factor of a positive definite matrix, of which the lower triangle is read."""
     y_t = turned(y)
     left = np.linalg.solve(y_t, _half(y_t @ y_bar))
-    return folded(np.linalg.solve(y_t, turned(left)), "L")
+    return folded(turned(np.linalg.solve(conjugated(y_t), turned(left))), "L")
+
+
+def _truth(types: tuple[Type, ...], attrs: Any) -> Type:
+    return BOOL if floats(*types) else UNKNOWN
+
+
+def _is_definite(a: Any) -> bool:
+    try:
+        np.linalg.cholesky(a)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+@constant(typing=_truth, evaluate=_is_definite, cost=1000)
+def is_definite(y, a):
+    """Whether all matrices have a Cholesky factor: what a handler of its LinAlgError asks."""
 
 
 @composite(np.linalg.cholesky)
 def cholesky_factor(a, upper=False):
     """The lower factor, or of the upper triangle the upper one."""
-    return turned(apply("cholesky", turned(a))) if upper else apply("cholesky", a)
+    return flipped(apply("cholesky", flipped(a))) if upper else apply("cholesky", a)
 
 
 def _eigh_bind(a: Any, UPLO: Any = "L") -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -265,11 +296,11 @@ def _eigh_bind(a: Any, UPLO: Any = "L") -> tuple[tuple[Any, ...], dict[str, Any]
 
 
 def _eigh_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> tuple[Type, ...]:
-    return Array(dtype, dims[:-1]), Array(dtype, dims)
+    return Array(part_of(dtype), dims[:-1]), Array(dtype, dims)
 
 
 def _values_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> Type:
-    return Array(dtype, dims[:-1])
+    return Array(part_of(dtype), dims[:-1])
 
 
 def _apart(w: Any) -> Any:
@@ -281,13 +312,13 @@ def _apart(w: Any) -> Any:
 
 def _eigh_tangent(y, a, a_dot, UPLO="L"):
     w, v = y
-    turn = turned(v) @ mirrored(a_dot, UPLO) @ v
-    return diagonal_of(turn), v @ (_apart(w) * turn)
+    turn = flipped(v) @ mirrored(a_dot, UPLO) @ v
+    return np.real(diagonal_of(turn)), v @ (_apart(w) * turn)
 
 
 @general(
     np.linalg.eigh,
-    typing=typed(_eigh_type, square),
+    typing=typed(_eigh_type, square, True),
     tangent=_eigh_tangent,
     bind=_eigh_bind,
     results=("w", "v"),
@@ -298,18 +329,18 @@ def eigh(bars, y, a, UPLO="L"):
     """Eigenvalues and eigenvectors of a symmetric matrix, of which one triangle is read."""
     w_bar, v_bar = bars
     w, v = y
-    stretched = None if w_bar is None else v * rows(w_bar)
-    turning = None if v_bar is None else v @ (_apart(w) * (turned(v) @ v_bar))
+    stretched = None if w_bar is None else conjugated(v) * rows(w_bar)
+    turning = None if v_bar is None else conjugated(v) @ (_apart(w) * (turned(v) @ v_bar))
     return folded(plus(stretched, turning) @ turned(v), UPLO)
 
 
 def _eigvalsh_tangent(y, a, a_dot, UPLO="L"):
     w, v = apply("eigh", a, UPLO=UPLO)
-    return diagonal_of(turned(v) @ mirrored(a_dot, UPLO) @ v)
+    return np.real(diagonal_of(flipped(v) @ mirrored(a_dot, UPLO) @ v))
 
 
-@general(np.linalg.eigvalsh, typing=typed(_values_type, square), tangent=_eigvalsh_tangent, bind=_eigh_bind, cost=2000)
+@general(np.linalg.eigvalsh, typing=typed(_values_type, square, True), tangent=_eigvalsh_tangent, bind=_eigh_bind, cost=2000)
 def eigvalsh(w_bar, y, a, UPLO="L"):
     """Eigenvalues of a symmetric matrix, of which one triangle is read."""
     w, v = apply("eigh", a, UPLO=UPLO)
-    return folded((v * rows(w_bar)) @ turned(v), UPLO)
+    return folded((conjugated(v) * rows(w_bar)) @ turned(v), UPLO)
