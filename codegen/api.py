@@ -30,10 +30,10 @@ class Built:
 
 
 def module_text(
-    program: Program, types: Sequence[Type] = (), target: Target | None = None
+    program: Program, types: Sequence[Type] = (), target: Target | None = None, parallel: bool = False
 ) -> tuple[str, tuple[Site, ...], tuple[object, ...]]:
     """The LLVM text of a placed program with its vectorcall entry, the fault sites, the static objects of its record."""
-    module = emit(program, target or host(), (program.entry,))
+    module = emit(program, target or host(), (program.entry,), parallel)
     entry, plan = abi.entry(program.entry, program.main, ENTRY, tuple(_leaf_types(types)))
     return abi.append(module.text, entry), module.sites, tuple(plan.statics)
 
@@ -46,10 +46,11 @@ def _leaf_types(types: Sequence[Type]) -> Iterator[Type]:
             yield type
 
 
-def build(program: Program, types: Sequence[Type] = ()) -> Built:
-    """Compile a placed program for this machine. `types`: those of the arguments, where they say more than the program's parameters."""
+def build(program: Program, types: Sequence[Type] = (), parallel: bool = False) -> Built:
+    """Compile a placed program for this machine. `types`: those of the arguments, where they say more than the program's parameters;
+    `parallel`: independent loops run in parallel without being asked to."""
     target = host()
-    text, sites, statics = module_text(program, types, target)
+    text, sites, statics = module_text(program, types, target, parallel)
     code = shared.link(optimize.to_objects(text, target), target)
     return Built(code, sites, statics, any(name in code for name in (b"\0dl_blas\0", b"\0dl_lapack\0")))  # names of the symbol table
 

@@ -18,6 +18,7 @@ from .ledger import Book
 from .lower import contract, create, determinant, elementwise, factor, index, lapack, random, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
 from .lower.expand import expanded
 from .lower.lower import Lowering, is_alias, result_types, struct
+from .parallel import shared_out
 from .memory import assemble, parts, read_record, write_record
 from .prelude import text as prelude
 from .targets.target import Target
@@ -53,10 +54,14 @@ _STRAIGHT, _PLACES = 160, 4
 """Nodes and places of call up to which a function of numbers alone is always inlined: what two calls compute alike is computed once."""
 
 
-def emit(program: Program, target: Target, public: Collection[str] = ()) -> Module:
-    """LLVM IR of all functions of a placed program, those of the keys `public` (all, if none) in the public form too."""
+def emit(program: Program, target: Target, public: Collection[str] = (), parallel: bool = False) -> Module:
+    """LLVM IR of all functions of a placed program, those of the keys `public` (all, if none) in the public form too.
+
+    `parallel`: every loop with independent turns is shared out among threads, not only those that the text names.
+    """
     writer = ModuleWriter(target)
-    program = expanded(program)
+    public = public or list(program.functions)
+    program = shared_out(expanded(program), parallel)
     cyclic = recursive(program)
     texts = []
     calls = Counter(node.attrs["callee"] for function in program.functions.values() for node in walk(function.body) if node.op == "call")
@@ -64,7 +69,7 @@ def emit(program: Program, target: Target, public: Collection[str] = ()) -> Modu
         inline = calls[key] <= _PLACES and is_straight(function)
         body = implementation(writer, program, key, function, key in cyclic, "alwaysinline" if inline else "")
         texts.append(body)
-        if not public or key in public:
+        if key in public:
             texts.append(entry(writer, key, function, inline=body.count("\n") < _SMALL))
     helpers = kernels(writer)
     declarations = "\n".join(writer.declarations.values())

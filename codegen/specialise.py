@@ -69,7 +69,7 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
     captures: tuple[Lookup, ...] | None = None
     if entry is None:
         with _uncollected():
-            entry, captures = _compile(root, types, reach, name, storable)
+            entry, captures = _compile(root, types, reach, name, storable, options.parallel)
     if captures is None:
         captures = tuple(reach.lookup(index, text) for index, text in entry.manifest["captures"])
     if storable and None not in entry.manifest["captures"]:
@@ -175,12 +175,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _compile(root: Any, types: Sequence[Type], reach: Reach, name: str, storable: bool) -> tuple[_Entry, tuple[Lookup, ...]]:
+def _compile(
+    root: Any, types: Sequence[Type], reach: Reach, name: str, storable: bool, parallel: bool
+) -> tuple[_Entry, tuple[Lookup, ...]]:
     """Run the compiler, keep the result on disk where it means the same in another process, load it."""
     from . import api
 
     program = program_for(root, types)
-    built = api.build(program, types)
+    built = api.build(program, types, parallel)
     located = [_locate(capture, reach) for capture in program.main.captures]
     manifest = {
         "symbol": api.ENTRY,

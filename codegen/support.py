@@ -19,6 +19,7 @@ from .elementary import elementary
 from .optimize import object_code
 from .repeats import without_unused
 from .targets.target import Target
+from .threads_text import TEXT as THREADS
 from .writer import ModuleWriter
 
 _BLAS = f"@dl_blas = global [{len(NAMES)} x ptr] zeroinitializer\n"
@@ -42,7 +43,7 @@ def objects(code: list[bytes], target: Target, bound: bool = False) -> list[byte
 
 
 _ELEMENTARY = re.compile(rb"\0(dl_\w+_f(?:64|32)(?:_v\d+)?)(?=\0)")
-_LEVELS = {"python": 0, "pools": 0, "arriving": 1, "blocks": 1, "stacks": 1}
+_LEVELS = {"python": 0, "pools": 0, "arriving": 1, "blocks": 1, "stacks": 1, "threads": 1}
 """How much LLVM does for a piece (`optimize.object_code`): what is written by hand needs no passes, what runs once a call no care."""
 
 
@@ -55,6 +56,7 @@ def _written() -> dict[str, str]:
         "blocks": prelude.blocks(),
         "pools": prelude.pools(),
         "stacks": prelude.stacks(),
+        "threads": THREADS,
         "blas": _BLAS,
         "lapack": _LAPACK,
     }

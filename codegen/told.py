@@ -52,7 +52,7 @@ def kind(type: Type) -> str:
 
 def _say(low: Lowering, site: Site, details: tuple[Atom, ...], arrays: Mapping[Atom, Desc]) -> None:
     w = low.w
-    row = w.alloca(f"[{max(1, len(details))} x i64]")
+    row = w.alloca(f"[{max(4, len(details))} x i64]")
     for k, atom in enumerate(details):
         slot = w.let(f"getelementptr inbounds i8, ptr {row}, i64 {8 * k}") if k else row
         _store(low, atom, slot, arrays)

@@ -13,6 +13,7 @@ from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, left_out, spec, with_text
 from .looking import diagnose, explain, high_water, inspect, source
+from .parallel import get_num_threads, prange, set_num_threads
 from .records import dataclass
 from .structs import copied, struct, tangent_like
 from .tree import NoDerivative, class_layout, register_pytree_node, tree_map
@@ -35,11 +36,12 @@ def differentiable(
     """Make a plain Python function one that runs natively and has derivatives. Also as `@differentiable(static=("n",))`.
 
     `static`: parameters known while compiling: each value is a specialisation of its own. `cache`: whether the disk cache is used.
+    `parallel`: all loops whose turns are independent run in parallel, those of its derivatives too, as if written with `prange`.
     """
-    for name, asked in (("fastmath", fastmath), ("contract", contract), ("parallel", parallel)):
+    for name, asked in (("fastmath", fastmath), ("contract", contract)):
         if asked:
             raise NotAvailable("DL015", f"differentiable({name}=...) is not built yet", way_out=f"leave {name} out")
-    options = Options((static,) if isinstance(static, str) else tuple(static), cache)
+    options = Options((static,) if isinstance(static, str) else tuple(static), cache, parallel)
     if function is None:
         return lambda f: _decorated(f, options)
     return _decorated(function, options)
@@ -380,7 +382,7 @@ __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NoDerivative", "NotAvailable",
     "NotDifferentiable", "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written",
     "check_grads", "clear_caches", "derivative", "derived", "device", "diagnose", "differentiable", "explain",
-    "export_library", "grad", "hessian", "high_water", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize",
-    "load_library", "ptx", "register_pytree_node", "source", "spec", "stop_gradient", "struct", "tree_map",
+    "export_library", "get_num_threads", "grad", "hessian", "high_water", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize",
+    "load_library", "prange", "ptx", "register_pytree_node", "set_num_threads", "source", "spec", "stop_gradient", "struct", "tree_map",
     "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip

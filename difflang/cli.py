@@ -185,6 +185,7 @@ def _doctor(asked: argparse.Namespace) -> int:
         ("linker", shutil.which("ld") or shutil.which("cc") or "missing: nothing can be loaded", True),
         ("C compiler", shutil.which("cc") or shutil.which("gcc") or "missing: needed by who uses exported libraries", False),
         ("OpenBLAS", str(blas.path() or "missing: products of matrices use kernels of difflang's own"), False),
+        ("threads", _threads(), False),
         ("ptxas", shutil.which("ptxas") or _wheel("nvidia/cuda_nvcc/bin/ptxas") or "missing: PTX is written, not assembled", False),
         ("cache", _cache(cache.folder()), False),
     ]
@@ -194,6 +195,13 @@ def _doctor(asked: argparse.Namespace) -> int:
         good = good and not bad
         print(f"{'FAIL' if bad else 'ok  '}  {name:<17} {found}")
     return 0 if good else 1
+
+
+def _threads() -> str:
+    from .runtime import threads
+
+    found = threads.found()
+    return f"{threads.count()} for parallel loops, run by {found}" if found else "missing: parallel loops run in one thread (install libgomp)"
 
 
 def _machine() -> str:

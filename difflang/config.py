@@ -14,10 +14,12 @@ from .types import BOOL, COMPLEX, DTYPES, FLOAT, INT, MANY, NOTHING, ONE, OPEN, 
 
 @dataclass(frozen=True)
 class Options:
-    """What the decorator was given. `static`: names of parameters that are known while compiling."""
+    """What the decorator was given. `static`: names of parameters that are known while compiling; `parallel`: whether loops whose
+    turns are independent are shared out among threads without being asked to."""
 
     static: tuple[str, ...] = ()
     cache: bool = True
+    parallel: bool = False
 
     def __str__(self) -> str:
         return repr(sorted(asdict(self).items()))

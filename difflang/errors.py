@@ -57,6 +57,7 @@ CODES: dict[str, str] = {
     "DL044": "nothing is computed from a text of the run",
     "DL045": "a kernel is called in a way that it cannot run",
     "DL046": "this draw of random numbers is outside the language",
+    "DL047": "the turns of this loop depend on each other",
 }
 
 

@@ -1,7 +1,7 @@
 """Loading a compiled library and binding it to a callable: needs ctypes and NumPy alone.
 
 A library holds machine code without absolute addresses. Loading fills its slots (`dl_slots`: Python's and NumPy's
-objects and functions; `dl_blas`: OpenBLAS). Binding makes a record (`codegen/abi.py` describes it) and puts it at
+objects and functions; `dl_blas`: OpenBLAS; `dl_threads`: OpenMP). Binding makes a record (`codegen/abi.py` describes it) and puts it at
 the head of the callable's chain. Libraries are never unloaded: machine code may be running in them; records live as long as their callable.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import array, blas
+from . import array, blas, threads
 from .callable import Native, install
 
 _TYPES = tuple(array.DTYPES)
@@ -52,6 +52,8 @@ def library(path: str | Path) -> Library:
     found = Library(handle, str(path))
     known = array.addresses()
     (ctypes.c_size_t * len(SLOTS)).in_dll(handle, "dl_slots")[:] = [known[name] for name in SLOTS]
+    if hasattr(handle, "dl_threads"):
+        ctypes.c_size_t.in_dll(handle, "dl_threads").value = threads.address()
     _immortal.append(found)
     return found
 

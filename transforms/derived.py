@@ -67,14 +67,15 @@ def program_of(target: Any, types: Sequence[Type], unseen: bool = False) -> Prog
     from difflang.reading import read
     from difflang.reading.spoken import spoken
 
+    from .independent import check
     from .infer.infer import infer
     from .own.own import own
     from .update import update
 
     target = spoken(target)
     if isinstance(target, MethodType):
-        return update(own(_of_object(target, types), unseen))
-    return update(own(infer(read(target), tuple(types)), unseen))
+        return check(update(own(_of_object(target, types), unseen)))
+    return check(update(own(infer(read(target), tuple(types)), unseen)))
 
 
 def _of_object(method: MethodType, types: Sequence[Type]) -> Program:

@@ -13,6 +13,7 @@ from ..glue import leaves_work
 from ..ledger import Entry
 from ..memory import parts
 from ..poll import mask, poll
+from .parallel import lower_parallel
 from .scalars import convert
 from .versions import Assumed, twice_written
 from ..writer import Site, Writer
@@ -198,6 +199,8 @@ def lower_for(low: Lowering, node: Node) -> None:
     (body,) = node.regions
     index = body.params[0]
     low.ranges.learn(index, low.ranges.index(start, stop, step))
+    if "least" in node.attrs:  # a part of a loop that began there
+        low.ranges.learn(index, (node.attrs["least"], 2**55))
     first, last = low.scalar(start, "i64"), low.scalar(stop, "i64")
     by = step.value if isinstance(step, Const) else None
     backwards = bool(node.attrs.get("reverse"))
@@ -219,6 +222,17 @@ def lower_for(low: Lowering, node: Node) -> None:
         return w.let(f"add i64 {first}, {w.let(f'mul i64 {k}, {stride}')}")
 
     _run(low, node, ("0", count, 1), at)
+
+
+def trips(w: Writer, first: str, last: str, step: int) -> str:
+    """The length of a range whose step is known."""
+    if step in (1, -1):
+        return w.greatest(w.plus(last, f"{-int(first)}") if first.lstrip("-").isdigit() and step == 1 else _distance(w, first, last, step), "0")
+    return _count(w, first, last, str(step))
+
+
+def _distance(w: Writer, first: str, last: str, step: int) -> str:
+    return w.let(f"sub i64 {last}, {first}" if step == 1 else f"sub i64 {first}, {last}")
 
 
 def _after(w: Writer, value: str) -> str:
@@ -307,6 +321,9 @@ def _loop(
 
 @handles("call")
 def lower_call(low: Lowering, node: Node) -> None:
+    if "parallel" in node.attrs:
+        lower_parallel(low, node)
+        return
     w = low.w
     key = node.attrs["callee"]
     callee = low.program.functions[key]

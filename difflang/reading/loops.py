@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import libcst as cst
 
 from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
+from ..parallel import prange
 from ..records import dataclass
-from .expressions import condition, expression, is_builtin, positional
+from .expressions import condition, expression, is_builtin, positional, static_object
 from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused
 from .frame import bound_in, key_hint, value_in
 from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
@@ -57,7 +58,7 @@ def iterate(
 
     `names` are those that a turn binds for what follows; `own` are a comprehension's, which nobody else sees.
     """
-    bounds, reverse = _range_of(frame, iterable)
+    bounds, attrs = _range_of(frame, iterable)
     op, heads = ("each", [expression(frame, iterable)]) if bounds is None else ("for", bounds)
     carried = _carry(frame, names)
     params = carried.params()
@@ -73,7 +74,7 @@ def iterate(
 
     body = _body(frame, carried, params, turn)
     region = _body_region(frame, carried, [item, *params], body, place)
-    outs = _close(frame, op, heads, carried, [region], params, body, place, {"reverse": True} if reverse else {})
+    outs = _close(frame, op, heads, carried, [region], params, body, place, attrs)
     certain = bounds is not None and _turns_at_least_once(bounds)
     _bind_results(frame, carried, outs, body if certain else None)
     return body, dict(zip(carried.keys, outs, strict=True))
@@ -128,24 +129,27 @@ def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
     return fork(frame, test, lambda: block(frame, statements(node.body)), stop, frame.place(node, node.test))
 
 
-def _range_of(frame: Frame, node: cst.BaseExpression) -> tuple[list[Atom] | None, bool]:
-    """The bounds of `range(...)` or `reversed(range(...))`, written out; None for any other iterable."""
+def _range_of(frame: Frame, node: cst.BaseExpression) -> tuple[list[Atom] | None, dict[str, bool]]:
+    """The bounds of `range(...)`, `prange(...)` or `reversed(range(...))`, written out, and what the loop says of it; None for any other
+    iterable."""
     if not isinstance(node, cst.Call):
-        return None, False
+        return None, {}
+    parallel = isinstance(node.func, (cst.Name, cst.Attribute)) and static_object(frame, node.func) is prange
     if is_builtin(frame, node.func, reversed) and len(node.args) == 1 and positional(node.args):
         inner = node.args[0].value
         if isinstance(inner, cst.Call) and is_builtin(frame, inner.func, range):
             bounds, _ = _range_of(frame, inner)
-            return bounds, bounds is not None
-        return None, False
-    if not is_builtin(frame, node.func, range) or not positional(node.args) or not 1 <= len(node.args) <= 3:
-        return None, False
+            return bounds, {"reverse": True} if bounds is not None else {}
+        return None, {}
+    known = parallel or is_builtin(frame, node.func, range)
+    if not known or not positional(node.args) or not 1 <= len(node.args) <= 3:
+        return None, {}
     values = [expression(frame, argument.value) for argument in node.args]
     if len(values) == 1:
         values.insert(0, const(0))
     if len(values) == 2:
         values.append(const(1))
-    return values, False
+    return values, {"parallel": True} if parallel else {}
 
 
 def _turns_at_least_once(bounds: Sequence[Atom]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from difflang.build import Builder
 from difflang.errors import ABOUT_TYPES, DifflangError, TypeMismatch
 from difflang.ir import NO_ATTRS, NONE, Atom, Const, Node, Var, const
+from difflang.records import replace
 from difflang.types import BOOL, INT, Array, Scalar, Undefined, Unknown
 
 from .branches import branch
@@ -25,12 +26,21 @@ def _for(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     (body,) = node.regions
     exits = bool(node.attrs.get("exits"))
     reverse = bool(node.attrs.get("reverse"))
+    nodes = frame.builder.nodes
+    before = len(nodes)
 
     def turn(index: Value, carried: Sequence[Value]) -> list[Value]:
         return frame.run(body, [index, *carried])
 
     hints = [param.hint for param in body.params]
-    return counted(frame, bounds, turn, values[3:], hints, exits, reverse)
+    results = counted(frame, bounds, turn, values[3:], hints, exits, reverse)
+    if node.attrs.get("parallel"):
+        nodes[before:] = [_in_parallel(made) if made.op == "for" and made.place == node.place else made for made in nodes[before:]]
+    return results
+
+
+def _in_parallel(loop: Node) -> Node:
+    return replace(loop, attrs={**loop.attrs, "parallel": True})
 
 
 def as_index(frame: Frame, value: Value, what: str) -> Atom:
