@@ -16,6 +16,8 @@ from difflang.transforms.activity import loop_parts
 from difflang.transforms.independent import Carried, Dependent, judge
 from difflang.types import INT, Array
 
+NUMBERS = ("number", "last", "reset")
+"""Kinds of carried values that parts give back in registers."""
 _MANY = 16  # turns of a loop whose number is not known
 
 
@@ -57,12 +59,12 @@ class _Sharing:
         self.program, self.key, self.function, self.every, self.parts = program, key, function, every, parts
 
     def region(self, region: Region) -> Region:
-        return replace(region, nodes=tuple(map(self.node, region.nodes)))
+        return replace(region, nodes=tuple(self.node(node, region) for node in region.nodes))
 
-    def node(self, node: Node) -> Node:
+    def node(self, node: Node, around: Region) -> Node:
         if node.op == "for" and (self.every or node.attrs.get("parallel")):
             try:
-                return self.taken_out(node, judge(node, self.program.functions))
+                return self.taken_out(node, judge(node, self.program.functions, around))
             except Dependent:
                 pass  # a derivative's loop: a stack, say, is handed from turn to turn
         return replace(node, regions=tuple(map(self.region, node.regions))) if node.regions else node
@@ -81,17 +83,20 @@ class _Sharing:
         starts = tuple(Var(p.hint, p.type) for p in params)
         outs = tuple(Var(out.hint, param.type) for out, param in zip(loop.outs, params, strict=True))
         inner = replace(loop, args=(first, last, step, *starts), outs=outs, attrs=attrs)
-        numbers = [k for k, one in enumerate(carried) if one.kind in ("number", "last")]
+        numbers = [k for k, one in enumerate(carried) if one.kind in NUMBERS]
+        stacks = [replace(one.value, outs=(starts[k],)) for k, one in enumerate(carried) if one.kind == "stack"]
+        given = [k for k, one in enumerate(carried) if one.kind != "stack"]
         arrays = [k for k, one in enumerate(carried) if one.kind in ("own", "sum")]
-        whole = Region((first, last, *free, *starts), (inner,), tuple(outs[k] for k in (*numbers, *arrays)))
+        whole = Region((first, last, *free, *(starts[k] for k in given)), (*stacks, inner), tuple(outs[k] for k in (*numbers, *arrays)))
         heads = tuple(Param(p.hint) for p in whole.params)
         self.parts[key] = Function(
             key, heads, substitute(whole, {}), "placed", (LEAF,) * len(numbers),
-            writes=tuple(2 + len(free) + k for k in arrays), alias=(None,) * len(numbers), place=loop.place,
+            writes=tuple(2 + len(free) + given.index(k) for k in arrays), alias=(None,) * len(numbers), place=loop.place,
         )  # fmt: skip
-        shared = Shared(tuple(carried), step.value, bool(loop.attrs.get("reverse")), cost(body, self.program.functions))
+        shared = Shared(tuple(carried[k] for k in given), step.value, bool(loop.attrs.get("reverse")), cost(body, self.program.functions))
         made = tuple(loop.outs[k] for k in (*numbers, *arrays))
-        return replace(loop, op="call", args=(start, stop, *free, *inits), outs=made, attrs={"callee": key, "parallel": shared}, regions=())
+        args = (start, stop, *free, *(inits[k] for k in given))
+        return replace(loop, op="call", args=args, outs=made, attrs={"callee": key, "parallel": shared}, regions=())
 
 
 def cost(region: Region, functions: Mapping[str, Function], above: tuple[str, ...] = ()) -> int:
@@ -119,4 +124,4 @@ def _whole(node: Node) -> bool:
     return not element and any(isinstance(atom.type, Array) for atom in atoms)
 
 
-__all__ = ["Shared", "shared_out"]
+__all__ = ["NUMBERS", "Shared", "shared_out"]

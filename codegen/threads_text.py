@@ -1,4 +1,4 @@
-"""LLVM text of how a parallel loop's parts are run: by the threads of OpenMP's runtime where the loader found one, else one after the other.
+"""LLVM text of how a parallel loop's parts are run: by OpenMP's threads where the loader found a runtime, else one after the other.
 
 `dl_threads` points at the loader's table (`runtime/threads.py`): the address of GOMP_parallel or 0, the number of threads, whether the
 process has been forked off one that has run threads. A job is {function, frame, number of parts, the next part}. After a fork the threads

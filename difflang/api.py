@@ -382,7 +382,7 @@ __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NoDerivative", "NotAvailable",
     "NotDifferentiable", "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written",
     "check_grads", "clear_caches", "derivative", "derived", "device", "diagnose", "differentiable", "explain",
-    "export_library", "get_num_threads", "grad", "hessian", "high_water", "hvp", "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize",
-    "load_library", "prange", "ptx", "register_pytree_node", "set_num_threads", "source", "spec", "stop_gradient", "struct", "tree_map",
-    "value_and_grad", "vjp", "without_derivative",
+    "export_library", "get_num_threads", "grad", "hessian", "high_water", "hvp", "inspect", "jacfwd", "jacobian", "jacrev",
+    "jvp", "linearize", "load_library", "prange", "ptx", "register_pytree_node", "set_num_threads", "source", "spec",
+    "stop_gradient", "struct", "tree_map", "value_and_grad", "vjp", "without_derivative",
 ]  # fmt: skip

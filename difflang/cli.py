@@ -201,7 +201,9 @@ def _threads() -> str:
     from .runtime import threads
 
     found = threads.found()
-    return f"{threads.count()} for parallel loops, run by {found}" if found else "missing: parallel loops run in one thread (install libgomp)"
+    if found is None:
+        return "missing: parallel loops run in one thread (install libgomp)"
+    return f"{threads.count()} for parallel loops, run by {found}"
 
 
 def _machine() -> str:

@@ -6,16 +6,20 @@ Everything that a loop carries must be one of these:
     sum     an array that turns only add to, wherever: each part of the range gets zeros to add to, which are added in order
     number  a number that turns only add to, multiply, or take the extreme with: each part has its own
     last    a number that no turn reads: that of the last turn
+    reset   a number that every turn ends with the same constant: turns after the first begin with that
+    stack   a tape that is empty between turns: each part has its own
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from difflang.errors import NotAvailable
+from difflang.errors import OutsideLanguage
 from difflang.ir import Atom, Const, Function, Node, Place, Program, Region, Var, walk
 from difflang.records import dataclass, field, replace
-from difflang.types import Array, Scalar
+from difflang.types import Array, Scalar, Stack
 
 from .activity import loop_parts
 from .prune import prune_nodes
@@ -33,6 +37,7 @@ class Carried:
 
     kind: str
     fold: str = ""
+    value: Any = None  # that of a reset; of a stack the node that makes an empty one
     least: int = 0  # of an array of turns' own places: what the index must reach at least, to stay clear of negative ones
 
 
@@ -53,12 +58,12 @@ def check(program: Program) -> Program:
                     judge(node, program.functions)
                 except Dependent as found:
                     reason = f"this loop cannot run in parallel: {found.reason}"
-                    raise NotAvailable("DL047", reason, found.place or node.place, WAY_OUT) from None
+                    raise OutsideLanguage("DL047", reason, found.place or node.place, WAY_OUT, function.origin) from None
     return program
 
 
-def judge(loop: Node, functions: Mapping[str, Function]) -> list[Carried]:
-    """What becomes of each carried value. Raises Dependent."""
+def judge(loop: Node, functions: Mapping[str, Function], around: Region | None = None) -> list[Carried]:
+    """What becomes of each carried value. Raises Dependent. `around`: the region that the loop stands in."""
     if loop.attrs.get("exits"):
         raise Dependent("a turn may end it", loop.place)
     body, _, params, yields = loop_parts(loop)
@@ -69,7 +74,20 @@ def judge(loop: Node, functions: Mapping[str, Function]) -> list[Carried]:
         if _prints(node, functions):
             raise Dependent("what it prints has an order", node.place)
     facts = _Facts(loop, body, functions)
-    return [facts.carried(param, end) for param, end in zip(params, yields, strict=True)]
+    stacks = {} if around is None else dict(_own_stacks(loop, around))
+    return [stacks.get(k) or facts.carried(param, end) for k, (param, end) in enumerate(zip(params, yields, strict=True))]
+
+
+def _own_stacks(loop: Node, around: Region) -> Iterator[tuple[int, Carried]]:
+    """The tapes that begin empty with the loop and that nobody reads after it: each turn pops what it has pushed."""
+    uses = Counter(atom for node in walk(around) for atom in (*node.args, *(y for inner in node.regions for y in inner.yields)))
+    uses.update(around.yields)
+    made = {out: node for node in around.nodes if node.op == "stack_new" for out in node.outs}
+    _, inits, params, _ = loop_parts(loop)
+    for k, (init, param, out) in enumerate(zip(inits, params, loop.outs, strict=True)):
+        fresh = made.get(init) if isinstance(init, Var) else None
+        if fresh is not None and isinstance(param.type, Stack) and not param.type.listed and uses[init] == 1 and not uses[out]:
+            yield k, Carried("stack", value=fresh)
 
 
 def _prints(node: Node, functions: Mapping[str, Function], above: tuple[str, ...] = ()) -> bool:
@@ -89,6 +107,7 @@ class _Uses:
     forms: list[dict[int, tuple[int, int]]] = field(default_factory=list)  # of each access: axis -> (a, c) where it is at a * i + c
     places: list[Place | None] = field(default_factory=list)
     adds: bool = True  # nothing but additions to elements
+    writes: bool = False
     folds: set[str] = field(default_factory=set)
     read: Place | None = None
     wrong: str = ""
@@ -108,8 +127,12 @@ class _Facts:
         uses = _Uses({param})
         self.region(self.body, uses)
         name = param.hint
+        if end is param and not uses.forms:
+            return Carried("last" if isinstance(param.type, Scalar) else "own")
         if isinstance(param.type, Array):
             return self.array(param, end, uses)
+        if isinstance(param.type, Scalar) and isinstance(end, Const) and isinstance(end.type, Scalar):
+            return Carried("reset", value=end)
         if not isinstance(param.type, Scalar) and end is not param and not self.unread(param, end, uses):
             raise Dependent(f"{name} is handed from turn to turn", self.place_of(end))
         if end in uses.versions:
@@ -129,7 +152,7 @@ class _Facts:
             raise Dependent(f"each turn makes another array {name}", self.place_of(end))
         if uses.wrong:
             raise Dependent(f"{uses.wrong} {name}, which other turns write", uses.read)
-        if not uses.forms:
+        if not uses.writes:
             return Carried("own")
         for axis in sorted(set.intersection(*map(set, uses.forms))):
             steps, offsets = zip(*(form[axis] for form in uses.forms), strict=True)
@@ -210,7 +233,7 @@ class _Facts:
         if node.op == "index":
             uses.adds = False
             return
-        uses.adds = uses.adds and node.op == "accumulate"
+        uses.adds, uses.writes = uses.adds and node.op == "accumulate", True
         uses.versions.update(node.outs)
 
     def forms(self, node: Node) -> Iterator[tuple[int, tuple[int, int]]]:

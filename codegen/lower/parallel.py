@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 
-from difflang.ir import Function, Node, Var
+from difflang.ir import Function, Node
 from difflang.records import dataclass
 from difflang.transforms.independent import Carried
 from difflang.types import Array, Scalar, Type
 
 from ..arrays import Desc, Element, load, size, store
-from ..memory import components, fresh, parts, release
-from ..parallel import Shared
-from ..writer import MEMORY, REGISTER, SIZE, Writer, literal
+from ..memory import fresh, parts, release
+from ..parallel import NUMBERS, Shared
+from ..writer import REGISTER, SIZE, Writer, literal
 from .loops import counting, nest
 from .lower import Lowering, result_types, struct
 from .scalars import convert, element
@@ -151,9 +150,9 @@ class _Call:
         registers = [register for type in result_types(self.callee) for register in parts(type)]
         slots = [w.alloca(register) for register in registers]
         last = w.plus(self.parts, "-1")
-        numbers = self.carried("number", "last")
+        numbers = self.carried(*NUMBERS)
         for k, (register, slot, (_, one)) in enumerate(zip(registers, slots, numbers, strict=True)):
-            w.do(f"store {register} {self.result(k, register, last if one.kind == 'last' else '0')}, ptr {slot}")
+            w.do(f"store {register} {self.result(k, register, '0' if one.kind == 'number' else last)}, ptr {slot}")
         with counting(w, last, "part") as before:
             part = w.plus(before, "1")
             for k, (register, slot, (position, one)) in enumerate(zip(registers, slots, numbers, strict=True)):
@@ -167,9 +166,9 @@ class _Call:
             low.env[out] = convert(w, value, leaf.type.dtype, out.type.dtype) if both_numbers else value  # type: ignore[union-attr]
         for out in outs[len(numbers) :]:
             low.bind_collapsed(out)
-        for one in self.sums:
-            if one.copies is not None:
-                release(w, one.copies.block)
+        for sum_ in self.sums:
+            if sum_.copies is not None:
+                release(w, sum_.copies.block)
 
     def result(self, k: int, register: str, part: str) -> str:
         w = self.w
@@ -240,8 +239,8 @@ class _Call:
                 if one is not None and one.kind == "sum":
                     values = self.own_copy(w, type, values, extra, begins)
                     extra += 2 + type.rank
-            elif one is not None and one.kind == "number":
-                values[0] = w.let(f"select i1 {begins}, {registers[0]} {values[0]}, {registers[0]} {_identity(one.fold, type, values[0])}")
+            elif one is not None and one.kind in ("number", "reset"):
+                values[0] = w.let(f"select i1 {begins}, {registers[0]} {values[0]}, {registers[0]} {_identity(one, type, values[0])}")
             elif not isinstance(type, Scalar):
                 raise AssertionError("a list does not go to threads")
             found += zip(registers, values, strict=True)
@@ -259,9 +258,12 @@ class _Call:
         ]
 
 
-def _identity(fold: str, type: Scalar | object, value: str) -> str:
-    """What a part begins with: what changes nothing."""
+def _identity(one: Carried, type: Type, value: str) -> str:
+    """What a part begins with: what changes nothing, or what turns end with."""
     assert isinstance(type, Scalar)
+    fold = one.fold
+    if one.kind == "reset":
+        return literal(one.value.value, type.dtype)
     if fold == "add":
         return literal(-0.0 if type.dtype[0] == "f" else 0, type.dtype)
     return literal(1.0 if type.dtype[0] == "f" else 1, type.dtype) if fold == "mul" else value

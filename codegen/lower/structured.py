@@ -16,7 +16,7 @@ from ..poll import mask, poll
 from .parallel import lower_parallel
 from .scalars import convert
 from .versions import Assumed, twice_written
-from ..writer import Site, Writer
+from ..writer import Site, Writer, is_literal
 
 
 @handles("if")
@@ -226,13 +226,11 @@ def lower_for(low: Lowering, node: Node) -> None:
 
 def trips(w: Writer, first: str, last: str, step: int) -> str:
     """The length of a range whose step is known."""
+    if step == 1 and is_literal(first):
+        return w.greatest(w.plus(last, str(-int(first))), "0")
     if step in (1, -1):
-        return w.greatest(w.plus(last, f"{-int(first)}") if first.lstrip("-").isdigit() and step == 1 else _distance(w, first, last, step), "0")
+        return w.greatest(w.let(f"sub i64 {last}, {first}" if step == 1 else f"sub i64 {first}, {last}"), "0")
     return _count(w, first, last, str(step))
-
-
-def _distance(w: Writer, first: str, last: str, step: int) -> str:
-    return w.let(f"sub i64 {last}, {first}" if step == 1 else f"sub i64 {first}, {last}")
 
 
 def _after(w: Writer, value: str) -> str:

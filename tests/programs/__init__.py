@@ -29,6 +29,7 @@ FILES = (
     "structs",
     "trees",
     "lists",
+    "parallel",
     "queues",
     "data",
     "statements",
