@@ -22,6 +22,7 @@ from difflang.types import PART, Array, Nothing, Scalar, Type
 from ..complex_calls import complex_call, pair, part
 from ..vectormath import math_call
 from ..writer import REGISTER, SIZE, Writer, is_literal, literal
+from .power import power
 
 Typed = tuple[str, str]  # a value and its dtype
 
@@ -226,6 +227,8 @@ def instruction(w: Writer, code: str, values: Sequence[str], dtype: str, out: st
     if code == "select":
         condition, yes, no = values
         return select(w, condition, yes, no, dtype)
+    if code == "libm:pow":
+        return power(w, values[0], values[1], dtype)
     if code.startswith("libm:"):
         return math_call(w, code[5:], values, dtype)
     if code.startswith("llvm."):

@@ -58,3 +58,20 @@ def test_large_angles_are_reduced_by_as_many_digits_of_pi_as_they_need(name):
 
 def test_every_function_is_tested():
     assert set(FUNCTIONS) == {case.library for case in CASES.values()}
+
+
+def powers(x):
+    known = np.power(x, 2), np.power(x, 3), np.power(x, 4.0), np.power(x, -1.0), np.power(x, -2.0)
+    return *known, np.power(x, 0.5), np.power(x, 1.5), np.power(x, -0.5), np.power(2.0, x), np.power(x, 2.5), np.power(x, 1.0)
+
+
+def test_known_powers_are_products_and_roots():
+    """Special values are C99's, as NumPy's for exponents in an array; for one exponent 0.5 it takes the root, of -0.0 too."""
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 0.1, -0.1, 1.7, 1e155, -1e-155, 3e-310, 7.3])
+    with np.errstate(all="ignore"):
+        expected = [np.power(x, np.full_like(x, y)) for y in (2, 3, 4, -1, -2, 0.5, 1.5, -0.5)]
+        expected += [np.power(2.0, x), np.power(x, 2.5), x]
+    for found, right in zip(dl.differentiable(powers)(x), expected, strict=True):
+        np.testing.assert_allclose(found, right, rtol=4.5e-16, atol=5e-324)
+        known = ~np.isnan(right)
+        np.testing.assert_array_equal(np.signbit(found[known]), np.signbit(right[known]))
