@@ -25,6 +25,9 @@ class Liveness:
             for out in node.outs:
                 if holds_memory(out) and out not in fusion.lazy:
                     self._define(out, i)
+        self._at: dict[int, list[int]] = {}
+        for group, i in self.last.items():
+            self._at.setdefault(i, []).append(group)
         self.yielded = {aliases.group[a] for a in region.yields if isinstance(a, Var) and holds_memory(a)}
 
     def _define(self, out: Var, i: int) -> None:
@@ -52,4 +55,4 @@ class Liveness:
 
     def dying(self, i: int) -> list[Var]:
         """The makers of the groups to release after node `i` (-1: before the first)."""
-        return [self.owned[g] for g, last in self.last.items() if last == i and g not in self.yielded]
+        return [self.owned[g] for g in self._at.get(i, ()) if self.last.get(g) == i and g not in self.yielded]

@@ -37,8 +37,8 @@ def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[
         return
     lines, numbers = _opened([*w.entry[slots:], *lines])
     free = _free(lines, block)
-    types = {**w.types, **{name: type for name, (type, _) in numbers.items()}}
-    if len(free) > _MOST or any(name not in types for name in free):
+    types = {name: numbers[name][0] if name in numbers else w.type_of(name) for name in free}
+    if len(free) > _MOST or None in types.values():
         return
     private = {name for name in free if name.startswith("%slot.")}
     if target is not None and _apart(exprs, target):

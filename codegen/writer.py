@@ -112,11 +112,18 @@ class Writer:
     def let(self, code: str, hint: str = "t") -> str:
         """Append an instruction; its result."""
         name = f"%{self.name(hint)}"
-        code = aligned(code)
+        if "<2 x " in code:
+            code = aligned(code)
         self.lines.append(f"  {name} = {code}")
-        self.types[name] = result_type(code)
         self.made[name] = code
         return name
+
+    def type_of(self, name: str) -> str | None:
+        """The LLVM type of a value."""
+        found = self.types.get(name)
+        if found is None and name in self.made:
+            found = self.types[name] = result_type(self.made[name])
+        return found
 
     def pure(self, code: str) -> str:
         """An instruction that only computes: written once where the same one stands before in this or an enclosing block.
@@ -174,7 +181,7 @@ class Writer:
         return self.pure(f"mul nsw i64 {x}, {y}")
 
     def do(self, code: str) -> None:
-        self.lines.append(f"  {aligned(code)}")
+        self.lines.append(f"  {aligned(code) if '<2 x ' in code else code}")
 
     def alloca(self, type: str, align: int = 8) -> str:
         """Memory on the stack, made once on entry whatever loop asks for it."""

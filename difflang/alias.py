@@ -257,17 +257,21 @@ class Aliases:
         Copies only part what shares, so the answer without any holds for all.
         """
         found: dict[Memory, int] = {}
-        memories = [(kind, var) for var in self.order for kind in ("own", "content")]
+        asked: list[tuple[Memory, Sequence[Memory]]] = []
+        for place, memory in enumerate((kind, var) for var in self.order for kind in ("own", "content")):
+            kind, var = memory
+            base = self.base.get(var) if kind == "own" else None
+            origins = [(kind, base)] if base is not None else self._origins(memory)
+            meets = None if base is not None else self._meets(var)
+            if not origins or (meets is not None and not all(isinstance(atom, Var) for atom in meets[1])):
+                found[memory] = 1 << place
+            if origins:
+                asked.append((memory, origins))
         changed = True
         while changed:  # what a loop carries may come from its end
             changed = False
-            for place, memory in enumerate(memories):
-                kind, var = memory
-                base = self.base.get(var) if kind == "own" else None
-                origins = [(kind, base)] if base is not None else self._origins(memory)
-                meets = None if base is not None else self._meets(var)
-                alone = not origins or (meets is not None and not all(isinstance(atom, Var) for atom in meets[1]))
-                bits = (1 << place) if alone else 0
+            for memory, origins in asked:
+                bits = found.get(memory, 0)
                 for origin in origins:
                     bits |= found.get(origin, 0)
                 if bits != found.get(memory, 0):

@@ -40,9 +40,11 @@ class Builder:
         self.place = place
         self.role = role
         self.known = known or Known()
+        self.makers: dict[Atom, Node] = {}  # the node that each result is of
 
     def add(self, node: Node) -> Node:
         self.nodes.append(node)
+        self.makers.update(dict.fromkeys(node.outs, node))
         return node
 
     def node(self, op: str, args: Sequence[Atom], outs: Sequence[Var], regions: Sequence[Region] = (), **attrs: Any) -> Node:

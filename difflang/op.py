@@ -223,8 +223,22 @@ def composite(*numpy: Any, **row: Any) -> Callable[[Rule], Rule]:
     return declare("composite", *numpy, **row)
 
 
+_TYPED: dict[Any, Type] = {}
+"""Answers of `elementwise_type`: the passes ask the same few questions again and again."""
+
+
 def elementwise_type(op: Op, types: Sequence[Type], flavor: str | None) -> Type:
     """The type of an elementwise result: NumPy's own answer, or Python's for its own numbers."""
+    if not all(type.__class__ in (Scalar, Array) for type in types):
+        return _elementwise_type(op, types, flavor)
+    key = (op.name, flavor, *types)
+    found = _TYPED.get(key)
+    if found is None:
+        found = _TYPED[key] = _elementwise_type(op, types, flavor)
+    return found
+
+
+def _elementwise_type(op: Op, types: Sequence[Type], flavor: str | None) -> Type:
     common = promote(*types)
     if not isinstance(common, Scalar):
         known = {"float": "f64", "int": "i64", "bool": "bool"}.get(op.result) if flavor == "python" else None

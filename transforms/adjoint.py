@@ -81,7 +81,7 @@ def scale(b: Builder, y_bar: Atom, partial: Atom | None, singular: bool) -> Atom
         return None
     if isinstance(partial, Const) and partial.value in (1, -1):
         return y_bar if partial.value == 1 else b.emit("neg", y_bar)
-    made = next((n for n in reversed(b.nodes) if partial in n.outs), None)
+    made = b.makers.get(partial)
     if made is not None and made.op == "neg":
         inner = scale(b, y_bar, made.args[0], singular)
         return None if inner is None else b.emit("neg", inner)

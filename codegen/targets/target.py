@@ -23,7 +23,7 @@ class Target:
     @property
     def has(self) -> frozenset[str]:
         """The features switched on."""
-        return frozenset(name[1:] for name in self.features.split(",") if name.startswith("+"))
+        return _switched_on(self.features)
 
     @property
     def fused(self) -> bool:
@@ -39,6 +39,11 @@ class Target:
     def wide(self) -> str:
         """The attribute that lets vectors be as wide as the machine's."""
         return f'"prefer-vector-width"="{self.vector_bits}"' if self.vector_bits > 128 else ""
+
+
+@lru_cache(maxsize=8)
+def _switched_on(features: str) -> frozenset[str]:
+    return frozenset(name[1:] for name in features.split(",") if name.startswith("+"))
 
 
 @lru_cache(maxsize=1)
