@@ -36,6 +36,11 @@ class Ledger:
         self.entries: list[Entry] = []
         self._open: list[list[Entry]] = [self.entries]
 
+    @property
+    def open(self) -> list[Entry]:
+        """The entries of the region that is being written."""
+        return self._open[-1]
+
     def add(self, *entry: Any) -> None:
         self._open[-1].append(entry)
 

@@ -97,6 +97,7 @@ class Writer:
         self.alias: Callable[[frozenset[int]], str] = lambda memory: ""  # metadata of accesses to allocations
         self.plain = False  # loops are left as they are
         self.far = 0  # how much work on whole arrays is done by calls
+        self.exits = 0  # how often the function may be left with a fault, so far
         self.near = False  # whether a loop stands here whose turns are short
         self.ledger = Ledger()
         self.private: dict[str, tuple[str, str]] = {}  # blocks that only this function knows: their bytes and data
@@ -231,6 +232,7 @@ class Writer:
         """Leave with a fault where `bad` (an i1) holds; `details` are i64 values."""
         if bad == "false" or not self.once(f"never {bad}"):
             return
+        self.exits += 1
         fine = self.name("fine")
         self.branch(bad, self.fault(site, details), fine, f", !prof !{self.cold_weights}")
         self.start(fine)
@@ -245,6 +247,18 @@ class Writer:
             self.cold.append(f"  call void @dl_fault{len(details)}(ptr %ctx, i32 {self.module.site(site)}{given})")
             self.cold.append("  br label %failed")
         return self._faults[key]
+
+    def mark(self) -> tuple[int, ...]:
+        """Where the function has got to, for `forget`."""
+        return len(self.lines), len(self.cold), len(self._faults), len(self.ledger.open)
+
+    def forget(self, mark: tuple[int, ...], block: str) -> None:
+        """Take back what was written since a mark, which nothing refers to yet."""
+        lines, cold, faults, entries = mark
+        del self.lines[lines:], self.cold[cold:], self.ledger.open[entries:]
+        for key in list(self._faults)[faults:]:
+            del self._faults[key]
+        self.block = block
 
     def pass_on(self, failed: str) -> None:
         """Leave where a callee has failed."""

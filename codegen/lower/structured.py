@@ -15,7 +15,7 @@ from ..memory import parts
 from ..poll import mask, poll
 from .parallel import lower_parallel
 from .scalars import convert
-from .versions import Assumed, twice_written
+from .versions import FEW, Assumed, twice_written
 from ..writer import Site, Writer, is_literal
 
 
@@ -258,26 +258,41 @@ def _run(low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[
     carried = _Carried(low, node, node.args[3:])
     done = w.name("done")
     twice = twice_written(node, low.twice)
-    low.twice += twice
-    if not twice:
+    ends = _in_two_versions(low, node, bounds, at, below, carried, done) if twice else None
+    if ends is None:
         ends = _loop(low, node, bounds, at, below, carried, done)
     else:
-        test, fast, slow = w.name("test"), w.name("fast"), w.name("slow")
-        w.jump(test)
-        w.start(fast)
-        low.assumed = Assumed(w, (first, 0) if by > 0 else (last, 1), (last, -1) if by > 0 else (first, 0))
-        ends = _loop(low, node, bounds, at, below, carried, done)
-        assumed, low.assumed = low.assumed, None
-        w.start(test)
-        if assumed.conditions:
-            w.branch(assumed.hold(), fast, slow)
-            w.start(slow)
-            with w.ledger.inside([]):  # the other version has said it all
-                ends += _loop(low, node, bounds, at, below, carried, done, f", !llvm.loop !{w.module.plain_loop}")
-        else:
-            w.jump(fast)
+        low.twice += twice
     w.start(done)
     carried.results(ends)
+
+
+def _in_two_versions(
+    low: Lowering, node: Node, bounds: tuple[str, str, int], at: Callable[[str], str], below: str, carried: _Carried, done: str
+) -> _Ways | None:
+    """A version without checks of bounds and the loop as it stands; their ways out. None, and nothing written, where the
+    first one can fail all the same (it would not be vectorised, and gain little) and enough has been written twice."""
+    w = low.w
+    first, last, by = bounds
+    mark, block, exits = w.mark(), w.block, w.exits
+    test, fast, slow = w.name("test"), w.name("fast"), w.name("slow")
+    w.jump(test)
+    w.start(fast)
+    low.assumed = Assumed(w, (first, 0) if by > 0 else (last, 1), (last, -1) if by > 0 else (first, 0))
+    ends = _loop(low, node, bounds, at, below, carried, done)
+    assumed, low.assumed = low.assumed, None
+    if w.exits > exits and assumed.conditions and low.twice > FEW:
+        w.forget(mark, block)
+        return None
+    w.start(test)
+    if assumed.conditions:
+        w.branch(assumed.hold(), fast, slow)
+        w.start(slow)
+        with w.ledger.inside([]):  # the other version has said it all
+            ends += _loop(low, node, bounds, at, below, carried, done, f", !llvm.loop !{w.module.plain_loop}")
+    else:
+        w.jump(fast)
+    return ends
 
 
 def _loop(

@@ -19,6 +19,8 @@ _LARGE = 120
 """Nodes of a loop that is written once: LLVM takes long for two of it, and what its checks cost is little beside the rest."""
 _MOST = 400
 """Nodes of a function that are written twice: LLVM's time grows faster than the size of a function."""
+FEW = 100
+"""Of these, nodes of loops that can fail all the same, which are not vectorised: without their checks they are a tenth faster."""
 
 
 def twice_written(node: Node, so_far: int) -> int:
