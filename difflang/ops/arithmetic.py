@@ -14,7 +14,8 @@ import numpy as np
 from ..build import Tracer, apply, dtype_known
 from ..ir import Const
 from ..errors import TypeMismatch
-from ..op import TABLE, Lower, elementwise, elementwise_type
+from ..op import TABLE, Lower, elementwise
+from ..result_types import elementwise_type
 from ..types import FLOATS, NAMES, Array, Scalar, Type, promote, shaped
 from .complex_values import complex_product, complex_quotient, complex_reciprocal, complex_sign, complex_size, is_complex, python_quotient
 from .faults import DOMAIN, MATH_POWER, POWER, SIZE, division
