@@ -132,6 +132,8 @@ def _get(values: dict[Var, Any], atom: Atom) -> Any:
 def _op(node: Node, args: list[Any]) -> Sequence[Any]:
     if node.op == "zeros_like" and args[0] is MISSING:
         return (MISSING,)  # the adjoint of what this path leaves undefined
+    if node.op == "store" and args[1] is MISSING:  # a tape too
+        args = [args[0], np.nan if args[0].dtype.kind in "fc" else 0, *args[2:]]
     # a stack may hold what no taken path reads again
     assert node.op == "push" or not any(a is MISSING for a in args), f"{node.op} reads a value that no taken path defines"
     if not node.outs:

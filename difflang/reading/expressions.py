@@ -41,6 +41,8 @@ def handles(*kinds: type[cst.CSTNode]) -> Callable[[Handler], Handler]:
 
 def expression(frame: Frame, node: cst.BaseExpression, hint: str = "") -> Atom:
     """The value of an expression; `hint` names it."""
+    if frame.given and id(node) in frame.given:
+        return frame.given[id(node)]
     handler = HANDLERS.get(type(node))
     if handler is None:
         raise frame.outside(node)
@@ -49,6 +51,8 @@ def expression(frame: Frame, node: cst.BaseExpression, hint: str = "") -> Atom:
 
 def condition(frame: Frame, node: cst.BaseExpression) -> Atom:
     """An expression of which only the truth matters: `and` and `or` give a truth, not an operand."""
+    if frame.given and id(node) in frame.given:
+        return frame.given[id(node)]
     if isinstance(node, cst.BooleanOperation):
         return _all_or_any(frame, node, _operands(node))
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):

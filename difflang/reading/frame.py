@@ -82,6 +82,7 @@ class Frame:
         self.tries: list[Any] = []  # the try statements whose bodies are being read
         self.handling: Binding | None = None  # the error that the handler being read has caught
         self._making: list[Late] = []
+        self.given: dict[int, Atom] = {}  # values of expressions that were read before the statement they stand in
         self._guarded: set[int] = set()
 
     def place(self, node: cst.CSTNode, end: cst.CSTNode | None = None) -> Place:

@@ -13,6 +13,7 @@ import libcst as cst
 from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
 from ..parallel import prange
 from ..records import dataclass
+from .attempts import attempted_test, tested
 from .expressions import condition, expression, is_builtin, positional, static_object
 from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused
 from .frame import bound_in, key_hint, value_in
@@ -83,10 +84,10 @@ def iterate(
 def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
     place = frame.place(node, node.test)
     tested_names = list(walrus_names(node.test))
-    inside = [*statements(node.body), *(else_block(node) if tested_names else [])]
+    inner_test = bool(tested_names) or tested(frame, node)
+    inside = [*statements(node.body), *(else_block(node) if inner_test else [])]
     carried = _carry(frame, dict.fromkeys([*tested_names, *assigned(inside)]))
     params = carried.params()
-    inner_test = bool(tested_names)
     endless = is_true(node.test) or inner_test
 
     def turn() -> Ends:
@@ -95,15 +96,15 @@ def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
         return _tested_turn(frame, node, block)
 
     test_params = carried.params()
-    tested: list[Atom] = []
+    asked: list[Atom] = []
 
     def test() -> Ends:
-        tested.append(TRUE if endless else condition(frame, node.test))
+        asked.append(TRUE if endless else condition(frame, node.test))
         return FALLS
 
     head = build_arm(frame, test, _turn_env(frame, carried, test_params))
     body = _body(frame, carried, params, turn)
-    regions = [head.region(test_params, tested), _body_region(frame, carried, params, body, place)]
+    regions = [head.region(test_params, asked), _body_region(frame, carried, params, body, place)]
     outs = _close(frame, "while", [], carried, regions, params, body, place, {})
     _bind_results(frame, carried, outs, body if endless else None)
     results = dict(zip(carried.keys, outs, strict=True))
@@ -125,8 +126,10 @@ def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
             raise frame.refuse(node.orelse or node, reason, "assign in the body")
         return ends
 
-    test = condition(frame, node.test)
-    return fork(frame, test, lambda: block(frame, statements(node.body)), stop, frame.place(node, node.test))
+    def follow(test: Atom) -> Ends:
+        return fork(frame, test, lambda: block(frame, statements(node.body)), stop, frame.place(node, node.test))
+
+    return attempted_test(frame, node, follow) if tested(frame, node) else follow(condition(frame, node.test))
 
 
 def _range_of(frame: Frame, node: cst.BaseExpression) -> tuple[list[Atom] | None, dict[str, bool]]:

@@ -8,9 +8,10 @@ from typing import Any
 import libcst as cst
 
 from ..ir import Atom, Const, const, static
+from .attempts import again
 from .expressions import arguments, condition, expression, handles, static_object
 from .frame import FALSE, Frame, Late, Refused
-from .paths import DEAD, FALLS, Ends, fork
+from .paths import DEAD, FALL, FALLS, Ends, fork
 from .trying import Block, asserted, before_raising, catcher, jump
 
 SIMPLE = (
@@ -73,11 +74,16 @@ def raising(frame: Frame, node: cst.Raise, block: Block) -> Ends:
 
 def _given(frame: Frame, node: cst.Raise, value: Atom, block: Block) -> Ends:
     """`raise error`: an error made before."""
-    if frame.tries:
-        raise frame.refuse(node, "raising an error made before, inside a try, is outside the language", "raise it where it is made")
-    before_raising(frame, block)
-    frame.act("check", [FALSE, value], node, error=BaseException, message="", kind="given")
-    return DEAD
+
+    def fail() -> list[Atom]:
+        frame.act("check", [FALSE, value], node, error=BaseException, message="", kind="given")
+        return []
+
+    if not any(attempt.classes for attempt in frame.tries):
+        before_raising(frame, block)
+        fail()
+        return DEAD
+    return again(frame, fail, frame.place(node)) - {FALL}
 
 
 def _again(frame: Frame, node: cst.Raise, block: Block) -> Ends:

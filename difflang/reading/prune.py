@@ -43,6 +43,9 @@ def _trace(nodes: Iterable[Node], needs: dict[Var, list[Atom]], live: list[Atom]
             live.append(node.args[0])
             for out, *yields in zip(node.outs, *(region.yields for region in node.regions), strict=True):
                 needs.setdefault(out, []).extend(yields)
+        elif node.op == "attempt":
+            for out, value in zip(node.outs[2:], node.regions[0].yields, strict=True):
+                needs.setdefault(out, []).append(value)
         elif node.op in ("for", "each", "while"):
             _trace_loop(node, needs, live)
         elif node.op in PURE:
@@ -74,8 +77,11 @@ def _rebuild(region: Region, kept: set[Var]) -> Region:
 def _slim(node: Node, kept: set[Var]) -> Node:
     if not node.regions:
         return node
-    if node.op == "fails":
-        return replace(node, regions=tuple(_rebuild(region, kept) for region in node.regions))
+    if node.op == "attempt":
+        inner = _rebuild(node.regions[0], kept)
+        wanted = [(out, value) for out, value in zip(node.outs[2:], inner.yields, strict=True) if out in kept]
+        region = replace(inner, yields=tuple(value for _, value in wanted))
+        return replace(node, outs=(*node.outs[:2], *(out for out, _ in wanted)), regions=(region,))
     keep = [k for k, out in enumerate(node.outs) if out in kept]
     heads, count = _heads(node), len(node.outs)
     outs = tuple(node.outs[k] for k in keep)

@@ -14,6 +14,7 @@ import libcst as cst
 
 from ..errors import DifflangError
 from ..ir import NONE
+from .attempts import attempted
 from .contexts import read_del, read_import, read_with
 from .expressions import condition, expression
 from .frame import RETURN, SKIP, Frame, Late, Refused
@@ -22,7 +23,7 @@ from .messages import assertion, raising
 from .paths import BREAK, CONTINUE, FALL, FALLS, RETURNS, Ends, clear_jump, fork, set_jump
 from .patterns import read_match
 from .scope import Statement, arms, bindings, falls, jumps
-from .trying import guard, read_try
+from .trying import read_try
 from .targets import assign, augment, bind_target, hint_of
 
 Handler = Callable[[Frame, Any], Ends]
@@ -31,12 +32,15 @@ Handler = Callable[[Frame, Any], Ends]
 def block(frame: Frame, statements: Sequence[Statement]) -> Ends:
     """Read statements in order."""
     for position, statement in enumerate(statements):
-        rest = statements[position + 1 :]
+        rest, done = statements[position + 1 :], False
         if frame.tries and not frame.is_guarded(statement):
-            ends = guard(frame, statement)
-            if ends != FALLS:
+            with traced(frame, statement):
+                ends, done = attempted(frame, statement, _one)
+            if not done and ends != FALLS:
                 return _guarded(frame, statement, ends, [frame.guarded(statement), *rest])
-        if isinstance(statement, cst.If):
+        if done:
+            pass
+        elif isinstance(statement, cst.If):
             with traced(frame, statement):
                 ends, taken = (_stand_in(frame, statement), False) if refused(frame, statement) else _branch(frame, statement, rest)
             if taken:

@@ -1,8 +1,7 @@
 """try: an error that a handler of the same function catches is a jump to that handler.
 
 The jump is a return that carries a number, the handler's, and so leaves loops and guards what follows as any return does
-(`$raised depth`). Errors that operations raise by themselves are found before the statement runs: a `fails` node holds the
-statement's expressions once more, and gives the number of the handler that the first failing operation goes to, or 0.
+(`$raised depth`). What operations and called functions raise is found by `attempt` nodes (`attempts.py`).
 """
 
 from __future__ import annotations
@@ -12,16 +11,13 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from ..ir import UNDEF, Atom, Place, Var, const, static
+from ..ir import UNDEF, Atom, Place, const, static
 from .expressions import condition, expression, static_object
 from .frame import LEAVE, RETURN, RETURNED, SKIP, TRUE, Frame, Late, Refused
-from .paths import FALL, FALLS, RETURNS, Ends, build_arm, clear_jump, fork
-from .scope import Statement, statements, walrus_names
+from .paths import FALL, FALLS, RETURNS, Ends, clear_jump, fork, set_jump
+from .scope import Statement, jumps, statements
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
-RISKY = (cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power, cst.DivideAssign, cst.FloorDivideAssign, cst.ModuloAssign, cst.PowerAssign)
-BY_OPERATIONS = (ArithmeticError, LookupError, ValueError)
-"""What operations raise by themselves."""
 
 
 @dataclass(eq=False)
@@ -33,7 +29,6 @@ class Try:
     key: str  # of the number of the handler that is jumped to
     returns: bool = False  # whether the body returns, or raises to a try around this one
     caught: set[int] = field(default_factory=set)
-    implicit: set[int] = field(default_factory=set)  # handlers that errors of operations go to
     place: Place | None = None
 
     @property
@@ -154,8 +149,6 @@ def _handlers(frame: Frame, attempt: Try, numbers: Sequence[int], block: Block) 
 
 def _handler(frame: Frame, attempt: Try, number: int, block: Block) -> Ends:
     handler, error = attempt.node.handlers[number - 1], frame.env[attempt.error]
-    if number in attempt.implicit:
-        error = Refused("what an operation says when it fails is not known here", "use a fixed text")
     name = handler.name.name if handler.name is not None else None
     if isinstance(name, cst.Name):
         frame.bind(name.value, error)
@@ -171,71 +164,24 @@ def _handler(frame: Frame, attempt: Try, number: int, block: Block) -> Ends:
 def _finally(frame: Frame, node: cst.Try, ends: Ends, final: Sequence[Statement], block: Block) -> Ends:
     kept = {key: frame.env[key] for key in (SKIP, LEAVE, RETURNED, RETURN) if key in frame.env}
     clear_jump(frame)
-    if block(frame, final) != FALLS:
+    after = block(frame, final)
+    if FALL not in after or jumps(final):
         raise frame.refuse(node.finalbody or node, "a jump out of finally is outside the language", "jump after the try", "DL040")
-    frame.env.update(kept)
-    return ends
+    if after == FALLS:
+        frame.env.update(kept)
+        return ends
+    skip = frame.env[SKIP]
+    assert not isinstance(skip, (Late, Refused))
 
+    def failed() -> Ends:
+        set_jump(frame, after - {FALL})
+        return after - {FALL}
 
-def guard(frame: Frame, statement: Statement) -> Ends:
-    """Before a statement inside a try: a jump to a handler where one of its operations would fail."""
-    attempts = [attempt for attempt in frame.tries if any(_by_operations(classes) for classes in attempt.classes)]
-    parts = _expressions(statement)
-    if not attempts or not any(map(_is_risky, parts)):
-        return FALLS
-    attempt = attempts[-1]
-    if isinstance(statement, cst.While) or any(name for part in parts for name in walrus_names(part)):
-        raise frame.refuse(statement, "what may fail here cannot be caught", "compute it in a statement of its own before", "DL040")
+    def left() -> Ends:
+        frame.env.update(kept)
+        return ends
 
-    def read() -> Ends:
-        for part in parts:
-            expression(frame, part)
-        return FALLS
-
-    arm = build_arm(frame, read, dict(frame.env))
-    place = frame.place(statement) if not isinstance(statement, (cst.If, cst.For)) else frame.place(parts[0])
-
-    number = Var("failed")
-    numbered = tuple(enumerate(attempt.classes, 1))
-    frame.structured("fails", (), [number], [arm.region((), ())], place, handlers=numbered)
-    failed = frame.emit("not_equal", [number, const(0)], place)
-    risky = {k for k, classes in numbered if _by_operations(classes)}
-    attempt.caught |= risky
-    attempt.implicit |= risky
-    return fork(frame, failed, lambda: jump(frame, attempt, number, UNDEF), lambda: FALLS, place)
-
-
-def _by_operations(classes: Sequence[type[BaseException]]) -> bool:
-    return any(issubclass(cls, BY_OPERATIONS) or cls in (Exception, BaseException) for cls in classes)
-
-
-def _expressions(node: Statement) -> list[cst.BaseExpression]:
-    """What a statement computes before it has any effect."""
-    if isinstance(node, cst.If):
-        return [node.test]
-    if isinstance(node, cst.While):
-        return [node.test]
-    if isinstance(node, cst.For):
-        return [node.iter]
-    if isinstance(node, cst.AugAssign):
-        both = cst.BinaryOperation(node.target, _operator(node.operator), node.value) if type(node.operator) in RISKY else node.value
-        return [both, *([node.target] if isinstance(node.target, cst.Subscript) else [])]
-    if isinstance(node, cst.Assign):
-        return [node.value, *(t.target for t in node.targets if isinstance(t.target, cst.Subscript))]
-    if isinstance(node, (cst.Return, cst.Expr, cst.AnnAssign)):
-        return [node.value] if node.value is not None else []
-    return []
-
-
-def _operator(operator: cst.BaseAugOp) -> cst.BaseBinaryOp:
-    name = type(operator).__name__.removesuffix("Assign")
-    return getattr(cst, name)()  # type: ignore[no-any-return]
-
-
-def _is_risky(node: cst.CSTNode) -> bool:
-    if isinstance(node, (cst.Subscript, cst.Call, *RISKY)):
-        return True
-    return not isinstance(node, cst.Lambda) and any(map(_is_risky, node.children))
+    return fork(frame, skip, failed, left, frame.place(node.finalbody or node))
 
 
 def asserted(frame: Frame, node: cst.Assert, found: tuple[Try, int]) -> Ends:
@@ -251,4 +197,4 @@ def asserted(frame: Frame, node: cst.Assert, found: tuple[Try, int]) -> Ends:
     return fork(frame, test, lambda: FALLS, fail, frame.place(node))
 
 
-__all__ = ["asserted", "before_raising", "catcher", "guard", "jump", "read_try"]
+__all__ = ["asserted", "before_raising", "catcher", "jump", "read_try"]

@@ -12,9 +12,10 @@ from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..ops.index import gathers
 from ..records import dataclass, replace
 from ..types import BOOL, Array, Scalar, Undefined
+from .credit import Credit
 from .expressions import Phrases, negated
 from .flavor import Flavors
-from .forms import error_name, slice_object
+from .forms import slice_object
 from .objects import Paths, has_object
 from .fold import RETURNED, Folding, is_all_said, is_temporary
 from .statements import (
@@ -49,6 +50,7 @@ class Tail:
     returns: bool = False
     exits: bool = False
     mark: Mark = NO_MARK  # of the branch or loop it belongs to
+    part: str = "body"  # which part of it the region is
 
 
 class Building:
@@ -64,6 +66,7 @@ class Building:
         phrases.own_objects, phrases.own_statics = self.paths.objects, self.paths.statics
         self.shape_of: dict[Var, Var] = {}  # a value that was copied: the copy, of which the text asks the shape from then on
         self.folding = Folding(function, program.functions)
+        self.mark = Credit(function, self.folding.inline)
         self.same: list[tuple[Var, Var]] = []
         plain = [node for node in walk(function.body) if node.op not in STRUCTURED and len(node.outs) == 1]
         self.names = {node.out: hint_for(node.op, node.args) for node in plain}
@@ -182,9 +185,10 @@ class Building:
     def tail_if(self, node: Node, region: Region, tail: Tail) -> Statement:
         arms = []
         for arm, truth in zip(node.regions, (True, False), strict=True):
+            within = replace(tail, mark=mark_of(node), part="then" if truth else "else")
             chosen: dict[Atom, Atom] = {node.args[0]: Const(truth, BOOL)} if tail.exits else {}  # `if done: break`
             chosen.update(zip(node.outs, arm.yields, strict=True))
-            arms.append(self.region(replace(arm, yields=tuple(chosen.get(y, y) if isinstance(y, Var) else y for y in region.yields)), tail))
+            arms.append(self.region(replace(arm, yields=tuple(chosen.get(y, y) if isinstance(y, Var) else y for y in region.yields)), within))
         for k, out in enumerate(node.outs):
             self.joined_object([arm.yields[k] for arm in node.regions], out)
         return If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))
@@ -194,16 +198,14 @@ class Building:
         if tail.returns:
             return self.returned(yields)
         if not tail.exits:
-            return self.move(tail.targets, yields, tail.mark)
+            return self.move(tail.targets, yields, tail)
         exit_, *values = yields
-        moves = self.move(tail.targets, values, tail.mark)
+        moves = self.move(tail.targets, values, tail)
         if isinstance(exit_, Const):
             return [*moves, Break()] if exit_.value is True else moves
         return [*moves, If(self.expr(exit_), [Break()], [])]
 
     def returned(self, yields: Sequence[Atom]) -> Block:
-        if yields and all(isinstance(y, Const) and isinstance(y.type, Undefined) for y in yields):
-            return []  # this path raises; of what is kept for the way back a path may lack some
         if self.function.result is None:
             return [Return(None)]
         leaves = [self.phrases.missing(y, said.type) or self.expr(y) for y, said in zip(yields, self.function.body.yields, strict=False)]
@@ -213,7 +215,7 @@ class Building:
             return [Assign(targets, values, NO_MARK), *([Return(result)] if result else [])]
         return [Return(self.phrases.packed(self.function.result, leaves))]
 
-    def move(self, targets: Sequence[Var], values: Sequence[Atom], mark: Mark) -> Block:
+    def move(self, targets: Sequence[Var], values: Sequence[Atom], tail: Tail) -> Block:
         pairs, marks = [], []
         for target, value in zip(targets, values, strict=True):
             if value is target:
@@ -221,7 +223,7 @@ class Building:
             missing = isinstance(value, Const) and isinstance(value.type, Undefined)
             pairs.append((target, MISSING if missing else self.expr(value)))
             node = self.folding.inline.get(value) if isinstance(value, Var) else None
-            marks.append(mark_of(node) if node else mark)
+            marks.append(self.mark.of(node) if node else self.mark.part(tail.mark, target, tail.part))
         return [Move(tuple(pairs), tuple(marks))] if pairs else []
 
     # The same object
@@ -253,9 +255,10 @@ class Building:
     def node(self, node: Node) -> Block:
         match node.op:
             case "if" if self.folding.is_conditional(node):
-                return [Assign(Ref(node.out), self.choice(node), mark_of(node))]
+                return [Assign(Ref(node.out), self.choice(node), self.mark.of(node))]
             case "if":
-                arms = [self.region(arm, Tail(node.outs, mark=mark_of(node))) for arm in node.regions]
+                parts = zip(node.regions, ("then", "else"), strict=True)
+                arms = [self.region(arm, Tail(node.outs, mark=mark_of(node), part=part)) for arm, part in parts]
                 for k, out in enumerate(node.outs):
                     self.joined_object([arm.yields[k] for arm in node.regions], out)
                 return [If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))]
@@ -269,7 +272,7 @@ class Building:
                 return self.write(node)
             case "push":
                 self.written(node.args[0], node.out)
-                return [Do(Apply(Attribute(self.expr(node.args[0]), "append"), (self.expr(node.args[1]),)), mark_of(node))]
+                return [Do(Apply(Attribute(self.expr(node.args[0]), "append"), (self.expr(node.args[1]),)), self.mark.of(node))]
             case "pop":
                 return self.pop(node)
             case "set_item" | "set_items":
@@ -278,9 +281,9 @@ class Building:
                 return self.check(node)
         args = self.operands(node)
         if len(node.outs) > 1:
-            return [Assign(Pack(tuple(map(Ref, node.outs))), self.phrase(node, args), mark_of(node))]
+            return [Assign(Pack(tuple(map(Ref, node.outs))), self.phrase(node, args), self.mark.of(node))]
         inner = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
-        statement = Assign(Ref(node.out), self.phrase(node, args), mark_of(inner or node))
+        statement = Assign(Ref(node.out), self.phrase(node, args), self.mark.of(inner or node))
         if node.op == "copy" and isinstance(node.args[0], Var) and inner is None and node.args[0].hint == node.out.hint:
             self.shape_of[node.args[0]] = node.out
         return [statement]
@@ -298,7 +301,7 @@ class Building:
         inner = self.region(body, Tail(tuple(carried), exits=exits, mark=mark_of(node)))
         for init, param, final, out in zip(node.args[3:], carried, body.yields[exits:], node.outs, strict=True):
             self.carried_object(init, param, final, out)
-        return [*self.move(carried, node.args[3:], mark_of(node)), For(index, iterable, inner, mark_of(node))]
+        return [*self.move(carried, node.args[3:], Tail(mark=mark_of(node), part="after")), For(index, iterable, inner, mark_of(node))]
 
     def while_(self, node: Node) -> Block:
         condition, body = node.regions
@@ -313,7 +316,7 @@ class Building:
         block = self.region(body, Tail(body.params, exits=exits, mark=mark_of(node)))
         for init, param, final, out in zip(node.args, body.params, body.yields[exits:], node.outs, strict=True):
             self.carried_object(init, param, final, out)
-        return [*self.move(body.params, node.args, mark_of(node)), While(test, block, mark_of(node), head)]
+        return [*self.move(body.params, node.args, Tail(mark=mark_of(node), part="after")), While(test, block, mark_of(node), head)]
 
     def call_statement(self, node: Node) -> Block:
         callee = self.program.functions[node.attrs["callee"]]
@@ -323,8 +326,8 @@ class Building:
         value = self.call(node, [self.expr(a) for a in node.args])
         leaves = list(node.outs[:results])
         if not any(self.folding.uses[leaf] for leaf in leaves):
-            return [Do(value, mark_of(node))]
-        return [Assign(self.pattern(callee.result, leaves), value, mark_of(node))]
+            return [Do(value, self.mark.of(node))]
+        return [Assign(self.pattern(callee.result, leaves), value, self.mark.of(node))]
 
     def write(self, node: Node) -> Block:
         base, value, *operands = node.args
@@ -335,17 +338,17 @@ class Building:
         added = self.expr(value)
         if node.op == "store":
             op, added = self.augmented(node, added)
-            return [Write(target, op, added, mark_of(node))]
+            return [Write(target, op, added, self.mark.of(node))]
         if gathers(pattern, [o.type for o in operands]):
             assert isinstance(target, Item)
             items = tuple(map(slice_object, target.items))
             key = items[0] if len(items) == 1 else Pack(items)
-            return [Do(Apply(Attribute(self.phrases.np("add"), "at"), (target.value, key, added)), mark_of(node))]
+            return [Do(Apply(Attribute(self.phrases.np("add"), "at"), (target.value, key, added)), self.mark.of(node))]
         whole = pattern and set(pattern) == {":"} and isinstance(base.type, Array)
         op = "+="
         if isinstance(added, Prefix) and added.op == "-":
             op, added = "-=", added.operand
-        return [Write(self.expr(base) if whole else target, op, added, mark_of(node))]
+        return [Write(self.expr(base) if whole else target, op, added, self.mark.of(node))]
 
     def list_write(self, node: Node) -> Block:
         """`xs[i] = v`, `xs[i] += v`, `xs[:] = ys`."""
@@ -353,14 +356,14 @@ class Building:
         assert isinstance(stack, Var)
         self.written(stack, node.out)
         if not index:
-            return [Write(Item(self.expr(stack), (Slice(None, None, None),)), "=", self.expr(value), mark_of(node))]
+            return [Write(Item(self.expr(stack), (Slice(None, None, None),)), "=", self.expr(value), self.mark.of(node))]
         target, new = Item(self.expr(stack), (self.expr(index[0]),)), self.expr(value)
         total = self.folding.inline.get(value) if isinstance(value, Var) else None
         old = self.folding.inline.get(total.args[0]) if total is not None and total.args and isinstance(total.args[0], Var) else None
         if total is not None and old is not None and total.op in AUGMENTED and isinstance(new, Infix):
             if isinstance(total.out.type, Scalar) and old.op == "item" and old.args == (stack, index[0]):
-                return [Write(target, AUGMENTED[total.op], new.right, mark_of(node))]
-        return [Write(target, "=", new, mark_of(node))]
+                return [Write(target, AUGMENTED[total.op], new.right, self.mark.of(node))]
+        return [Write(target, "=", new, self.mark.of(node))]
 
     def augmented(self, node: Node, value: Expr) -> tuple[str, Expr]:
         """`a[i] = a[i] + v` is written `a[i] += v`."""
@@ -378,7 +381,7 @@ class Building:
         stack, value = node.outs
         self.written(node.args[0], stack)
         taken = Apply(Attribute(self.expr(node.args[0]), "pop"), ())
-        return [Assign(Ref(value), taken, mark_of(node)) if self.folding.uses[value] else Do(taken, mark_of(node))]
+        return [Assign(Ref(value), taken, self.mark.of(node)) if self.folding.uses[value] else Do(taken, self.mark.of(node))]
 
     def check(self, node: Node) -> Block:
         kind = node.attrs.get("kind", "raise")
@@ -386,7 +389,7 @@ class Building:
             return []
         error = node.attrs.get("error", AssertionError)
         told = told_of(node.attrs.get("told", ""), [self.expr(detail) for detail in node.args[1:]])
-        return [Check(self.expr(node.args[0]), error_name(error), node.attrs.get("message") or "", kind, mark_of(node), told)]
+        return [Check(self.expr(node.args[0]), self.phrases.error(error), node.attrs.get("message") or "", kind, self.mark.of(node), told)]
 
 
 def _is_truth(atom: Atom) -> bool:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from ..errors import DifflangError
 from ..ir import LEAF, Atom, Const, Function, Node, Tree, Var
 from ..op import Op, row
 from ..ops.special import FORMULAS
-from ..types import DTYPES, Scalar, Type, Undefined
+from ..types import DTYPES, ONE, Array, Scalar, Stack, Type, Undefined
 from ..tree import Branch
 from .flavor import Flavors
-from .forms import SPECIAL
+from .forms import SPECIAL, error_name
 from .objects import class_reference, put_together
 from .preamble import NEEDED
 from .syntax import Apply, Attribute, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, negated, quoted
@@ -47,9 +50,10 @@ class Phrases:
         return Ref(atom) if isinstance(atom, Var) else self.constant(atom)
 
     def missing(self, atom: Atom, type: Type) -> Expr | None:
-        """What stands for a number that this path leaves undefined and hands on: one of its type."""
-        if isinstance(atom, Const) and isinstance(atom.type, Undefined) and isinstance(type, Scalar):
-            return Word({"f64": "0.0", "f32": "0.0", "f16": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0"))
+        """What stands for a value that this path leaves undefined and hands on: one of its type."""
+        if isinstance(atom, Const) and isinstance(atom.type, Undefined):
+            self.modules |= {"numpy"} if isinstance(type, Array) else set()
+            return Word(least(type, self.numpy))
         return None
 
     def constant(self, const: Const) -> Expr:
@@ -126,6 +130,8 @@ class Phrases:
             if getattr(math, name, None) is function:
                 self.modules.add("math")
                 return Attribute(Word(self.math), name)
+            if getattr(cmath, name, None) is function:
+                return Attribute(Word("cmath"), name)
             if getattr(np, name, None) is function:
                 return self.np(name)
             if getattr(np.linalg, name, None) is function:
@@ -160,7 +166,7 @@ class Phrases:
         for k, atom in enumerate(node.args):
             if not isinstance(atom, Const) or not isinstance(atom.type, Scalar) or atom.type.weak or op.kind != "elementwise":
                 continue
-            weak = Scalar({"f32": "f64", "f16": "f64", "i32": "i64"}.get(atom.type.dtype, atom.type.dtype), weak=True)
+            weak = Scalar({"f32": "f64", "f16": "f64", "i32": "i64", "c64": "c128"}.get(atom.type.dtype, atom.type.dtype), weak=True)
             types = [weak if j == k else a.type for j, a in enumerate(node.args)]
             plain = self.number(atom.value.item() if isinstance(atom.value, np.generic) else atom.value)
             scalar = isinstance(node.out.type, Scalar) and atom.type.dtype in ("f64", "i64", "bool")
@@ -221,11 +227,31 @@ class Phrases:
             return Word(self.own_statics[id(tree.value)])
         return self.constant(tree) if isinstance(tree, Const) else Word("None")
 
+    def error(self, error: type[BaseException]) -> str:
+        """How the text names an error class."""
+        home = error.__module__
+        if home == "builtins" or issubclass(error, DifflangError):
+            return error_name(error)
+        if home.partition(".")[0] == "numpy" and getattr(sys.modules.get(home), error.__name__, None) is error:
+            self.modules.add("numpy")
+            return f"{self.numpy}{home.removeprefix('numpy')}.{error.__name__}"
+        return self.class_name(error)
+
     def class_name(self, cls: type) -> str:
         """How the text names a class of the program's."""
         name, outer = class_reference(cls)
         self.classes[name.partition(".")[0]] = outer
         return name
+
+
+def least(type: Type, numpy: str) -> str:
+    """A value of the type, so that the text has one type for the variable when it is read again."""
+    if isinstance(type, Scalar):
+        return {"f64": "0.0", "f32": "0.0", "f16": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0")
+    if isinstance(type, Array):
+        sizes = ", ".join("1" if dim == ONE else "0" for dim in type.dims)
+        return f"{numpy}.empty(({sizes}{',' * (type.rank == 1)}), dtype={numpy}.{DTYPES[type.dtype].name})"
+    return "[]" if isinstance(type, Stack) else "None"
 
 
 def is_unspeakable(const: Const) -> bool:

@@ -233,7 +233,7 @@ SPECIAL: dict[str, Special] = {
     "expand_dims": _axis_function, "squeeze": _axis_function, "flip": _axis_function, "concatenate": _joined, "stack": _joined,
     "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
     "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
-    "masked": _masked, "stop_gradient": _stop_gradient, "is_definite": _is_definite, "stack_new": _stack_new, "item": _item, "count": _count,
-    "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "square": _square, "slide": _slide,
+    "masked": _masked, "stop_gradient": _stop_gradient, "is_definite": _is_definite, "stack_new": _stack_new,
+    "item": _item, "count": _count, "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "square": _square, "slide": _slide,
     "real": _part, "imag": _part, "conjugate": _conjugate, "pair": _pair,
 }  # fmt: skip

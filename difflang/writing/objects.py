@@ -167,19 +167,24 @@ def classes_in(functions: Iterable[Function]) -> dict[str, type]:
 
 
 def class_imports(classes: dict[str, type]) -> list[str]:
-    """The import statements for the program's own classes; a comment for those that no import reaches."""
+    """The import statements for the program's own classes. No import reaches one inside of a function: an error class has a stand-in."""
     homes: dict[str, list[str]] = {}
-    lost = []
+    lost, errors = [], []
     for name, cls in classes.items():
-        if "<locals>" in cls.__qualname__:
-            lost.append(name)
-        elif "." in cls.__qualname__:
-            lost.append(name)
-        else:
+        if "." not in cls.__qualname__:
             homes.setdefault(cls.__module__, []).append(name)
+        elif issubclass(cls, BaseException):
+            errors.append(f"class {name}({_known_base(cls)}):\n    pass\n")
+        else:
+            lost.append(name)
     lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(homes.items())]
     lines += [f"# {name} is defined inside of a function or a class: bring it here" for name in lost]
-    return ["\n".join(lines) + "\n"] if lines else []
+    return [*(["\n".join(lines) + "\n"] if lines else []), *errors]
+
+
+def _known_base(cls: type) -> str:
+    """Python's own class that an error class is a kind of."""
+    return next(base.__name__ for base in cls.__mro__ if base.__module__ == "builtins")
 
 
 __all__ = ["Paths", "class_imports", "class_reference", "classes_in", "flattened", "has_object", "put_together"]

@@ -27,7 +27,10 @@ def pair(x, y):
     """The complex number x + iy, or an array of them."""
     z = np.empty(np.broadcast(x, y).shape, np.result_type(x, y, np.complex64))
     z.real, z.imag = x, y
-    return z[()]''',
+    return z[()]
+
+
+pair.__difflang_op__ = "pair"''',
     "is_definite": '''\
 def is_definite(a):
     """Whether all matrices have a Cholesky factor."""

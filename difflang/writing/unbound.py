@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..ir import Var
-from ..types import DTYPES, ONE, Array, Scalar, Stack, Type
+from .expressions import least
 from .names import Names
 from .statements import MISSING, Assign, Block, Do, For, If, Move, Return, Statement, While, ends, targets, uses
 from .syntax import Apply, Expr, Pack, Ref, parts
@@ -21,16 +21,6 @@ def unbound_names(block: Block, names: Names, params: Sequence[Var], numpy: str)
     search = _Search(names, numpy)
     search.block(block, frozenset(names[p] for p in params))
     return search.found
-
-
-def _start(type: Type, numpy: str) -> str:
-    """A value of the type, so that the text has one type for the variable when it is read again."""
-    if isinstance(type, Scalar):
-        return {"f64": "0.0", "f32": "0.0", "f16": "0.0", "bool": "False", "c64": "0j", "c128": "0j"}.get(type.dtype, "0")
-    if isinstance(type, Array):
-        sizes = ", ".join("1" if dim == ONE else "0" for dim in type.dims)
-        return f"{numpy}.empty(({sizes}{',' * (type.rank == 1)}), dtype={numpy}.{DTYPES[type.dtype].name})"
-    return "[]" if isinstance(type, Stack) else "None"
 
 
 class _Search:
@@ -51,7 +41,7 @@ class _Search:
         handed += [var for var in uses(statement) if self.names[var] not in self.seen]  # read before it stands anywhere
         for var in handed:
             if self.names.cell(var) in self.suspects and self.names[var] not in assigned:
-                self.found.setdefault(self.names[var], _start(var.type, self.numpy))
+                self.found.setdefault(self.names[var], least(var.type, self.numpy))
         assigned = self.after(statement, assigned)
         self.seen |= assigned
         return assigned
@@ -68,11 +58,15 @@ class _Search:
                 assigned = self.block(head, assigned)
                 self.block(body, assigned)
             case Move(pairs):
-                live = [var for k, (var, value) in enumerate(pairs) if self.names.is_live(statement, k) and value is not MISSING]
-                return assigned | {self.names[var] for var in live}
+                live = [pair for k, pair in enumerate(pairs) if self.names.is_live(statement, k) and pair[1] is not MISSING]
+                return assigned | {self.names[var] for var, value in live if not self._stays(var, value)}
             case Assign():
                 return assigned | {self.names[var] for var in targets(statement)}
         return assigned
+
+    def _stays(self, var: Var, value: Expr) -> bool:
+        """Whether a move goes from a variable to itself: nothing is written."""
+        return isinstance(value, Ref) and self.names[value.var] == self.names[var]
 
     def handed(self, statement: Statement) -> Iterator[Var]:
         """The variables that a statement hands on as they are."""

@@ -259,8 +259,14 @@ OTHERS: dict[str, list[Any]] = {
 OTHERS |= linear_algebra(call, real) | special_functions(call, real) | composed(call, method, real)
 OTHERS |= ordered(call, method, real, Raw) | moved(call, method, real) | told(call, method, real, Raw)
 
-CONTROL = frozenset("check stack_new push pop item set_item count zero_items set_items is_close".split()) | SEVERAL | SCIPY
+CONTROL = frozenset("check stack_new push pop item set_item count zero_items set_items is_close is_definite".split()) | SEVERAL | SCIPY
 """Ops with a test of their own."""
+
+COMPLEX = frozenset(
+    {"real", "imag", "conjugate", "pair", "angle", "iscomplex", "isreal", "cpow", "cpow_python"}
+    | {f"cmath_{name}" for name in "exp log log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()}
+)
+"""Ops of complex numbers: `tests/complexes/` has their values and derivatives."""
 
 FLOATS = (0.0, -0.0, 1.0, -1.0, 0.5, -1.5, 2.5, 3.0, -3.0, 1e-300, 1e300, -1e300, 720.0, math.inf, -math.inf, math.nan)
 INTS = (0, 1, -1, 2, -3, 7, 63)

@@ -36,6 +36,9 @@ FILES = (
     "closures",
     "expressions",
     "captured",
+    "errors",
+    "failures",
+    "complexes",
 )
 
 for _name in FILES:

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from difflang.ir import UNDEF, Atom, Const, Function, Held, Node, Region, Var
+from difflang.ir import UNDEF, Atom, Const, Function, Held, Node, Outside, Region, Var
 from difflang.ops.index import key
 
 INPLACE: dict[str, Callable[[Any, Any], Any]] = {
@@ -55,6 +55,8 @@ class Run:
 
     def get(self, atom: Atom) -> Any:
         if isinstance(atom, Const):
+            if isinstance(atom.value, Outside):
+                return atom.value.owner
             return MISSING if atom is UNDEF else atom.value
         return self.values[atom]
 
@@ -73,8 +75,8 @@ class Run:
             results = self.loop(node, args)
         elif node.op == "while":
             results = self.while_(node, args)
-        elif node.op == "fails":
-            results = [self.failing(node)]
+        elif node.op == "attempt":
+            results = self.attempt(node)
         else:
             assert all(arg is not MISSING for arg in args), f"{node.op} reads a value that is not there"
             results = self.simple(node, args)
@@ -98,13 +100,15 @@ class Run:
                 break
         return carried
 
-    def failing(self, node: Node) -> int:
-        """The number of the handler that an error of the expressions goes to."""
+    def attempt(self, node: Node) -> list[Any]:
+        """The number of the handler that an error goes to, the error, and what the region gives."""
         try:
-            self.region(node.regions[0], ())
+            return [0, None, *self.region(node.regions[0], ())]
         except Exception as error:
-            return next((number for number, classes in node.attrs["handlers"] if isinstance(error, classes)), 0)
-        return 0
+            number = next((number for number, classes in node.attrs["handlers"] if isinstance(error, classes)), 0)
+            if not number:
+                raise
+            return [number, error, *[MISSING] * (len(node.outs) - 2)]
 
     def simple(self, node: Node, args: list[Any]) -> list[Any]:
         attrs = node.attrs

@@ -178,7 +178,7 @@ def test_imports_say_what_names_mean() -> None:
     assert dict(origin.imports) == {"xp": "numpy", "math": "math", "s": "math.sin", "exp": "numpy.exp"}
 
 
-@pytest.mark.parametrize("value", [[1], {1: 2}, {1}, 1j, np.complex128(1)])
+@pytest.mark.parametrize("value", [bytearray(1)])
 def test_what_cannot_be_captured(value: Any) -> None:
     with pytest.raises(OutsideLanguage) as caught:
         read_text("def f(x):\n    return x + thing\n", thing=value)

@@ -11,7 +11,7 @@ from difflang.types import DTYPES, Scalar, Static, Type
 from .frame import Frame
 from .values import Compound, Form, Value, form, fresh, leaves, types_of
 
-KINDS = ("closure", "partial", "choice", "text", "derived")
+KINDS = ("closure", "partial", "choice", "text", "derived", "exception", "caught")
 
 
 def choosable(shape: Form) -> bool:

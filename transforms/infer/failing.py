@@ -1,7 +1,7 @@
-"""What a `fails` node asks: does an operation of these expressions raise an error that is caught, and where does it go?
+"""An `attempt`: what may fail inside a `try`. Its first result is the number of the handler that an error goes to, 0 for none.
 
-The expressions are interpreted once, aside; then their operations are written again in the form that never raises, each with
-the conditions of its faults. The first that holds decides. What is computed behind it means nothing, and is not read.
+Its nodes are interpreted as they stand; where one of them may raise an error that is caught, they are written again (`tried.py`).
+What an error says is known where it was told as a text; of one of several it is a choice by the number of its site.
 """
 
 from __future__ import annotations
@@ -9,126 +9,126 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from difflang.build import trace
 from difflang.errors import OutsideLanguage
-from difflang.ir import Atom, Const, Node, Var, const
-from difflang.op import TABLE
-from difflang.types import DTYPES, Array, Scalar, Unknown
+from difflang.ir import UNDEF, Atom, Node, Program, const, walk
 
+from .branches import branch
 from .frame import Frame, handles
-from .operators import both
-from .values import Value
+from .objects import State, changed, restore, saved
+from .tried import SITES, ZERO, Tried
+from .values import Compound, Form, Value, conform, denote, form, leaves, rebuild
 
-Handlers = Sequence[tuple[int, tuple[type[BaseException], ...]]]
-
-
-@handles("fails")
-def _fails(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    with frame.nested() as aside:
-        frame.run(node.regions[0], ())
-    written = _Again(frame, node.attrs["handlers"])
-    for one in aside.nodes:
-        written.node(one)
-    return (written.number,)
+AGAIN = "again"
+"""The kind of a check that raises an error anew of which the words are not known."""
 
 
-class _Again:
-    """The operations written again; `number` is that of the handler so far, 0 for none."""
-
-    def __init__(self, frame: Frame, handlers: Handlers) -> None:
-        self.frame, self.handlers = frame, handlers
-        self.number: Atom = const(0)
-        self.known: dict[Var, Atom] = {}
-
-    def get(self, atom: Atom) -> Atom:
-        return self.known.get(atom, atom) if isinstance(atom, Var) else atom
-
-    def handler(self, error: type[BaseException]) -> int:
-        return next((number for number, classes in self.handlers if issubclass(error, classes)), 0)
-
-    def fail(self, error: type[BaseException], bad: Value) -> None:
-        """An error where the condition holds."""
-        number = self.handler(error)
-        if not number or (isinstance(bad, Const) and not bad.value):
-            return
-        emit = self.frame.emit
-        first = self.frame.truth(both(self.frame, emit("equal", self.number, const(0)), emit("cast", bad, dtype="bool", weak=True)))
-        self.number = emit("cast", emit("where", first, const(number), self.number), dtype="i64", weak=True)
-
-    def node(self, node: Node) -> None:
-        frame = self.frame
-        args = [self.get(atom) for atom in node.args]
-        if node.op == "check":
-            self.fail(node.attrs["error"], frame.emit("logical_not", args[0]) if "logical_not" in TABLE else frame.emit("not_", args[0]))
-            return
-        if node.op == "getitem" and isinstance(args[0].type, Array):
-            self.item(node, args)
-            return
-        op = TABLE.get(node.op)
-        if op is None or node.regions or len(node.outs) != 1:
-            reason = "an error that a call or a branch inside this statement raises cannot be caught"
-            frame.fail("DL040", reason, "test for the condition before, or return a truth from the function", OutsideLanguage)
-        self.sure(node, [*(fault.error for fault in op.faults), *([IndexError] if node.op == "getitem" else [ValueError])])
-        if op.rule.__module__.endswith((".linalg", ".factor", ".least")) and self.handler(np.linalg.LinAlgError):
-            reason = "a LinAlgError of this operation cannot be caught"
-            frame.fail("DL040", reason, "test the matrix before, or let the error leave the function", OutsideLanguage)
-        weak = isinstance(node.out.type, Scalar) and node.out.type.weak
-        attrs = {**node.attrs, "weak": False} if node.op == "cast" and weak else node.attrs
-        plain = frame.emit(node.op, *args, flavor="numpy" if weak and op.faults else None, hint=node.out.hint, **attrs)
-        if weak:
-            for fault in op.faults:
-                if fault.flavor == "python" and self.handler(fault.error):
-                    bad = trace(frame.builder, fault.bad, plain, *args)
-                    self.fail(fault.error, bad if isinstance(bad, (Var, Const)) else const(bool(bad)))
-            if isinstance(plain, Var) and plain.type != node.out.type:
-                assert isinstance(node.out.type, Scalar)
-                plain = frame.emit("cast", plain, dtype=node.out.type.dtype, weak=True)
-        self.known[node.out] = plain
-
-    def sure(self, node: Node, errors: Sequence[type[BaseException]]) -> None:
-        """Whether an operation raises must not depend on a type that is not known."""
-        if any(isinstance(value.type, Unknown) for value in (*node.args, *node.outs)) and any(map(self.handler, errors)):
-            reason = "whether this raises an error that is caught depends on a type that is not known"
-            self.frame.fail("DL019", reason, "give the function's argument types")
-
-    def item(self, node: Node, args: list[Atom]) -> None:
-        """x[i, j]: outside of the array is an IndexError."""
-        from .branches import branch
-
-        frame, array = self.frame, args[0]
-        inside: Value = const(True)
-        axis, operands = 0, iter(args[1:])
-        for code in node.attrs["pattern"]:
-            if code == "i":
-                index = next(operands)
-                if isinstance(index.type, Array):
-                    frame.fail("DL040", "an IndexError of an index array cannot be caught", "test the indices before", OutsideLanguage)
-                size = frame.emit("dim", array, axis=axis)
-                low = frame.emit("less_equal", frame.emit("neg", size), index)
-                inside = both(frame, inside, both(frame, low, frame.emit("less", index, size)))
-            elif code == "s":
-                for _ in range(3):
-                    next(operands)
-            axis += code != "n"
-        truth = frame.truth(inside)
-        self.fail(IndexError, frame.emit("not_", truth) if not isinstance(truth, Const) else const(not truth.value))
-        if not isinstance(node.out.type, Scalar):
-            reason = "a row taken inside a try that catches IndexError is outside the language"
-            frame.fail("DL040", reason, "test the index before", OutsideLanguage)
-
-        def read() -> list[Value]:
-            out = Var(node.out.hint, node.out.type)
-            frame.builder.add(Node("getitem", tuple(args), (out,), node.attrs, (), node.place))
-            return [out]
-
-        zero = Const(_zero(node.out.type.dtype), node.out.type)
-        found = branch(frame, truth, [read, lambda: [zero]], [node.out.hint])[0]
-        assert isinstance(found, (Var, Const))
-        self.known[node.out] = found
+@handles("attempt")
+def _attempt(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    handlers, start, before = node.attrs["handlers"], len(frame.builder.nodes), saved()
+    results = _interpreted(frame, node)
+    tried = Tried(frame.inference, frame.builder, handlers)
+    if not any(map(tried.may_fail, frame.builder.nodes[start:])):
+        return (ZERO, UNDEF, *results)
+    if _lists_changed(before):
+        del frame.builder.nodes[start:]
+        restore(before)
+        with frame.nested() as aside:
+            frame.around[aside] = frame.builder
+            results = _interpreted(frame, node)
+        nodes = aside.nodes
+    else:
+        nodes = frame.builder.nodes[start:]
+        del frame.builder.nodes[start:]
+    return _caught(frame, tried, nodes, results, before)
 
 
-def _zero(dtype: str) -> Any:
-    return np.zeros((), DTYPES[dtype])[()]
+def _interpreted(frame: Frame, node: Node) -> list[Value]:
+    frame.attempts += 1
+    try:
+        return frame.run(node.regions[0], ())
+    finally:
+        frame.attempts -= 1
 
+
+def _lists_changed(before: State) -> bool:
+    """Whether a list that is known while compiling has other items now."""
+    return any(not cell.carried and cell.fields != fields for cell, (fields, _) in before.items())
+
+
+def _caught(frame: Frame, tried: Tried, nodes: Sequence[Node], results: Sequence[Value], before: State) -> Sequence[Value]:
+    """The nodes written again, and what is known after them."""
+    after = saved()
+    fields = changed(before, after)
+    late = [cell.fields[name] for cell, name in fields]
+    forms: list[Form] = [form(value) for value in (*results, *late)]
+    atoms: list[Atom] = []
+    for value, shape in zip((*results, *late), forms, strict=True):
+        atoms += leaves(conform(frame.builder, value, shape), shape)
+    old: list[Atom] = [UNDEF] * sum(1 for value, shape in zip(results, forms, strict=False) for _ in leaves(value, shape))
+    for (cell, name), shape in zip(fields, forms[len(results) :], strict=True):
+        old += _kept(frame, before[cell][0], name, shape)
+    code, *found = tried.block(nodes, lambda: atoms, old)
+    following = iter(found)
+    rebuilt = [rebuild(shape, following) for shape in forms]
+    for (cell, name), value in zip(fields, rebuilt[len(results) :], strict=True):
+        cell.fields[name] = value
+    number = frame.emit("floordiv", code, const(SITES))
+    return (number, Compound("caught", (code,), frozenset(tried.sites) if tried.sites is not None else None), *rebuilt[: len(results)])
+
+
+def _kept(frame: Frame, fields: dict[Any, Any], name: Any, shape: Form) -> list[Atom]:
+    """A field as it was before the statement: what it holds after an error."""
+    if name not in fields:
+        return [UNDEF] * sum(1 for _ in leaves(rebuild(shape, iter(())), shape))
+    frame.fail(
+        "DL040",
+        f"this changes {name!r} of an object and may raise an error that is caught: what the object holds then is not known",
+        "compute first, and change the object in a statement of its own; or return the new value",
+        OutsideLanguage,
+    )
+
+
+def words(frame: Frame, error: Compound) -> Value:
+    """What an error that was caught says: str(error)."""
+    (code,) = error.items
+    if error.info is None:
+        frame.fail("DL040", "what the error of a function that calls itself says is not known here", "use a fixed text", OutsideLanguage)
+    sites = sorted(error.info)
+    site = frame.emit("mod", code, const(SITES))
+
+    def choose(left: Sequence[int]) -> Value:
+        cls, message = frame.inference.variants.told(left[0])
+        if message is None:
+            reason = f"what this {cls.__name__} says is made where it is raised, in a function that is called or by NumPy"
+            frame.fail("DL040", reason, "use a fixed text, or return the values that it tells", OutsideLanguage)
+        text = denote(repr(message) if issubclass(cls, KeyError) else message)
+        if len(left) == 1:
+            return text
+        return branch(frame, frame.emit("equal", site, const(left[0])), [lambda: [text], lambda: [choose(left[1:])]], ["text"])[0]
+
+    return choose(sites)
+
+
+def raised_again(frame: Frame, error: Compound) -> None:
+    """`raise`, of an error that was caught: one check for each site."""
+    (code,) = error.items
+    if error.info is None:
+        frame.fail("DL040", "which error this is is not known here", "name the error: raise ValueError(message)", OutsideLanguage)
+    site = frame.emit("mod", code, const(SITES))
+    for k in sorted(error.info):
+        cls, message = frame.inference.variants.told(k)
+        kind = "raise" if message is not None else AGAIN
+        frame.emit("check", frame.emit("not_equal", site, const(k)), error=cls, message=message or "", kind=kind)
+
+
+def check_told(program: Program) -> None:
+    """An error that leaves the program must say what it said where it was raised first."""
+    for function in program.functions.values():
+        for node in walk(function.body):
+            if node.op == "check" and node.attrs["kind"] == AGAIN:
+                name = node.attrs["error"].__name__
+                reason = f"what this {name} says is made where it is raised, in a function that is called or by NumPy"
+                raise OutsideLanguage("DL040", reason, node.place, f"name the error: raise {name}(message)", function.origin)
+
+
+__all__ = ["check_told", "raised_again", "words"]

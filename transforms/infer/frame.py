@@ -77,6 +77,7 @@ class Frame:
     signature: Any = None  # of this instance: what tells the lists made here from those of another instance
     at: Node | None = None  # the node that is being interpreted
     around: dict[Builder, Builder] = field(default_factory=dict)  # of an arm of an `if` the builder that the `if` stands in
+    attempts: int = 0  # how many `attempt` nodes are being interpreted
     items: frozenset[Var] = frozenset()  # results of `inplace` that go straight back into the item they came from
 
     def get(self, atom: Atom) -> Value:

@@ -17,14 +17,16 @@ from difflang.records import dataclass, field, replace
 from difflang.tree import Branch
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
-from . import calls, control, failing, lists, operators, orders, struct_calls
+from . import calls, control, failing, lists, operators, orders, raising, struct_calls
 from . import asked, complexes, held, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
 from .frame import Frame
 from .grown import Lists, Widen
 from .lists import has_leaves
 from .link import identity, linked
+from .tried import Variants
 from .uses import item_writes, only_truths
 from .objects import HEAP
+from .failing import check_told
 from .passing import Outcome, outcome, received, yielded
 from .values import Compound, Form, Value, denote, form_key, form_of_type, fresh, laid_out, layout_of_form, tree_of
 
@@ -32,7 +34,7 @@ DEEPEST = 60
 """How deep instances may nest while they are made: beyond, a recursion on static arguments has no end."""
 
 Made = TypeVar("Made")
-_HANDLERS = (calls, control, failing, lists, operators, orders, struct_calls)
+_HANDLERS = (calls, control, failing, lists, operators, orders, raising, struct_calls)
 
 
 def infer(
@@ -62,7 +64,10 @@ def infer(
     if not _returnable(result):
         reason = f"{function.name}() returns a {_unreturnable(result)}, which a compiled function cannot give to Python"
         raise TypeMismatch("DL027", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)
-    return linked(entry.key, {i.key: i.function for i in inference.instances.values() if i.function is not None} | inference.foreign)
+    functions = {i.key: i.function for i in inference.instances.values() if i.function is not None}
+    program = linked(entry.key, functions | inference.foreign | inference.variants.finished())
+    check_told(program)
+    return program
 
 
 def settled(interpret: Callable[[Inference], Made], function: Function, skipped: frozenset[Node] = frozenset()) -> tuple[Inference, Made]:
@@ -130,6 +135,13 @@ class Inference:
     _read: dict[int, tuple[Any, Function]] = field(default_factory=dict)
     _capture_types: dict[Any, Form] = field(default_factory=dict)
     _depth: int = 0
+    _variants: Variants | None = None
+
+    @property
+    def variants(self) -> Variants:
+        """The second forms of functions that are called inside a `try`."""
+        self._variants = self._variants or Variants(self)
+        return self._variants
 
     def read(self, frame: Frame, function: Any) -> Function:
         """The read level of a Python function."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from difflang.errors import OutsideLanguage, TypeMismatch
-from difflang.ir import NONE, Atom, Const, Node, Var, const
+from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import row
 from difflang.types import BOOL, DTYPES, INT, UNKNOWN, Array, Scalar, Type, Unknown, promote
 
@@ -314,42 +314,6 @@ def _is_sequence(frame: Frame, node: Node, values: list[Value]) -> Sequence[Valu
         return (const(False),)
     count, given = node.attrs["count"], len(value.items)
     return (const(given >= count - 1 if node.attrs["star"] is not None else given == count),)
-
-
-@handles("check")
-def _check(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    condition = frame.truth(values[0])
-    if not (isinstance(condition, Const) and condition.value is True):
-        attrs = {name: node.attrs[name] for name in row("check").statics if name in node.attrs}
-        given, named = values[1:], node.attrs
-        if attrs.get("kind") == "given":
-            given, named = _made_before(frame, values[1], attrs)
-        details = _message(frame, named, given, attrs) if given else []
-        frame.emit("check", condition, *details, **attrs)
-    return (NONE,) * len(node.outs)
-
-
-def _made_before(frame: Frame, error: Value, attrs: dict[str, Any]) -> tuple[list[Value], Mapping[str, Any]]:
-    """The arguments of an error that was made before it is raised."""
-    if not isinstance(error, Compound) or error.kind != "exception":
-        frame.fail("DL001", "this is not an error whose class is known while compiling", "raise ValueError(message)", OutsideLanguage)
-    attrs["error"], keywords = error.info
-    attrs["kind"] = "raise"
-    return list(error.items), {"keywords": keywords}
-
-
-def _message(frame: Frame, named: Mapping[str, Any], values: Sequence[Value], attrs: dict[str, Any]) -> list[Value]:
-    """What the error is made of: a text known while compiling, or an expression over values of the run."""
-    from .calls import arguments
-    from .texts import listed, static_part, told
-
-    args, kwargs = arguments(frame, values, named)
-    if len(args) == 1 and not kwargs and known(args[0]) and isinstance(python_value(args[0]), str) and python_value(args[0]):
-        attrs["message"] = python_value(args[0])
-        return []
-    details, source = listed(frame, args, kwargs)
-    attrs["message"], attrs["told"] = static_part(frame, args), told(source)
-    return details
 
 
 @handles("inplace")

@@ -85,7 +85,7 @@ def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Sourc
         return list(value.items), expression(value)
     if value.kind == "choice":
         return _spelled_choice(frame, value)
-    if value.kind == "exception":
+    if value.kind in ("exception", "caught"):
         return spelled(frame, formatted(frame, value, "s", ""))
     if is_dict(value):
         entries = items_of(frame, value)
@@ -157,6 +157,10 @@ def _escaped(text: str) -> str:
 
 def formatted(frame: Frame, value: Value, conversion: str | None, form: str) -> Value:
     """One `{value!conversion:form}` of an f-string."""
+    if isinstance(value, Compound) and value.kind == "caught":
+        from .failing import words
+
+        return formatted(frame, words(frame, value), conversion, form)
     if isinstance(value, Compound) and value.kind == "exception" and conversion != "r":
         if len(value.items) > 1:
             return formatted(frame, Compound("tuple", value.items), "s", form)

@@ -1,0 +1,174 @@
+"""Errors caught where something was done before: written arrays, lists, loops, conditions, words."""
+
+import math
+
+import numpy as np
+
+from .corpus import add, normal
+
+
+class SearchError(Exception):
+    pass
+
+
+def _safe_log(x):
+    if x <= 0.0:
+        raise ValueError(f"log of {x}")
+    return math.log(x)
+
+
+def _deep(x):
+    if x > 3:
+        raise ValueError("too big")
+    return x * x
+
+
+def written_before_error(v):
+    out = np.zeros(len(v))
+    try:
+        for k in range(len(v)):
+            out[k] = _safe_log(v[k]) + 1.0
+    except ValueError:
+        out[0] = 5.0 * v[0]
+    return out
+
+
+add(written_before_error, (np.array([1.0, 2.0, 3.0]),), (np.array([1.0, -2.0, 3.0]),))
+
+
+def assertion_in_callee(x):
+    def positive(v):
+        assert v > 0, "positive"
+        return v * v
+
+    try:
+        return positive(x)
+    except AssertionError:
+        return -x
+
+
+add(assertion_in_callee, (2.0,), (-2.0,))
+
+
+def conversion_caught(x):
+    try:
+        n = int(x)
+        return x / n
+    except ZeroDivisionError:
+        return x * 4.0
+
+
+add(conversion_caught, (2.5,), (0.5,))
+
+
+def swallowed(x):
+    y = x
+    try:
+        y = _safe_log(x)
+    except Exception:
+        pass
+    return y
+
+
+add(swallowed, (2.5,), (-0.5,))
+
+
+def inner_and_outer_handlers(x, k):
+    v = np.array([x, 2.0 * x])
+    try:
+        try:
+            y = v[k] / (x - 1.0)
+            y += _safe_log(y)
+        except IndexError:
+            y = x
+        y = y * 2.0
+    except ZeroDivisionError:
+        y = 3.0 * x
+    except ValueError:
+        y = 4.0 * x
+    return y
+
+
+add(inner_and_outer_handlers, (2.0, 1), (2.0, 5), (-2.0, 0), wrt=(0,))
+
+
+def condition_that_fails(x):
+    n = 0
+    try:
+        while _safe_log(x) > -1.0:
+            x = x - 0.75
+            n += 1
+        n += 10
+    except ValueError:
+        n += 100
+        x = 3.0 * x
+    return x * n
+
+
+add(condition_that_fails, (2.0,), (2.8,))
+
+
+def list_until_it_fails(v):
+    found = []
+    try:
+        for x in v:
+            found.append(_safe_log(x))
+    except ValueError:
+        found.append(7.0 * v[0])
+    return sum(found) * len(found)
+
+
+add(list_until_it_fails, (np.array([1.0, 2.0, 3.0]),), (np.array([1.0, -2.0, 3.0]),))
+
+
+def popped_until_empty(x):
+    stack = [x, 2.0 * x, x * x]
+    total = 0.0
+    while True:
+        try:
+            total += stack.pop() * (len(stack) + 1)
+        except IndexError:
+            break
+    return total
+
+
+add(popped_until_empty, (1.3,))
+
+
+def shapes_that_differ(a, b):
+    try:
+        c = a + b
+    except ValueError:
+        c = a + b[: len(a)]
+    return np.sum(c * c)
+
+
+add(shapes_that_differ, (normal(3), normal(3)), (normal(3), normal(5)))
+
+
+def recursive_search(x, depth):
+    def descend(v, k):
+        if k == 0:
+            if v < 0.5:
+                raise SearchError("leaf")
+            return v * v
+        try:
+            return descend(v * 0.7, k - 1)
+        except SearchError:
+            return v * 3.0
+
+    return descend(x, depth) * x
+
+
+add(recursive_search, (1.3, 2), (1.3, 4), wrt=(0,))
+
+
+def known_words(x):
+    try:
+        y = _deep(x)
+    except ValueError as error:
+        y = x if str(error) == "too big" else 2.0 * x
+    return y
+
+
+add(known_words, (2.0,), (5.0,))

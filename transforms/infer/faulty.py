@@ -1,0 +1,139 @@
+"""What a typed node may raise, each error with the condition under which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from difflang.build import Builder, trace
+from difflang.errors import TypeMismatch
+from difflang.ir import Atom, Const, Node, Var, const
+from difflang.op import TABLE, Op
+from difflang.types import MANY, ONE, Array, Scalar, Stack, Unknown
+
+Fails = tuple[tuple[int, tuple[type[BaseException], ...]], ...]
+"""Handlers: the number of each and the classes that it catches."""
+Bad = Callable[[Builder], Atom]
+Found = tuple[type[BaseException], "str | None", Bad]
+SINGULAR = ("solve", "inv")
+
+
+def handler_of(handlers: Fails, error: type[BaseException]) -> int:
+    """The number of the handler that an error goes to, 0 for none."""
+    return next((number for number, classes in handlers if issubclass(error, classes)), 0)
+
+
+def weak_of(node: Node) -> Scalar | None:
+    """The type of a result that is Python's number: such operations raise."""
+    type = node.outs[0].type if len(node.outs) == 1 else None
+    return type if isinstance(type, Scalar) and type.weak else None
+
+
+def native_faults(node: Node, op: Op, handlers: Fails) -> bool:
+    """Whether an operation on Python's numbers may raise an error that nobody catches."""
+    return any(fault.flavor == "python" and not handler_of(handlers, fault.error) for fault in op.faults)
+
+
+def ask(node: Node, handlers: Fails) -> Iterator[Found]:
+    """The errors of a node that a handler waits for."""
+    for error, message, bad in _errors(node):
+        if handler_of(handlers, error):
+            if any(isinstance(value.type, Unknown) for value in (*node.args, *node.outs)):
+                reason = "whether this raises an error that is caught depends on a type that is not known"
+                raise TypeMismatch("DL019", reason, node.place, "give the function's argument types")
+            yield error, message, bad
+
+
+def _errors(node: Node) -> Iterator[Found]:
+    args = node.args
+    if node.op == "check":
+        if node.attrs.get("kind") != "print":
+            told = None if node.attrs.get("told") or len(args) > 1 else node.attrs["message"]
+            yield node.attrs["error"], told, lambda b: _not(b, args[0])
+    elif node.op in ("getitem", "setitem", "index") and isinstance(args[0].type, (Array, Unknown)):
+        yield from _outside(node, args[0], args[2 if node.op == "setitem" else 1 :])
+    elif node.op in ("getitem", "setitem") and isinstance(args[0].type, Stack):
+        said = "list index out of range" if node.op == "getitem" else "list assignment index out of range"
+        yield IndexError, said, lambda b: _beyond(b, args[-1], b.emit("count", args[0]))
+    elif node.op == "pop" and node.attrs.get("checked"):
+        yield IndexError, "pop from empty list", lambda b: b.emit("equal", b.emit("count", args[0]), const(0))
+    elif node.op in TABLE and not node.regions:
+        yield from _of_op(node, TABLE[node.op])
+
+
+def _of_op(node: Node, op: Op) -> Iterator[Found]:
+    flavor = "python" if weak_of(node) is not None else "numpy"
+    for fault in op.faults:
+        if fault.flavor == flavor and len(node.outs) == 1:
+            yield fault.error, fault.message, lambda b, bad=fault.bad: _of_fault(b, node, bad)  # type: ignore[misc]
+    if node.op in SINGULAR:
+        yield np.linalg.LinAlgError, "Singular matrix", lambda b: _any(b, _sign_is_zero(b, node.args[0]))
+    elif node.op == "cholesky":
+        yield np.linalg.LinAlgError, "Matrix is not positive definite", lambda b: _not(b, b.emit("is_definite", node.args[0]))
+    if op.kind == "elementwise" and sum(isinstance(arg.type, Array) for arg in node.args) > 1:
+        yield ValueError, None, lambda b: _unlike(b, node.args)
+
+
+def _of_fault(b: Builder, node: Node, bad: Any) -> Atom:
+    attrs = {**node.attrs, "weak": False} if node.op == "cast" else node.attrs
+    plain = b.emit(node.op, *node.args, flavor="numpy", **attrs) if weak_of(node) is not None else node.args[0]
+    found = trace(b, bad, plain, *node.args)
+    return found if isinstance(found, (Var, Const)) else const(bool(found))
+
+
+def _not(b: Builder, truth: Atom) -> Atom:
+    return const(not truth.value) if isinstance(truth, Const) else b.emit("logical_not" if "logical_not" in TABLE else "not_", truth)
+
+
+def _any(b: Builder, truths: Atom) -> Atom:
+    return b.emit("any", truths) if isinstance(truths.type, Array) else truths
+
+
+def _sign_is_zero(b: Builder, matrix: Atom) -> Atom:
+    sign: Any = b.emit("slogdet", matrix)
+    return b.emit("equal", sign[0], const(0.0))
+
+
+def _beyond(b: Builder, index: Atom, size: Atom) -> Atom:
+    """Whether an index, or any of an array of them, is outside."""
+    low, high = b.emit("less", index, b.emit("neg", size)), b.emit("greater_equal", index, size)
+    return _any(b, b.emit("logical_or", low, high))
+
+
+def _outside(node: Node, array: Atom, operands: tuple[Atom, ...]) -> Iterator[Found]:
+    left = iter(operands)
+    axis = 0
+    for code in node.attrs["pattern"]:
+        if code == "s":
+            for _ in range(3):
+                next(left)
+        if code in ("i", "a"):
+            index = next(left)
+            truths = isinstance(index.type, (Array, Scalar)) and index.type.dtype == "bool"
+            if not truths:
+                yield IndexError, None, lambda b, i=index, k=axis: _beyond(b, i, b.emit("dim", array, axis=k))  # type: ignore[misc]
+        axis += code != "n"
+
+
+def _unlike(b: Builder, args: tuple[Atom, ...]) -> Atom:
+    """Whether the shapes of arrays do not fit each other."""
+    arrays = list({arg: None for arg in args if isinstance(arg.type, Array)})
+    found: Atom = const(False)
+    for k, one in enumerate(arrays):
+        for other in arrays[:k]:
+            a, c = one.type, other.type
+            assert isinstance(a, Array) and isinstance(c, Array)
+            for back in range(1, min(a.rank, c.rank) + 1):
+                if ONE in (a.dims[-back], c.dims[-back]):
+                    continue
+                sizes = b.emit("dim", one, axis=a.rank - back), b.emit("dim", other, axis=c.rank - back)
+                bad = b.emit("not_equal", *sizes)
+                for size, dim in zip(sizes, (a.dims[-back], c.dims[-back]), strict=True):
+                    bad = bad if dim == MANY else b.emit("logical_and", bad, b.emit("not_equal", size, const(1)))
+                found = bad if isinstance(found, Const) else b.emit("logical_or", found, bad)
+    return found
+
+
+__all__ = ["Fails", "ask", "handler_of", "native_faults", "weak_of"]
