@@ -31,7 +31,10 @@ sane:
   br i1 %dry, label %near, label %reuse
 near:
   %larger = icmp ugt i64 %class, 4
-  br i1 %larger, label %look, label %make
+  %lent = call i1 @dl_is_lent(ptr %pool)
+  %own.memory = xor i1 %lent, true
+  %may = and i1 %larger, %own.memory
+  br i1 %may, label %look, label %make
 look:
   %own.next = getelementptr inbounds i8, ptr %own, i64 8
   %next.free = load ptr, ptr %own.next

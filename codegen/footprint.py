@@ -30,6 +30,8 @@ class Block:
     place: Place | None
     count: int = 1
     used: Size = Size()  # noqa: RUF009 (of a stack: what it holds now; the size is the most so far)
+    room: int = 1  # how often its size it takes where memory is cut and never given back: a stack moves when it grows
+    many: Size = Size()  # noqa: RUF009 (of how many blocks it stands for, beside the first)
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,12 @@ class Footprint:
     peaks: tuple[Size, ...]
     blocks: tuple[Block, ...]
     results: frozenset[int]  # positions in `blocks`
-    groups: Mapping[Size, int]
+    groups: Mapping[tuple[Size, Size], int]  # size, and how many blocks more than one it stands for: how many at one time
     fails: str = ""  # why there is no formula
+    shared: bool = False  # whether threads take memory of their own
 
     def unknowns(self) -> list[str]:
-        return list(dict.fromkeys(text for peak in (*self.peaks, *self.groups) for text in peak.unknowns()))
+        return list(dict.fromkeys(text for peak in (*self.peaks, *(size for size, _ in self.groups)) for text in peak.unknowns()))
 
 
 def footprint(books: Mapping[str, Book], entry: str) -> Footprint:
@@ -54,7 +57,7 @@ def footprint(books: Mapping[str, Book], entry: str) -> Footprint:
     except _Deep:
         return Footprint((), (), frozenset(), {}, "the function calls itself: how deep is not known before it runs")
     results = frozenset(held for held in run.returned() if isinstance(held, int))
-    return Footprint(tuple(state.peaks), tuple(state.all), results, state.groups)
+    return Footprint(tuple(state.peaks), tuple(state.all), results, state.groups, shared=state.shared)
 
 
 def _given(params: Sequence[str]) -> dict[str, Held]:
@@ -77,8 +80,9 @@ class _State:
 
     blocks: dict[int, Block]
     peaks: list[Size]
-    groups: dict[Size, int]
+    groups: dict[tuple[Size, Size], int]
     all: list[Block] = field(default_factory=list)
+    shared: bool = False
 
     def take(self, block: Block) -> int:
         self.all.append(block)
@@ -98,10 +102,11 @@ class _State:
         total = self.total() + more
         if not any(peak.covers(total) for peak in self.peaks):
             self.peaks = [peak for peak in self.peaks if not total.covers(peak)] + [total]
-        now: dict[Size, int] = {}
+        now: dict[tuple[Size, Size], int] = {}
         for block in self.blocks.values():
             if block.count > 0:
-                now[block.size] = now.get(block.size, 0) + 1
+                key = constant(block.room) * block.size, block.many
+                now[key] = now.get(key, 0) + 1
         for size, count in now.items():
             self.groups[size] = max(count, self.groups.get(size, 0))
 
@@ -157,7 +162,7 @@ class _Run:
         block = self.block(register)
         if block is not None:
             stack = self.state.blocks[block]
-            stack.used = stack.used + constant(size)
+            stack.used, stack.room = stack.used + constant(size), 4
             stack.size = greatest(stack.size, stack.used + constant(64))
             self.state.note()
 
@@ -234,7 +239,7 @@ class _Run:
                 block.size = greatest(size, block.used + constant(64))
                 each = each - (after_two[k][0] - after_one[k][0]) if block.count > 0 else each
         if any(factor > 0 for factor in each.terms.values()):
-            state.take(Block(each * count, "kept in each turn", self.key, None))
+            state.take(Block(each * count, "kept in each turn", self.key, None, many=count))
         for peak in transient:
             state.note(peak - two) if not two.covers(peak) else state.note()
 
@@ -249,6 +254,9 @@ class _Run:
         for entry in entries:
             if entry[0] in ("take", "call"):
                 self.known.pop(entry[1] if entry[0] == "take" else entry[3], None)
+
+    def do_shared(self) -> None:
+        self.state.shared = True
 
     def do_call(self, key: str, passed: Sequence[str], result: str) -> None:
         book = self.books[key]

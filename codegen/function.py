@@ -26,6 +26,7 @@ from difflang.errors import IntegerOverflow, TypeMismatch
 from difflang.types import Static, Tuple, Type, type_of
 
 from . import boundary, crossing
+from .into import into
 from ..runtime.callable import Native, fast, uninstall
 from ..runtime.load import ABSENT, bind
 from ..runtime.reach import Reach
@@ -89,6 +90,8 @@ class DifferentiableFunction(Native):
     def grad(self) -> Any:
         """The gradient function, as `dl.grad` of this one."""
         return GRAD[0](self)
+
+    into = into
 
     @property
     def _signature(self) -> inspect.Signature:

@@ -95,6 +95,46 @@ class LibraryFunction:
         return f"<library function {self._library.name}.{self.__name__}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._run(self._function, args, kwargs, (), ())
+
+    def into(self, out: Any, *args: Any, workspace: Any = None) -> Any:
+        """Call it with arrays of yours (one, or a tuple) that the array results are written into; gives the result.
+
+        `workspace`: a writeable C-contiguous array of at least `workspace_bytes(*args)` bytes, in which the call takes all other memory.
+        """
+        outs = tuple(out) if isinstance(out, (tuple, list)) else (out,)
+        wanted = [slot for slot in self._described["results"] if slot["array"]]
+        if len(outs) != len(wanted):
+            raise TypeError(f"{self.__name__}() has {len(wanted)} array results, {len(outs)} were given to write into")
+        for array, slot in zip(outs, wanted, strict=True):
+            fits = isinstance(array, np.ndarray) and array.dtype == _NUMPY[slot["dtype"]] and array.ndim == slot["rank"]
+            if not fits or not array.flags.c_contiguous or not array.flags.writeable:
+                wish = f"a writeable C-ordered array of {slot['rank']} axes of {np.dtype(_NUMPY[slot['dtype']])}"
+                raise TypeError(f"{slot['name']} of {self.__name__}() goes into {wish}")
+        if workspace is None:
+            return self._run(self._function, args, {}, outs, ())
+        lent = ctypes.c_void_p(workspace.ctypes.data), ctypes.c_int64(workspace.nbytes)
+        return self._run(self._other("_in", ctypes.c_int), args, {}, outs, lent)
+
+    def workspace_bytes(self, *args: Any) -> int:
+        """The bytes of workspace that `into` needs for these arguments."""
+        given: list[Any] = []
+        for value, slot in zip(self._leaves(self._bind(args, {})), self._described["inputs"], strict=True):
+            if slot["array"]:
+                given += map(ctypes.c_int64, np.shape(value))
+            elif slot["dtype"][0] in "iu":
+                given.append(_C[slot["dtype"]](value))
+        return int(self._other("_workspace_bytes", ctypes.c_int64)(*given))
+
+    def _other(self, ending: str, result: Any) -> Any:
+        """A function of the library beside this one."""
+        if not self._described.get("lent"):
+            raise TypeError(f"how much memory {self.__name__}() takes is not known before it runs: it has no workspace")
+        found = getattr(self._library._handle, self._described["symbol"] + ending)
+        found.restype = result
+        return found
+
+    def _run(self, function: Any, args: Sequence[Any], kwargs: dict[str, Any], into: Sequence[Any], lent: Sequence[Any]) -> Any:
         values = list(self._leaves(self._bind(args, kwargs)))
         given: list[Any] = []
         arrays: list[Any] = []
@@ -106,13 +146,21 @@ class LibraryFunction:
             else:
                 given.append(_C[slot["dtype"]](value))
         results = [_result(slot) for slot in self._described["results"]]
-        code = self._function(*given, *(ctypes.byref(result) for result in results))
+        theirs = iter(into)
+        for result, slot in zip(results, self._described["results"], strict=True):
+            if into and slot["array"]:
+                array = next(theirs)
+                result.data, result.dims[: slot["rank"]] = array.ctypes.data, array.shape
+        code = function(*given, *(ctypes.byref(result) for result in results), *lent)
         if code:
             self._library.fail(code)
         for array, value, slot in arrays:
             if slot["written"] and array is not value:
                 value[...] = array
-        outs = iter([self._out(result, slot) for result, slot in zip(results, self._described["results"], strict=True)])
+        theirs = iter(into)
+        own = [slot["array"] and bool(into) for slot in self._described["results"]]
+        slots = zip(results, self._described["results"], own, strict=True)
+        outs = iter([next(theirs) if mine else self._out(result, slot) for result, slot, mine in slots])
         return self._assemble(self._described["result"], self._same(outs, values))
 
     def _bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:

@@ -16,10 +16,13 @@ from difflang.types import REAL, Array, Scalar
 
 from .. import optimize, shared
 from ..abi.support import record_type
+from ..footprint import footprint
 from .support import support
+from .workspace import Sizing, sizes
 from .header import BUILT_IN_ERRORS, Exported, error_code, exported, header, manifest
 from ..module import emit
 from ..repeats import without_repeats
+from ..sizes import Size
 from ..targets.cpu import generic, host
 from ..targets.target import Target
 from ..writer import MEMORY, SIZE, Site, literal
@@ -32,17 +35,18 @@ def export(name: str, programs: Mapping[str, Program], directory: str | Path, ta
     machine = _target(target)
     whole, keys = merged(programs)
     functions = [exported(name, public, keys[public], whole.functions[keys[public]]) for public in programs]
-    module = emit(whole, machine)
+    module = emit(whole, machine, tuple(keys.values()))
     errors = _errors(module.sites)
-    text = module.text + _text(name, functions, module.sites, errors)
+    lent = sizes(functions, {key: footprint(module.books, key) for key in keys.values()})
+    text = module.text + _text(name, functions, module.sites, errors, lent)
     code = shared.link(optimize.to_object(without_repeats(text), machine), machine, alone=True)
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     library = f"lib{name}.so"
     (folder / library).write_bytes(code)
-    (folder / f"{name}.h").write_text(header(name, functions, errors), encoding="utf-8")
+    (folder / f"{name}.h").write_text(header(name, functions, errors, lent), encoding="utf-8")
     described = folder / f"{name}.json"
-    described.write_text(json.dumps(manifest(name, library, functions, errors), indent=1), encoding="utf-8")
+    described.write_text(json.dumps(manifest(name, library, functions, errors, lent), indent=1), encoding="utf-8")
     return described
 
 
@@ -89,9 +93,14 @@ def _error_name(site: Site) -> str:
 # -------------------------------------------------------------------- the C functions as LLVM text
 
 
-def _text(library: str, functions: Sequence[Exported], sites: Sequence[Site], errors: Sequence[str]) -> str:
+def _text(
+    library: str, functions: Sequence[Exported], sites: Sequence[Site], errors: Sequence[str], lent: Mapping[str, Size]
+) -> str:
     parts = [support(library, error_code(errors, "MemoryError"), error_code(errors, "ValueError")), _messages(sites, errors)]
     parts += [_Wrapper(function, errors).text() for function in functions]
+    for function in functions:
+        if function.key in lent:
+            parts += [_Wrapper(function, errors, lent=True).text(), Sizing(function, lent[function.key]).text()]
     return "\n".join(parts)
 
 
@@ -118,8 +127,9 @@ def _messages(sites: Sequence[Site], errors: Sequence[str]) -> str:
 class _Wrapper:
     """One C function: records made of pointers and sizes, the call, results handed out."""
 
-    def __init__(self, function: Exported, errors: Sequence[str]) -> None:
-        self.function = function
+    def __init__(self, function: Exported, errors: Sequence[str], lent: bool = False) -> None:
+        self.function, self.lent = function, lent
+        self.symbol = f"{function.symbol}_in" if lent else function.symbol
         self.shape_error = error_code(errors, "ValueError")
         self.lines: list[str] = []
         self.globals: list[str] = []
@@ -152,12 +162,16 @@ class _Wrapper:
             outs.append(self.let(f"alloca {record_type(slot.rank)}, align 8") if isinstance(slot.type, Array) else f"%{slot.name}")
             operands.append(f"ptr {outs[-1]}")
         self.lines.append(f"  call void @dl_ctx_init(ptr {ctx})")
+        if self.lent:
+            self.heads += ["ptr %workspace", "i64 %workspace_bytes"]
+            room = self.let(f"call i32 @dl_export_lend(ptr {ctx}, ptr %workspace, i64 %workspace_bytes)")
+            self.lines += [f"  br i1 {self.let(f'icmp eq i32 {room}, 0')}, label %lent, label %short", "short:", f"  ret i32 {room}", "lent:"]
         status = self.let(f'call i32 @"{function.key}.entry"({", ".join(operands)})')
         self.lines.append(f"  br i1 {self.let(f'icmp eq i32 {status}, 0')}, label %good, label %bad")
         self.lines += ["bad:", f"  %code = call i32 @dl_export_fault(ptr {ctx})", f"  call void @dl_ctx_free(ptr {ctx})", "  ret i32 %code"]
         self.lines.append("good:")
         self.deliver(ctx, outs)
-        head = f"define i32 @{function.symbol}({', '.join(self.heads)}) nounwind {{"
+        head = f"define i32 @{self.symbol}({', '.join(self.heads)}) nounwind {{"
         return "\n".join([*self.globals, head, *self.lines, "}"])
 
     def input(self, name: str, type: Array | Scalar) -> str:
@@ -185,11 +199,11 @@ class _Wrapper:
             self.count += 1
             label, on = f"wrong{self.count}", f"on{self.count}"
             size, spelled = _bytes(f"ValueError: axis {axis} of {name} must {'have size 1' if dim == '1' else 'not have size 1'}")
-            self.globals.append(f'@{self.function.symbol}.{label} = internal constant [{size} x i8] c"{spelled}"')
+            self.globals.append(f'@{self.symbol}.{label} = internal constant [{size} x i8] c"{spelled}"')
             self.lines += [
                 f"  br i1 {right}, label %{on}, label %{label}",
                 f"{label}:",
-                f"  call void @dl_export_say(ptr @{self.function.symbol}.{label})",
+                f"  call void @dl_export_say(ptr @{self.symbol}.{label})",
                 f"  ret i32 {self.shape_error}",
                 f"{on}:",
             ]
@@ -216,7 +230,7 @@ class _Wrapper:
             value = capture.read()
             if isinstance(type, Array):
                 array = np.ascontiguousarray(value)
-                name = f"@{self.function.symbol}.capture{number}"
+                name = f"@{self.symbol}.capture{number}"
                 spelled = "".join(f"\\{b:02X}" for b in array.tobytes())
                 self.globals.append(f'{name} = internal global [{array.nbytes} x i8] c"{spelled}", align 64')
                 found.append(f"ptr {self.record(name, type, [str(n) for n in array.shape])}")

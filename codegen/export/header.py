@@ -6,7 +6,7 @@ The convention is in the header's own first comment, for the people who include 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from difflang.errors import TypeMismatch
@@ -158,15 +158,19 @@ _PREAMBLE = """/* {library}: written by difflang. Do not edit.
  *              is its shape; if not, dims tells the right shape, nothing is written, and {shape} is returned.
  * After an error the results hold nothing of use, and nothing has to be freed.
  *
+ * A function NAME with a NAME_in beside it can be called in memory of the caller's: NAME_in takes a workspace of at
+ * least NAME_workspace_bytes(...) bytes and, with results whose data is given, allocates nothing. A workspace that is too
+ * small is a {memory}. It may be used again by the next call, not by two at once.
+ *
  * Functions may be called from several threads at once.
  */
 """
 
 
-def header(library: str, functions: Sequence[Exported], errors: Sequence[str]) -> str:
+def header(library: str, functions: Sequence[Exported], errors: Sequence[str], lent: Collection[str] = ()) -> str:
     """The text of the header."""
     guard = f"{library.upper()}_H"
-    lines = [_PREAMBLE.format(library=library, ok=f"{library.upper()}_OK", shape=constant(library, "ValueError"))]
+    lines = [_PREAMBLE.format(library=library, ok=f"{library.upper()}_OK", shape=constant(library, "ValueError"), memory=constant(library, "MemoryError"))]
     lines += [f"#ifndef {guard}", f"#define {guard}", "", "#include <stdbool.h>", "#include <stdint.h>", ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", "", f"#define {library.upper()}_OK 0"]
     lines += [f"#define {constant(library, error)} {error_code(errors, error)}" for error in errors]
@@ -176,7 +180,9 @@ def header(library: str, functions: Sequence[Exported], errors: Sequence[str]) -
         lines += [f"typedef struct {{ {C_TYPES[dtype]} *data; {dims} }} {struct_name(library, dtype, rank)};"]
     lines.append("")
     for function in functions:
-        lines += [*_comment(function), *_declaration(library, function), ""]
+        lines += [*_comment(function), *_declaration(function.symbol, _parameters(library, function)), ""]
+        if function.key in lent:
+            lines += _in_workspace(library, function)
     lines += [
         "/* What went wrong in this thread's last call that returned a code other than 0. */",
         f"const char *{library}_last_error(void);",
@@ -197,10 +203,24 @@ def struct_name(library: str, dtype: str, rank: int) -> str:
     return f"{library}_{dtype}_{rank}"
 
 
-def _declaration(library: str, function: Exported) -> list[str]:
-    """The declaration, broken into lines of at most 100 columns."""
-    lines = [f"int {function.symbol}("]
-    for number, parameter in enumerate(parameters := _parameters(library, function)):
+def _in_workspace(library: str, function: Exported) -> list[str]:
+    """The same function in memory of the caller's, and how much it needs."""
+    from .workspace import given
+
+    asked = [f"{kind} {name}" for kind, name, _ in given(function)] or ["void"]
+    parameters = [*(p for p in _parameters(library, function) if p != "void"), "void *workspace", "int64_t workspace_bytes"]
+    return [
+        f"/* {function.name} in memory of the caller's: the bytes that it needs for arguments of these sizes, and the call. */",
+        *_declaration(f"{function.symbol}_workspace_bytes", asked, "int64_t"),
+        *_declaration(f"{function.symbol}_in", parameters),
+        "",
+    ]
+
+
+def _declaration(symbol: str, parameters: Sequence[str], result: str = "int") -> list[str]:
+    """A declaration, broken into lines of at most 100 columns."""
+    lines = [f"{result} {symbol}("]
+    for number, parameter in enumerate(parameters):
         text = parameter + (", " if number + 1 < len(parameters) else ");")
         if len(lines[-1]) + len(text.rstrip()) > 100:
             lines.append("    ")
@@ -243,14 +263,16 @@ def _size(slot: Slot, axis: int) -> str:
     return slot.sizes[axis]
 
 
-def manifest(library: str, file: str, functions: Sequence[Exported], errors: Sequence[str]) -> dict[str, Any]:
+def manifest(
+    library: str, file: str, functions: Sequence[Exported], errors: Sequence[str], lent: Collection[str] = ()
+) -> dict[str, Any]:
     """What `dl.load_library` needs to call the library through ctypes."""
     return {
         "difflang": 1,
         "name": library,
         "library": file,
         "errors": list(errors),
-        "functions": {function.name: _described(function) for function in functions},
+        "functions": {function.name: {**_described(function), "lent": function.key in lent} for function in functions},
     }
 
 

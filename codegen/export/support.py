@@ -10,6 +10,7 @@ declare i32 @snprintf(ptr, i64, ptr, ...)
 declare ptr @malloc(i64)
 declare void @free(ptr)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 
 define ptr @LIBRARY_last_error() nounwind {
   ret ptr @dl_message
@@ -38,6 +39,30 @@ define internal i32 @dl_export_fault(ptr %ctx) cold noinline nounwind {
   %d3 = load i64, ptr %p3, align 8
   %n = call i32 (ptr, i64, ptr, ...) @snprintf(ptr @dl_message, i64 512, ptr %format, i64 %d0, i64 %d1, i64 %d2, i64 %d3)
   ret i32 %code
+}
+define internal i32 @dl_export_lend(ptr %ctx, ptr %memory, i64 %bytes) noinline nounwind {
+  %start = ptrtoint ptr %memory to i64
+  %end = add i64 %start, %bytes
+  %more = add i64 %start, 63
+  %aligned = and i64 %more, -64
+  %first = add i64 %aligned, 2624
+  %none = icmp eq ptr %memory, null
+  %little = icmp ugt i64 %first, %end
+  %short = or i1 %none, %little
+  br i1 %short, label %wrong, label %right
+wrong:
+  call void @dl_export_say(ptr @dl_no_memory)
+  ret i32 MEMORY_ERROR
+right:
+  %pool = inttoptr i64 %aligned to ptr
+  call void @llvm.memset.p0.i64(ptr %pool, i8 0, i64 2600, i1 false)
+  %next = getelementptr i8, ptr %pool, i64 16
+  store i64 %first, ptr %next, align 8
+  %limit = getelementptr i8, ptr %pool, i64 24
+  store i64 %end, ptr %limit, align 8
+  %slot = getelementptr i8, ptr %ctx, i64 40
+  store ptr %pool, ptr %slot, align 8
+  ret i32 0
 }
 define internal void @dl_export_copy(ptr %to, ptr %from, ptr %dims, ptr %strides, i64 %rank, i64 %item) noinline nounwind {
 entry:

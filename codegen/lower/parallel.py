@@ -33,6 +33,10 @@ def lower_parallel(low: Lowering, node: Node) -> None:
     call.fill_frame()
     big = w.let(f"icmp sge i64 {w.times(call.count, str(call.shared.cost))}, {WORTH}")
     w.do(f'call void @dl_parallel(ptr %ctx, ptr @"{call.key}.thread", ptr {call.frame}, i64 {call.parts}, i1 {big})')
+    w.ledger.add("shared")
+    pairs = [pair for type, values in zip(call.types, call.values, strict=True) for pair in zip(parts(type), values, strict=True)]
+    bounds = [("i64", call.first), ("i64", call.last_index())]
+    w.ledger.add("call", call.key, [f"{part} {value}" for part, value in (*bounds, *pairs)], "")
     call.faults()
     call.fold()
     w.module.nests[f"{call.key}.thread"] = ("", call.thread())
