@@ -32,7 +32,7 @@ def is_view(node: Node) -> bool:
     if node.op == "index":
         return "a" not in node.attrs["pattern"] and isinstance(node.outs[0].type, Array)
     if node.op == "reshape":
-        return node.args[0].type.layout == "C"
+        return node.args[0].type.layout != "A"
     return node.op in VIEWS
 
 

@@ -130,7 +130,7 @@ def hand_out(w: Writer, block: str) -> None:
 def parts(type: Type) -> list[str]:
     """The LLVM types of a leaf in registers: a number, (data, block, sizes, strides unless C), or a stack's handle."""
     if isinstance(type, Array):
-        return ["ptr", "ptr"] + ["i64"] * (type.rank * (1 if type.layout == "C" else 2))
+        return ["ptr", "ptr"] + ["i64"] * (type.rank * (1 if type.layout != "A" else 2))
     if isinstance(type, Stack):
         return ["ptr"]
     return [REGISTER[type.dtype]]  # type: ignore[union-attr]
@@ -138,15 +138,15 @@ def parts(type: Type) -> list[str]:
 
 def components(desc: Desc, type: Array) -> list[str]:
     """An array's parts, as `parts` lists them."""
-    return [desc.data, desc.block, *desc.dims, *(() if type.layout == "C" else desc.strides)]
+    return [desc.data, desc.block, *desc.dims, *(() if type.layout != "A" else desc.strides)]
 
 
 def assemble(w: Writer, type: Array, values: Sequence[str], memory: frozenset[int]) -> Desc:
     """A descriptor from its parts. Axes of size one get the literal."""
     r = type.rank
     dims = tuple("1" if kind == "1" else dim for kind, dim in zip(type.dims, values[2 : 2 + r], strict=True))
-    strides = c_strides(w, type.dtype, dims) if type.layout == "C" else tuple(values[2 + r : 2 + 2 * r])
-    return Desc(type.dtype, type.dims, dims, values[0], values[1], strides, memory, type.layout == "C")
+    strides = c_strides(w, type.dtype, dims) if type.layout != "A" else tuple(values[2 + r : 2 + 2 * r])
+    return Desc(type.dtype, type.dims, dims, values[0], values[1], strides, memory, type.layout != "A")
 
 
 def record_size(rank: int) -> int:

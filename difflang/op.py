@@ -33,7 +33,7 @@ import numpy as np
 
 from .records import dataclass, field
 from .result_types import elementwise_type
-from .types import DTYPES, NAMES, PART, Array, Scalar, Type, promote, rank
+from .types import DTYPES, NAMES, PART, Array, Scalar, Type, keeping_order, promote, rank
 
 Rule = Callable[..., Any]
 Typing = Callable[..., Any]  # (types, attrs) -> the result's type
@@ -124,10 +124,15 @@ class Op:
         """The result's type, or a tuple of types for an op of several results. `values`: of constant operands, else None."""
         if self.sized:
             assert self.typing
-            return self.typing(tuple(types), attrs, tuple(values or (None,) * len(types)))
-        if self.typing is not None:
-            return self.typing(tuple(types), attrs)
-        return elementwise_type(self, types, flavor)
+            result = self.typing(tuple(types), attrs, tuple(values or (None,) * len(types)))
+        else:
+            result = elementwise_type(self, types, flavor) if self.typing is None else self.typing(tuple(types), attrs)
+        return keeping_order(result, types) if self.keeps_order else result
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether NumPy lays the new result out as the operands lie in memory, rather than row by row."""
+        return not self.view and self.kind != "multilinear" and self.name not in ("store", "accumulate", "copy", "set_item", "set_items")
 
     def computed_in(self, types: Sequence[Type], result: Type) -> tuple[str, ...]:
         """Elementwise: the dtype that each operand is converted to before the op is lowered."""

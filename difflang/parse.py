@@ -68,7 +68,7 @@ def parse_type(text: str) -> Type:
     """The type that is written so."""
     if text in _SCALARS:
         return _SCALARS[text]
-    found = re.fullmatch(r"(\w+)\[(.*)\](A?)", text)
+    found = re.fullmatch(r"(\w+)\[(.*)\]([AK]?)", text)
     if found:
         return Array(found[1], tuple(split(found[2])), found[3] or "C")
     if text.startswith(("stack(", "list(")):

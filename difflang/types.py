@@ -9,6 +9,7 @@ open, and how its elements lie. Knowing the ones makes broadcasting static.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Union
@@ -85,7 +86,11 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array: dtype, one of "1", "n", "?" for each axis, and layout ("C" contiguous or "A" any strides)."""
+    """An array: dtype, one of "1", "n", "?" for each axis, and layout.
+
+    "C": contiguous, row by row. "A": any strides. "K": contiguous and row by row here, while NumPy, which keeps the order of its
+    operands' memory, may have laid it out otherwise: whether a reshape of it shares its memory is not known.
+    """
 
     dtype: str
     dims: tuple[str, ...]
@@ -257,6 +262,14 @@ def shaped(dtype: str, *operands: Type) -> Type:
     return Array(dtype, dims) if dims else Scalar(dtype)  # NumPy makes numbers of arrays without axes
 
 
+def keeping_order(result: Type, operands: Sequence[Type]) -> Type:
+    """The type of a new array that NumPy lays out as its operands lie."""
+    if isinstance(result, Array) and result.rank > 1 and result.layout == "C":
+        if any(isinstance(type, Array) and type.rank > 1 and type.layout != "C" for type in operands):
+            return replace(result, layout="K")
+    return result
+
+
 def join(one: Type, other: Type) -> Type:
     """The least type that holds both, where paths meet. Raises TypeError where there is none."""
     if one == other or isinstance(other, Undefined):
@@ -269,7 +282,8 @@ def join(one: Type, other: Type) -> Type:
         return _join_scalars(one, other)
     if isinstance(one, Array) and isinstance(other, Array) and (one.dtype, one.rank) == (other.dtype, other.rank):
         dims = tuple(a if a == b else OPEN for a, b in zip(one.dims, other.dims, strict=True))
-        return Array(one.dtype, dims, "C" if one.layout == other.layout == "C" else "A")
+        layouts = {one.layout, other.layout}
+        return Array(one.dtype, dims, "A" if "A" in layouts else "K" if "K" in layouts else "C")
     if isinstance(one, Stack) and isinstance(other, Stack):
         return Stack(join(one.element, other.element), one.listed or other.listed)
     if isinstance(one, Tuple) and isinstance(other, Tuple) and (one.layout, len(one.items)) == (other.layout, len(other.items)):

@@ -46,7 +46,9 @@ def fits(given: Type, stated: Type) -> bool:
         return True
     if isinstance(given, Array) and isinstance(stated, Array):
         sizes = len(given.dims) == len(stated.dims) and all(s in (OPEN, g) for g, s in zip(given.dims, stated.dims, strict=True))
-        return given.dtype == stated.dtype and sizes and stated.layout in ("A", given.layout)
+        return (
+            given.dtype == stated.dtype and sizes and (stated.layout in ("A", given.layout) or stated.layout == "K" and given.layout == "C")
+        )
     return isinstance(given, Stack) and isinstance(stated, Stack) and fits(given.element, stated.element)
 
 

@@ -215,7 +215,7 @@ class Mirror:
         made = next((node for node in reversed(b.nodes) if bar in node.outs), None)
         if made is not None and made.op == "broadcast_to" and isinstance(made.args[0].type, Scalar):
             return b.emit("full_like", value, made.args[0], dtype=None, hint=f"{value.hint}_bar")
-        strided = isinstance(bar.type, Array) and bar.type.layout != "C"
+        strided = isinstance(bar.type, Array) and bar.type.layout == "A"
         return b.emit("copy", bar, hint=f"{value.hint}_bar") if strided else bar
 
     def write_loop(

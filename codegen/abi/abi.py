@@ -283,7 +283,7 @@ class _Entry:
         """Check an array and write its record: {data, block, dims, strides}."""
         t = self.text
         mask = ALIGNED | C_CONTIGUOUS | (WRITEABLE if leaf.written else 0)
-        wanted = mask if type.layout == "C" else mask & ~C_CONTIGUOUS
+        wanted = mask if type.layout != "A" else mask & ~C_CONTIGUOUS
         ones, many = (sum(1 << axis for axis, dim in enumerate(type.dims) if dim == code) for code in "1n")
         words = (SLOTS.index(f"descr_{type.dtype}"), type.rank, mask, wanted)
         values = ", ".join(f"{key} {word}" for key, word in zip(ARRAY_SPEC, (*words, ones, many), strict=True))

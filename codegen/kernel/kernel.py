@@ -150,7 +150,7 @@ def kernel_types(types: Sequence[Type]) -> tuple[Type, ...]:
         if isinstance(type, Tuple):
             type = Tuple(kernel_types(type.items))
         elif isinstance(type, Array):
-            if type.layout != "C":
+            if type.layout == "A":
                 raise TypeMismatch("DL045", "kernels take C-contiguous arrays", way_out="write the spec without S")
             type = replace(type, dims=tuple(MANY if kind == OPEN else kind for kind in type.dims))
         found.append(type)

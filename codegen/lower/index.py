@@ -34,7 +34,7 @@ def _typed(view: Desc, type: object) -> Desc:
     """What the type knows of sizes, taken over."""
     assert isinstance(type, Array)
     dims = tuple("1" if kind == "1" else dim for kind, dim in zip(type.dims, view.dims, strict=True))
-    return Desc(view.dtype, type.dims, dims, view.data, view.block, view.strides, view.memory_ids, type.layout == "C")
+    return Desc(view.dtype, type.dims, dims, view.data, view.block, view.strides, view.memory_ids, type.layout != "A")
 
 
 @handles("store", "accumulate")

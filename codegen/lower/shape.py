@@ -160,7 +160,7 @@ def lower_reshape(low: Lowering, node: Node) -> None:
         return
     dims = _shape(low, base, node.args[1:], node.out.type)
     w = low.w
-    if isinstance(node.args[0].type, Array) and node.args[0].type.layout == "C":
+    if isinstance(node.args[0].type, Array) and node.args[0].type.layout != "A":
         strides = c_strides(w, base.dtype, dims)
         low.env[node.out] = Desc(base.dtype, node.out.type.dims, dims, base.data, base.block, strides, low.memory(node.out), True)
         return

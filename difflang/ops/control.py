@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import DifflangError
 from ..op import constant, general, linear
-from ..types import INT, NOTHING, Array, Scalar, Stack, Type
+from ..types import INT, NOTHING, Array, Scalar, Stack, Type, keeping_order
 
 DETAIL = re.compile("\x01(\\d+)\x01")
 """A detail's position in the text of a check."""
@@ -65,16 +65,19 @@ def stop_gradient(y, x):
 
 def _copy_type(types: tuple[Type, ...], attrs: Any) -> Type:
     (x,) = types
-    return Array(x.dtype, x.dims) if isinstance(x, Array) else x
+    if not isinstance(x, Array):
+        return x
+    made = Array(x.dtype, x.dims)
+    return keeping_order(made, types) if attrs.get("order") == "K" else made
 
 
-def _copy(x: Any) -> Any:
-    return x if isinstance(x, tuple) else np.copy(x)
+def _copy(x: Any, order: str = "C") -> Any:
+    return x if isinstance(x, tuple) else np.copy(x, order="C")
 
 
 @linear(np.copy, typing=_copy_type, evaluate=_copy, methods=("copy",))
-def copy(y_bar, x):
-    """A copy in memory of its own; of a list, a list of the same items."""
+def copy(y_bar, x, order="C"):
+    """A copy in memory of its own; of a list, a list of the same items. `order` is "K" where NumPy's copy keeps that of the memory."""
     return y_bar
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..build import apply, dtype_known, rank_known
 from ..op import linear
-from ..types import ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, broadcast_dims, promote
+from ..types import ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, broadcast_dims, keeping_order, promote
 
 
 def key(pattern: Sequence[str], operands: Sequence[Any]) -> tuple[Any, ...]:
@@ -83,13 +83,16 @@ def result_type(array: Type, pattern: Sequence[str], operands: Sequence[Type]) -
 def _layout(array: Array, axes: list[str], pattern: Sequence[str], operands: Sequence[Type]) -> str:
     """A C array stays C where integers lead, then at most one slice of step one, then whole axes."""
     rest = "".join(axes).lstrip("i")
+    length = len(rest)
     if rest[:1] == "s":
         lead = len(axes) - len(rest)
         step = operands[lead + 2]
         if str(step) != "none":
             return "A"
         rest = rest[1:]
-    return "C" if array.layout == "C" and set(rest) <= {":"} else "A"
+    if set(rest) - {":"} or array.layout == "A":
+        return "A"
+    return array.layout if length > 1 else "C"
 
 
 def _gathered(array: Array, pattern: Sequence[str], operands: Sequence[Type]) -> Type:
@@ -110,7 +113,7 @@ def _gathered(array: Array, pattern: Sequence[str], operands: Sequence[Type]) ->
         else:
             dims.append(array.dims[axis] if code == ":" else OPEN)
             axis += 1
-    return Array(array.dtype, tuple(dims if together else list(gathered) + dims))
+    return keeping_order(Array(array.dtype, tuple(dims if together else list(gathered) + dims)), (array, *operands))
 
 
 def _picked(type: Array) -> tuple[str, ...]:

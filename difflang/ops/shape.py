@@ -9,7 +9,7 @@ import numpy as np
 
 from ..build import apply
 from ..op import composite, constant, linear, normal_axis
-from ..types import INT, MANY, ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, dims_of, promote
+from ..types import INT, MANY, ONE, OPEN, UNKNOWN, Array, Scalar, Type, Unknown, dims_of, keeping_order, promote
 
 
 def numbers(*types: Type) -> bool:
@@ -85,7 +85,7 @@ def _row_by_row(x: Any, order: str) -> bool:
 def _reshape_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -> Type:
     if not numbers(*types):
         return UNKNOWN
-    return array(dtype_of(types[0]), dims_from(values[1:]))
+    return keeping_order(array(dtype_of(types[0]), dims_from(values[1:])), types)
 
 
 def _reshape(x: Any, *shape: Any) -> Any:
@@ -144,8 +144,7 @@ def _transpose_type(types: tuple[Type, ...], attrs: Any) -> Type:
     if not isinstance(x, Array):
         return x
     order = permutation(attrs.get("axes"), x.rank)
-    plain = order == tuple(range(x.rank)) and x.layout == "C"
-    return Array(x.dtype, tuple(x.dims[a] for a in order), "C" if plain else "A")
+    return Array(x.dtype, tuple(x.dims[a] for a in order), x.layout if order == tuple(range(x.rank)) else "A")
 
 
 @linear(

@@ -188,13 +188,18 @@ def _copy(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str,
     return owner if isinstance(owner.type, Scalar) else frame.emit("copy", owner)
 
 
+def keeping(value: Atom) -> dict[str, Any]:
+    """The statics of a copy that keeps the order of the memory."""
+    return {"order": "K"} if isinstance(value.type, Array) and value.type.layout != "C" else {}
+
+
 def astype(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     given = args[0] if args else kwargs.get("dtype")
     if given is None:
         frame.fail("DL017", "astype() misses its argument 'dtype'")
     name = dtype_name(frame, frame.constant(given, "a dtype"))
     if isinstance(owner.type, Array) and owner.type.dtype == name:
-        return frame.emit("copy", owner)
+        return frame.emit("copy", owner, **keeping(owner))
     return frame.emit("cast", owner, dtype=name, weak=False)
 
 

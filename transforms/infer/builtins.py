@@ -13,7 +13,7 @@ from difflang.op import row
 from difflang.ops.faults import said
 from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unknown
 
-from .arrays import as_array, astype, call_row, dtype_name
+from .arrays import as_array, astype, call_row, dtype_name, keeping
 from .branches import branch
 from .dicts import is_dict
 from .frame import Frame
@@ -332,9 +332,9 @@ def _made_array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
     if isinstance(type, Scalar):
         return frame.emit("full", value, dtype=dtype or type.dtype)
     if isinstance(type, Array) and dtype in (None, type.dtype):
-        return frame.emit("copy", value) if copies else value
+        return frame.emit("copy", value, **keeping(value)) if copies else value
     if dtype is None:
-        return frame.emit("copy", value)
+        return frame.emit("copy", value, **keeping(value))
     return astype(frame, value, [denote(DTYPES[dtype])], {})
 
 
