@@ -15,7 +15,8 @@ from .glue import ATTRIBUTE, is_glue
 from .halves import conversions
 from .kernels import kernels
 from .ledger import Book
-from .lower import contract, create, determinant, elementwise, factor, index, lapack, random, order, reduce, scan, shape, structured  # noqa: F401 (they enter their handlers)
+from .lower import contract, create, determinant, elementwise, factor, fourier, index  # noqa: F401 (they enter their handlers)
+from .lower import lapack, random, order, reduce, scan, shape, structured  # noqa: F401
 from .lower.expand import expanded
 from .lower.lower import Lowering, is_alias, result_types, struct
 from .parallel import shared_out

@@ -11,6 +11,7 @@ import hashlib
 import re
 from functools import lru_cache
 
+from ..runtime import fourier
 from ..runtime.blas import NAMES, PREFIX, ROUTINES
 from ..runtime.cache import digest, folder, write
 from . import kernels, prelude
@@ -24,6 +25,7 @@ from .writer import ModuleWriter
 
 _BLAS = f"@dl_blas = global [{len(NAMES)} x ptr] zeroinitializer\n"
 _LAPACK = f"@dl_lapack = global [{len(ROUTINES)} x ptr] zeroinitializer\n"
+_TRANSFORMS = f"@dl_fft = global [{4 * len(fourier.NAMES)} x ptr] zeroinitializer\n"
 
 
 def objects(code: list[bytes], target: Target, bound: bool = False) -> list[bytes]:
@@ -59,6 +61,7 @@ def _written() -> dict[str, str]:
         "threads": THREADS,
         "blas": _BLAS,
         "lapack": _LAPACK,
+        "transforms": _TRANSFORMS,
     }
     return {piece: without_unused(text) for piece, text in texts.items()}
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import array, blas, threads
+from . import array, blas, fourier, threads
 from .callable import Native, install
 
 _TYPES = tuple(array.DTYPES)
@@ -59,10 +59,12 @@ def library(path: str | Path) -> Library:
 
 
 def use_blas(loaded: Library) -> None:
-    """Fill the tables of BLAS and LAPACK, those that it has. Apart, because loading OpenBLAS takes longer than all else."""
-    for table, addresses in (("dl_blas", blas.addresses()), ("dl_lapack", blas.lapack_addresses())):
+    """Fill those tables that it has. Apart, because loading OpenBLAS takes longer than all else."""
+    for table, addresses in (("dl_blas", blas.addresses), ("dl_lapack", blas.lapack_addresses), ("dl_fft", fourier.addresses)):
         with contextlib.suppress(ValueError):
-            (ctypes.c_size_t * len(addresses)).in_dll(loaded.handle, table)[:] = list(addresses)
+            ctypes.c_size_t.in_dll(loaded.handle, table)
+            found = addresses()
+            (ctypes.c_size_t * len(found)).in_dll(loaded.handle, table)[:] = list(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

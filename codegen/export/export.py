@@ -20,6 +20,7 @@ from ..footprint import footprint
 from .support import support
 from .workspace import Sizing, sizes
 from .header import BUILT_IN_ERRORS, Exported, error_code, exported, header, manifest
+from ..lower.fourier import refuse_transforms
 from ..module import emit
 from ..repeats import without_repeats
 from ..sizes import Size
@@ -34,6 +35,7 @@ def export(name: str, programs: Mapping[str, Program], directory: str | Path, ta
         raise TypeMismatch("DL034", f"{name!r} cannot be the name of a C library", way_out="use letters, digits and _")
     machine = _target(target)
     whole, keys = merged(programs)
+    refuse_transforms(whole)
     functions = [exported(name, public, keys[public], whole.functions[keys[public]]) for public in programs]
     module = emit(whole, machine, tuple(keys.values()))
     errors = _errors(module.sites)

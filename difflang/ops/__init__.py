@@ -28,6 +28,7 @@ FAMILIES = (
     "sorting",
     "moving",
     "joining",
+    "fourier",
     "triangles",
     "calculus",
     "polynomials",

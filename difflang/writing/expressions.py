@@ -136,6 +136,8 @@ class Phrases:
                 return self.np(name)
             if getattr(np.linalg, name, None) is function:
                 return Attribute(self.np("linalg"), name)
+            if getattr(np.fft, name, None) is function:
+                return Attribute(self.np("fft"), name)
         return self.helper(op.name)
 
     def helper(self, name: str) -> Expr:
@@ -148,6 +150,8 @@ class Phrases:
         for name, default in op.statics.items():
             value = node.attrs.get(name, default)
             if value == default and type(value) is type(default):
+                continue
+            if name == "axis" and default == -1 and isinstance(node.args[0].type, Array) and value == node.args[0].type.rank - 1:
                 continue
             if name == "dtype":
                 found.append(Keyword(name, self.dtype(value)))

@@ -259,7 +259,14 @@ OTHERS: dict[str, list[Any]] = {
 OTHERS |= linear_algebra(call, real) | special_functions(call, real) | composed(call, method, real)
 OTHERS |= ordered(call, method, real, Raw) | moved(call, method, real) | told(call, method, real, Raw)
 
-CONTROL = frozenset("check stack_new push pop item set_item count zero_items set_items is_close is_definite".split()) | SEVERAL | SCIPY
+FOURIER = frozenset(
+    "dft idft rdft irdft fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn "
+    "fftfreq rfftfreq fftshift ifftshift".split()
+)
+"""`test_fourier.py`"""
+CONTROL = FOURIER | frozenset(
+    "check stack_new push pop item set_item count zero_items set_items is_close is_definite".split()
+) | SEVERAL | SCIPY
 """Ops with a test of their own."""
 
 COMPLEX = frozenset(
