@@ -18,25 +18,8 @@ from .flavor import Flavors
 from .forms import slice_object
 from .objects import Paths, has_object
 from .fold import RETURNED, Folding, is_all_said, is_temporary
-from .statements import (
-    MISSING,
-    NO_MARK,
-    Assign,
-    Block,
-    Break,
-    Check,
-    Do,
-    For,
-    If,
-    Mark,
-    Move,
-    Return,
-    Statement,
-    While,
-    Write,
-    ends,
-    mark_of,
-)
+from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While
+from .statements import Write, ends, mark_of
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, both, extreme, told_of
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
@@ -188,7 +171,8 @@ class Building:
             within = replace(tail, mark=mark_of(node), part="then" if truth else "else")
             chosen: dict[Atom, Atom] = {node.args[0]: Const(truth, BOOL)} if tail.exits else {}  # `if done: break`
             chosen.update(zip(node.outs, arm.yields, strict=True))
-            arms.append(self.region(replace(arm, yields=tuple(chosen.get(y, y) if isinstance(y, Var) else y for y in region.yields)), within))
+            yields = tuple(chosen.get(y, y) if isinstance(y, Var) else y for y in region.yields)
+            arms.append(self.region(replace(arm, yields=yields), within))
         for k, out in enumerate(node.outs):
             self.joined_object([arm.yields[k] for arm in node.regions], out)
         return If(self.expr(node.args[0]), arms[0], arms[1], mark_of(node))

@@ -38,7 +38,9 @@ class Names:
         reserved: Iterable[str],
         nameless: Mapping[Var, str],
         fixed: Mapping[Var, str] = MappingProxyType({}),
+        primal: frozenset[Var] = NOTHING,
     ) -> None:
+        self.primal = primal  # what the primal computes: no adjoint takes its place under an adjoint's name
         self.fixed = fixed  # fields of parameters: nothing else may take their names
         self.nameless = nameless
         self.parent: dict[Var, Var] = {}
@@ -211,6 +213,8 @@ class Names:
         both_params = one in map(self.cell, self.params) and other in map(self.cell, self.params)
         if both_params or (first != second and not is_temporary(first) and not is_temporary(second)):
             return
+        if any(is_derived(wish) and not self.primal.isdisjoint(self.members[c]) for wish, c in ((first, other), (second, one))):
+            return
         order = list(self.members)
         keep, gone = (one, other) if order.index(one) < order.index(other) else (other, one)
         self.parent[gone] = keep
@@ -254,6 +258,10 @@ class Names:
 
     def __getitem__(self, var: Var) -> str:
         return self.name_of[self.cell(var)]
+
+
+def is_derived(name: str) -> bool:
+    return name.endswith(("_bar", "_dot"))
 
 
 def identifier(hint: str) -> str:

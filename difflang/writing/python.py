@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..alias import STRUCTURED
 from ..ir import Function, Program, walk
 from ..records import replace
 from .build import Building
@@ -46,8 +47,9 @@ def plain_result(function: Function, entry: bool) -> Function:
 def function_text(program: Program, function: Function, name: str, phrases: Phrases) -> str:
     built = Building(program, function, phrases)
     tuples = {param.name for param in function.params if param.tree != "*"}
-    reserved = {phrases.numpy, phrases.math, *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
-    names = Names(function.body.params, built.block, built.same, reserved, built.names, built.paths.names)
+    reserved = {phrases.numpy, phrases.math, "cmath", *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
+    primal = frozenset(out for node in walk(function.body) if not node.role and node.op not in STRUCTURED for out in node.outs)
+    names = Names(function.body.params, built.block, built.same, reserved, built.names, built.paths.names, primal)
     return "\n".join(Printing(function, name, built.block, names, phrases, function is program.main).lines)
 
 
@@ -81,7 +83,7 @@ def import_text(phrases: Phrases, body: str) -> str:
     """The imports that the text needs, the standard library first."""
     body = re.sub(r"  # .*", "", body)
     found = []
-    for module, name in (("math", phrases.math), ("numpy", phrases.numpy)):
+    for module, name in (("cmath", "cmath"), ("math", phrases.math), ("numpy", phrases.numpy)):
         if re.search(rf"\b{name}\.", body):
             found.append(f"import {module}" + (f" as {name}" if name != module else "") + "\n")
     found += class_imports(phrases.classes)

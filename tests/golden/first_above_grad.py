@@ -20,9 +20,9 @@ def first_above_grad(xs, limit):
     # Reverse sweep
     if returned:  # line 50: for x in xs:
         result_bar = 1.0  # line 50
-        total_bar = 0.0  # line 50
+        total_bar = 0.0  # line 54: return total
     else:
-        result_bar = 0.0  # line 50
+        result_bar = 0.0  # line 50: for x in xs:
         total_bar = 1.0  # line 50
     xs_bar = np.zeros_like(xs)  # line 50
     limit_bar = 0.0  # line 50
@@ -33,6 +33,6 @@ def first_above_grad(xs, limit):
         if total > limit:  # line 52: if total > limit:
             total_bar += result_bar * limit  # line 53: return total * limit
             limit_bar += result_bar * total  # line 53
-        xs_bar[i_x] += 2 * total_bar * xs_item  # line 50: for x in xs:
-        result_bar = 0.0  # line 50
+        xs_bar[i_x] += 2 * total_bar * xs_item  # line 51: total += x * x
+        result_bar = 0.0  # line 50: for x in xs:
     return xs_bar, limit_bar

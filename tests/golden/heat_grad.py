@@ -18,8 +18,8 @@ def heat_grad(u, conductivity, steps):
 
     # Reverse sweep
     u_bar = 2 * u_2  # line 91: return np.sum(u * u)
-    new_bar = u_bar  # line 86: for _ in range(steps):
-    conductivity_bar = 0.0  # line 86
+    new_bar = u_bar  # line 91
+    conductivity_bar = 0.0  # line 86: for _ in range(steps):
     for k in reversed(range(steps)):  # line 86
         u_bar = np.zeros_like(u)  # line 88: for i in range(1, len(u) - 1):
         for i in reversed(range(1, t_tape[k] - 1)):  # line 88
@@ -32,5 +32,5 @@ def heat_grad(u, conductivity, steps):
             u_bar[i + 1] += t  # line 89
             u_bar[i] += new_bar_i  # line 89
         u_bar = u_bar + new_bar  # line 87: new = u.copy()
-        new_bar = u_bar  # line 86: for _ in range(steps):
+        new_bar = u_bar  # line 87
     return new_bar, conductivity_bar

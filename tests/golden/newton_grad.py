@@ -9,8 +9,8 @@ def newton_grad(a, guess):
         x = 0.5 * (x + a / x)
 
     # Reverse sweep
-    x_bar = 1.0  # line 43: while abs(x * x - a) > 1e-12:
-    a_bar = 0.0  # line 43
+    x_bar = 1.0  # line 45: return x
+    a_bar = 0.0  # line 43: while abs(x * x - a) > 1e-12:
     for _ in reversed(range(count)):  # line 43
         x = x_tape.pop()
         x_bar *= 0.5  # line 44: x = 0.5 * (x + a / x)
