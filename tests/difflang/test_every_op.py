@@ -16,7 +16,7 @@ from difflang.types import NAMES, Array, Scalar, Stack, general, type_of
 from difflang.verify import fits
 
 from .op_run import adjoints, emitted, evaluated, is_float, same, slope, traced_adjoints
-from .op_samples import CONTROL, DOMAINS, ELEMENTWISE, FLOATS, INTS, OTHERS, Call, Raw, real
+from .op_samples import COMPLEX, CONTROL, DOMAINS, ELEMENTWISE, FLOATS, INTS, OTHERS, Call, Raw, real
 
 load()
 UNARY = [name for name in ELEMENTWISE if len(TABLE[name].operands) == 1]
@@ -30,7 +30,7 @@ DIFFERENTIABLE = [
 
 
 def test_no_op_is_left_out() -> None:
-    assert set(TABLE) == set(ELEMENTWISE) | set(OTHERS) | CONTROL
+    assert set(TABLE) == set(ELEMENTWISE) | set(OTHERS) | CONTROL | COMPLEX
 
 
 def operands(low: float, high: float) -> list[Any]:

@@ -224,7 +224,7 @@ def item(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str, 
     if isinstance(owner.type, Unknown):
         return frame.emit("cast", owner, dtype="f64", weak=True)
     dtype = owner.type.dtype  # type: ignore[union-attr]
-    return frame.emit("cast", owner, dtype={"f32": "f64", "f16": "f64", "i32": "i64"}.get(dtype, dtype), weak=True)
+    return frame.emit("cast", owner, dtype={"f32": "f64", "f16": "f64", "i32": "i64", "c64": "c128"}.get(dtype, dtype), weak=True)
 
 
 def _transpose(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:

@@ -11,7 +11,7 @@ import numpy as np
 from difflang.errors import OutsideLanguage, TypeMismatch
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import row
-from difflang.types import BOOL, DTYPES, INT, UNKNOWN, Array, Scalar, Type, Unknown, promote
+from difflang.types import BOOL, COMPLEX, DTYPES, INT, UNKNOWN, Array, Scalar, Type, Unknown, promote
 
 from .choices import first_choice, with_each
 from .frame import Frame, handles
@@ -82,6 +82,8 @@ def binary(frame: Frame, op: str, one: Value, other: Value) -> Value:
         return _object(frame, op, one, other)
     if op == "pow":
         one = _power_base(frame, one, other)
+    if one.type == COMPLEX and other.type == Scalar("f64"):  # type: ignore[union-attr]
+        other = frame.emit("cast", other, dtype="f64", weak=True)  # np.float64 is a float, so Python's complex computes with it
     return frame.emit(op, one, other)
 
 
