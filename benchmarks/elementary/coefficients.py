@@ -28,6 +28,14 @@ def odd_rest(f: Function, slope: Any, limit: Any) -> Function:
     return at_zero(limit, lambda s: (f(mp.sqrt(s)) / mp.sqrt(s) - slope) / s)
 
 
+def value(coefficients: list[Any], x: Any) -> Any:
+    """The polynomial, lowest power first, at x."""
+    total = mp.mpf(0)
+    for c in reversed(coefficients):
+        total = total * x + c
+    return total
+
+
 def remez(f: Function, low: Any, high: Any, count: int, weight: Function, depth: int = 0) -> tuple[list[Any], Any]:
     """The polynomial of `count` coefficients, times x**depth, with the least greatest |weight * (polynomial - f)|, and that error."""
     middle, radius = (low + high) / 2, (high - low) / 2
@@ -41,8 +49,8 @@ def remez(f: Function, low: Any, high: Any, count: int, weight: Function, depth:
                 system[row, power] = weights[k] * grid[k] ** depth * ((grid[k] - middle) / radius) ** power
             system[row, count] = (-1) ** row
         found = mp.lu_solve(system, mp.matrix([weights[k] * values[k] for k in chosen]))
-        terms = list(found)[count - 1 :: -1]
-        errors = [w * (x**depth * mp.polyval(terms, (x - middle) / radius) - v) for x, v, w in zip(grid, values, weights, strict=True)]
+        terms = list(found)[:count]
+        errors = [w * (x**depth * value(terms, (x - middle) / radius) - v) for x, v, w in zip(grid, values, weights, strict=True)]
         before, chosen = chosen, exchanged(errors, count + 1)
         if chosen == before:
             break
@@ -81,8 +89,8 @@ def rounded(f: Function, low: Any, high: Any, count: int, weight: Function) -> t
     fixed: list[float] = []
     while len(fixed) < 3 and len(found) > 1:
         fixed.append(float(found[0]))
-        first = list(map(mp.mpf, fixed))[::-1]
-        found, error = remez(lambda x: f(x) - mp.polyval(first, x), low, high, count - len(fixed), weight, len(fixed))  # noqa: B023
+        first = list(map(mp.mpf, fixed))
+        found, error = remez(lambda x: f(x) - value(first, x), low, high, count - len(fixed), weight, len(fixed))  # noqa: B023
     return [*fixed, *map(float, found)], error
 
 
@@ -102,10 +110,12 @@ def rows() -> list[Row]:
     rest = at_zero(mp.mpf(2) / 5, lambda s: ((2 * mp.atanh(mp.sqrt(s)) / mp.sqrt(s) - 2) / s - mp.mpf(2) / 3) / s)
     found += [
         ("LOG_REST", rest, (mp.mpf(0), s_log), 7, lambda s: s * s),
-        ("ATAN", odd_rest(mp.atan, 1, -mp.mpf(1) / 3), (mp.mpf(0), (mp.sqrt(2) - 1) ** 2 * wide), 12, lambda s: s),
+        ("ATAN", odd_rest(mp.atan, 1, -mp.mpf(1) / 3), (mp.mpf(0), mp.mpf(1) / 4), 13, lambda s: s),
         ("ASIN", odd_rest(mp.asin, 1, mp.mpf(1) / 6), (mp.mpf(0), mp.mpf(1) / 4), 13, lambda s: s),
         ("CBRT", mp.cbrt, (mp.mpf(1), mp.mpf(8)), 7, lambda m: 1 / mp.cbrt(m)),
     ]
+    ln = at_zero(-mp.mpf(1) / 2, lambda f: (mp.log1p(f) - f) / f**2)
+    found.append(("LN_F32", ln, (mp.sqrt(0.5) - 1, mp.sqrt(2) - 1), 10, lambda f: abs(f**2 / mp.log1p(f)) if f else mp.mpf(0)))
     for suffix, counts in (("", (10, 7, 6, 6)), ("_F32", (5, 3, 3, 3))):
         found += [
             ("EXP" + suffix, e, (-half, half), counts[0], lambda r: r * r / mp.exp(r)),

@@ -7,9 +7,10 @@ from .far import far_reduced
 from .number import Real, Whole, bits, fma, lane_by_lane, magnitude, real, select, unless, with_sign
 from .parts import SHIFT, fast_sum, polynomial, quotient
 
-_TWO_OVER_PI = float.fromhex("0x1.45f306dc9c883p-1")
-_PIECES = tuple(map(float.fromhex, ("0x1.921fb54442d18p+0", "0x1.1a62633145c07p-54", "-0x1.f1976b7ed8fbcp-110")))
-_LARGE = 2.0**30
+TWO_OVER_PI = float.fromhex("0x1.45f306dc9c883p-1")
+PIECES = tuple(map(float.fromhex, ("0x1.921fb54442d18p+0", "0x1.1a62633000000p-54", "0x1.45c06e0e68948p-86")))
+"""pi/2. The second piece has 32 bits: its product with n is exact."""
+_LARGE = 2.0**20
 
 
 def sin(x: Real) -> Real:
@@ -31,14 +32,13 @@ def _circular(x: Real, turn: int, name: str) -> Real:
 
 
 def near_reduced(x: Real, turn: int) -> tuple[Real, Real, Whole]:
-    """r, e and n + turn, for |x| < 2**30: each difference is exact where digits cancel."""
-    t = fma(x, _TWO_OVER_PI, SHIFT + turn)
+    """r, e and n + turn, for |x| < 2**20. All is exact but e, the first product since its difference from x is."""
+    t = fma(x, TWO_OVER_PI, SHIFT + turn)
     n = t - (SHIFT + turn)
-    high = fma(n, -_PIECES[0], x)
-    product = n * _PIECES[1]
+    high = fma(n, -PIECES[0], x)
+    product = n * PIECES[1]
     r = high - product
-    e = (high - r) - product - fma(n, _PIECES[1], -product)
-    return r, fma(n, -_PIECES[2], e), bits(t)
+    return r, fma(n, -PIECES[2], (high - r) - product), bits(t)
 
 
 def _chosen(r: Real, e: Real, n: Whole) -> Real:

@@ -11,44 +11,51 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ..targets.target import Target
-from . import circular, exponential, inverse, logarithm, powers
+from . import circular, exponential, inverse, logarithm, powers, single
 from .number import Body, Real
 
-FUNCTIONS: dict[str, tuple[Callable[..., Real], int, tuple[str, ...]]] = {
-    "exp": (exponential.exp, 1, ("f64",)),
-    "exp2": (exponential.exp2, 1, ("f64",)),
-    "expm1": (exponential.expm1, 1, ("f64",)),
-    "tanh": (exponential.tanh, 1, ("f64",)),
-    "sinh": (exponential.sinh, 1, ("f64",)),
-    "cosh": (exponential.cosh, 1, ("f64",)),
-    "log": (logarithm.log, 1, ("f64",)),
-    "log2": (logarithm.log2, 1, ("f64",)),
-    "log10": (logarithm.log10, 1, ("f64",)),
-    "log1p": (logarithm.log1p, 1, ("f64",)),
-    "pow": (powers.pow, 2, ("f64",)),
-    "cbrt": (powers.cbrt, 1, ("f64",)),
-    "hypot": (powers.hypot, 2, ("f64",)),
-    "asin": (inverse.asin, 1, ("f64",)),
-    "acos": (inverse.acos, 1, ("f64",)),
-    "atan": (inverse.atan, 1, ("f64",)),
-    "atan2": (inverse.atan2, 2, ("f64",)),
-    "asinh": (inverse.asinh, 1, ("f64",)),
-    "acosh": (inverse.acosh, 1, ("f64",)),
-    "atanh": (inverse.atanh, 1, ("f64",)),
-    "tan": (circular.tan, 1, ("f64",)),
-    "sin": (circular.sin, 1, ("f64",)),
-    "cos": (circular.cos, 1, ("f64",)),
+_Function = Callable[..., Real]
+FUNCTIONS: dict[str, tuple[int, _Function, _Function | None]] = {
+    "exp": (1, exponential.exp, single.exp),
+    "exp2": (1, exponential.exp2, None),
+    "expm1": (1, exponential.expm1, None),
+    "tanh": (1, exponential.tanh, single.tanh),
+    "sinh": (1, exponential.sinh, None),
+    "cosh": (1, exponential.cosh, None),
+    "log": (1, logarithm.log, single.log),
+    "log2": (1, logarithm.log2, None),
+    "log10": (1, logarithm.log10, None),
+    "log1p": (1, logarithm.log1p, None),
+    "pow": (2, powers.pow, single.pow),
+    "cbrt": (1, powers.cbrt, None),
+    "hypot": (2, powers.hypot, None),
+    "sin": (1, circular.sin, single.sin),
+    "cos": (1, circular.cos, single.cos),
+    "tan": (1, circular.tan, None),
+    "asin": (1, inverse.asin, None),
+    "acos": (1, inverse.acos, None),
+    "atan": (1, inverse.atan, None),
+    "atan2": (2, inverse.atan2, None),
+    "asinh": (1, inverse.asinh, None),
+    "acosh": (1, inverse.acosh, None),
+    "atanh": (1, inverse.atanh, None),
 }
-"""By the C library's names: the function, its number of arguments, the dtypes that it is written for."""
+"""By the C library's names: the number of arguments, the function of doubles, and that of floats where it has a form of its own."""
 
 _WIDTHS = {"f64": (2, 4, 8), "f32": (4, 8, 16)}
 _LETTER = {"f64": "double", "f32": "float"}
 _SYMBOL = re.compile(r"dl_([a-z]\w*?)_(f64|f32)(?:_v(\d+))?")
 
 
+_SLOWER = frozenset(("atan", "asinh", "acosh", "atanh"))
+"""Those that the C library and libmvec do faster, by more than a fifth (docs/performance.md): GPUs alone take ours."""
+
+
 def owned(name: str, dtype: str, target: Target) -> bool:
-    """Whether this function of the C library is one of ours on this target."""
-    return target.fused and name in FUNCTIONS and dtype in FUNCTIONS[name][2]
+    """Whether this function of the C library is one of ours on this target. Vectors of floats are the C library's on CPUs."""
+    if not target.fused or name not in FUNCTIONS or dtype not in _WIDTHS:
+        return False
+    return target.triple.startswith("nvptx") or (dtype == "f64" and name not in _SLOWER)
 
 
 def lanes(dtype: str, target: Target) -> tuple[int, ...]:
@@ -60,10 +67,7 @@ def lanes(dtype: str, target: Target) -> tuple[int, ...]:
 def symbols() -> frozenset[str]:
     """All that can be asked for."""
     return frozenset(
-        f"dl_{name}_{dtype}{form}"
-        for name, (_, _, dtypes) in FUNCTIONS.items()
-        for dtype in dtypes
-        for form in ("", *(f"_v{n}" for n in _WIDTHS[dtype]))
+        f"dl_{name}_{dtype}{form}" for name in FUNCTIONS for dtype in _WIDTHS for form in ("", *(f"_v{n}" for n in _WIDTHS[dtype]))
     )
 
 
@@ -104,7 +108,8 @@ def _written(symbol: str) -> tuple[str, Body]:
     found = _SYMBOL.fullmatch(symbol)
     assert found is not None
     name, dtype = found[1], found[2]
-    function, arity, _ = FUNCTIONS[name]
+    arity, double, own = FUNCTIONS[name]
+    function = double if dtype == "f64" else own or single.through_doubles(double)
     body = Body(int(found[3] or 1))
     type = body.type(_LETTER[dtype])
     y = function(*(Real(body, f"%x{k}", dtype) for k in range(arity)))

@@ -27,7 +27,7 @@ def _two_over_pi() -> list[int]:
 
 
 def far_text() -> str:
-    """x = n pi/2 + r + e for finite |x| >= 2**30. x is m 2**E; of m times 192 bits of 2/pi the lowest 192 are kept:
+    """x = n pi/2 + r + e for finite |x| >= 1. x is m 2**E; of m times 192 bits of 2/pi the lowest 192 are kept:
     what stands above is a multiple of 4. The two highest are n, the rest a fraction of pi/2."""
     words = _two_over_pi()
     table = ", ".join(f"i64 {w - 2**64 if w >> 63 else w}" for w in words)

@@ -11,7 +11,6 @@ _INFINITY = float("inf")
 _HALF_PI = (float.fromhex("0x1.921fb54442d18p+0"), float.fromhex("0x1.1a62633145c07p-54"))
 _PI = (2 * _HALF_PI[0], 2 * _HALF_PI[1])
 _QUARTER_PI = (_HALF_PI[0] / 2, _HALF_PI[1] / 2)
-_TAN = 0.4142135623730951
 
 
 def atan(x: Real) -> Real:
@@ -58,18 +57,15 @@ def _angle(y: Real, x: Real, a: Real, b: Real) -> Real:
 
 
 def _atan_of_ratio(small: Real, large: Real) -> tuple[Real, Real, Real]:
-    """atan(small / large), small not greater, as a constant, a number and its rest: pi/4 + atan((small - large) / (small + large))."""
-    half = small > large * _TAN
-    total, lost = fast_sum(large, small)
-    less = small - large
-    less_lost = (small - less) - large
-    top, top_low = select(half, less, small), select(half, less_lost, 0.0)
-    den, den_low = select(half, total, large), select(half, lost, 0.0)
+    """atan(small / large), small not greater, as a constant, a number and its rest.
+
+    Beyond 1/2 it is pi/4 + atan((small - large) / (small + large)), whose numerator is exact."""
+    half = small > large * 0.5
+    top, den = select(half, small - large, small), select(half, small + large, large)
     inverse = 1.0 / den
     t = top * inverse
-    t_low = ((fma(-t, den, top) + top_low) - t * den_low) * inverse
     z = t * t
-    rest = fma(t * z, polynomial(z, c.ATAN), t_low)
+    rest = fma(t * z, polynomial(z, c.ATAN), fma(-t, den, top) * inverse)
     return select(half, small.like(_QUARTER_PI[0]), 0.0), t, rest + select(half, small.like(_QUARTER_PI[1]), 0.0)
 
 

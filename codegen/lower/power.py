@@ -12,9 +12,9 @@ def power(w: Writer, x: str, y: str, dtype: str) -> str:
     """x ** y on floats, C99's special values included."""
     exponent, base = _known(y), _known(x)
     if exponent in _PRODUCTS:
-        return _product(w, x, int(exponent), dtype)  # type: ignore[arg-type]
+        return _product(w, x, int(exponent), dtype)
     if exponent in _ROOTS:
-        return _root(w, x, _ROOTS[exponent], dtype)  # type: ignore[index]
+        return _root(w, x, _ROOTS[exponent], dtype)
     if base == 2.0 and exponent is None:
         return math_call(w, "exp2", [y], dtype)
     return math_call(w, "pow", [x, y], dtype)
