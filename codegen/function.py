@@ -25,7 +25,7 @@ from difflang.config import Options
 from difflang.errors import IntegerOverflow, TypeMismatch
 from difflang.types import Static, Tuple, Type, type_of
 
-from . import boundary, crossing
+from . import boundary, crossing, overlap
 from .into import into
 from ..runtime.callable import Native, fast, uninstall
 from ..runtime.load import ABSENT, bind
@@ -66,7 +66,7 @@ class DifferentiableFunction(Native):
         state = self.__dict__
         direct = _Direct()
         direct._flags = _UNCHECKED | _BOUND
-        state["_direct"], state["_reaches"], state["_known"], state["_crossings"] = direct, {}, {}, []
+        state["_direct"], state["_reaches"], state["_known"], state["_crossings"], state["_overlapping"] = direct, {}, {}, [], {}
         self.__dict__["_slow_path"] = self._prepare
 
     @property
@@ -131,8 +131,9 @@ class DifferentiableFunction(Native):
         opened = [self._opened(name, value, pairs) for name, value in zip(self._names, values, strict=True)]
         types, special, direct = self._special(tuple([type for type, _ in opened]))
         flat = self._flat([boundary.canonical(value, type) for (_, value), type in zip(opened, types, strict=True)])
-        if special.writes:
-            _check_written(self.__name__, flat, special)
+        if special.writes or special.apart:
+            if overlap.shares(self.__name__, flat, special):
+                return overlap.call(self, DifferentiableFunction, values, flat, special)
         if special.shape is not None:
             special.shape.check(self._flat(values))
         result = direct(*flat)
@@ -348,27 +349,6 @@ def _classes(types: Sequence[Type]) -> Iterator[type]:
 
 _STATIC = (str, bytes, Enum, FunctionType, BuiltinFunctionType, ModuleType, type, np.dtype, np.ufunc, EllipsisType, Native)
 """What may be passed and is known while compiling: things that do not change behind a specialisation's back."""
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, (int, float, complex, np.ndarray, np.generic)):
-        yield value
-
-
-def _check_written(name: str, values: Sequence[Any], special: Specialised) -> None:
-    """What is written must be writeable, and none of its elements may be in another argument or captured array too."""
-    leaves = [leaf for value in values for leaf in _leaves(value)]
-    leaves += [lookup.read() for lookup in special.binding.captures]
-    for position in special.writes:
-        if isinstance(leaves[position], np.ndarray) and not leaves[position].flags.writeable:
-            raise ValueError(f"assignment destination is read-only: {name}() writes into this argument")
-        for other, value in enumerate(leaves):
-            if other != position and isinstance(value, np.ndarray) and np.shares_memory(value, leaves[position]):
-                reason = f"{name}() writes into an argument that shares memory with another one"
-                raise TypeMismatch("DL012", reason, way_out="pass a copy of one of them")
 
 
 @contextmanager

@@ -26,12 +26,14 @@ from ..runtime.reach import Reach
 
 @dataclass(frozen=True)
 class Specialised:
-    """A function compiled for some types: what `runtime.load.bind` needs, and which leaves of the arguments are written."""
+    """A function compiled for some types: what `runtime.load.bind` needs, and what becomes of the leaves of the arguments."""
 
     library: Library
     symbol: str
     binding: Binding
     writes: tuple[int, ...]
+    apart: tuple[int, ...]  # what the primal of a derivative writes
+    alias: tuple[int | None, ...]  # the argument that each leaf of the result is the very array of
     shape: Shape | None = None
     captured: tuple[tuple[Lookup, str], ...] = ()  # values that objects outside hold, and the types that the code takes
 
@@ -80,7 +82,8 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
     made = _shape(entry, types)
     outside = tuple((lookup, number_type(lookup)) for lookup in captures if isinstance(lookup.space, int))
     given = None if isinstance(made, LookupError) else made
-    return Specialised(entry.library, manifest["symbol"], binding, tuple(manifest["writes"]), given, outside)
+    touched = (tuple(manifest[key]) for key in ("writes", "apart", "alias"))
+    return Specialised(entry.library, manifest["symbol"], binding, *touched, given, outside)
 
 
 def _shape(entry: _Entry, types: Sequence[Type]) -> Shape | LookupError | None:
@@ -193,6 +196,8 @@ def _compile(
         "sites": [row(site.error, site.message, site.arguments, site.place, site.told, site.kinds) for site in built.sites],
         "statics": list(built.statics) if all(isinstance(value, (str, int, float, type(None))) for value in built.statics) else None,
         "writes": list(program.main.writes),
+        "apart": list(program.main.apart),
+        "alias": list(program.main.alias),
         "blas": built.blas,
     }
     shape = shape_of(program.main)

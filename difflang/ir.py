@@ -188,7 +188,8 @@ class Function:
     `read` the one value returned, later the leaves of `result`, then the final value of each parameter
     written (`writes`, positions in `body.params`). `alias[k]` is the position of the parameter that
     result leaf k is the very array of, or None. With `changes` the result is a tuple: what is returned, then the new values of
-    these fields (the number of an object that the arguments reach, the field's name).
+    these fields (the number of an object that the arguments reach, the field's name). `apart`: the parameters of a derivative that its
+    primal writes, which therefore must not share memory with others.
     """
 
     name: str
@@ -201,6 +202,7 @@ class Function:
     writes: tuple[int, ...] = ()
     alias: tuple[int | None, ...] = ()
     changes: tuple[tuple[int, Any], ...] = ()
+    apart: tuple[int, ...] = ()
     origin: Origin | None = None
     place: Place | None = None
     doc: str | None = None

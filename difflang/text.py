@@ -55,8 +55,8 @@ class _Writer:
         place = function.place
         self.file = place.file if place else function.origin.file if function.origin else ""
         said: dict[str, Any] = {"name": function.name, "level": function.level, "file": self.file, "result": function.result}
-        said |= {"writes": function.writes, "alias": function.alias, "doc": function.doc, "place": place}
-        skip = {"name": key, "file": "", "result": "*", "writes": (), "alias": (), "doc": None, "place": None}
+        said |= {"writes": function.writes, "alias": function.alias, "apart": function.apart, "doc": function.doc, "place": place}
+        skip = {"name": key, "file": "", "result": "*", "writes": (), "alias": (), "apart": (), "doc": None, "place": None}
         shown = [f"{k}={self.value(v)}" for k, v in said.items() if k not in skip or v != skip[k]]
         yield f"function({', '.join([self.value(key), *shown])})"
         for param in function.params:

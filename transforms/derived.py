@@ -263,7 +263,10 @@ def _finish(base: Program, made: dict[str, Function], key: str, tree: Tree, yiel
     """The program of a derived function: what it yields chosen, types found anew, only what is called kept."""
     main = made[key]
     functions = {**base.functions, **made}
-    functions[key] = replace(main, body=replace(main.body, yields=tuple(yields)), result=tree, doc=doc, writes=(), alias=())
+    given = len(base.main.body.params) - len(base.main.captures)
+    apart = tuple(sorted({k for k in (*base.main.writes, *base.main.apart) if k < given}))
+    body = replace(main.body, yields=tuple(yields))
+    functions[key] = replace(main, body=body, result=tree, doc=doc, writes=(), alias=(), apart=apart)
     return retype(reachable(Program(key, functions)))
 
 

@@ -318,7 +318,8 @@ class _Entry:
         """An array that is written and may share memory with another one is for the slow path to judge."""
         t = self.text
         arrays = [leaf for leaf in self.leaves if isinstance(leaf.type, Array)]
-        pairs = [(a, b) for k, a in enumerate(arrays) for b in arrays[k + 1 :] if a.written or b.written]
+        apart = {id(self.leaves[position]) for position in (*self.function.writes, *self.function.apart)}
+        pairs = [(a, b) for k, a in enumerate(arrays) for b in arrays[k + 1 :] if id(a) in apart or id(b) in apart]
         if not pairs:
             return
         flags = t.at("%self", HEADER + 24, "i64")
