@@ -25,16 +25,37 @@ class _Half(ctypes.c_uint16):
         return float(np.frombuffer(bytes(self), np.float16)[0])
 
 
+class _Complex(ctypes.Structure):
+    """A complex number as C has it: its parts. It goes in by its address."""
+
+    def __init__(self, number: complex = 0j) -> None:
+        super().__init__(complex(number).real, complex(number).imag)
+
+    @property
+    def value(self) -> complex:
+        return complex(self.real, self.imag)
+
+
+class _Complex128(_Complex):
+    _fields_ = [("real", ctypes.c_double), ("imag", ctypes.c_double)]
+
+
+class _Complex64(_Complex):
+    _fields_ = [("real", ctypes.c_float), ("imag", ctypes.c_float)]
+
+
 _NUMPY: dict[str, Any] = {name: dtype.type for name, dtype in DTYPES.items()}
 _C: dict[str, Any] = {
     "f64": ctypes.c_double,
     "f32": ctypes.c_float,
     "f16": _Half,
+    "c64": _Complex64,
+    "c128": _Complex128,
     "bool": ctypes.c_bool,
     **{f"i{bits}": getattr(ctypes, f"c_int{bits}") for bits in (8, 16, 32, 64)},
     **{f"u{bits}": getattr(ctypes, f"c_uint{bits}") for bits in (8, 16, 32, 64)},
 }
-_PYTHON: dict[str, Any] = {"f64": float, "i64": int, "bool": bool}
+_PYTHON: dict[str, Any] = {"f64": float, "i64": int, "bool": bool, "c128": complex}
 
 
 def load_library(path: str | Path) -> Library:
@@ -144,7 +165,8 @@ class LibraryFunction:
                 arrays.append((array, value, slot))
                 given += [ctypes.c_void_p(array.ctypes.data), *map(ctypes.c_int64, array.shape)]
             else:
-                given.append(_C[slot["dtype"]](value))
+                number = _C[slot["dtype"]](value)
+                given.append(ctypes.byref(number) if isinstance(number, _Complex) else number)
         results = [_result(slot) for slot in self._described["results"]]
         theirs = iter(into)
         for result, slot in zip(results, self._described["results"], strict=True):

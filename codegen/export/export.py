@@ -12,7 +12,7 @@ import numpy as np
 from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Function, Node, Program, Region
 from difflang.records import replace
-from difflang.types import REAL, Array, Scalar
+from difflang.types import PART, REAL, Array, Scalar
 
 from .. import optimize, shared
 from ..abi.support import record_type
@@ -181,6 +181,9 @@ class _Wrapper:
         if isinstance(type, Scalar) and type.dtype == "f16":  # C has its bits
             self.heads.append(f"i16 %{name}")
             return f"half {self.let(f'bitcast i16 %{name} to half')}"
+        if isinstance(type, Scalar) and type.dtype in PART:
+            self.heads.append(f"ptr %{name}")
+            return f"{MEMORY[type.dtype]} {self.let(f'load {MEMORY[type.dtype]}, ptr %{name}, align {SIZE[type.dtype] // 2}')}"
         if isinstance(type, Scalar):
             self.heads.append(f"{MEMORY[type.dtype]} %{name}")
             return f"{MEMORY[type.dtype]} %{name}"
@@ -256,7 +259,7 @@ class _Wrapper:
 
 
 def _literal(value: Any, type: Scalar) -> str:
-    return literal(value, type.dtype) if type.dtype in REAL else str(int(value))
+    return literal(value, type.dtype) if type.dtype in REAL or type.dtype in PART else str(int(value))
 
 
 __all__ = ["export", "merged"]

@@ -13,12 +13,14 @@ from difflang.errors import TypeMismatch
 from difflang.ir import LEAF, Const, Function, Param, Tree, leaves
 from difflang.records import dataclass
 from difflang.tree import AGAIN, Branch
-from difflang.types import Array, Scalar, Type
+from difflang.types import PART, Array, Scalar, Type
 
 C_TYPES = {
     "f64": "double",
     "f32": "float",
     "f16": "uint16_t",
+    "c64": "difflang_c64",
+    "c128": "difflang_c128",
     "bool": "bool",
     **{f"{sign}{bits}": f"{name}{bits}_t" for sign, name in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)},
 }
@@ -26,6 +28,20 @@ _KEYWORDS = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return "
     "short signed sizeof static struct switch typedef union unsigned void volatile while bool true false main".split()
 )
+_COMPLEX = """\
+#ifndef DIFFLANG_COMPLEX
+#define DIFFLANG_COMPLEX
+#ifdef __cplusplus
+#include <complex>
+typedef std::complex<float> difflang_c64;
+typedef std::complex<double> difflang_c128;
+#else
+typedef float _Complex difflang_c64;
+typedef double _Complex difflang_c128;
+#endif
+#endif
+"""
+"""Complex numbers as C and C++ have them: the real part, then the imaginary one. One by itself goes in by its address."""
 BUILT_IN_ERRORS = ("MemoryError", "ValueError")
 """Codes 1 and 2 of every library: no memory; a buffer or an argument of the wrong shape."""
 
@@ -152,7 +168,7 @@ _PREAMBLE = """/* {library}: written by difflang. Do not edit.
  * last axis running fastest (C order). A pointer to const is only read; others are read and written in place, and must not
  * overlap any other argument.
  *
- * Numbers come out through a pointer. Arrays come out through a struct {{data, dims}} of the caller's:
+ * Numbers come out through a pointer, complex ones go in through one. Arrays come out through a struct {{data, dims}} of the caller's:
  *   data NULL: the library allocates, fills in data and dims, and the caller calls {library}_free(data) later;
  *   else:      data points to memory of the caller's for an array of the shape dims. The result is written there if that
  *              is its shape; if not, dims tells the right shape, nothing is written, and {shape} is returned.
@@ -172,6 +188,8 @@ def header(library: str, functions: Sequence[Exported], errors: Sequence[str], l
     guard = f"{library.upper()}_H"
     lines = [_PREAMBLE.format(library=library, ok=f"{library.upper()}_OK", shape=constant(library, "ValueError"), memory=constant(library, "MemoryError"))]
     lines += [f"#ifndef {guard}", f"#define {guard}", "", "#include <stdbool.h>", "#include <stdint.h>", ""]
+    if any(slot.type.dtype in PART for f in functions for slot in (*f.inputs, *f.results)):
+        lines.append(_COMPLEX)
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", "", f"#define {library.upper()}_OK 0"]
     lines += [f"#define {constant(library, error)} {error_code(errors, error)}" for error in errors]
     lines.append("")
@@ -234,6 +252,8 @@ def _parameters(library: str, function: Exported) -> list[str]:
         if isinstance(slot.type, Array):
             found.append(f"{'' if slot.written else 'const '}{slot.element} *{slot.name}")
             found += [f"int64_t {size}" for size in slot.sizes]
+        elif slot.type.dtype in PART:
+            found.append(f"const {slot.element} *{slot.name}")
         else:
             found.append(f"{slot.element} {slot.name}")
     for slot in function.results:
