@@ -14,7 +14,7 @@ from .writer import Writer
 ATTRIBUTE = '"glue"'
 _LEAST = 300
 """Lines of a function worth a module of its own."""
-_LINES = 12
+_LINES = 20
 """Lines to each piece of work on whole arrays, at most."""
 
 _FUNCTION = re.compile(r"(?ms)^define [^\n]*\{\n.*?^\}\n?")

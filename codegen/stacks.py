@@ -80,6 +80,7 @@ def _keep(low: Lowering, value: Atom, element: Type, place: Callable[[], str]) -
 def _slot(low: Lowering, block: str, size: int) -> str:
     """Room for one more element."""
     w = low.w
+    w.far += size > 8
     slot = w.let(f"call ptr @dl_push(ptr %ctx, ptr {block}, i64 {size})", "top")
     w.fail_if(w.let(f"icmp eq ptr {slot}, null"), Site(MemoryError, ""))
     w.ledger.add("push", block, size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from difflang.ir import Atom, Const, Node, Region, Var, free_vars
-from difflang.types import Scalar
+from difflang.types import Array, Scalar
 
 from ..alias import holds_memory
 from .lower import Lowering, Scope, handles, is_alias, result_types, struct
@@ -347,6 +347,7 @@ def lower_call(low: Lowering, node: Node) -> None:
     kind = "notail call" if low.recursive else "call"  # endless recursion is an error, not an endless loop
     result = w.let(f'{kind} fastcc {struct(types)} @"{key}.impl"({", ".join(passed)})')
     w.ledger.add("call", key, passed[1:], result)
+    w.far += 1 + sum(isinstance(type, Array) for type in types)
     status = w.let(f"extractvalue {struct(types)} {result}, 0")
     w.pass_on(w.let(f"icmp ne i32 {status}, 0"))
     at = 1
