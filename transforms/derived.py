@@ -22,7 +22,7 @@ from .custom import called, is_ruled
 from .forward import Forward
 from .holomorphic import check_complex
 from .numbers import is_written
-from .retype import retype
+from .retype import retype, widened
 from .tangents import settled, tangent_tree, varying
 from .reverse import Reverse
 
@@ -49,7 +49,7 @@ class Derived:
 
     def __difflang_program__(self, types: Sequence[Type]) -> Program:
         """The owned program for these argument types. Raises DifflangError."""
-        return retype(_MAKERS[self.kind](self, tuple(types)), types)
+        return widened(_MAKERS[self.kind](self, tuple(types)), types)
 
 
 def name_of(target: Any) -> str:

@@ -26,6 +26,11 @@ def retype(program: Program, given: Sequence[Type] = ()) -> Program:
             return program
 
 
+def widened(program: Program, given: Sequence[Type]) -> Program:
+    """A program whose types have been found, the entry's parameters as wide as the arguments `given`."""
+    return retype(program, given) if _wider_entry(program, given) else program
+
+
 def _wider_entry(program: Program, given: Sequence[Type]) -> dict[tuple[str, int], Type]:
     """The entry's parameters that are narrower than the arguments: a tangent or cotangent may lie otherwise than its primal."""
     leaves = [leaf for type in given for leaf in _arrays_and_numbers(type)]

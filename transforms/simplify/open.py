@@ -53,7 +53,7 @@ def fitting(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 def drop_spread(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """An operand need not be spread over the shape of another one."""
-    if row(node.op).kind != "elementwise" or len(node.args) < 2 or not isinstance(node.out.type, Unknown):
+    if not isinstance(node.out.type, Unknown) or len(node.args) < 2 or row(node.op).kind != "elementwise":
         return None
     args = list(node.args)
     for k, arg in enumerate(args):

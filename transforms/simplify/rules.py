@@ -59,7 +59,9 @@ def is_zero(atom: Atom) -> bool:
 
 def fold(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """An op on numbers known while compiling."""
-    if not node.args or not isinstance(node.out.type, Scalar) or not all(isinstance(a, Const) for a in node.args):
+    if not node.args or not isinstance(node.args[0], Const) or not isinstance(node.out.type, Scalar):
+        return None
+    if not all(isinstance(a, Const) for a in node.args):
         return None
     if row(node.op).kind != "elementwise":
         return None

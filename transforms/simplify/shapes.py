@@ -39,8 +39,7 @@ def unbroadcast_known(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 def drop_broadcast(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """An operand need not be spread over a shape that another operand has anyway."""
-    op = row(node.op)
-    if op.kind != "elementwise" or len(node.args) < 2 or not isinstance(node.out.type, Array):
+    if len(node.args) < 2 or not isinstance(node.out.type, Array) or row(node.op).kind != "elementwise":
         return None
     args = list(node.args)
     for k, arg in enumerate(node.args):

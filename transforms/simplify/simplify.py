@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from difflang.build import Builder
@@ -23,7 +24,7 @@ from ..merge import merge
 from ..prune import prune
 from ..retype import retype
 from .calls import drop_parameters, drop_results
-from .rules import DERIVED, RULES, Facts
+from .rules import DERIVED, RULES, Facts, Rule
 from .shapes import SHAPE_RULES
 
 PASSES = 6
@@ -167,12 +168,14 @@ class _Simplifying:
 
     def rewritten(self, node: Node, built: Builder) -> Atom | None:
         """What the first rule that applies gives, or None."""
-        for rule in (*RULES.get(node.op, ()), *RULES["*"], *SHAPE_RULES.get(node.op, ()), *SHAPE_RULES["*"]):
-            count = len(built.nodes)
-            value = rule(self.facts, node, built)
+        facts, nodes = self.facts, built.nodes
+        for rule in _rules_of(node.op):
+            count = len(nodes)
+            value = rule(facts, node, built)
             if value is not None and (fits(value.type, node.out.type) or softens(node, value.type)):
                 return value
-            del built.nodes[count:]
+            if len(nodes) > count:
+                del nodes[count:]
         return None
 
     def key(self, node: Node) -> Any:
@@ -237,6 +240,11 @@ def _raises_for_zero(node: Node) -> bool:
     """Whether a node is Python's division, which raises ZeroDivisionError."""
     type = node.out.type if node.op in ("div", "floordiv", "mod") else None
     return isinstance(type, Scalar) and type.weak and node.role not in DERIVED
+
+
+@lru_cache(maxsize=1024)
+def _rules_of(op: str) -> tuple[Rule, ...]:
+    return (*RULES.get(op, ()), *RULES["*"], *SHAPE_RULES.get(op, ()), *SHAPE_RULES["*"])
 
 
 def _identity(atom: Atom) -> Any:
