@@ -59,7 +59,6 @@ define i32 @t_run({heads}) {{
   call void @llvm.memcpy.p0.p0.i64(ptr %x0, ptr %c, i64 48, i1 false)
   ret i32 %r
 }}
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)
 define void @t_init(ptr %c) {{
   call void @dl_ctx_init(ptr %c)
   ret void
