@@ -10,7 +10,9 @@ from difflang.types import Array, Scalar, Tuple, Type
 
 from . import optimize, shared
 from .abi import abi
+from .flags import watched
 from .module import emit
+from ..runtime.fault import FLAGS
 from .targets.cpu import host
 from .targets.target import Target
 from .writer import Site
@@ -34,8 +36,10 @@ def module_text(
 ) -> tuple[str, tuple[Site, ...], tuple[object, ...]]:
     """The LLVM text of a placed program with its vectorcall entry, the fault sites, the static objects of its record."""
     module = emit(program, target or host(), (program.entry,), parallel)
-    entry, plan = abi.entry(program.entry, program.main, ENTRY, tuple(_leaf_types(types)))
-    return abi.append(module.text, entry), module.sites, tuple(plan.statics)
+    flags = watched(program, target or host())
+    sites = (*module.sites, Site(RuntimeWarning, program.main.name, kinds=FLAGS)) if flags else module.sites
+    entry, plan = abi.entry(program.entry, program.main, ENTRY, tuple(_leaf_types(types)), flags, len(module.sites))
+    return abi.append(module.text, entry), sites, tuple(plan.statics)
 
 
 def _leaf_types(types: Sequence[Type]) -> Iterator[Type]:

@@ -20,6 +20,8 @@ A place is [file, line, column, end line, end column]. `told` is Python's text o
 kinds, "" where the message says it all; the one detail is then the address of a row of words."""
 
 _DETAIL = re.compile("\x01(\\d+)\x01")
+FLAGS = ("flags",)
+"""The kinds of a site that tells the floating-point flags of a call, its message the function's name."""
 _PLAIN: dict[str, Any] = {"float": ctypes.c_double, "int": ctypes.c_int64, "truth": ctypes.c_bool}
 _DTYPES = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "?"}
 
@@ -58,6 +60,11 @@ class Faults:
 
     def __call__(self, site: int, *details: int) -> None:
         module, name, message, arguments, place, told, kinds = self.rows[site]
+        if tuple(kinds) == FLAGS:
+            from .warned import tell
+
+            tell(message, *details)
+            return
         if told and message == "print" and name == "SystemError":
             _made(told, kinds, details[0], print)
             return

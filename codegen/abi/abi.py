@@ -109,11 +109,12 @@ class Plan:
     captures: int
 
 
-def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = ()) -> tuple[str, Plan]:
+def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = (), watched: int = 0, site: int = 0) -> tuple[str, Plan]:
     """The text of the entry, and what its records hold.
 
     `accepted`: the types of the leaves that the entry takes, where they say more than the function's own parameters do
     (Python's float for np.float64, an array without axes for a number, a size that is known for an open one).
+    `watched`: the floating-point flags of which the handler is told, with this site.
     """
     text = Text(symbol)
     own = [param.type for param in function.body.params]
@@ -123,6 +124,7 @@ def entry(key: str, function: Function, symbol: str, accepted: Sequence[Type] = 
         if not fits or (_dtype(one), rank(one)) != (_dtype(other), rank(other)):
             raise TypeMismatch("DL005", f"{function.name} takes {other} where {one} is given", function.place, "convert the argument")
     writer = _Entry(key, function, text, [*given, *own[len(given) :]])
+    writer.watched, writer.site = watched, site
     body = writer.write()
     lines = [
         *text.constants,
@@ -177,6 +179,7 @@ class _Entry:
         self.statics: list[object] = []
         self.leaves: list[Leaf] = []
         self.fail = "next"
+        self.watched = self.site = 0
         self.types: Iterator[tuple[int, Type]] = iter(list(enumerate(types)))
 
     def write(self) -> list[str]:

@@ -10,6 +10,7 @@ from difflang.types import Array, Scalar, Stack, Type
 
 from ..memory import record_size
 from ..writer import MEMORY, SIZE
+from .flags import clear, read, tell
 from .support import CONTEXT_BYTES, TYPE_NUMBERS, record_type
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def result_text(entry: _Entry, captured: Sequence[Leaf]) -> None:
         t.add(f"store i64 0, ptr {t.let(f'getelementptr i8, ptr {ctx}, i64 {offset}')}, align 8")
     t.add(f"store ptr {t.at('%record', 16)}, ptr {t.let(f'getelementptr i8, ptr {ctx}, i64 72')}, align 8")
     outs = _outs(entry)
+    flags = clear(t, entry.watched) if entry.watched else ""
     status = _call(entry, ctx, [slot for slot, _ in outs])
+    seen = read(t, flags) if flags else ""
     good, bad = t.label("good"), t.label("bad")
     t.add(f"br i1 {t.let(f'icmp eq i32 {status}, 0')}, label %{good}, label %{bad}, !prof !{{!\"branch_weights\", i32 2000, i32 1}}")
     t.block(bad)
@@ -40,8 +43,12 @@ def result_text(entry: _Entry, captured: Sequence[Leaf]) -> None:
     t.block(good)
     objects = _objects(entry, ctx, outs)
     t.add(f"call void @dl_ctx_free(ptr {ctx})")
+    result = _tree(entry, entry.function.result, iter(objects))
+    if flags:
+        row = _row(entry, [leaf.object for leaf in entry.leaves])
+        result = tell(t, seen, entry.watched, entry.site, result, row, len(entry.leaves))
     _release(entry, captured)
-    t.add(f"ret ptr {_tree(entry, entry.function.result, iter(objects))}")
+    t.add(f"ret ptr {result}")
 
 
 def _release(entry: _Entry, captured: Sequence[Leaf]) -> None:
@@ -79,7 +86,7 @@ def _call(entry: _Entry, ctx: str, outs: list[str]) -> str:
         kind = MEMORY[leaf.type.dtype] if isinstance(leaf.type, Scalar) else "ptr"
         operands.append(f"{kind} {leaf.value}")
     operands += [f"ptr {slot}" for slot in outs]
-    call = f'call i32 @"{entry.key}.entry"({", ".join(operands)})'
+    call = f'call i32 @"{entry.key}.entry"({", ".join(operands)})' + (" noinline" if entry.watched else "")
     work = _work(entry)
     if work is None:
         return t.let(call, "status")

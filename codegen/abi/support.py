@@ -16,6 +16,7 @@ from ..repeats import without_repeats
 from ..writer import MEMORY
 from .arrays import ARRAYS, ARRAY_IN
 from .faults import FAULTS
+from .flags import WARN
 from .lists import LISTS
 
 TYPE_NUMBERS = {dtype: DTYPES[dtype].num for dtype in MEMORY}
@@ -58,6 +59,8 @@ declare i32 @clock_gettime(i32, ptr)
 declare void @free(ptr)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 declare i64 @llvm.smax.i64(i64, i64)
+declare void @llvm.x86.sse.stmxcsr(ptr)
+declare void @llvm.x86.sse.ldmxcsr(ptr)
 declare i64 @llvm.umin.i64(i64, i64)
 """
 
@@ -275,6 +278,7 @@ _HIDDEN = {
     "dl_fault": "ptr @dl_fault(ptr, ptr)",
     "dl_poll_python": "i32 @dl_poll_python(ptr)",
     "dl_say_python": "i32 @dl_say_python(ptr, i32, ptr)",
+    "dl_warn": "ptr @dl_warn(ptr, ptr, i32, i32, ptr, i64)",
 }
 
 def declared() -> str:
@@ -290,7 +294,7 @@ def arriving() -> str:
 
 def module(prelude: str) -> str:
     """The other piece; `prelude` is what modules say of blocks."""
-    text = _GUARDS + _BIND + _TUPLE + ARRAYS + LISTS + FAULTS.replace("COLD", COLD)
+    text = _GUARDS + _BIND + _TUPLE + ARRAYS + LISTS + (FAULTS + WARN).replace("COLD", COLD)
     for name in _HIDDEN:
         text = re.sub(rf"define internal (\w+ @{name}\()", r"define hidden \1", text)
     slots = f"@dl_slots = global [{len(SLOTS)} x ptr] zeroinitializer, align 8\n"

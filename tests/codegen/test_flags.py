@@ -1,0 +1,124 @@
+"""NumPy's RuntimeWarnings from the floating-point flags: as NumPy says them or not at all, by np.errstate, at the caller's line."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import difflang as dl
+
+NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 10.0, 100.0, 710.0, -710.0, 1000.0, -1000.0, 1e10, -1e10, 1e200, 1e308, -1e308, 1e-300, 5e-324]
+BEYOND = [np.inf, -np.inf, np.nan]
+
+
+def said(function: Callable[..., Any], *args: Any) -> set[str]:
+    """What warnings name."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        function(*args)
+    return {str(each.message).split(" encountered")[0] for each in caught}
+
+
+def quotient(x: Any) -> Any:
+    return 1 / x + x * x
+
+
+def ratio(a: Any, b: Any) -> Any:
+    return a / b
+
+
+def test_what_numpy_says() -> None:
+    f = dl.differentiable(quotient)
+    for value in (*NUMBERS, *BEYOND):
+        x = np.full(19, value)
+        assert said(f, x) == said(quotient, x), value
+    g = dl.differentiable(ratio)
+    for a, b in ((1.0, 0.0), (0.0, 0.0), (1e300, 1e-300), (3.0, 7.0), (np.inf, np.inf), (np.nan, 1.0)):
+        assert said(g, np.float64(a), np.float64(b)) == said(ratio, np.float64(a), np.float64(b)), (a, b)
+
+
+BINARY = [np.add, np.subtract, np.multiply, np.divide, np.less, np.maximum]
+UNARY = [np.sqrt, np.square, np.reciprocal, np.sum, np.mean, np.prod, np.cumsum, np.max, np.abs, np.sign, np.floor, np.isnan]
+ELEMENTARY = [np.exp, np.exp2, np.log, np.log2, np.log10, np.sin, np.cos, np.tan, np.tanh, np.cbrt, np.arctan]
+
+
+@pytest.mark.parametrize("ufunc", BINARY + UNARY, ids=lambda u: u.__name__)
+def test_arithmetic_is_told_truly(ufunc: Any) -> None:
+    if ufunc in BINARY:
+        f = dl.differentiable(lambda x, y: ufunc(x, y) * 0.5)
+        for a in (0.0, 1.0, 1e308, np.inf, np.nan):
+            for b in (0.0, -2.5, -1e308, np.inf, np.nan):
+                x, y = np.full(19, a), np.full(19, b)
+                missing = said(ufunc, x, y) - said(f, x, y)
+                assert not said(f, x, y) - said(ufunc, x, y) and not missing - {"invalid value"}, (a, b)
+    else:
+        f = dl.differentiable(lambda x: ufunc(x) * 0.5)
+        for value in (*NUMBERS, *BEYOND):
+            assert said(f, np.full(19, value)) == said(ufunc, np.full(19, value)), value
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("ufunc", ELEMENTARY, ids=lambda u: u.__name__)
+def test_elementary_functions_say_nothing_that_numpy_does_not(ufunc: Any, dtype: Any) -> None:
+    f = dl.differentiable(lambda x: ufunc(x) * dtype(0.5))
+    for value in (*NUMBERS, *BEYOND):
+        if dtype is np.float64 or abs(value) < 1e38 or not np.isfinite(value):
+            x = np.full(19, value, dtype)
+            assert not said(f, x) - said(ufunc, x) or said(ufunc, x), value
+
+
+def test_overflow_of_exp() -> None:
+    assert said(dl.differentiable(lambda x: np.exp(x)), np.full(9, 1000.0)) == {"overflow"}
+
+
+def test_the_callers_line_once_a_call() -> None:
+    f = dl.differentiable(quotient)
+    f(np.ones(9))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        f(np.zeros(9))
+    assert [str(each.message) for each in caught] == ["divide by zero encountered in quotient"]
+    assert caught[0].filename == __file__
+
+
+def test_errstate_decides() -> None:
+    f = dl.differentiable(quotient)
+    seen: list[Any] = []
+    with np.errstate(all="ignore"):
+        assert said(f, np.zeros(9)) == set()
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError, match="divide by zero encountered in quotient"):
+        f(np.zeros(9))
+    with np.errstate(divide="call", call=lambda kind, flag: seen.append((kind, flag))):
+        f(np.zeros(9))
+    assert seen == [("divide by zero", 1)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning):
+            f(np.zeros(9))
+
+
+def guarded(x: Any) -> Any:
+    total = np.float64(0)
+    for k in range(len(x)):
+        if x[k] != 0:
+            total += 1 / x[k]
+    return total
+
+
+def pole(x: Any) -> Any:
+    return np.sum(np.where(x > 0, x**0.5, 0.0))
+
+
+def test_nothing_is_said_where_flags_may_lie() -> None:
+    """Numbers computed in branches, derivatives."""
+    assert said(dl.differentiable(guarded), np.arange(40.0) % 3) == set()
+    assert said(dl.grad(pole), np.zeros(9)) == set()
+
+
+def test_pythons_numbers_raise() -> None:
+    with pytest.raises(ZeroDivisionError):
+        dl.differentiable(ratio)(1.0, 0.0)
