@@ -144,11 +144,11 @@ def set_of_values(x, n):
     return x * len({x, n})
 
 
-def caught_in_call(x, n):
+def caught_words(x, n):
     try:
         y = formatted(x, n)
-    except ValueError:
-        y = x
+    except ValueError as error:
+        raise RuntimeError(f"cannot: {error}") from error
     return y
 
 
@@ -178,12 +178,3 @@ def error_state(x, n):
 
 def power_of_int(x, n):
     return x * n**-n
-
-
-def caught_linalg(x, n):
-    a = np.array([[x, 1.0], [1.0, x]])
-    try:
-        y = np.linalg.cholesky(a)[0, 0]
-    except np.linalg.LinAlgError:
-        y = x
-    return y

@@ -38,6 +38,7 @@ FILES = (
     "captured",
     "errors",
     "failures",
+    "optional",
     "complexes",
 )
 

@@ -167,3 +167,24 @@ def test_stacks_of_matrices() -> None:
     run = dl.differentiable(factor)
     for matrices in (good, bad):
         assert np.array_equal(run(matrices), factor(matrices))
+
+
+def first_above(v, limit):  # type: ignore[no-untyped-def]
+    for x in v:
+        if x > limit:
+            return x
+    return None
+
+
+def doubled(v, limit):  # type: ignore[no-untyped-def]
+    return first_above(v, limit) * 2.0
+
+
+def test_none_where_a_value_is_needed() -> None:
+    v = np.array([1.0, 2.0])
+    assert dl.differentiable(first_above)(v, 1.5) == 2.0
+    with pytest.raises(DifflangError, match=r"first_above\(\) returns None here"):
+        dl.differentiable(first_above)(v, 5.0)
+    with pytest.raises(TypeError, match="'NoneType' object"):
+        dl.differentiable(doubled)(v, 5.0)
+    assert dl.grad(doubled)(v, 1.5).tolist() == [0.0, 2.0]

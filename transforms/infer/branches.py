@@ -39,11 +39,12 @@ def branch(frame: Frame, condition: Atom, arms: Sequence[Arm], hints: Sequence[s
         return arms[0 if condition.value else 1]()
     before, outer = saved(), frame.builder
     built: list[tuple[Builder, list[Value], State]] = []
-    for arm in arms:
+    for arm, holds in zip(arms, (True, False), strict=True):
         restore(before)
         with frame.nested() as builder:
             frame.around[builder] = outer
-            values = arm()
+            frame.sure.add(condition if holds else frame.inference.negated.get(condition))
+            values = [settled(frame, value) for value in arm()]
         built.append((builder, values, saved()))
     restore(before)
     fields = _merged_fields(frame, before, built)
@@ -105,6 +106,12 @@ def _merged_fields(frame: Frame, before: State, built: Sequence[tuple[Builder, l
         cell.fields = dict(first[cell][0])
         before[cell] = (cell.fields, cell.stale)
     return fields
+
+
+def settled(frame: Frame, value: Value) -> Value:
+    """A value that may be None elsewhere and is known to be there here."""
+    sure = isinstance(value, Compound) and value.kind == "maybe" and value.items[0] in frame.sure
+    return value.items[1] if sure else value  # type: ignore[union-attr]
 
 
 def same_value(one: Value, other: Value) -> bool:

@@ -32,8 +32,9 @@ from .items import call_method, setitem
 from .iterables import check_iterable, item, length
 from .objects import by_value, check_reached, restore, saved
 from .passing import passed, taken_back
+from .maybe import all_unwrapped, is_maybe, unwrapped
 from .numbers import by_text, is_number_class, number_class
-from .operators import binary, fits_in_place
+from .operators import binary, both, fits_in_place
 from .queries import text_method
 from .structs import class_in, opened, own_method, special
 from .random import random_call
@@ -105,6 +106,7 @@ def entries(frame: Frame, value: Value) -> dict[str, Value]:
 def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "t") -> Value:
     if is_undefined(callee):
         return callee
+    callee = unwrapped(frame, callee)
     if is_choice(callee):
         return of_each(frame, callee, lambda one: call(frame, one, args, kwargs, hint), hint)
     if isinstance(callee, Compound):
@@ -196,6 +198,13 @@ def _call_own(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[
 
 def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value | None:
     """A builtin, an operator or a row of the table."""
+    if any(map(is_maybe, args)):
+        if not _is_known(target):
+            return None
+        if target is isinstance:
+            present, held = args[0].items  # type: ignore[union-attr]
+            return both(frame, present, call_object(frame, isinstance, [held, *args[1:]], kwargs, hint))
+        args = all_unwrapped(frame, args)
     if args and class_in(args[0]) is not None and _hashable(target) and target in CONVERSIONS:
         converted = special(frame, args[0], CONVERSIONS[target], *args[1:])
         if converted is not None:
@@ -226,6 +235,14 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     if flavor == "python" and getattr(math, getattr(target, "__name__", ""), None) is not target:
         flavor = ""  # abs, operator.neg: the operand's own kind of number
     return call_row(frame, table_row, flavor or None, args, kwargs, hint)
+
+
+def _is_known(target: Any) -> bool:
+    """Whether a call needs the values that it is given: of what the program defines a part may be None."""
+    if isinstance(target, BuiltinFunctionType) or hasattr(target, "__difflang_op__") or is_number_class(target):
+        return True
+    tables = _hashable(target) and (target in BUILTINS or target in STANDS_FOR)
+    return bool(tables or scipy_text(target) is not None or lookup(target) is not None)
 
 
 def _add_at(frame: Frame, ufunc: Any, target: Value, index: Value, value: Value) -> Value:

@@ -9,12 +9,13 @@ from difflang.build import Builder
 from difflang.errors import ABOUT_TYPES, DifflangError, TypeMismatch
 from difflang.ir import NO_ATTRS, NONE, Atom, Const, Node, Var, const
 from difflang.records import replace
-from difflang.types import BOOL, INT, Array, Scalar, Undefined, Unknown
+from difflang.types import BOOL, INT, Array, Nothing, Scalar, Undefined, Unknown
 
 from .branches import branch
 from .frame import Frame, handles
 from .objects import Carrying, State, outside, restore, saved
-from .values import Form, Value, conform, form, fresh, is_undefined, holds_made, join_forms, leaves, same
+from .spoken import called
+from .values import Compound, Form, Value, conform, form, fresh, is_undefined, holds_made, join_forms, leaves, same
 
 LONGEST_UNROLLED = 256
 Turn = Callable[[Value, Sequence[Value]], list[Value]]
@@ -90,6 +91,8 @@ def _counted(
         ways: list[Callable[[], list[Value]]] = []
         if isinstance(error, Mixed) and error.loop == id(turn):
             ways.append(lambda: _peeled(frame, bounds, turn, init, hints, exits, reverse))
+            ways.append(lambda: _loop(frame, bounds, turn, init, hints, exits, reverse, optional=True))
+            ways.append(lambda: _peeled(frame, bounds, turn, init, hints, exits, reverse, checked=True))
         trips = _constant_range(bounds)
         if error.code in ABOUT_TYPES and trips is not None and len(trips) <= LONGEST_UNROLLED:
             items = [const(i) for i in (reversed(trips) if reverse else trips)]
@@ -135,9 +138,16 @@ def _unless_left(frame: Frame, yields: list[Value], rest: Callable[[list[Value]]
 
 
 def _peeled(
-    frame: Frame, bounds: Sequence[Atom], turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, reverse: bool
+    frame: Frame,
+    bounds: Sequence[Atom],
+    turn: Turn,
+    init: Sequence[Value],
+    hints: Sequence[str],
+    exits: bool,
+    reverse: bool,
+    checked: bool = False,
 ) -> list[Value]:
-    """The first turn, then the loop over the rest. That there is a first turn is checked at run time."""
+    """The first turn, then the loop over the rest, where there is a first turn; `checked`: that there is one is checked at run time."""
     start, stop, step = bounds
     trips = _constant_range(bounds)
     if trips is not None and not trips:
@@ -145,7 +155,19 @@ def _peeled(
     if not isinstance(step, Const):
         frame.fail("DL028", "a name changes its type in this loop", "give it the type it has later before the loop")
     if trips is None:
-        _must_run(frame, frame.emit("less" if step.value > 0 else "greater", start, stop))
+        runs = frame.emit("less" if step.value > 0 else "greater", start, stop)
+        if not checked:
+            turns = [lambda: _turns_after_first(frame, bounds, turn, init, hints, exits, reverse), lambda: list(init)]
+            return branch(frame, runs, turns, hints[1:])
+        _must_run(frame, runs)
+    return _turns_after_first(frame, bounds, turn, init, hints, exits, reverse)
+
+
+def _turns_after_first(
+    frame: Frame, bounds: Sequence[Atom], turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, reverse: bool
+) -> list[Value]:
+    start, stop, step = bounds
+    assert isinstance(step, Const)
     first, left = start, [frame.emit("add", start, step), stop, step]
     if reverse:
         turns = frame.emit("floordiv", frame.emit("sub", frame.emit("sub", stop, start), const(1 if step.value > 0 else -1)), step)
@@ -166,6 +188,11 @@ def _must_run(frame: Frame, condition: Atom) -> None:
     frame.emit("check", condition, error=ValueError, message=message, kind="raise")
 
 
+def becomes_value(shape: Form) -> bool:
+    """Whether a turn certainly gives a value where there was None."""
+    return not isinstance(shape, (Nothing, Undefined)) and not (isinstance(shape, Compound) and shape.kind == "maybe")
+
+
 class Mixed(TypeMismatch):
     """A name has one type before a loop and another after a turn of it."""
 
@@ -173,7 +200,14 @@ class Mixed(TypeMismatch):
 
 
 def _loop(
-    frame: Frame, bounds: Sequence[Atom], turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, reverse: bool
+    frame: Frame,
+    bounds: Sequence[Atom],
+    turn: Turn,
+    init: Sequence[Value],
+    hints: Sequence[str],
+    exits: bool,
+    reverse: bool,
+    optional: bool = False,
 ) -> list[Value]:
     forms = [form(value) for value in init]
     start, _, step = bounds
@@ -188,7 +222,7 @@ def _loop(
             yields = turn(index, carried)
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
-        joined = _joined(frame, forms, yields, id(turn), entry)
+        joined = _joined(frame, forms, yields, id(turn), entry, optional)
         settled = all(map(same, forms, joined)) and (last or not any(map(holds_made, joined)))
         last, forms = all(map(same, forms, joined)), joined
         if settled:
@@ -221,9 +255,12 @@ def _carried(forms: Sequence[Form], hints: Sequence[str]) -> tuple[list[Value], 
     return values, made
 
 
-def _joined(frame: Frame, forms: Sequence[Form], values: Sequence[Value], loop: int, entry: State) -> list[Form]:
+def _joined(frame: Frame, forms: Sequence[Form], values: Sequence[Value], loop: int, entry: State, optional: bool) -> list[Form]:
     try:
-        return [join_forms(shape, outside(value, entry)) for shape, value in zip(forms, values, strict=True)]
+        seen = [outside(value, entry) for value in values]
+        if not optional and any(isinstance(shape, Nothing) and becomes_value(form) for shape, form in zip(forms, seen, strict=True)):
+            raise TypeError("one path gives none, another a value")
+        return [join_forms(shape, form) for shape, form in zip(forms, seen, strict=True)]
     except TypeError as error:
         mixed = Mixed("DL028", str(error), frame.place, "give the name the type it has later before the loop", frame.function.origin)
         mixed.loop = loop
@@ -263,27 +300,42 @@ def repeated(frame: Frame, turn: Turn, ask: Ask, values: Sequence[Value], hints:
         except Mixed as error:
             if error.loop != id(turn):
                 raise
-            return first_that_fits(frame, [lambda: _while_peeled(frame, turn, ask, init, hints, exits)], error)
+            ways = [
+                lambda: _while_peeled(frame, turn, ask, init, hints, exits),
+                lambda: _while_loop(frame, turn, ask, init, hints, exits, optional=True),
+                lambda: _while_peeled(frame, turn, ask, init, hints, exits, checked=True),
+            ]
+            return first_that_fits(frame, ways, error)
 
     return Carrying(frame, turn, len(values), exits, ask).run(values, hints, loop)
 
 
-def _while_peeled(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool) -> list[Value]:
-    """The first turn, then the loop. That there is a first turn is checked at run time."""
+def _while_peeled(
+    frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool, checked: bool = False
+) -> list[Value]:
+    """The first turn, then the loop, where there is a first turn; `checked`: that there is one is checked at run time."""
     condition = frame.truth(ask(init))
     if isinstance(condition, Const) and condition.value is False:
         return init
-    if not isinstance(condition, Const):
-        _must_run(frame, condition)
-    carried = turn(NONE, init)
 
     def rest(done: list[Value]) -> list[Value]:
         return _while_loop(frame, turn, ask, done, hints, exits)
 
-    return _unless_left(frame, carried, rest, hints) if exits else rest(carried)
+    def turns() -> list[Value]:
+        carried = turn(NONE, init)
+        return _unless_left(frame, carried, rest, hints) if exits else rest(carried)
+
+    if isinstance(condition, Const):
+        return turns()
+    if not checked:
+        return branch(frame, condition, [turns, lambda: list(init)], hints)
+    _must_run(frame, condition)
+    return turns()
 
 
-def _while_loop(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool) -> list[Value]:
+def _while_loop(
+    frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: list[str], exits: bool, optional: bool = False
+) -> list[Value]:
     forms = [form(value) for value in init]
     entry = saved()
     last = False  # whether the turn just walked knew of every object that its own may be
@@ -296,7 +348,7 @@ def _while_loop(frame: Frame, turn: Turn, ask: Ask, init: list[Value], hints: li
             yields = turn(NONE, carried)
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
-        joined = _joined(frame, forms, yields, id(turn), entry)
+        joined = _joined(frame, forms, yields, id(turn), entry, optional)
         settled = all(map(same, forms, joined)) and (last or not any(map(holds_made, joined)))
         last, forms = all(map(same, forms, joined)), joined
         if settled:
@@ -325,4 +377,4 @@ def _each(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
         return frame.run(body, [item, *carried])
 
     hints = [param.hint for param in body.params]
-    return each(frame, values[0], turn, values[1:], hints, bool(node.attrs.get("exits")))
+    return each(frame, values[0], turn, values[1:], hints, bool(node.attrs.get("exits")), called(body))

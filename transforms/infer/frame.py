@@ -54,6 +54,16 @@ def list_array(function: Stacked) -> Stacked:
     return function
 
 
+Unwrapper = Callable[["Frame", Value], Value]
+_UNWRAPPERS: list[Unwrapper] = []
+
+
+def unwraps(function: Unwrapper) -> Unwrapper:
+    """Enter the function that takes the value out of what may be None."""
+    _UNWRAPPERS.append(function)
+    return function
+
+
 Opener = Callable[["Frame", Any, str], Value]
 _OPENERS: list[Opener] = []
 
@@ -77,7 +87,9 @@ class Frame:
     signature: Any = None  # of this instance: what tells the lists made here from those of another instance
     at: Node | None = None  # the node that is being interpreted
     around: dict[Builder, Builder] = field(default_factory=dict)  # of an arm of an `if` the builder that the `if` stands in
+    sure: set[Any] = field(default_factory=set)  # truths that hold where the builder writes now
     attempts: int = 0  # how many `attempt` nodes are being interpreted
+    indices: tuple[str, ...] = ()  # the names that loops around here have for the indices of what they walk
     items: frozenset[Var] = frozenset()  # results of `inplace` that go straight back into the item they came from
 
     def get(self, atom: Atom) -> Value:
@@ -109,7 +121,7 @@ class Frame:
                 self.fail("DL001", f"{node.op} is not an operation of the language", kind=OutsideLanguage)
             before_it = len(self.builder.nodes)
             self.at = node
-            results = handler(self, node, [self.get(arg) for arg in node.args])
+            results = handler(self, node, self.given(node))
             self.at = node
             if len(node.outs) == 1 and isinstance(results[0], Compound) and results[0].kind == "list":
                 results = [maker(self, node, results[0]) for maker in _LIST_MAKERS]
@@ -121,6 +133,18 @@ class Frame:
             raise
         finally:
             self.builder.place, self.at = before, around
+
+    def given(self, node: Node) -> list[Value]:
+        """The operands of a node; what may be None is taken out where the node needs a value."""
+        values = [self.get(arg) for arg in node.args]
+        if not any(isinstance(value, Compound) and value.kind == "maybe" for value in values):
+            return values
+        from .maybe import TOLERANT
+
+        if node.op in TOLERANT:
+            return values
+        keeps = 1 if node.op == "setitem" and isinstance(values[0], Compound) else -1  # the item of a dict or a list may be None
+        return [value if k == keeps else _UNWRAPPERS[0](self, value) for k, value in enumerate(values)]
 
     def _named(self, value: Value, hint: str) -> Value:
         """The result of the node just made, under the user's name for it."""
@@ -135,12 +159,12 @@ class Frame:
     @contextmanager
     def nested(self) -> Any:
         """A builder for an inner region, current inside the `with`."""
-        outer = self.builder
-        self.builder = Builder(outer.place, known=outer.known)
+        outer, sure = self.builder, self.sure
+        self.builder, self.sure = Builder(outer.place, known=outer.known), set(sure)
         try:
             yield self.builder
         finally:
-            self.builder = outer
+            self.builder, self.sure = outer, sure
 
     @property
     def place(self) -> Place | None:
@@ -175,6 +199,8 @@ class Frame:
     def atom(self, value: Value) -> Atom:
         """The value as an operand of an op: one number or array."""
         if isinstance(value, Compound):
+            if value.kind == "maybe":
+                return self.atom(_UNWRAPPERS[0](self, value))
             if value.is_sequence:
                 from .arrays import as_array
 
@@ -189,6 +215,10 @@ class Frame:
         if isinstance(value, Compound):
             if value.kind == "grown":
                 return self.emit("greater", self.emit("count", value.items[0]), const(0))
+            if value.kind == "maybe":
+                from .maybe import truth_of
+
+                return truth_of(self, value)
             if value.kind == "range":
                 from .iterables import length
 

@@ -25,6 +25,7 @@ from .lists import has_leaves
 from .link import identity, linked
 from .tried import Variants
 from .uses import item_writes, only_truths
+from .maybe import given_back
 from .objects import HEAP
 from .failing import check_told
 from .passing import Outcome, outcome, received, yielded
@@ -128,6 +129,7 @@ class Inference:
     skipped: frozenset[Node] = frozenset()  # nodes that hold problems already known: their results are of any type
     lists: Lists = field(default_factory=Lists)
     naturals: set[Atom] = field(default_factory=set)  # ints known not to be negative
+    negated: dict[Any, Any] = field(default_factory=dict)  # of a truth that says that a value is None the one that it is there
     foreign: dict[str, Function] = field(default_factory=dict)  # owned functions linked in
     derived: dict[Any, Any] = field(default_factory=dict)  # derivatives of functions, by what was asked for
     _links: dict[Any, tuple[str, Form, tuple[Capture, ...]]] = field(default_factory=dict)
@@ -205,6 +207,7 @@ class Inference:
             closed = len(forms) > len(function.params)  # a closure is given what it captured
             captured = [] if closed else [self.capture(frame, capture) for capture in function.captures]
             (result,) = frame.run(function.body, [*arguments, *captured])
+            result = given_back(frame, result) if made.entry else result
             with frame.fitting("DL006"):
                 joined = made.outcome.joined(outcome(frame, result, numbers, before, made.outcome))
             if not made.recursive or joined.same(made.outcome):

@@ -217,6 +217,14 @@ IN_PLACE = {op: IN_PLACE.get(op, f"__i{op}__") for op in BINARY}
 def _is(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     if first_choice(*values) is not None:
         return (with_each(frame, (values[0], values[1]), lambda a, b: _is(frame, node, [a, b])[0]),)
+    for other, value in (values, values[::-1]):
+        if isinstance(value, Compound) and value.kind == "maybe":
+            present, held = value.items
+            if is_none(other):
+                absent = negate(frame, present)
+                frame.inference.negated[absent] = present
+                return (absent,)
+            return (both(frame, present, _is(frame, node, [other, held])[0]),)
     for truth, value in (values, values[::-1]):
         if isinstance(truth, Const) and isinstance(truth.value, bool) and isinstance(value, Var) and value.type == BOOL:
             return (value if truth.value else negate(frame, value),)

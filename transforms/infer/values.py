@@ -16,7 +16,7 @@ from difflang.build import Builder
 from difflang.ir import LEAF, NONE, UNDEF, Atom, Const, Function, Tree, Var, const, static
 from difflang.records import dataclass, field, replace
 from difflang.tree import AGAIN, LIST, Branch, Layout, class_layout
-from difflang.types import BOOL, NAMES, Nothing, Scalar, Stack, Static, Type, Undefined, join
+from difflang.types import BOOL, NAMES, Nothing, Scalar, Stack, Static, Type, Undefined, Unknown, join
 
 from .grown import OUTSIDE, Origin, widening
 from .objects import Made, as_made, new_cell, reference
@@ -235,6 +235,7 @@ def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
         if isinstance(inner, Compound):
             layout = layout_of_form(inner)
             names = [f"{name}_{layout.label(k) if layout else k}" for k in range(len(inner.items))]
+            names = [f"{name}_given", name] if inner.kind == "maybe" else names
             names = [name] if inner.kind == "grown" and len(names) == 1 else names
             return _with_parts(inner, tuple(map(make, inner.items, names)))
         if not is_leaf(inner):
@@ -268,6 +269,8 @@ def join_forms(one: Form, other: Form) -> Form:
         return other
     if isinstance(other, Undefined):
         return one
+    if _is_maybe(one) or _is_maybe(other) or isinstance(one, Nothing) != isinstance(other, Nothing) and not _is_open(one, other):
+        return _optional(one, other)
     if isinstance(one, Compound) and isinstance(other, Compound):
         if one.is_object and other.is_object:
             return _joined_objects(one, other)
@@ -283,6 +286,21 @@ def join_forms(one: Form, other: Form) -> Form:
         raise TypeError(f"one path gives {one}, another {other}")
     one, other = _loosened(one), _loosened(other)
     return join(one, other)
+
+
+def _is_maybe(shape: Form) -> bool:
+    return isinstance(shape, Compound) and shape.kind == "maybe"
+
+
+def _is_open(*shapes: Form) -> bool:
+    return any(isinstance(shape, Unknown) for shape in shapes)
+
+
+def _optional(one: Form, other: Form) -> Form:
+    """What is None on one path and a value on the other (`maybe.py`)."""
+    held = [shape.items[1] if isinstance(shape, Compound) and shape.kind == "maybe" else shape for shape in (one, other)]
+    left = [_loosened(shape) if not isinstance(shape, Compound) else shape for shape in held if not isinstance(shape, Nothing)]
+    return Compound("maybe", (BOOL, left[0] if len(left) == 1 else join_forms(*left)))
 
 
 def united(one: Compound, other: Compound, items: tuple[Any, ...]) -> Compound:
@@ -347,6 +365,9 @@ def form_key(shape: Form) -> Any:
 def conform(builder: Builder, value: Value, shape: Form) -> Value:
     """The value made to fit a form that it joins into: numbers are cast, missing parts stay missing."""
     if isinstance(shape, Compound):
+        if shape.kind == "maybe" and not (isinstance(value, Compound) and value.kind == "maybe"):
+            missing = is_undefined(value)
+            value = shape.over((UNDEF if missing else const(not is_none(value)), UNDEF if missing or is_none(value) else value))
         parts = zip(_parts(value, shape), shape.items, strict=True)
         return shape.over(tuple(conform(builder, v, f) for v, f in parts))
     assert not isinstance(value, Compound)
