@@ -32,7 +32,7 @@ def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[
     start, cold, block, slots, near = len(w.lines), len(w.cold), w.block, len(w.entry), w.near
     with w.nested():
         yield
-    lines = w.lines[start:]
+    lines = [line for written in w.lines[start:] for line in written.split("\n")]  # a line may have been made two
     if len(w.cold) != cold or w.block == block:
         return
     lines, numbers = _opened([*w.entry[slots:], *lines])

@@ -22,19 +22,58 @@ _FORMS = (("avx512f", "e", 512), ("avx2", "d", 256), ("sse2", "b", 128))
 
 def math_call(w: Writer, name: str, values: Sequence[str], dtype: str) -> str:
     """`name`, as the C library calls it, on doubles or floats."""
-    type, arity = REGISTER[dtype], len(values)
+    type = REGISTER[dtype]
     ours = owned(name, dtype, w.module.target)
     symbol = f"dl_{name}_{dtype}" if ours else name if dtype == "f64" else f"{name}f"
-    w.module.declare(symbol, f"declare {type} @{symbol}({', '.join([type] * arity)}) nounwind willreturn memory(none)")
-    forms = _own_forms(symbol, dtype, w.module.target) if ours else _library_forms(name, symbol, arity, dtype, w.module.target)
+    forms = _own_forms(symbol, dtype, w.module.target) if ours else _library_forms(name, symbol, len(values), dtype, w.module.target)
+    attribute = _declared(w, symbol, type, len(values), forms)
+    code = f"call {type} @{symbol}(" + ", ".join(f"{type} {v}" for v in values) + f") nounwind willreturn memory(none){attribute}"
+    pair = _with_partner(w, name, code, values[0]) if ours and dtype == "f64" and name in _PARTNERS else None
+    return pair or w.pure(code)
+
+
+def _declared(w: Writer, symbol: str, type: str, arity: int, forms: Sequence[tuple[int, str]], results: int = 1) -> str:
+    """Declare a function and its vector forms; the attribute of a call that names those."""
+
+    def result(one: str) -> str:
+        return one if results == 1 else "{ " + ", ".join([one] * results) + " }"
+
+    w.module.declare(symbol, f"declare {result(type)} @{symbol}({', '.join([type] * arity)}) nounwind willreturn memory(none)")
     found = []
     for count, variant in forms:
         vector = f"<{count} x {type}>"
-        w.module.declare(variant, f"declare {vector} @{variant}({', '.join([vector] * arity)}) nounwind willreturn memory(none)")
+        w.module.declare(variant, f"declare {result(vector)} @{variant}({', '.join([vector] * arity)}) nounwind willreturn memory(none)")
         w.module.kept.add(variant)
         found.append(f"_ZGV_LLVM_N{count}{'v' * arity}_{symbol}({variant})")
-    attributes = ' "vector-function-abi-variant"="' + ",".join(found) + '"' if found else ""
-    return w.pure(f"call {type} @{symbol}(" + ", ".join(f"{type} {v}" for v in values) + f") nounwind willreturn memory(none){attributes}")
+    return ' "vector-function-abi-variant"="' + ",".join(found) + '"' if found else ""
+
+
+_PARTNERS = {"sin": ("cos", 0), "cos": ("sin", 1)}
+_PAIR = "{ double, double }"
+
+
+def _with_partner(w: Writer, name: str, code: str, x: str) -> str | None:
+    """Where the cosine of x is there already, or the sine: both from one call, in its place."""
+    partner, at = _PARTNERS[name]
+    other = code.replace(f"dl_{name}_", f"dl_{partner}_")
+    if any(code in known for known in w.computed):
+        return None
+    register = next((known[other] for known in reversed(w.computed) if other in known), None)
+    if register is None:
+        return None
+    both = f"{register}.both"
+    if both not in w.types:
+        line = f"  {register} = {other}"
+        if line not in w.lines:
+            return None
+        symbol = "dl_sincos_f64"
+        declared = _declared(w, symbol, "double", 1, _own_forms(symbol, "f64", w.module.target), 2)
+        call = f"  {both} = call {_PAIR} @{symbol}(double {x}) nounwind willreturn memory(none){declared}"
+        w.lines[w.lines.index(line)] = f"{call}\n  {register} = extractvalue {_PAIR} {both}, {1 - at}"
+        w.types[both] = _PAIR
+    found = w.pure(f"extractvalue {_PAIR} {both}, {at}")
+    w.computed[-1][code] = found
+    return found
 
 
 def _own_forms(symbol: str, dtype: str, target: Target) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import coefficients as c
 from .far import far_reduced
-from .number import Real, Whole, bits, fma, lane_by_lane, magnitude, real, select, unless, with_sign
+from .number import Real, Whole, all_unless, bits, fma, lane_by_lane, magnitude, real, select, unless, with_sign
 from .parts import SHIFT, fast_sum, polynomial, quotient
 
 TWO_OVER_PI = float.fromhex("0x1.45f306dc9c883p-1")
@@ -52,6 +52,28 @@ def _chosen(r: Real, e: Real, n: Whole) -> Real:
     first = select(odd, whole, r)
     y = with_sign(first + fma(select(odd, s, r) * s, polynomial(s, chosen), rest), first)
     return real(bits(y) ^ ((n & 2) << 62))
+
+
+def sincos(x: Real) -> list[Real]:
+    """Both of one argument, as sin and cos give them."""
+
+    def far() -> list[Real]:
+        if x.body.lanes > 1:
+            return [lane_by_lane("sin", x), lane_by_lane("cos", x)]
+        return _both(*far_reduced(x))
+
+    return all_unless(~(magnitude(x) < _LARGE), lambda: _both(*near_reduced(x, 0)), far)
+
+
+def _both(r: Real, e: Real, n: Whole) -> list[Real]:
+    s = r * r
+    half = s * 0.5
+    whole = 1.0 - half
+    sine = with_sign(r + fma(r * s, polynomial(s, c.SIN), e * whole), r)
+    cosine = whole + fma(s * s, polynomial(s, c.COS), fma(-r, e, (1.0 - whole) - half))
+    odd = (n & 1).same(1)
+    chosen = (select(odd, cosine, sine), n), (select(odd, sine, cosine), n + 1)
+    return [real(bits(y) ^ ((turned & 2) << 62)) for y, turned in chosen]
 
 
 def tan(x: Real) -> Real:

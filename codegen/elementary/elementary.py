@@ -42,6 +42,8 @@ FUNCTIONS: dict[str, tuple[int, _Function, _Function | None]] = {
 }
 """By the C library's names: the number of arguments, the function of doubles, and that of floats where it has a form of its own."""
 
+_SINCOS = frozenset(f"dl_sincos_f64{form}" for form in ("", "_v2", "_v4", "_v8"))
+
 _WIDTHS = {"f64": (2, 4, 8), "f32": (4, 8, 16)}
 _LETTER = {"f64": "double", "f32": "float"}
 _SYMBOL = re.compile(r"dl_([a-z]\w*?)_(f64|f32)(?:_v(\d+))?")
@@ -66,9 +68,8 @@ def lanes(dtype: str, target: Target) -> tuple[int, ...]:
 @lru_cache(maxsize=1)
 def symbols() -> frozenset[str]:
     """All that can be asked for."""
-    return frozenset(
-        f"dl_{name}_{dtype}{form}" for name in FUNCTIONS for dtype in _WIDTHS for form in ("", *(f"_v{n}" for n in _WIDTHS[dtype]))
-    )
+    forms = {dtype: ("", *(f"_v{n}" for n in widths)) for dtype, widths in _WIDTHS.items()}
+    return _SINCOS.union(f"dl_{name}_{dtype}{form}" for name in FUNCTIONS for dtype in _WIDTHS for form in forms[dtype])
 
 
 def text(symbol: str, target: Target) -> str:
@@ -108,6 +109,8 @@ def _written(symbol: str) -> tuple[str, Body]:
     found = _SYMBOL.fullmatch(symbol)
     assert found is not None
     name, dtype = found[1], found[2]
+    if symbol in _SINCOS:
+        return _written_pair(symbol, Body(int(found[3] or 1)))
     arity, double, own = FUNCTIONS[name]
     function = double if dtype == "f64" else own or single.through_doubles(double)
     body = Body(int(found[3] or 1))
@@ -115,3 +118,13 @@ def _written(symbol: str) -> tuple[str, Body]:
     y = function(*(Real(body, f"%x{k}", dtype) for k in range(arity)))
     body.lines.append(f"  ret {type} {y.name}")
     return f"{type} @{symbol}({', '.join(f'{type} %x{k}' for k in range(arity))})", body
+
+
+def _written_pair(symbol: str, body: Body) -> tuple[str, Body]:
+    """sin and cos of one number, returned together."""
+    type = body.type("double")
+    pair, whole = f"{{ {type}, {type} }}", "poison"
+    for k, y in enumerate(circular.sincos(Real(body, "%x0", "f64"))):
+        whole = body.let(f"insertvalue {pair} {whole}, {type} {y.name}, {k}")
+    body.lines.append(f"  ret {pair} {whole}")
+    return f"{pair} @{symbol}({type} %x0)", body

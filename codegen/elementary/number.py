@@ -297,6 +297,11 @@ def narrowed(x: Real) -> Real:
 
 def unless(rare: Truth, usual: Callable[[], Real], full: Callable[[], Real]) -> Real:
     """`usual()` where no lane is rare, else `full()` in all lanes: they agree, to the bit, in those that are not."""
+    return all_unless(rare, lambda: (usual(),), lambda: (full(),))[0]
+
+
+def all_unless(rare: Truth, usual: Callable[[], Sequence[Real]], full: Callable[[], Sequence[Real]]) -> list[Real]:
+    """`unless` for several numbers."""
     body = rare.body
     some = rare.name
     if body.lanes > 1:
@@ -304,17 +309,20 @@ def unless(rare: Truth, usual: Callable[[], Real], full: Callable[[], Real]) -> 
         some = body.let(f"icmp ne i{body.lanes} {mask}, 0")
     cold, warm, end = body.name("rare"), body.name("usual"), body.name("end")
     body.lines.append(f"  br i1 {some}, label %{cold}, label %{warm}, !prof !0")
-    found = []
-    before = body.known
-    for label, value in ((warm, usual), (cold, full)):
+    found, before = [], body.known
+    for label, values in ((warm, usual), (cold, full)):
         body.known = dict(before)
         body.start(label)
-        result = value()
-        found.append(f"[ {result.name}, %{body.block} ]")
+        results = values()
+        found.append((results, body.block))
         body.lines.append(f"  br label %{end}")
     body.known = before
     body.start(end)
-    return Real(body, body.let(f"phi {result.type} {', '.join(found)}"), result.dtype)
+    merged = []
+    for k, result in enumerate(found[0][0]):
+        incoming = ", ".join(f"[ {results[k].name}, %{block} ]" for results, block in found)
+        merged.append(Real(body, body.let(f"phi {result.type} {incoming}"), result.dtype))
+    return merged
 
 
 def lane_by_lane(name: str, *xs: Real) -> Real:

@@ -17,6 +17,7 @@ from benchmarks.elementary.accuracy import CASES, errors, points
 from benchmarks.elementary.apply import FUNCTIONS, apply, library, symbol
 from difflang.codegen.elementary import elementary
 from difflang.codegen.targets.cpu import host
+from tests.codegen.test_optimize import PLAIN, assembly
 
 pytestmark = pytest.mark.skipif(not host().fused, reason="needs fused multiply-adds")
 WIDEST = {dtype: elementary.lanes(dtype, host())[-1] for dtype in ("f64", "f32")}
@@ -74,6 +75,29 @@ def test_programs_give_the_same_bits_wherever_an_element_stands(name):
     alone = np.array([f(*map(np.float64, row)) for row in zip(*given, strict=True)])
     np.testing.assert_array_equal(found, alone)
     np.testing.assert_array_equal(found[3:], f(*[x[3:].copy() for x in given]))
+
+
+def turned(a):
+    return np.sin(a) * 3 + np.cos(a) ** 2.5 + np.sin(a)
+
+
+def branched(x):
+    y = np.sin(x)
+    if x > 0:
+        y = y * np.cos(x) - np.cos(x)
+    return y + np.cos(x)
+
+
+def test_sine_and_cosine_of_one_argument_come_from_one_call():
+    text = assembly(turned, PLAIN)
+    assert "dl_sincos_f64_v" in text and "dl_sin_f64" not in text and "dl_cos_f64" not in text
+    x = np.concatenate([points("sin", 80, seed=3)[0], [np.inf, np.nan, 0.0, -0.0, 1e6]])
+    sine, cosine = (dl.differentiable(CASES[name].function)(x) for name in ("sin", "cos"))
+    power = dl.differentiable(CASES["power"].function)(cosine, np.full_like(x, 2.5))
+    np.testing.assert_array_equal(dl.differentiable(turned)(x), sine * 3 + power + sine)
+    f = dl.differentiable(branched)
+    for at, s, c in zip(x, sine, cosine, strict=True):
+        np.testing.assert_array_equal(f(at), (s * c - c if at > 0 else s) + c)
 
 
 def test_every_function_is_tested():
