@@ -115,7 +115,7 @@ def _flat(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for item in value:
             yield from _flat(item)
-    elif isinstance(value, (bool, int, float, np.generic, np.ndarray)):
+    elif isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
         yield value
 
 

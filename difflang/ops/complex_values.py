@@ -49,11 +49,13 @@ def complex_quotient(x, y):
     (a, b), (c, d) = parts(x), parts(y)
     wide = np.abs(c) >= np.abs(d)
     zero = np.logical_and(c == 0, d == 0)
-    ratio = np.where(wide, d, c) / np.where(wide, c, d)
-    scale = 1 / (np.where(wide, c, d) + np.where(wide, d, c) * ratio)
+    long, short = np.where(wide, c, d), np.where(wide, d, c)
+    ratio = short / np.where(zero, 1, long)
+    scale = 1 / np.where(zero, 1, long + short * ratio)
     real = (np.where(wide, a, b) + np.where(wide, b, a) * ratio) * scale
     imag = np.where(wide, b - a * ratio, b * ratio - a) * scale
-    return apply("pair", np.where(zero, a / np.abs(c), real), np.where(zero, b / np.abs(c), imag))
+    nothing = np.where(zero, np.abs(c), 1)
+    return apply("pair", np.where(zero, a / nothing, real), np.where(zero, b / nothing, imag))
 
 
 def python_quotient(x, y):
