@@ -136,6 +136,7 @@ class _Run:
         lines = [_DEFINED.fullmatch(line.split(", !")[0]) for line in books[key].lines]
         self.codes: dict[str, str] = {line[1]: line[2] for line in lines if line}
         self.asked: set[str] = set()
+        self.kept: dict[str, int] = {}
 
     def entries(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
@@ -143,9 +144,26 @@ class _Run:
 
     # entries
 
-    def do_take(self, register: str, bytes_: str, name: str, place: Place | None) -> None:
+    def do_take(self, register: str, bytes_: str, name: str, place: Place | None, keeper: str = "") -> None:
+        kept = self.kept.pop(keeper, None)
+        if kept is not None:
+            self.known[register] = kept
+            return
         size = self.number(bytes_) if bytes_ else symbol("unknown", "size of a list")
         self.known[register] = self.state.take(Block(size, name, self.key, place))
+
+    def do_keep(self, register: str, keeper: str) -> None:
+        """A block that nobody else holds waits for the next turn."""
+        block = self.block(register)
+        if block is not None and self.state.blocks[block].count == 1 and keeper not in self.kept:
+            self.kept[keeper] = block
+        else:
+            self.do_release(register)
+
+    def do_drop(self, keeper: str) -> None:
+        block = self.kept.pop(keeper, None)
+        if block is not None:
+            self.state.blocks[block].count -= 1
 
     def do_retain(self, register: str) -> None:
         self.change(register, 1)

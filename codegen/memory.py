@@ -58,19 +58,24 @@ def _tuple(nodes: Iterable[int]) -> str:
     return "!{" + ", ".join(f"!{n}" for n in nodes) + "}"
 
 
-def allocate(low: Lowering, bytes_: str, name: str = "") -> tuple[str, str]:
-    """A fresh block of this size: (block, data). Raises MemoryError at run time."""
+def allocate(low: Lowering, bytes_: str, name: str = "", keeper: str = "") -> tuple[str, str]:
+    """A fresh block of this size: (block, data). Raises MemoryError at run time. In a loop the block of the turn before is taken again:
+    it is kept on the machine's stack (`keeper`) when it is released, until the outermost loop ends."""
     w = low.w
     let_go(w)
     w.far += 1
-    block = w.let(f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})", "block")
+    keep = _keeper(low, keeper) if low.loops else ""
+    call = f"call ptr @dl_kept(ptr %ctx, ptr {keep}, i64 {bytes_})" if keep else f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})"
+    block = w.let(call, "block")
     w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, ""))
-    w.ledger.add("take", block, bytes_, name, low.place)
+    w.ledger.add("take", block, bytes_, name, low.place, keep)
+    if keep:
+        w.keepers[block] = keep
     slot = w.let(f"getelementptr inbounds i8, ptr {block}, i64 8")
     return block, w.let(f"load ptr, ptr {slot}", "data")
 
 
-def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], memory: frozenset[int], name: str = "") -> Desc:
+def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], memory: frozenset[int], name: str = "", keeper: str = "") -> Desc:
     """A new C-contiguous array, its elements undefined."""
     w = low.w
     count = size(w, dims)
@@ -78,7 +83,7 @@ def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], 
         bytes_ = count if SIZE[dtype] == 1 else w.pure(f"mul nuw i64 {count}, {SIZE[dtype]}")
     else:
         bytes_ = str(int(count) * SIZE[dtype])
-    block, data = _again(low, bytes_, name) or allocate(low, bytes_, name)
+    block, data = (None if keeper else _again(low, bytes_, name)) or allocate(low, bytes_, name, keeper)
     w.private[block] = (bytes_, data)
     return Desc(dtype, tuple(kinds), tuple(dims), data, block, c_strides(w, dtype, dims), memory, True)
 
@@ -91,7 +96,7 @@ def _again(low: Lowering, bytes_: str, name: str) -> tuple[str, str] | None:
         return None
     block, data = spare[bytes_].pop()
     w.do('call void asm sideeffect "", "~{memory}"()')
-    w.ledger.add("take", block, bytes_, name, low.place)
+    w.ledger.add("take", block, bytes_, name, low.place, "")
     return block, data
 
 
@@ -99,8 +104,38 @@ def let_go(w: Writer) -> None:
     """What was released and not used again is given back."""
     for blocks in (w.spare[-1] or {}).values():
         for block, _ in blocks:
-            w.do(f"call void @dl_release(ptr {block})")
+            _give_back(w, block)
         blocks.clear()
+
+
+def _give_back(w: Writer, block: str) -> None:
+    if block in w.keepers:
+        w.do(f"call void @dl_keep(ptr {w.keepers[block]}, ptr {block})")
+    else:
+        w.do(f"call void @dl_release(ptr {block})")
+
+
+def new_keeper(low: Lowering) -> str:
+    """A place on the machine's stack for a block that the next turn takes again."""
+    w = low.w
+    keeper = w.alloca("ptr")
+    w.entry.append(f"  store ptr null, ptr {keeper}")
+    low.keepers.append(keeper)
+    return keeper
+
+
+def _keeper(low: Lowering, keeper: str) -> str:
+    return keeper or new_keeper(low)
+
+
+def give_up(low: Lowering) -> None:
+    """What loops have kept goes back to the pool: the outermost one has ended."""
+    w = low.w
+    for keeper in low.keepers:
+        w.do(f"call void @dl_release(ptr {w.let(f'load ptr, ptr {keeper}')})")
+        w.do(f"store ptr null, ptr {keeper}")
+        w.ledger.add("drop", keeper)
+    low.keepers.clear()
 
 
 def retain(w: Writer, block: str) -> None:
@@ -114,10 +149,10 @@ def release(w: Writer, block: str) -> None:
     """One reference less. What nobody else can have seen is kept for the next array of its size."""
     if block == "null":
         return
-    w.ledger.add("release", block)
+    w.ledger.add("keep", block, w.keepers[block]) if block in w.keepers else w.ledger.add("release", block)
     spare, own = w.spare[-1], w.private.get(block)
     if spare is None or own is None:
-        w.do(f"call void @dl_release(ptr {block})")
+        _give_back(w, block)
     else:
         spare.setdefault(own[0], []).append((block, own[1]))
 

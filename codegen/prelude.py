@@ -141,6 +141,48 @@ define internal ptr @dl_block_data(ptr %block) alwaysinline nounwind {
   ret ptr %data
 }
 
+define internal ptr @dl_kept(ptr %ctx, ptr %keeper, i64 %bytes) alwaysinline nounwind {
+  call void asm sideeffect "", "~{memory}"()
+  %kept = load ptr, ptr %keeper
+  %none = icmp eq ptr %kept, null
+  br i1 %none, label %take, label %look
+look:
+  store ptr null, ptr %keeper
+  %capacity.at = getelementptr inbounds BLOCK, ptr %kept, i64 0, i32 2
+  %capacity = load i64, ptr %capacity.at
+  %fits = icmp uge i64 %capacity, %bytes
+  br i1 %fits, label %done, label %other
+other:
+  call void @dl_release(ptr %kept)
+  br label %take
+take:
+  %new = call ptr @dl_alloc(ptr %ctx, i64 %bytes)
+  br label %done
+done:
+  %block = phi ptr [ %kept, %look ], [ %new, %take ]
+  ret ptr %block
+}
+
+define internal void @dl_keep(ptr %keeper, ptr %block) alwaysinline nounwind {
+  %missing = icmp eq ptr %block, null
+  br i1 %missing, label %done, label %some
+some:
+  %count = load i64, ptr %block
+  %alone = icmp eq i64 %count, 1
+  %kept = load ptr, ptr %keeper
+  %empty = icmp eq ptr %kept, null
+  %both = and i1 %alone, %empty
+  br i1 %both, label %keep, label %release
+keep:
+  store ptr %block, ptr %keeper
+  br label %done
+release:
+  call void @dl_release(ptr %block)
+  br label %done
+done:
+  ret void
+}
+
 define internal ptr @dl_pop(ptr %block, i64 %size) alwaysinline nounwind {
   %used.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 6
   %used = load i64, ptr %used.at
