@@ -14,8 +14,9 @@ from difflang.types import Static, Tuple, Type
 from difflang.transforms.explain import Explanation, Taken
 
 from .boundary import opened
-from .footprint import Block, Footprint, footprint
+from .footprint import Footprint, footprint
 from .function import DifferentiableFunction, _type
+from .held import Block
 from .module import emit
 from .targets.cpu import host
 

@@ -1,37 +1,25 @@
 """The footprint of a program: the most that its arena holds at one time, read off the ledgers of its functions.
 
-A run over the entries knows which blocks live, with a formula for the size of each. Both arms of a branch are gone through, a loop
-twice: what the second turn holds more than the first grows with the number of turns. Callees are gone through where they are called.
+A run over the entries knows which blocks live, with a formula for the size of each. Both arms of a branch are gone through, a loop three
+times: what the third turn holds more than the second grows with the number of turns. Callees are gone through where they are called.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Union
 
 from difflang.ir import Place
-from difflang.records import dataclass, field
+from difflang.records import dataclass
 
+from .held import Block, State
 from .ledger import Book, Entry
 from .sizes import Size, constant, greatest, least, over, symbol
 
 Held = Union[Size, int, None]
 """What a register stands for: a number, a block, or nothing that matters here."""
-
-
-@dataclass(eq=False)
-class Block:
-    """Memory that is taken: references are counted as the code does."""
-
-    size: Size
-    name: str
-    function: str
-    place: Place | None
-    count: int = 1
-    used: Size = Size()  # noqa: RUF009 (of a stack: what it holds now; the size is the most so far)
-    room: int = 1  # how often its size it takes where memory is cut and never given back: a stack moves when it grows
-    many: Size = Size()  # noqa: RUF009 (of how many blocks it stands for, beside the first)
 
 
 @dataclass(frozen=True)
@@ -50,14 +38,16 @@ class Footprint:
 
 
 def footprint(books: Mapping[str, Book], entry: str) -> Footprint:
-    state = _State({}, [], {})
+    state = State({}, [], {})
     run = _Run(books, entry, state, _given(books[entry].params), ())
     try:
         run.entries(books[entry].entries)
     except _Deep:
         return Footprint((), (), frozenset(), {}, "the function calls itself: how deep is not known before it runs")
     results = frozenset(held for held in run.returned() if isinstance(held, int))
-    return Footprint(tuple(state.peaks), tuple(state.all), results, state.groups, shared=state.shared)
+    groups = Counter(state.groups)
+    groups.update((constant(block.room) * block.size, block.many) for block in state.all if block.room > 1)
+    return Footprint(tuple(state.peaks), tuple(state.all), results, groups, shared=state.shared)
 
 
 def _given(params: Sequence[str]) -> dict[str, Held]:
@@ -74,50 +64,6 @@ class _Deep(Exception):
     pass
 
 
-@dataclass(eq=False)
-class _State:
-    """What is held now, and the most so far."""
-
-    blocks: dict[int, Block]
-    peaks: list[Size]
-    groups: dict[tuple[Size, Size], int]
-    all: list[Block] = field(default_factory=list)
-    shared: bool = False
-
-    def take(self, block: Block) -> int:
-        self.all.append(block)
-        self.blocks[len(self.all) - 1] = block
-        self.note()
-        return len(self.all) - 1
-
-    def total(self) -> Size:
-        total = Size()
-        for block in self.blocks.values():
-            if block.count > 0:
-                total = total + block.size
-        return total
-
-    def note(self, more: Size = Size()) -> None:  # noqa: B008 (it never changes)
-        """Remember the sum if no other one is certainly as large."""
-        total = self.total() + more
-        if not any(peak.covers(total) for peak in self.peaks):
-            self.peaks = [peak for peak in self.peaks if not total.covers(peak)] + [total]
-        now: dict[tuple[Size, Size], int] = {}
-        for block in self.blocks.values():
-            if block.count > 0:
-                key = constant(block.room) * block.size, block.many
-                now[key] = now.get(key, 0) + 1
-        for size, count in now.items():
-            self.groups[size] = max(count, self.groups.get(size, 0))
-
-    def counts(self) -> dict[int, int]:
-        return {k: block.count for k, block in self.blocks.items()}
-
-    def restore(self, counts: Mapping[int, int]) -> None:
-        for k, block in self.blocks.items():
-            block.count = counts.get(k, 0)
-
-
 _Turn = tuple[Size, dict[int, tuple[Size, Size]]]
 """What is held after a turn, and of each block its size and what of it is in use."""
 _DEFINED = re.compile(r"\s*(%[\w.]+) = (.*)")
@@ -127,7 +73,7 @@ _INCOMING = re.compile(r"\[ ([^,\]]+), %[\w.]+ \]")
 class _Run:
     """One function while it is gone through; `bound` are its parameters' registers."""
 
-    def __init__(self, books: Mapping[str, Book], key: str, state: _State, bound: dict[str, Held], above: Sequence[str]) -> None:
+    def __init__(self, books: Mapping[str, Book], key: str, state: State, bound: dict[str, Held], above: Sequence[str]) -> None:
         if key in above:
             raise _Deep
         self.books, self.key, self.state, self.above = books, key, state, (*above, key)
@@ -137,6 +83,7 @@ class _Run:
         self.codes: dict[str, str] = {line[1]: line[2] for line in lines if line}
         self.asked: set[str] = set()
         self.kept: dict[str, int] = {}
+        self.fresh: tuple[int, set[int]] = 0, set()  # of the loop just gone through: its first block, those that it carries
 
     def entries(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
@@ -235,29 +182,42 @@ class _Run:
                 self.known[register] = self.block(values[0])
         before = {k: (block.size, block.used) for k, block in state.blocks.items()}
         turns: list[_Turn] = []
-        for turn in range(2):
-            state.peaks, kept = ([], state.peaks) if turn else (state.peaks, [])
+        for turn in range(3):
+            state.peaks, kept = ([], state.peaks) if turn == 2 else (state.peaks, [])
             self.forget(body)
             self.entries(body)
             ends = {register: self.block(values[-1]) for register, values in phis if len(values) > 1}
             self.known.update({register: block for register, block in ends.items() if self.codes[register].startswith("phi ptr")})
             turns.append((state.total(), {k: (block.size, block.used) for k, block in state.blocks.items()}))
         transient, state.peaks = state.peaks, kept
-        self.grow(before, turns, self.turns(first, last, step, place), transient)
+        self.fresh = len(before), {block for block in (*ends.values(), *self.kept.values()) if block is not None}
+        self.grow(before, turns[1:], self.turns(first, last, step, place), transient)
 
     def grow(self, before: Mapping[int, tuple[Size, Size]], turns: list[_Turn], count: Size, transient: Sequence[Size]) -> None:
         """What each turn adds, times their number."""
         state = self.state
+        first, carried = self.fresh
         (one, after_one), (two, after_two) = turns
         each = two - one
+        pushed: list[Block] = []
         for k, (size, used) in before.items():
             more, block = after_two[k][1] - after_one[k][1], state.blocks[k]
             if more.terms:
                 block.used = used + more * count
                 block.size = greatest(size, block.used + constant(64))
                 each = each - (after_two[k][0] - after_one[k][0]) if block.count > 0 else each
+                if all(factor > 0 for factor in more.terms.values()):
+                    pushed.append(block)
+                else:  # what is popped is let go by who has popped it
+                    for held in block.held:
+                        state.blocks[held].count = 0
+                    block.held.clear()
         if any(factor > 0 for factor in each.terms.values()):
-            state.take(Block(each * count, "kept in each turn", self.key, None, many=count))
+            for k, block in state.blocks.items():  # those of the turns gone through are among them
+                block.count = 0 if k >= first and k not in carried else block.count
+            made = state.take(Block(each * count, "kept in each turn", self.key, None, many=count))
+            for block in pushed:
+                block.held.append(made)
         for peak in transient:
             state.note(peak - two) if not two.covers(peak) else state.note()
 
@@ -387,4 +347,4 @@ class _Run:
         return pointer if code.startswith("call ptr @dl_alloc") else None
 
 
-__all__ = ["Block", "Footprint", "footprint"]
+__all__ = ["Footprint", "footprint"]

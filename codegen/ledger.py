@@ -3,8 +3,8 @@
 `memory.py` and the control flow enter what they do. `footprint.py` reads it: the most that is held at one time, as a formula.
 Entries are tuples of registers and texts; regions are lists inside one:
 
-    ("take", block, bytes, name, place, keeper)  ("keep", block, keeper)  ("drop", keeper)  ("retain" | "release", block)  ("push" | "pop", stack, bytes)  ("shared",)
-    ("call", key, arguments, result)
+    ("take", block, bytes, name, place, keeper)  ("keep", block, keeper)  ("drop", keeper)  ("retain" | "release", block)
+    ("push" | "pop", stack, bytes)  ("shared",)  ("call", key, arguments, result)
     ("if", [arm, arm], merged registers)  ("loop", first, last, step, body, place, [counter, *carried registers])
     where a `last` of "" is not known
 """

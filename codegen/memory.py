@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from difflang.types import Array, Stack, Type
 
 from .arrays import Desc, c_strides, size
-from .writer import REGISTER, SIZE, ModuleWriter, Site, Writer
+from .writer import REGISTER, SIZE, ModuleWriter, Site, Writer, is_literal
 
 if TYPE_CHECKING:
     from .lower.lower import Lowering
@@ -58,13 +58,17 @@ def _tuple(nodes: Iterable[int]) -> str:
     return "!{" + ", ".join(f"!{n}" for n in nodes) + "}"
 
 
-def allocate(low: Lowering, bytes_: str, name: str = "", keeper: str = "") -> tuple[str, str]:
-    """A fresh block of this size: (block, data). Raises MemoryError at run time. In a loop the block of the turn before is taken again:
-    it is kept on the machine's stack (`keeper`) when it is released, until the outermost loop ends."""
+_SMALL = 4096
+"""Bytes of an array whose block loops keep for their next turn: what it costs to take one shows."""
+
+
+def allocate(low: Lowering, bytes_: str, name: str = "") -> tuple[str, str]:
+    """A fresh block of this size: (block, data). Raises MemoryError at run time. In a loop a small one of known size takes the block of
+    the turn before again, which is kept on the machine's stack (a keeper) when it is released, until the outermost loop ends."""
     w = low.w
     let_go(w)
     w.far += 1
-    keep = _keeper(low, keeper) if low.loops else ""
+    keep = _keeper(low, bytes_) if low.loops and is_literal(bytes_) and int(bytes_) <= _SMALL else ""
     call = f"call ptr @dl_kept(ptr %ctx, ptr {keep}, i64 {bytes_})" if keep else f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})"
     block = w.let(call, "block")
     w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, ""))
@@ -75,7 +79,7 @@ def allocate(low: Lowering, bytes_: str, name: str = "", keeper: str = "") -> tu
     return block, w.let(f"load ptr, ptr {slot}", "data")
 
 
-def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], memory: frozenset[int], name: str = "", keeper: str = "") -> Desc:
+def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], memory: frozenset[int], name: str = "") -> Desc:
     """A new C-contiguous array, its elements undefined."""
     w = low.w
     count = size(w, dims)
@@ -83,7 +87,7 @@ def fresh(low: Lowering, dtype: str, kinds: Sequence[str], dims: Sequence[str], 
         bytes_ = count if SIZE[dtype] == 1 else w.pure(f"mul nuw i64 {count}, {SIZE[dtype]}")
     else:
         bytes_ = str(int(count) * SIZE[dtype])
-    block, data = (None if keeper else _again(low, bytes_, name)) or allocate(low, bytes_, name, keeper)
+    block, data = _again(low, bytes_, name) or allocate(low, bytes_, name)
     w.private[block] = (bytes_, data)
     return Desc(dtype, tuple(kinds), tuple(dims), data, block, c_strides(w, dtype, dims), memory, True)
 
@@ -111,21 +115,23 @@ def let_go(w: Writer) -> None:
 def _give_back(w: Writer, block: str) -> None:
     if block in w.keepers:
         w.do(f"call void @dl_keep(ptr {w.keepers[block]}, ptr {block})")
+        if block in w.private:
+            w.idle.setdefault(w.private[block][0], []).append(w.keepers[block])
     else:
         w.do(f"call void @dl_release(ptr {block})")
 
 
-def new_keeper(low: Lowering) -> str:
-    """A place on the machine's stack for a block that the next turn takes again."""
+def _keeper(low: Lowering, bytes_: str) -> str:
+    """A place on the machine's stack for a block that the next turn takes again: one of a block of this size that was given back
+    before, else a new one."""
     w = low.w
+    idle = w.idle.get(bytes_)
+    if idle:
+        return idle.pop()
     keeper = w.alloca("ptr")
     w.entry.append(f"  store ptr null, ptr {keeper}")
     low.keepers.append(keeper)
     return keeper
-
-
-def _keeper(low: Lowering, keeper: str) -> str:
-    return keeper or new_keeper(low)
 
 
 def give_up(low: Lowering) -> None:
@@ -136,6 +142,7 @@ def give_up(low: Lowering) -> None:
         w.do(f"store ptr null, ptr {keeper}")
         w.ledger.add("drop", keeper)
     low.keepers.clear()
+    w.idle.clear()
 
 
 def retain(w: Writer, block: str) -> None:

@@ -101,6 +101,7 @@ class Writer:
         self.near = False  # whether a loop stands here whose turns are short
         self.ledger = Ledger()
         self.private: dict[str, tuple[str, str]] = {}  # blocks that only this function knows: their bytes and data
+        self.idle: dict[str, list[str]] = {}  # keepers that are free again, by the bytes of what they keep
         self.keepers: dict[str, str] = {}  # where a loop keeps a block for its next turn
         self.spare: list[dict[str, list[tuple[str, str]]] | None] = [None]  # those released, by size, for each open region
         self._names = 0

@@ -167,7 +167,8 @@ class _Wrapper:
         if self.lent:
             self.heads += ["ptr %workspace", "i64 %workspace_bytes"]
             room = self.let(f"call i32 @dl_export_lend(ptr {ctx}, ptr %workspace, i64 %workspace_bytes)")
-            self.lines += [f"  br i1 {self.let(f'icmp eq i32 {room}, 0')}, label %lent, label %short", "short:", f"  ret i32 {room}", "lent:"]
+            enough = self.let(f"icmp eq i32 {room}, 0")
+            self.lines += [f"  br i1 {enough}, label %lent, label %short", "short:", f"  ret i32 {room}", "lent:"]
         status = self.let(f'call i32 @"{function.key}.entry"({", ".join(operands)})')
         self.lines.append(f"  br i1 {self.let(f'icmp eq i32 {status}, 0')}, label %good, label %bad")
         self.lines += ["bad:", f"  %code = call i32 @dl_export_fault(ptr {ctx})", f"  call void @dl_ctx_free(ptr {ctx})", "  ret i32 %code"]

@@ -186,7 +186,8 @@ _PREAMBLE = """/* {library}: written by difflang. Do not edit.
 def header(library: str, functions: Sequence[Exported], errors: Sequence[str], lent: Collection[str] = ()) -> str:
     """The text of the header."""
     guard = f"{library.upper()}_H"
-    lines = [_PREAMBLE.format(library=library, ok=f"{library.upper()}_OK", shape=constant(library, "ValueError"), memory=constant(library, "MemoryError"))]
+    codes = {"shape": constant(library, "ValueError"), "memory": constant(library, "MemoryError")}
+    lines = [_PREAMBLE.format(library=library, ok=f"{library.upper()}_OK", **codes)]
     lines += [f"#ifndef {guard}", f"#define {guard}", "", "#include <stdbool.h>", "#include <stdint.h>", ""]
     if any(slot.type.dtype in PART for f in functions for slot in (*f.inputs, *f.results)):
         lines.append(_COMPLEX)

@@ -71,7 +71,6 @@ class Lowering:
         self.twice = 0  # nodes of loops written in two versions so far
         self.loops = 0  # how many are open
         self.keepers: list[str] = []  # where they keep blocks for their next turns
-        self.kept_for: dict[Var, str] = {}  # where the array that a turn hands on finds the block of the one that it replaces
         self.below: dict[str, str] = {}  # a loop's index and what it stays below
         self._memory = 1_000_000  # ids of memory that the analysis does not know
 
@@ -122,7 +121,7 @@ class Lowering:
     def new_array(self, out: Var, dims: Sequence[str]) -> Desc:
         """Fresh memory for a node's result, which is bound to it."""
         assert isinstance(out.type, Array)
-        desc = fresh(self, out.type.dtype, out.type.dims, dims, self.memory(out), out.hint, self.kept_for.get(out, ""))
+        desc = fresh(self, out.type.dtype, out.type.dims, dims, self.memory(out), out.hint)
         self.env[out] = desc
         return desc
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from difflang.ir import Atom, Const, Node, Region, Var, free_vars
-from difflang.types import Array, Scalar
+from difflang.types import Scalar
 
 from ..alias import holds_memory
 from .lower import Lowering, Scope, handles, is_alias, result_types, struct
 from ..glue import leaves_work
 from ..ledger import Entry
-from ..memory import give_up, new_keeper, parts
+from ..memory import give_up, parts
 from ..poll import mask, poll
 from .parallel import lower_parallel
 from .scalars import convert
@@ -108,14 +108,6 @@ class _Carried:
         groups = self.low.aliases.group
         return {groups[p]: p for k, p in enumerate(params) if k in self.values and holds_memory(p)}
 
-    def hand_on(self, yields: Sequence[Atom]) -> None:
-        """The array that a turn makes in place of a carried one takes that one's block in the next turn."""
-        for k in self.moving:
-            param, made = self.params[k], yields[k]
-            if isinstance(param.type, Array) and isinstance(made, Var) and made in self.low.aliases.root:
-                keeper = self.low.kept_for[self.low.aliases.root[made]] = new_keeper(self.low)
-                self.low.w.keepers[self.values[k][1]] = keeper
-
     def yielded(self, scope: Scope, yields: Sequence[Atom]) -> dict[int, list[str]]:
         return {k: _yielded(self.low, scope, yields[k], self.params[k]) for k in self.moving}
 
@@ -153,7 +145,6 @@ def _finish_iteration(low: Lowering, carried: _Carried, node: Node, body: Region
     """The end of a body: on to the latch, or out where an exit was yielded. Gives the way out."""
     w = low.w
     low.loops += 1
-    carried.hand_on(body.yields[len(body.yields) - len(carried.params) :])
     lines, far = len(w.lines), w.far
     scope = low.region(body, carried.owned(carried.params))
     w.near |= not leaves_work(len(w.lines) - lines, w.far - far)

@@ -189,3 +189,24 @@ def test_a_second_call_starts_with_what_the_first_left() -> None:
 
     first, second = dl.high_water(doubled, X(N)), dl.high_water(doubled, X(N))
     assert first == second >= 8 * N
+
+
+def test_loops_ask_malloc_for_nothing_more() -> None:
+    """What a call takes does not grow with the turns; small arrays of known size are taken once."""
+
+    @dl.differentiable
+    def turns(x, n):
+        total = 0.0
+        v = np.zeros(3)
+        for i in range(n):
+            w = np.cumsum(v + i)
+            v = np.array([w[0], w[1] * 0.5, x[i % x.size]])
+            y = np.cumsum(x * v[2])
+            total += y @ x + np.sum(w)
+        return total
+
+    args = X(N)
+    assert dl.high_water(turns, args, 5) == dl.high_water(turns, args, 500)
+    assert dl.high_water(dl.grad(heat), args, 5) + 24 * 495 * 1.2 >= dl.high_water(dl.grad(heat), args, 500)
+    assert turns(args, 7) == pytest.approx(turns.python(args, 7))
+    assert "@dl_kept(" in dl.inspect(turns, args, 5, stage="llvm")
