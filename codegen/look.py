@@ -13,6 +13,7 @@ from difflang.types import UNKNOWN, Tuple, Type
 from .annotated import annotated
 from .boundary import opened
 from .function import DifferentiableFunction, _type, signature_of
+from .overlap import leaves
 from .specialise import program_for
 
 STAGES = ("source", "read", "ir", "placed", "gradient", "llvm", "asm", "ptx")
@@ -115,6 +116,19 @@ def _ir_text(program: Program) -> str:
     from difflang.text import dumps
 
     return dumps(program)
+
+
+def blame(function: DifferentiableFunction, args: Sequence[Any], mode: str, tolerance: float) -> Any:
+    """The first call at these arguments whose rule of the user's is wrong, see `transforms.blame`."""
+    from difflang.transforms.blame import blame as find
+    from difflang.transforms.derived import program_of
+
+    root = function.__difflang_root__
+    found = [opened(value, _type, []) for value in args]
+    types = tuple(type for type, _ in found)
+    given = [leaf for _, value in found for leaf in leaves(value)]
+    captured = [capture.read() for capture in program_of(root, types).main.captures]
+    return find(root, types, [*given, *captured], mode, tolerance)
 
 
 def explain(function: Any, args: Sequence[Any]) -> Any:

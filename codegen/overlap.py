@@ -26,20 +26,20 @@ Axis = tuple[int, int, int, int] | int
 
 def shares(name: str, values: Sequence[Any], special: Specialised) -> bool:
     """Whether what is written has elements in another argument or captured array too. It must be writeable."""
-    leaves = [leaf for value in values for leaf in _leaves(value)]
-    leaves += [lookup.read() for lookup in special.binding.captures]
+    found = [leaf for value in values for leaf in leaves(value)]
+    found += [lookup.read() for lookup in special.binding.captures]
     for position in special.writes:
-        if isinstance(leaves[position], np.ndarray) and not leaves[position].flags.writeable:
+        if isinstance(found[position], np.ndarray) and not found[position].flags.writeable:
             raise ValueError(f"assignment destination is read-only: {name}() writes into this argument")
-    arrays = [(k, leaf) for k, leaf in enumerate(leaves) if isinstance(leaf, np.ndarray)]
+    arrays = [(k, leaf) for k, leaf in enumerate(found) if isinstance(leaf, np.ndarray)]
     touched = {*special.writes, *special.apart}
     return any(k in touched and j != k and np.shares_memory(one, other) for k, one in arrays for j, other in arrays)
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for item in value:
-            yield from _leaves(item)
+            yield from leaves(item)
     elif isinstance(value, (int, float, complex, np.ndarray, np.generic)):
         yield value
 

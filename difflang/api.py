@@ -7,12 +7,11 @@ from pathlib import Path
 from types import MethodType
 from typing import Any, TypeVar
 
-import numpy as np
 
 from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, left_out, spec, with_text
-from .looking import diagnose, explain, high_water, inspect, source
+from .looking import check_grads, diagnose, explain, high_water, inspect, source
 from .parallel import get_num_threads, prange, set_num_threads
 from .records import dataclass
 from .structs import copied, struct, tangent_like
@@ -103,8 +102,10 @@ class Derivation:
         main = program_of(self.base, tuple(types)).main
         names = [param.name for param in main.params]
         position = names.index(self.argnums) if isinstance(self.argnums, str) and self.argnums in names else self.argnums
-        if not self.holomorphic and isinstance(position, int) and any(map(is_complex, types)) != any(
-            is_complex(atom.type) for atom in main.body.yields[:1]
+        if (
+            not self.holomorphic
+            and isinstance(position, int)
+            and any(map(is_complex, types)) != any(is_complex(atom.type) for atom in main.body.yields[:1])
         ):
             return "jacrev" if is_complex(types[position]) else "jacfwd"
         argument = rank(types[position]) if isinstance(position, int) and -len(types) <= position < len(types) else None
@@ -149,9 +150,7 @@ def _asked(argnums: Argnums, wrt: Argnums | None) -> Argnums:
     return tuple(chosen) if isinstance(chosen, (tuple, list)) else chosen
 
 
-def grad(
-    f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None, holomorphic: bool = False
-) -> DerivedFunction:
+def grad(f: Any, argnums: Argnums = 0, has_aux: bool = False, *, wrt: Argnums | None = None, holomorphic: bool = False) -> DerivedFunction:
     """The function that returns the gradient of f, shaped like the argument (or arguments) of `argnums`.
 
     By a complex argument it is df/dx - i df/dy, as in JAX; `holomorphic` allows complex results of complex arguments.
@@ -301,32 +300,7 @@ def derivative(of: Any, wrt: Sequence[str] | str | None = None, mode: str = "rev
     return state
 
 
-def check_grads(
-    f: Any, args: Sequence[Any], order: int = 2, modes: Sequence[str] = ("fwd", "rev"), tolerance: float = 1e-5
-) -> None:
-    """Compare the derivatives of f at args with differences, up to this order. Raises WrongDerivative."""
-    from .check import check, floats
-
-    decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
-    args = tuple(args)
-
-    def forward(primals: Any, tangents: Any) -> Any:
-        return jvp(f, primals, tangents)
-
-    check(decorated.__name__, decorated, forward, lambda *primals: vjp(f, *primals), args, modes, tolerance)
-    if order > 1:
-        value = decorated(*copied(args))
-        chosen = tuple(k for k, arg in enumerate(args) if any(True for _ in floats(arg)))
-        if np.ndim(value) == 0 and not isinstance(value, tuple):
-            check_grads(grad(f, chosen), args, order - 1, modes, tolerance * 10)
-        else:
-            for k in chosen:
-                check_grads(jacfwd(f, k), args, order - 1, modes, tolerance * 10)
-
-
-def export_library(
-    name: str, functions: Mapping[str, tuple[Any, Any]], directory: str | Path = ".", target: str | None = None
-) -> Path:
+def export_library(name: str, functions: Mapping[str, tuple[Any, Any]], directory: str | Path = ".", target: str | None = None) -> Path:
     """Write a C library of {name: (function, spec or tuple of example arguments)}. Returns the path of its manifest."""
     from .codegen.export.export import export
     from .codegen.specialise import program_for

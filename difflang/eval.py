@@ -32,7 +32,7 @@ MISSING = _Missing()
 def evaluate_program(program: Program, *leaves: Any) -> tuple[Any, ...]:
     """The entry's result leaves, then the final values of the parameters it writes."""
     with np.errstate(all="ignore"):
-        return _Run(program).call(program.main, leaves)
+        return Run(program).call(program.main, leaves)
 
 
 def coerce(value: Any, type: Type) -> Any:
@@ -63,7 +63,7 @@ def _array(value: Any, type: Array) -> Any:
     return array
 
 
-class _Run:
+class Run:
     """One run of a program."""
 
     def __init__(self, program: Program) -> None:

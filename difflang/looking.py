@@ -1,10 +1,11 @@
-"""Looking inside: the part of the public face that shows what difflang makes of a function. `api.py` hands these names on."""
+"""Looking inside: the part of the public face that shows and checks what difflang makes of a function. `api.py` hands these names on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from .errors import DifflangError
+from .errors import DifflangError, NotDifferentiable
 
 
 def source(f: Any, *args: Any) -> str:
@@ -19,6 +20,55 @@ def inspect(f: Any, *args: Any, stage: str = "ir") -> str:
     from .codegen import look
 
     return look.inspect_stage(f, args, stage)
+
+
+def check_grads(f: Any, args: Sequence[Any], order: int = 2, modes: Sequence[str] | None = None, tolerance: float = 1e-5) -> None:
+    """Compare the derivatives of f at args with differences, up to this order.
+
+    `modes`: "fwd", "rev"; both by default, backward alone where a rule of `derivative` has no other. Raises WrongDerivative, with the
+    line of the first call whose rule is wrong.
+    """
+    import numpy as np
+
+    from . import api
+    from .check import BOTH, check, floats
+    from .codegen.function import DifferentiableFunction
+    from .structs import copied
+
+    modes = BOTH if modes is None else modes
+    decorated = f if isinstance(f, DifferentiableFunction) else api._wrapped(f)
+    args = tuple(args)
+
+    def forward(primals: Any, tangents: Any) -> Any:
+        return api.jvp(f, primals, tangents)
+
+    def blame(mode: str) -> Any:
+        from .codegen.look import blame
+
+        return blame(decorated, args, mode, tolerance)
+
+    check(decorated.__name__, decorated, forward, lambda *primals: api.vjp(f, *primals), args, modes, tolerance, blame)
+    if order > 1:
+        value = decorated(*copied(args))
+        chosen = tuple(k for k, arg in enumerate(args) if any(True for _ in floats(arg)))
+        if np.ndim(value) == 0 and not isinstance(value, tuple):
+            check_grads(api.grad(f, chosen), args, order - 1, modes, tolerance * 10)
+        else:
+            for k in chosen:
+                check_grads(_either(f, k, args), args, order - 1, modes, tolerance * 10)
+
+
+def _either(f: Any, position: int, args: Sequence[Any]) -> Any:
+    """The Jacobian forward, or backward where a rule of the user's has no other mode."""
+    from . import api
+    from .structs import copied
+
+    forward = api.jacfwd(f, position)
+    try:
+        forward(*copied(args))
+    except NotDifferentiable:
+        return api.jacrev(f, position)
+    return forward
 
 
 def explain(f: Any, *args: Any) -> Any:
