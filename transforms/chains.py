@@ -32,7 +32,7 @@ def _after(node: Node, now: Atom, inside: bool) -> Var | None:
     if node.op == "add" and not inside and node.role:
         return node.out
     if node.op == "if" and inside:
-        return next((out for k, out in enumerate(node.outs) if all(_through(arm, now, arm.yields[k]) for arm in node.regions)), None)
+        return next((out for k, out in enumerate(node.outs) if all(through(arm, now, arm.yields[k]) for arm in node.regions)), None)
     if node.op == "for" and not inside and not node.attrs.get("exits") and now in node.args[3:]:
         body, inits, params, yields = loop_parts(node)
         k = inits.index(now)
@@ -40,7 +40,7 @@ def _after(node: Node, now: Atom, inside: bool) -> Var | None:
     return None
 
 
-def _through(arm: Region, now: Var, end: Atom) -> bool:
+def through(arm: Region, now: Var, end: Atom) -> bool:
     """Whether an arm adds to a value; an arm that leaves it alone must not read it either."""
     if end is now:
         return not any(now in node.args or any(now in free_vars(inner) for inner in node.regions) for node in arm.nodes)

@@ -37,7 +37,7 @@ def _region(region: Region) -> Region:
 
 def _left(node: Node) -> Node:
     """A loop with an exit where a number that it carries becomes zero and stays so, and nothing is left to do."""
-    if node.op != "for" or not node.role or node.attrs.get("exits"):
+    if node.op != "for" or not node.role or node.attrs.get("exits") or node.attrs.get("parallel"):
         return node
     body, inits, params, _ = loop_parts(node)
     for k, param in enumerate(params):

@@ -34,6 +34,7 @@ class Owner(Protocol):
 
     program: Program
     activity: Activity
+    recursive: set[str]
 
     def pair(self, key: str, wrt: Mask, given: Mask) -> Pair: ...
 
@@ -265,8 +266,9 @@ class Mirror:
         given = tuple(k < results and bar is not None for k, bar in enumerate(bars))
         pair = self.owner.pair(node.attrs["callee"], wrt, given)
         tape = tuple(Var(name, type) for name, type in zip(pair.names, pair.tape, strict=True))
-        forward = replace(node, outs=(*node.outs[:results], *tape, *node.outs[results:]), attrs={**node.attrs, "callee": pair.forward})
-        frame.changed[node] = [forward]
+        if tape or self.transport.shared or node.attrs["callee"] in self.owner.recursive:
+            outs = (*node.outs[:results], *tape, *node.outs[results:])
+            frame.changed[node] = [replace(node, outs=outs, attrs={**node.attrs, "callee": pair.forward})]
         frame.local.update(tape)
         self.transport.partial.update(v for v, partial in zip(tape, pair.partial, strict=True) if partial)
         accumulators: list[Atom] = []
@@ -283,9 +285,8 @@ class Mirror:
                 accumulators.append(frame.full(node.args[k]))
         scalars = [k for k in range(len(wrt)) if wrt[k] and k not in arrays]
         outs = tuple(Var(f"{hint_of(node.args[k], 'x')}_bar", bar_type(callee.body.params[k].type)) for k in (*scalars, *arrays))
-        needs = tuple(node.args[k] for k in pair.needs)
         given_bars = tuple(bar for k, bar in enumerate(bars) if given[k] and bar is not None)
-        b.node("call", (*needs, *tape, *given_bars, *accumulators), outs, callee=pair.backward)
+        b.node("call", (*(node.args[k] for k in pair.needs), *tape, *given_bars, *accumulators), outs, callee=pair.backward)
         for k, out in zip((*scalars, *arrays), outs, strict=True):
             value = node.args[k]
             if k in arrays and k not in callee.writes and value in seen:

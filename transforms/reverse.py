@@ -23,6 +23,7 @@ from .mirror import Mirror
 from .recursion import handed_down, recursive
 from .tape import Slot
 from .thread import state_type, thread
+from .together import Both, calls_together, together
 from .transport import again, renamed
 
 
@@ -63,6 +64,7 @@ class Reverse:
         self.shared: dict[str, tuple[Slot, ...]] = {}
         self.open = 0  # recursive pairs under construction
         self.waiting: list[_Halves] = []
+        self.both: list[Both] = []  # recursions that need no tape where the adjoint is known before the call
 
     def joint(self, key: str, wrt: Mask, name: str, seeds: Mapping[int, Atom | None]) -> str:
         """One function: (leaves, seeds that are None) -> (result leaves, adjoints of the wanted leaves). Its key.
@@ -84,11 +86,8 @@ class Reverse:
         frame = mirror.walk(bars)
         adjoints = [frame.full(p) for p, active in zip(function.body.params, wrt, strict=True) if active]
         cut = len(function.body.params) - len(function.captures)
-        region = Region(
-            (*function.body.params[:cut], *params, *function.body.params[cut:]),
-            (*frame.forward(), *frame.builder.nodes),
-            (*yields, *adjoints),
-        )
+        forward = Region((*function.body.params[:cut], *params, *function.body.params[cut:]), frame.forward(), yields)
+        region = self._joined(forward, Region((), tuple(frame.builder.nodes), tuple(adjoints)))
         region, _ = thread(region, {}, self.shared, self.made)
         made = self._key(name)
         self.made[made] = replace(
@@ -101,6 +100,18 @@ class Reverse:
             alias=(),
         )
         return made
+
+    def _joined(self, forward: Region, backward: Region) -> Region:
+        """Both sweeps, one after the other; together where that spares a recursion its tape."""
+        halves = {half.forward for half in self.both}
+        if any(node.op == "call" and node.attrs["callee"] in halves for node in walk(forward)):
+            whole = together(forward, backward, self.both)
+            if whole is not None:
+                return whole
+            nodes = calls_together(forward.nodes, backward.nodes, self.both)
+        else:
+            nodes = (*forward.nodes, *backward.nodes)
+        return Region(forward.params, nodes, (*forward.yields, *backward.yields))
 
     def pair(self, key: str, wrt: Mask, given: Mask) -> Pair:
         """The halves for a call with these active arguments and these result adjoints at hand."""
@@ -201,6 +212,7 @@ class Reverse:
     def _close_recursion(self) -> None:
         """All pairs of a recursion are written: one set of slots goes in and out of each of them."""
         group, self.waiting = self.waiting, []
+        self._enter_both(group)
         slots = tuple(slot for halves in group for slot in halves.slots)
         inner = {slot for halves in group for slot in self._inherited(halves)}
         slots += tuple(slot for slot in inner if slot not in slots)
@@ -215,6 +227,21 @@ class Reverse:
                 yields = (*threaded.yields[:cut], *(state[slot] for slot in slots), *threaded.yields[cut:])
                 regions.append(replace(threaded, params=(*threaded.params, *given.values()), yields=yields))
             self._enter(halves, regions[0], regions[1], len(slots))
+
+    def _enter_both(self, group: list[_Halves]) -> None:
+        """The functions that are both halves of these pairs at once, if all of them can be."""
+        both = []
+        for halves in group:
+            pair, writes = halves.pair, len(halves.function.writes)
+            key = self._key(f"{halves.function.name}_both")
+            self.made[key] = halves.function
+            both.append(Both(pair.forward, pair.backward, key, len(pair.needs), writes, halves.arrays))
+        bodies = [together(halves.forward, halves.backward, [*self.both, *both]) for halves in group]
+        for halves, half, body in zip(group, both, bodies, strict=True):
+            del self.made[half.key]
+            if body is not None and None not in bodies:
+                self.made[half.key] = _both(halves, half, body)
+                self.both.append(half)
 
     def _inherited(self, halves: _Halves) -> list[Slot]:
         """Slots of recursions closed earlier that these halves call."""
@@ -244,3 +271,23 @@ class Reverse:
 
     def _key(self, name: str) -> str:
         return free_key(name, {*self.program.functions, *self.made})
+
+
+def _both(halves: _Halves, half: Both, body: Region) -> Function:
+    """(arguments, adjoints of results, adjoints of arrays) -> (results, adjoints of numbers), both kinds of arrays written."""
+    function, given = halves.function, halves.backward.params[half.needs :]
+    first = len(halves.forward.yields) - half.finals
+    end = len(body.yields) - half.arrays
+    yields = (*body.yields[:first], *body.yields[first + half.finals : end], *body.yields[first : first + half.finals], *body.yields[end:])
+    params = (*body.params, *given)
+    return replace(
+        function,
+        name=half.key,
+        captures=(),
+        alias=(),
+        doc=None,
+        body=Region(params, body.nodes, yields),
+        params=tuple(Param(p.hint) for p in params),
+        result=("*",) * (len(yields) - half.finals - half.arrays),
+        writes=(*function.writes, *range(len(params) - half.arrays, len(params))),
+    )

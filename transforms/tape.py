@@ -10,20 +10,22 @@ Slots are written and read by two pseudo ops, `tape_write(value, *index; slot)` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from difflang.alias import KILLS
 from difflang.ir import Atom, Const, Node, Program, Region, Var, walk
 from difflang.op import row
 from difflang.records import dataclass
-from difflang.types import Scalar, Type
+from difflang.types import Array, Scalar, Type
 
 from .activity import loop_parts
 from .shapes import Shapes
 
 CHEAP = 8
 """Arithmetic (in units of an addition) that is cheaper than a store and a load of one number."""
+CHEAP_ARRAY = 24
+"""The same for each element of an array: what is kept of all turns leaves the cache, and is not written over while it is in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +46,17 @@ class Choice:
     record: tuple[Var, ...]
 
 
-def choose(region: Region, need: Iterable[Var], index: Iterable[Var], killed: set[Var]) -> Choice:
+def choose(region: Region, need: Iterable[Var], index: Iterable[Var], killed: set[Var], prices: Mapping[str, int]) -> Choice:
     """How the reverse of `region` gets the values `need` that it defines; `index` is at hand there."""
     at_hand = set(index)
-    return _Chooser(region, at_hand, killed).choose([v for v in need if v not in at_hand])
+    return _Chooser(region, at_hand, killed, prices).choose([v for v in need if v not in at_hand])
 
 
 class _Chooser:
-    def __init__(self, region: Region, index: set[Var], killed: set[Var]) -> None:
+    def __init__(self, region: Region, index: set[Var], killed: set[Var], prices: Mapping[str, int]) -> None:
         self.index = index
         self.killed = killed
+        self.prices = prices
         self.definition: dict[Var, Node | None] = dict.fromkeys(region.params)
         self.order: dict[Node, int] = {}
         for position, node in enumerate(region.nodes):
@@ -66,7 +69,8 @@ class _Chooser:
         again: dict[Node, None] = {}
         for value in sorted(filter(self.cheap, need), key=self.position):
             missing = self.roots(value) - set(record)
-            if len(missing) > 1 or self.cost(value, again, set(record)) > CHEAP:
+            limit = CHEAP_ARRAY if isinstance(value.type, Array) else CHEAP
+            if len(missing) > 1 or self.cost(value, again, set(record)) > limit:
                 record.append(value)
             else:  # one more root on the tape costs no more than the value itself, and may serve others
                 record += missing
@@ -84,8 +88,10 @@ class _Chooser:
     def cheap(self, value: Var) -> bool:
         """Whether the value is the result of an op that may be run again at all."""
         node = self.definition[value]
-        if node is None or node.regions or node.op == "call" or len(node.outs) != 1:
+        if node is None or node.regions or len(node.outs) != 1:
             return False
+        if node.op == "call":
+            return node.attrs["callee"] in self.prices and "effect" not in node.attrs and self.killed.isdisjoint(node.args)
         if node.op in ("index", "item", "count"):
             base = node.args[0]
             return isinstance(base, Var) and self.is_at_hand(base) and base not in self.killed
@@ -98,6 +104,8 @@ class _Chooser:
         return atom not in self.definition or atom in self.index
 
     def _price(self, node: Node) -> int:
+        if node.op == "call":
+            return self.prices[node.attrs["callee"]]
         return 2 if node.op in ("index", "item") else row(node.op).cost
 
     def local(self, node: Node) -> list[Var]:
@@ -127,6 +135,41 @@ class _Chooser:
         again[node] = None
         for operand in self.local(node):
             self.collect(operand, kept, again)
+
+
+def call_prices(program: Program) -> dict[str, int]:
+    """What an element of the result costs, for the functions that fill one array in loops of little arithmetic."""
+    found = {}
+    for key, function in program.functions.items():
+        body = function.body
+        whole = not function.writes and not function.changes and len(body.yields) == 1 and isinstance(body.yields[0].type, Array)
+        prices = [price for node in body.nodes if (price := _filling(node)) is not None]
+        if whole and len(prices) == len(body.nodes) and sum(prices) <= CHEAP:
+            found[key] = sum(prices)
+    return found
+
+
+def _filling(node: Node) -> int | None:
+    """What a node of such a function costs for an element of its result; None where it is not so simple."""
+    if node.op == "for":
+        body = node.regions[0]
+        inside = [_number(inner) for inner in body.nodes]
+        return None if node.attrs.get("exits") or None in inside else sum(filter(None, inside))
+    if node.op in ("dim", "size", "empty", "zeros", "empty_like", "zeros_like") or _number(node) is not None:
+        return 0
+    return None
+
+
+def _number(node: Node) -> int | None:
+    """The price of a node that reads, writes or computes one number."""
+    if node.regions or node.op == "call" or len(node.outs) != 1:
+        return None
+    if node.op in ("index", "store"):
+        return 2 if set(node.attrs["pattern"]) <= {"i"} else None
+    if node.op == "dim":
+        return 0
+    plain = row(node.op).kind == "elementwise" and isinstance(node.out.type, Scalar)
+    return row(node.op).cost if plain and row(node.op).cost <= CHEAP else None
 
 
 def killed_values(program: Program, region: Region) -> set[Var]:

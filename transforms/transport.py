@@ -18,7 +18,7 @@ from .activity import loop_parts
 from .frame import Frame
 from .prune import prune_nodes
 from .shapes import SHAPE_OPERAND, Shapes
-from .tape import CHEAP, Choice, Sizes, Slot, choose, killed_values, slot_for
+from .tape import CHEAP, Choice, Sizes, Slot, call_prices, choose, killed_values, slot_for
 
 
 def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
@@ -31,6 +31,7 @@ class Transport:
 
     def __init__(self, program: Program, body: Region, shared: bool, numbers: Iterable[Atom] = ()) -> None:
         self.killed = killed_values(program, body)
+        self.prices = call_prices(program)
         self.slots: list[Slot] = []
         self.shared = shared
         self.partial = partial_values(program, body)
@@ -156,7 +157,7 @@ class Transport:
         own = loop is not None and loop.op == "for" and frame.region is loop.regions[0]
         index = [*at_hand, *(frame.region.params[:1] if own else ())]
         region = Region(frame.region.params, frame.forward(), frame.region.yields)
-        return back, choose(region, need, index, self.killed)
+        return back, choose(region, need, index, self.killed, self.prices)
 
 
 def computed_before(frame: Frame, back: Region) -> Region:

@@ -21,8 +21,10 @@ from difflang.types import Array, Scalar, Type, Undefined
 from ..guard import guard
 from ..leave import leave
 from ..merge import merge
+from ..once import once
 from ..prune import prune
 from ..retype import retype
+from ..upward import upward
 from .calls import drop_parameters, drop_results
 from .rules import DERIVED, RULES, Facts, Rule
 from .shapes import SHAPE_RULES
@@ -40,7 +42,7 @@ VIEWS = frozenset("reshape transpose expand_dims squeeze broadcast_to flip stop_
 def simplify(program: Program) -> Program:
     """The simplified program, idle adjoint loops guarded, sweeps merged, searches left early, types found anew."""
     program = _simplified(program)
-    merged = leave(merge(guard(program)))
+    merged = upward(leave(merge(guard(once(program)))))
     return retype(program if merged is program else _simplified(merged))
 
 

@@ -1,0 +1,44 @@
+"""Upward: an adjoint loop whose turns only add runs the way the primal did. Owned in, owned out.
+
+In which order amounts are added is free. Memory is walked best upwards, and compilers know such loops better.
+"""
+
+from __future__ import annotations
+
+from difflang.ir import Function, Node, Program, Region, walk
+from difflang.records import replace
+
+from .activity import loop_parts
+from .chains import only_added_to
+from .prune import EFFECTS
+
+
+def upward(program: Program) -> Program:
+    """The program with such loops turned round; the very program where there are none."""
+    functions = {key: _function(function) for key, function in program.functions.items()}
+    same = all(functions[key] is program.functions[key] for key in functions)
+    return program if same else replace(program, functions=functions)
+
+
+def _function(function: Function) -> Function:
+    body = _region(function.body)
+    return function if body is function.body else replace(function, body=body)
+
+
+def _region(region: Region) -> Region:
+    nodes = []
+    for node in region.nodes:
+        inner = tuple(map(_region, node.regions))
+        nodes.append(_turned(node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner)))
+    return replace(region, nodes=tuple(nodes)) if any(a is not b for a, b in zip(nodes, region.nodes, strict=True)) else region
+
+
+def _turned(node: Node) -> Node:
+    if node.op != "for" or node.role != "adjoint" or not node.attrs.get("reverse") or node.attrs.get("exits"):
+        return node
+    body, _, params, yields = loop_parts(node)
+    if any(n.op in (*EFFECTS, "call") for n in walk(body)):
+        return node
+    if not all(only_added_to(body, p, y) for p, y in zip(params, yields, strict=True)):
+        return node
+    return replace(node, attrs={**node.attrs, "reverse": False})
