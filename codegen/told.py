@@ -27,7 +27,7 @@ def tell(low: Lowering, node: Node) -> None:
     kinds = tuple(kind(atom.type) for atom in details)
     arrays = {atom: low.array(atom) for atom in details if isinstance(atom.type, Array)}  # in memory before any branch
     if attrs.get("kind") == "print":
-        site = Site(SystemError, "print", 0, low.place, attrs["told"], kinds)
+        site = Site(SystemError, attrs["message"] or "print", 0, low.place, attrs["told"], kinds)
         _say(low, site, details, arrays)
         return
     condition = low.scalar(node.args[0], "bool")

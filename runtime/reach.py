@@ -19,7 +19,7 @@ import numpy as np
 
 from .load import ABSENT, Lookup
 
-LIBRARIES = frozenset("numpy math cmath operator functools itertools builtins scipy difflang typing collections".split())
+LIBRARIES = frozenset("numpy math cmath operator functools itertools builtins scipy difflang typing collections logging warnings".split())
 """Modules whose contents do not change while a program runs."""
 
 _NOT_READ = frozenset(

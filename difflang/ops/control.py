@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ def _same(types: tuple[Type, ...], attrs: Any) -> Type:
 
 def _check(condition: Any, *details: Any, error: Any = None, message: str = "", kind: str = "raise", told: str = "") -> None:
     if kind == "print":
-        _evaluated(told, details, print)
+        head, _, rest = message.partition(".")
+        _evaluated(told, details, eval(message, {head: import_module(head)}) if rest else print)
     elif not condition and told:
         raise _evaluated(told, details, error)
     elif not condition:
@@ -49,7 +51,8 @@ def check(y, condition, *details, error=AssertionError, message="", kind="raise"
     """Raise `error(message % details)` unless the condition holds: for faults that the program states itself.
 
     `told`: the arguments of the error as Python's text over the details, each named by its position between control characters;
-    `message` is then what can be said without Python. `kind` "print": no error, the arguments are printed, whatever the condition.
+    `message` is then what can be said without Python. `kind` "print": no error, the arguments are printed, whatever the condition, or
+    told to the function that `message` names.
     `kind`: "raise" and "assert" print as such; "unbound" (a name that some path leaves unassigned) prints as nothing.
     """
 

@@ -10,8 +10,10 @@ from .document import INDENT, WIDTH
 from .expressions import Phrases, is_unspeakable, negated, quoted
 from .layout import call_header, statement
 from .names import Names
-from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write, ends
+from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write
+from .statements import ends
 from .unbound import unbound_names
+from .walks import walk_of
 from .syntax import Apply, Attribute, Expr, Infix, Item, Pack, Ref, Word, flat, flat_items, parts, refs, rewrite
 
 REVERSE = "# Reverse sweep"
@@ -132,9 +134,8 @@ class Printing:
                 return self.move(stmt, depth)
             case If():
                 return self.if_(stmt, depth)
-            case For(index, iterable, body, mark):
-                head = self.line(f"for {self.names.index_name(index)} in ", self.named(iterable), ":", mark, depth)
-                return self.compound(head, body, depth)
+            case For():
+                return self.for_(stmt, depth)
             case While():
                 return self.while_(stmt, depth)
             case Break():
@@ -267,6 +268,11 @@ class Printing:
         heads = [line[len(own) :] for line in lines if line.startswith(own) and not line.startswith(own + " ")]
         return heads[0].startswith("if ") and all(head.startswith(("elif ", "else:", ")")) for head in heads[1:])
 
+    def for_(self, stmt: For, depth: int) -> list[str]:
+        walk = walk_of(stmt, self.names, self.named, self.function.origin)
+        target, over, body = walk or (self.names.index_name(stmt.index), self.named(stmt.iterable), stmt.body)
+        return self.compound(self.line(f"for {target} in ", over, ":", stmt.mark, depth), body, depth)
+
     def while_(self, stmt: While, depth: int) -> list[str]:
         head = self.block(stmt.head, depth + 1)
         test = self.named(stmt.test)
@@ -278,9 +284,10 @@ class Printing:
 
     def check(self, stmt: Check, depth: int) -> list[str]:
         test = self.named(stmt.test)
-        told = self.named(stmt.told) if stmt.told is not None else Word(quoted(stmt.message)) if stmt.message else None
+        says = Word(quoted(stmt.message)) if stmt.message and stmt.kind != "print" else None
+        told = self.named(stmt.told) if stmt.told is not None else says
         if stmt.kind == "print":
-            return self.line("", Apply(Word("print"), (told,) if told is not None else ()), "", stmt.mark, depth)
+            return self.line("", Apply(Word(stmt.message or "print"), (told,) if told is not None else ()), "", stmt.mark, depth)
         if stmt.kind == "assert":
             value: Expr = Pack((test, told)) if told is not None else test
             if isinstance(value, Pack):

@@ -15,6 +15,7 @@ from .function import Printing
 from .objects import class_imports, flattened
 from .preamble import HELPERS
 from .names import BUILTINS_USED, Names, free_name, identifier
+from .sink import sunk
 
 
 def write(program: Program) -> str:
@@ -46,6 +47,7 @@ def plain_result(function: Function, entry: bool) -> Function:
 
 def function_text(program: Program, function: Function, name: str, phrases: Phrases) -> str:
     built = Building(program, function, phrases)
+    built.block = sunk(built.block, built.folding.uses)
     tuples = {param.name for param in function.params if param.tree != "*"}
     reserved = {phrases.numpy, phrases.math, "cmath", *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
     primal = frozenset(out for node in walk(function.body) if not node.role and node.op not in STRUCTURED for out in node.outs)
@@ -83,7 +85,7 @@ def import_text(phrases: Phrases, body: str) -> str:
     """The imports that the text needs, the standard library first."""
     body = re.sub(r"  # .*", "", body)
     found = []
-    for module, name in (("cmath", "cmath"), ("math", phrases.math), ("numpy", phrases.numpy)):
+    for module, name in (("cmath", "cmath"), ("logging", "logging"), ("warnings", "warnings"), ("math", phrases.math), ("numpy", phrases.numpy)):
         if re.search(rf"\b{name}\.", body):
             found.append(f"import {module}" + (f" as {name}" if name != module else "") + "\n")
     found += class_imports(phrases.classes)

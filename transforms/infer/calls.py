@@ -38,6 +38,7 @@ from .operators import binary, both, fits_in_place
 from .queries import text_method
 from .structs import class_in, opened, own_method, special
 from .random import random_call
+from .telling import telling_call
 from .values import Compound, Form, Value, denote, form, form_key, is_static, is_undefined, known, leaves, python_value
 from .values import fresh as fresh_value
 
@@ -46,6 +47,12 @@ CONVERSIONS = {
     math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
 }  # fmt: skip
 LIBRARIES = frozenset({"numpy", "scipy", "math", "operator", "functools", "itertools", "builtins"})
+ANY_WAY_OUT = "write it with the operations of the language, or give its rule with dl.derivative"
+WAYS_OUT = {
+    "time": "measure where the function is called", "datetime": "pass the time as an argument",
+    "random": "pass a numpy.random.Generator as an argument", "os": "read it where the function is called", "logging": "use logging.info",
+}  # fmt: skip
+"""For what Python's own modules hold beside numbers."""
 Hook = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 
 
@@ -161,7 +168,7 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         stand_in = stands_for(target)
         assert stand_in is not None
         return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
-    for handler in (text_method, getter, random_call):
+    for handler in (text_method, getter, random_call, telling_call):
         made = handler(frame, target, args, kwargs)
         if made is not None:
             return made
@@ -191,7 +198,7 @@ def _call_own(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[
         frame.fail(
             "DL004",
             f"{f'{module}.' if module and module != 'builtins' else ''}{name} cannot be compiled",
-            "write it with the operations of the language, or give its rule with dl.derivative",
+            WAYS_OUT.get(str(module).partition(".")[0], ANY_WAY_OUT),
         )
     return call_function(frame, frame.inference.read(frame, function), [*map(denote, before), *args], kwargs, (), hint)
 

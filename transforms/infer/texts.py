@@ -215,7 +215,7 @@ def percent(frame: Frame, text: Value, value: Value) -> Value:
         with frame.fitting():
             return denote(python_value(text) % python_value(value))
     if "%r" not in python_value(text):
-        value = Compound(value.kind, tuple(map(_printable, value.items))) if is_tuple(value) else _printable(value)  # type: ignore[union-attr]
+        value = Compound(value.kind, tuple(map(printable, value.items))) if is_tuple(value) else printable(value)  # type: ignore[union-attr]
     return call_text(frame, f"({python_value(text)!r} % ", [value], {})
 
 
@@ -226,7 +226,7 @@ def is_tuple(value: Value) -> bool:
 def method(frame: Frame, text: str, name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     """A method of a known text that is given values of the run."""
     if name == "format":
-        args = args if "!r" in text else list(map(_printable, args))
+        args = args if "!r" in text else list(map(printable, args))
         return call_text(frame, f"{text!r}.format(", args, kwargs)
     if name == "join" and len(args) == 1 and isinstance(args[0], Compound) and args[0].is_sequence:
         between = [denote(text)] if text else []
@@ -276,14 +276,14 @@ def _print(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
     stream = python_value(file) if known(file) else frame
     if stream is not None and id(stream) not in streams:
         frame.fail("DL004", "print to a file is outside the language", "print to the terminal, or where the function is called")
-    items, parts = listed(frame, list(map(_printable, args)), named)
+    items, parts = listed(frame, list(map(printable, args)), named)
     if stream is not None:
         parts = (*parts, ", " * bool(parts) + f"file={streams[id(stream)]}")
     frame.emit("check", const(False), *items, error=SystemError, message="", kind="print", told=told(parts) or " ")
     return NONE
 
 
-def _printable(value: Value) -> Value:
+def printable(value: Value) -> Value:
     """A static object is printed as what it says of itself while compiling."""
     if is_static(value) and not isinstance(python_value(value), str):
         return denote(str(python_value(value)))
