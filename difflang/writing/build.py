@@ -44,6 +44,7 @@ class Building:
 
     def __init__(self, program: Program, function: Function, phrases: Phrases) -> None:
         self.program, self.function, self.phrases = program, function, phrases
+        phrases.origin = function.origin
         phrases.flavors = Flavors(function, function is program.main)
         self.paths = Paths(function)
         phrases.own_objects, phrases.own_statics = self.paths.objects, self.paths.statics

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DifflangError
-from ..ir import LEAF, Atom, Const, Function, Node, Tree, Var
+from ..ir import LEAF, Atom, Const, Function, Node, Origin, Tree, Var
 from ..op import Op, row
 from ..ops.special import FORMULAS
 from ..types import DTYPES, ONE, Array, Scalar, Stack, Type, Undefined
@@ -34,6 +34,7 @@ class Phrases:
         self.flavors = flavors
         self.numpy, self.math = numpy, math
         self.functions = functions or {}
+        self.origin: Origin | None = None  # of the function that is being written
         self.modules: set[str] = set()
         self.helpers: set[str] = set()
         self.classes: dict[str, type] = {}  # the program's own classes that the text names

@@ -166,10 +166,17 @@ class Folding:
         same_line = node.place is not None and user.place is not None and node.place.line == user.place.line
         if same_line and out.hint == node.op:
             return True  # named by nobody
+        if user.op == "accumulate" and node.role == user.role == "adjoint" and self.is_walk(user):
+            return True  # the adjoint of an item goes where the item came from
         if not same_line or node.role != user.role or not user.outs:
             return False
         # A contribution to an adjoint is added where it is found.
         return is_temporary(user.outs[0].hint) or (user.outs[0].hint == out.hint and self.length(node) < SHORT)
+
+    def is_walk(self, node: Node) -> bool:
+        """Whether a node stands for what `for item in array` says."""
+        origin = self.function.origin
+        return node.place is not None and origin is not None and origin.line(node.place.line).lstrip().startswith("for ")
 
     def is_late(self, out: Var, region: Region) -> bool:
         """Whether the variable that a loop carries is still read after its next value is known: it is assigned at the end then."""

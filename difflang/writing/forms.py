@@ -9,7 +9,7 @@ from ..errors import DifflangError
 from ..ir import Node
 from ..op import row
 from ..types import PYTHON, Array, Scalar, Stack, Unknown, is_complex
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Word, negated
+from .syntax import Apply, Attribute, Choice, Display, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Word, negated
 
 if TYPE_CHECKING:
     from .expressions import Phrases
@@ -26,6 +26,11 @@ def _is_array(node: Node, k: int = 0) -> bool:
 
 
 def _dim(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    """`len(x)` or `x.shape[0]`, as the user says it on this line, or elsewhere."""
+    if node.attrs["axis"] == 0 and _is_array(node) and p.origin is not None:
+        line = p.origin.line(node.place.line) if node.place is not None else ""
+        if "len(" in line or ("shape" not in line and not any("shape" in text for text in p.origin.lines)):
+            return Apply(Word("len"), (args[0],))
     shape = Attribute(args[0], "shape") if _is_array(node) else Apply(p.np("shape"), (args[0],))
     return Item(shape, (p.number(node.attrs["axis"]),))
 
@@ -70,6 +75,8 @@ def _axis_function(p: Phrases, node: Node, args: list[Expr]) -> Expr:
 
 def _joined(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     axis = node.attrs.get("axis", 0)
+    if node.op == "stack" and axis == 0 and all(isinstance(a.type, Scalar) for a in node.args):
+        return Apply(p.np("array"), (Display("[", tuple(args)),))
     return Apply(p.np(node.op), (Pack(tuple(args)), *([Keyword("axis", p.number(axis))] if axis else [])))
 
 

@@ -145,6 +145,32 @@ def uses(statement: Statement) -> Iterator[Var]:
             pass
 
 
+def inner(statement: Statement) -> Block:
+    """The statements of all its blocks."""
+    match statement:
+        case If(_, then, other):
+            return [*then, *other]
+        case For(_, _, body):
+            return body
+        case While(_, body, _, head):
+            return [*head, *body]
+    return []
+
+
+def bound_in(block: Block) -> Iterator[Var]:
+    """The variables that a block binds."""
+    for statement in block:
+        yield from [*targets(statement), *([statement.index] if isinstance(statement, For) else [])]
+        yield from bound_in(inner(statement))
+
+
+def read_in(block: Block) -> Iterator[Var]:
+    """The variables that a block reads."""
+    for statement in block:
+        yield from uses(statement)
+        yield from read_in(inner(statement))
+
+
 def ends(block: Block) -> bool:
     """Whether control never leaves a block at its end."""
     if not block:

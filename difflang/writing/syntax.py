@@ -168,10 +168,13 @@ def needs_parentheses(part: Expr, whole: Expr) -> bool:
 
 
 def both(one: Expr, other: Expr) -> Expr:
-    """`a and b`; of two comparisons with one value in the middle `a < b < c`."""
+    """`a and b`; of comparisons with one value in the middle `a < b < c`."""
     if isinstance(one, Infix) and isinstance(other, Infix) and {one.op, other.op} <= {"<", "<=", ">", ">="}:
         if one.right == other.left and isinstance(one.right, (Ref, Word)):
             return Compare((one.left, Word(one.op), one.right, Word(other.op), other.right))
+    if isinstance(one, Infix) and isinstance(other, Compare) and one.op in ("<", "<=", ">", ">="):
+        if one.right == other.items[0] and isinstance(one.right, (Ref, Word)):
+            return Compare((one.left, Word(one.op), *other.items))
     return Infix(one, "and", other)
 
 

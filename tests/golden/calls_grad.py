@@ -11,7 +11,7 @@ def calls_grad(xs, scale):
     """Gradient of calls."""
     xs_bar = np.zeros_like(xs)  # line 74: for i in range(len(xs)):
     scale_bar = 0.0  # line 74
-    for i in reversed(range(xs.shape[0])):  # line 74
+    for i in reversed(range(len(xs))):  # line 74
         t_bar, scale_bar_2 = _square_bwd(scale, xs[i], 1.0)  # line 75: total += _squ...
         scale_bar += scale_bar_2  # line 75
         xs_bar[i] += t_bar  # line 75

@@ -7,11 +7,11 @@ def first_above_grad(xs, limit):
     total = 0.0
     returned = False
     count = 0
-    for i_x in range(xs.shape[0]):
+    for i in range(len(xs)):
         count += 1
         total_tape.append(total)
-        xs_item = xs[i_x]
-        total += xs_item * xs_item
+        x = xs[i]
+        total += x * x
         if total > limit:
             returned = True
             break
@@ -26,13 +26,13 @@ def first_above_grad(xs, limit):
         total_bar = 1.0  # line 50
     xs_bar = np.zeros_like(xs)  # line 50
     limit_bar = 0.0  # line 50
-    for i_x in reversed(range(count)):  # line 50
+    for i in reversed(range(count)):  # line 50
         total = total_tape.pop()
-        xs_item = xs[i_x]
-        total += xs_item * xs_item
+        x = xs[i]
+        total += x * x
         if total > limit:  # line 52: if total > limit:
             total_bar += result_bar * limit  # line 53: return total * limit
             limit_bar += result_bar * total  # line 53
-        xs_bar[i_x] += 2 * total_bar * xs_item  # line 51: total += x * x
+        xs_bar[i] += 2 * total_bar * x  # line 51: total += x * x
         result_bar = 0.0  # line 50: for x in xs:
     return xs_bar, limit_bar

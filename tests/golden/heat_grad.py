@@ -4,13 +4,13 @@ import numpy as np
 def heat_grad(u, conductivity, steps):
     """Gradient of heat."""
     t_tape = np.empty(max(steps, 0), dtype=np.int64)
-    maximum = max(u.shape[0] - 1, 0)
+    maximum = max(len(u) - 1, 0)
     t_tape_2 = np.empty((max(steps, 0), maximum))
     u_2 = u
     for k in range(steps):
         new = u_2.copy()
-        t_tape[k] = u_2.shape[0]
-        for i in range(1, u_2.shape[0] - 1):
+        t_tape[k] = len(u_2)
+        for i in range(1, len(u_2) - 1):
             t = u_2[i + 1] - 2.0 * u_2[i] + u_2[i - 1]
             t_tape_2[k, i] = t
             new[i] = u_2[i] + conductivity * t

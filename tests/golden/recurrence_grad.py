@@ -6,10 +6,10 @@ import numpy as np
 def recurrence_grad(a):
     """Gradient of recurrence."""
     a = a.copy()
-    a_item_tape = np.empty(a.shape[0])
-    a_i_tape = np.empty(a.shape[0])
-    sin_tape = np.empty(a.shape[0])
-    for i in range(1, a.shape[0]):
+    a_item_tape = np.empty(len(a))
+    a_i_tape = np.empty(len(a))
+    sin_tape = np.empty(len(a))
+    for i in range(1, len(a)):
         a_item = a[i - 1]
         a_item_tape[i] = a_item
         sin = math.sin(a_item)
@@ -20,7 +20,7 @@ def recurrence_grad(a):
 
     # Reverse sweep
     a_bar = np.ones_like(a)  # line 36: for i in range(1, len(a)):
-    for i in reversed(range(1, a.shape[0])):  # line 36
+    for i in reversed(range(1, len(a))):  # line 36
         sin = sin_tape[i]
         a_bar_i = a_bar[i]  # line 37: a[i] = math.sin(a[i - 1]) * a[i]
         a_bar[i] = a_bar_i * sin  # line 37

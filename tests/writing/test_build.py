@@ -30,7 +30,7 @@ def test_break():
         (XS,),
         """
         total = 0.0
-        for i in range(xs.shape[0]):
+        for i in range(len(xs)):
             if xs[i] > 2.0:
                 break
             total += xs[i]

@@ -19,6 +19,7 @@ from .lists import beside_lists, on_run
 from .objects import restore, saved
 from .operators import binary
 from .dicts import dict_keys, is_dict
+from .spoken import Called, index_name, inside, parts
 from .structs import special
 from .values import Compound, Value, is_undefined, known, python_value
 
@@ -114,23 +115,24 @@ def _shortest(frame: Frame, lengths: Sequence[Value]) -> Value:
     return shortest
 
 
-def item(frame: Frame, value: Value, k: Value) -> Value:
-    """The k-th item, 0 <= k < len."""
+def item(frame: Frame, value: Value, k: Value, called: Called = "t") -> Value:
+    """The k-th item, 0 <= k < len, under the names that the text has for it."""
     value = as_iterable(frame, value)
     if isinstance(value, Compound) and value.kind == "range":
         start, _, step = value.items
         return binary(frame, "add", start, binary(frame, "mul", k, step))
     if isinstance(value, Compound) and value.kind == "zip":
-        return Compound("tuple", tuple(item(frame, part, k) for part in value.items))
+        names = parts(called, value.items)
+        return Compound("tuple", tuple(item(frame, part, k, name) for part, name in zip(value.items, names, strict=True)))
     if isinstance(value, Compound) and value.kind == "ndindex":
         return _index_of(frame, value.items, k)
     if isinstance(value, Compound) and value.kind == "enumerate":
         inner, start = value.items
-        return Compound("tuple", (binary(frame, "add", start, k), item(frame, inner, k)))
+        return Compound("tuple", (binary(frame, "add", start, k), item(frame, inner, k, parts(called, value.items)[1])))
     if isinstance(value, Compound) and value.kind == "reversed":
         (inner,) = value.items
         last = binary(frame, "sub", length(frame, inner), const(1))
-        return item(frame, inner, binary(frame, "sub", last, k))
+        return item(frame, inner, binary(frame, "sub", last, k), called)
     if isinstance(value, Compound) and value.kind == "map":
         from .calls import call
 
@@ -141,8 +143,10 @@ def item(frame: Frame, value: Value, k: Value) -> Value:
         repeated_value: Value = value.items[0]
         return repeated_value
     if isinstance(value, Compound) and value.kind == "pairwise":
-        return Compound("tuple", (item(frame, value.items[0], k), item(frame, value.items[0], binary(frame, "add", k, const(1)))))
-    return getitem(frame, value, ("i",), [k])
+        first, second = parts(called, "ab")
+        one = item(frame, value.items[0], k, first)
+        return Compound("tuple", (one, item(frame, value.items[0], binary(frame, "add", k, const(1)), second)))
+    return getitem(frame, value, ("i",), [k], called if isinstance(called, str) and called.strip("_") else "t")
 
 
 def _product(frame: Frame, sizes: Sequence[Value]) -> Value:
@@ -201,8 +205,10 @@ def _walkable(value: Value) -> bool:
     return known(value) and hasattr(python_value(value), "__getitem__") and hasattr(python_value(value), "__len__")
 
 
-def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool) -> list[Value]:
-    """`for item in iterable`."""
+def each(
+    frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, called: Called = "t"
+) -> list[Value]:
+    """`for called in iterable`."""
     iterable = as_iterable(frame, iterable)
     check_iterable(frame, iterable)
     if isinstance(iterable, Compound) and iterable.kind == "range":
@@ -217,7 +223,7 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
     count = const(2**62) if is_endless(iterable) else length(frame, iterable)
     if has_tuple(iterable) or (isinstance(iterable, Const) and isinstance(count, Const)):
         if not isinstance(count, Const):
-            return each(frame, beside_lists(frame, iterable), turn, init, hints, exits)
+            return each(frame, beside_lists(frame, iterable), turn, init, hints, exits, called)
         items = [item(frame, iterable, const(k)) for k in range(count.value)]
         walked_lists = [(one, one.items) for one in fixed_lists(iterable)]
         done = unrolled(frame, items, turn, init, hints[1:], exits)
@@ -226,10 +232,13 @@ def each(frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints
                 on_run(frame, one)  # the loop changes the list it walks: Python asks for the length before each turn
         return done
 
-    def indexed(k: Value, carried: Sequence[Value]) -> list[Value]:
-        return turn(item(frame, iterable, k), carried)
+    index = index_name(frame, iterable, called)
 
-    bounds, names = [const(0), frame.atom(count), const(1)], [_index_hint(hints[0]), *hints[1:]]
+    def indexed(k: Value, carried: Sequence[Value]) -> list[Value]:
+        with inside(frame, index):
+            return turn(item(frame, iterable, k, called), carried)
+
+    bounds, names = [const(0), frame.atom(count), const(1)], [index, *hints[1:]]
     walked = lists_in(iterable)
     if not walked:
         return counted(frame, bounds, indexed, init, names, exits)
@@ -283,10 +292,6 @@ def _each_of_several(
     for part in parts:
         carried = each(frame, part, turn, carried, hints, exits)
     return carried
-
-
-def _index_hint(name: str) -> str:
-    return f"i_{name}" if name and name.isidentifier() else "i"
 
 
 def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Sequence[Value]:
