@@ -63,18 +63,15 @@ def _full(x: Real, y: Real) -> Real:
 def cbrt(x: Real) -> Real:
     """A third of the exponent, a polynomial for what is left of it, a step of Halley's and one of Newton's in a pair."""
 
-    def usual() -> Real:
-        return _root(x, 1.0)
-
     def full() -> Real:
         tiny = magnitude(x) < 2.0**-1000
-        y = select(tiny, _root(x * 2.0**108, 2.0**-36), _root(x, 1.0))
-        return select(x.same(0.0) | ~(magnitude(x) < _INFINITY), x + x, y)
+        y = _root(select(tiny, select(tiny, x, 0.0) * 2.0**108, x))  # no overflow of a large one is told
+        return select(x.same(0.0) | ~(magnitude(x) < _INFINITY), x + x, select(tiny, y * 2.0**-36, y))
 
-    return unless(~((magnitude(x) > 2.0**-1000) & (magnitude(x) < _INFINITY)), usual, full)
+    return unless(~((magnitude(x) > 2.0**-1000) & (magnitude(x) < _INFINITY)), lambda: _root(x), full)
 
 
-def _root(x: Real, factor: float) -> Real:
+def _root(x: Real) -> Real:
     """x = 2**(3q) m, with m from 1 to 8."""
     size = bits(magnitude(x))
     thirds = ((size >> 52) * 43691) >> 17  # of the exponent, which for 1 is 1023 = 3 * 341
@@ -84,7 +81,7 @@ def _root(x: Real, factor: float) -> Real:
     y = fma(r, (m - cube) / (cube + cube + m), r)
     off = fma(y, -(y * y), m) + y * -fma(y, y, -(y * y))
     y = fma(off / (y * y), 1.0 / 3, y)
-    return with_sign(y * real((thirds + (1023 - 341)) << 52) * factor, x)
+    return with_sign(y * real((thirds + (1023 - 341)) << 52), x)
 
 
 def hypot(x: Real, y: Real) -> Real:
