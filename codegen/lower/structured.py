@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from difflang.ir import Atom, Const, Node, Region, Var, free_vars
-from difflang.types import Scalar
+from difflang.types import Array, Scalar
 
 from ..alias import holds_memory
 from .lower import Lowering, Scope, handles, is_alias, result_types, struct
