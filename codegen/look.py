@@ -16,7 +16,7 @@ from .function import DifferentiableFunction, _type, signature_of
 from .overlap import leaves
 from .specialise import program_for
 
-STAGES = ("source", "read", "ir", "placed", "gradient", "llvm", "asm", "ptx")
+STAGES = ("source", "read", "typed", "owned", "ir", "placed", "gradient", "llvm", "asm", "ptx")
 
 
 def types_for(function: Any, args: Sequence[Any]) -> tuple[Type, ...]:
@@ -85,8 +85,10 @@ def inspect_stage(function: Any, args: Sequence[Any], stage: str) -> str:
         from difflang.writing.python import write
 
         return write(program_for(Derived("grad", root), types))
-    if stage == "ir":
+    if stage in ("owned", "ir"):
         return _ir_text(_owned(root, types))
+    if stage == "typed":
+        return _ir_text(_typed(root, types))
     if stage == "ptx":
         from .targets.ptx import ptx_of
 
@@ -104,6 +106,17 @@ def _read_text(root: Any) -> str:
 
     function = read(root)
     return _ir_text(Program(function.name, {function.name: function}))
+
+
+def _typed(root: Any, types: Sequence[Type]) -> Program:
+    """Types are known, arrays are still references. Of a derived function: of what it is the derivative of."""
+    from difflang.reading import read
+    from difflang.transforms.infer.infer import infer
+
+    while (base := getattr(root, "base", None)) is not None:
+        root = base.__difflang_root__ if isinstance(base, DifferentiableFunction) else base
+    function = read(root)
+    return infer(function, tuple(types)[: len(function.params)])
 
 
 def _owned(root: Any, types: Sequence[Type]) -> Program:

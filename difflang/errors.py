@@ -141,6 +141,30 @@ class TypeMismatch(DifflangError, TypeError):
     """Types, shapes or arguments do not fit together."""
 
 
+class ValueMismatch(TypeMismatch, ValueError):
+    """A TypeMismatch that is a ValueError in Python: sizes that do not fit, a wrong number of values to unpack."""
+
+
+class IndexMismatch(TypeMismatch, IndexError):
+    """A TypeMismatch that is an IndexError in Python: an index that no array of this rank or tuple of this length has."""
+
+
+class KeyMismatch(TypeMismatch, KeyError):
+    """A TypeMismatch that is a KeyError in Python: a key that the dict does not have."""
+
+    __str__ = DifflangError.__str__
+
+
+def mismatch(error: type[Exception]) -> type[TypeMismatch]:
+    """The mismatch that is caught as this error of Python's."""
+    kinds = ((IndexError, IndexMismatch), (KeyError, KeyMismatch), (ValueError, ValueMismatch))
+    return next((ours for pythons, ours in kinds if issubclass(error, pythons)), TypeMismatch)
+
+
+class EndlessRecursion(TypeMismatch, RecursionError):
+    """A function that calls itself on every path."""
+
+
 class NotDifferentiable(DifflangError):
     """A derivative that does not exist or is not known."""
 

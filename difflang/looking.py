@@ -16,7 +16,7 @@ def source(f: Any, *args: Any) -> str:
 
 
 def inspect(f: Any, *args: Any, stage: str = "ir") -> str:
-    """A stage of the way to machine code as text: "source" "read" "ir" "placed" "gradient" "llvm" "asm" "ptx"."""
+    """A stage of the way to machine code as text: "source" "read" "typed" "ir" "placed" "gradient" "llvm" "asm" "ptx"."""
     from .codegen import look
 
     return look.inspect_stage(f, args, stage)

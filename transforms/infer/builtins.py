@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from difflang.errors import ValueMismatch
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import row
 from difflang.ops.faults import said
@@ -129,7 +130,7 @@ def _extreme(op: str, name: str) -> Handler:
             if not isinstance(count, Const):
                 frame.fail("DL011", f"{name}() needs a length that is known while compiling here")
             if not count.value:
-                frame.fail("DL037", f"{name}() arg is an empty sequence")
+                frame.fail("DL037", f"{name}() arg is an empty sequence", kind=ValueMismatch)
             return _fold_extreme(frame, op, [item_of(frame, value, const(k)) for k in range(count.value)])
         not_empty(frame, value, name)
 
@@ -173,7 +174,7 @@ def not_empty(frame: Frame, value: Value, name: str) -> None:
     if not isinstance(filled, Const):
         frame.emit("check", filled, error=ValueError, message=f"{name}() arg is an empty sequence", kind="raise")
     elif not filled.value:
-        frame.fail("DL037", f"{name}() arg is an empty sequence")
+        frame.fail("DL037", f"{name}() arg is an empty sequence", kind=ValueMismatch)
 
 
 builtin(max, low=1, names=("key", "default"))(_extreme("greater", "max"))

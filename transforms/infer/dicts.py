@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from difflang.errors import KeyMismatch
 from difflang.ir import NONE, Atom, Node, const
 from difflang.tree import Layout
 
@@ -70,7 +71,7 @@ def dict_item(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequ
     items = items_of(frame, value)
     key = _key(frame, pattern, operands)
     if key not in items:
-        frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}")
+        frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}", KeyMismatch)
     return items[key]
 
 
@@ -132,7 +133,7 @@ def _pop(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
     if key not in items and len(args) > 1:
         return args[1]
     if key not in items:
-        frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}")
+        frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}", KeyMismatch)
     put(frame, owner.info, key, items[key])
     del owner.info.fields[key]
     return items[key]

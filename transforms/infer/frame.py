@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder, OpenType
-from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch
+from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch, mismatch
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Outside, Place, Region, Var, const
 from difflang.mend import mend
 from difflang.records import dataclass, field, replace
@@ -186,7 +186,7 @@ class Frame:
             self.fail("DL019", f"{error}: what this does depends on it", "give the function's argument types")
         except (TypeError, IndexError, ValueError, KeyError) as error:
             said = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
-            self.fail("DL023" if isinstance(error, IndexError) else code, said)
+            self.fail("DL023" if isinstance(error, IndexError) else code, said, kind=mismatch(type(error)))
 
     def emit(self, op: str, *values: Value, flavor: str | None = None, hint: str = "", **attrs: Any) -> Atom:
         """Append one op of the table. An operand that is never there makes a result that is never there."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from difflang.errors import DifflangError, TypeMismatch
+from difflang.errors import DifflangError, EndlessRecursion, TypeMismatch
 from difflang.ir import Atom, Capture, Const, Function, Node, Param, Program, Region, Var
 from difflang.op import load
 from difflang.records import dataclass, field, replace
@@ -61,7 +61,7 @@ def infer(
     result = entry.outcome.result
     if isinstance(result, Undefined) and entry.recursive:
         reason = f"{function.name}() calls itself on every path and so never returns"
-        raise TypeMismatch("DL043", reason, function.place, "return a value on some path", function.origin)
+        raise EndlessRecursion("DL043", reason, function.place, "return a value on some path", function.origin)
     if not _returnable(result):
         reason = f"{function.name}() returns a {_unreturnable(result)}, which a compiled function cannot give to Python"
         raise TypeMismatch("DL027", reason, function.place, "return numbers, arrays, or tuples of them", function.origin)

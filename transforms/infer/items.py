@@ -281,7 +281,8 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
         return Compound("bound", (value,), name)
     if isinstance(type, Scalar) and type.weak and name in NUMBER_PARTS:
         return value if NUMBER_PARTS[name] is None else const(NUMBER_PARTS[name][type.dtype == "f64"])
-    frame.fail("DL025", f"{type} has no attribute {name!r} in the language")
+    what = "this value, whose type is not known," if isinstance(type, Unknown) else str(type)
+    frame.fail("DL025", f"{what} has no attribute {name!r} in the language", "write it with the operations of the language")
 
 
 def static_attribute(frame: Frame, owner: Any, name: str) -> Value:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from difflang.errors import ValueMismatch
 from difflang.ir import NONE, Const, Var, const
 from difflang.types import MANY, ONE, Array, Unknown
 
@@ -303,7 +304,7 @@ def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Seq
     size, last = length(frame, value), count - 1 - star
     if isinstance(size, Const):
         if size.value < count - 1:
-            frame.fail("DL038", f"not enough values to unpack (expected at least {count - 1}, got {size.value})")
+            frame.fail("DL038", f"not enough values to unpack (expected at least {count - 1}, got {size.value})", kind=ValueMismatch)
         items = [item(frame, value, const(k)) for k in range(size.value)]
         return [*items[:star], Compound("list", tuple(items[star : size.value - last])), *items[size.value - last :]]
     enough = binary(frame, "greater_equal", size, const(count - 1))
@@ -331,10 +332,10 @@ def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
     if isinstance(size, Const):
         if size.value != count:
             word = "too many" if size.value > count else "not enough"
-            frame.fail("DL038", f"{word} values to unpack (expected {count}, got {size.value})")
+            frame.fail("DL038", f"{word} values to unpack (expected {count}, got {size.value})", kind=ValueMismatch)
     else:
         fits = binary(frame, "equal", size, const(count))
         if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dims[0] == MANY and count == 1:
-            frame.fail("DL038", "one value is expected here, the array never holds exactly one")
+            frame.fail("DL038", "one value is expected here, the array never holds exactly one", kind=ValueMismatch)
         frame.emit("check", fits, error=ValueError, message=f"the number of values to unpack is not {count}", kind="raise")
     return [item(frame, value, const(k)) for k in range(count)]
