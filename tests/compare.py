@@ -32,8 +32,11 @@ def check(text: str, arguments: tuple[Any, ...], ways: tuple[str, ...] = WAYS) -
         warnings.simplefilter("ignore")
         function = define(text, "program")
         given = copied(arguments)
-        with np.errstate(all="ignore"):
-            expected = function(*given)
+        try:
+            with np.errstate(all="ignore"):
+                expected = function(*given)
+        except (ArithmeticError, ValueError) as error:
+            raise Uninteresting("Python itself refuses the numbers") from error
         if not np.all(np.isfinite(expected)) or abs(expected) > 1e4 or any(np.max(np.abs(g)) > 1e4 for g in given):
             raise Uninteresting("the numbers grow too far")
         for way in ways:
