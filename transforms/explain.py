@@ -6,10 +6,13 @@ formula in the sizes of the arguments), which arrays are copied and where.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
 from difflang.records import dataclass, field
 from difflang.types import DTYPES, Array, Scalar, Stack, Type
+
+from .independent import Dependent, judge
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Explanation:
     active: tuple[str, ...]
     kept: tuple[Kept, ...] = field(default=())
     taken: tuple[Taken, ...] = field(default=())
+    loops: tuple[str, ...] = field(default=())  # what becomes of those that are to run in parallel
     most: str = ""
     bytes: int | None = None
     unknown: tuple[str, ...] = field(default=())
@@ -58,6 +62,7 @@ class Explanation:
             lines.append(f"  {item.kind} {item.name}{place} in {item.function}: {item.bytes} bytes; {item.why}")
         if not self.kept:
             lines.append("  nothing is recorded and nothing copied")
+        lines += [f"  {loop}" for loop in self.loops]
         for block in self.taken:
             place = f" (line {block.line})" if block.line else ""
             lines.append(f"  takes {block.bytes} bytes: {block.kind} {block.name}{place} in {block.function}".replace("  in", " in"))
@@ -78,7 +83,29 @@ def explain(program: Program) -> Explanation:
             for out in node.outs:
                 if out.hint.endswith(("_bar", "_dot")) and node.role:
                     active.setdefault(out.hint[:-4])
-    return Explanation(program.main.name, tuple(active), tuple(kept))
+    return Explanation(program.main.name, tuple(active), tuple(kept), loops=tuple(_loops(program)))
+
+
+def _loops(program: Program) -> Iterator[str]:
+    """The loops over prange: in parallel, or why not."""
+    for function in program.functions.values():
+        for region, node in _each_loop(function.body):
+            if node.attrs.get("parallel"):
+                line = f" at line {node.place.line}" if node.place else ""
+                sweep = " on the way back" if node.attrs.get("reverse") else ""
+                try:
+                    judge(node, program.functions, region)
+                    yield f"the loop{line} in {function.name}{sweep} runs in parallel"
+                except Dependent as found:
+                    yield f"the loop{line} in {function.name}{sweep} runs in one thread: {found.reason}"
+
+
+def _each_loop(region: Region) -> Iterator[tuple[Region, Node]]:
+    for node in region.nodes:
+        if node.op == "for":
+            yield region, node
+        for inner in node.regions:
+            yield from _each_loop(inner)
 
 
 def _kept(node: Node, function: Function, formulas: _Formulas) -> list[Kept]:

@@ -265,3 +265,9 @@ raise SystemExit(os.waitpid(child, 0)[1])
 """
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     assert subprocess.run([sys.executable, "-c", code], cwd=root, timeout=60, check=False).returncode == 0
+
+
+def test_explain_says_which_loops_are_parallel() -> None:
+    said = str(dl.explain(dl.grad(weighted, (0, 1)), *CASES[0][1]))
+    assert "on the way back runs in parallel" in said
+    assert "runs in one thread: each turn needs what the one before made of low" in str(dl.explain(dl.grad(extremes), X))
