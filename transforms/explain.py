@@ -92,7 +92,7 @@ def _loops(program: Program) -> Iterator[str]:
         for region, node in _each_loop(function.body):
             if node.attrs.get("parallel"):
                 line = f" at line {node.place.line}" if node.place else ""
-                sweep = " on the way back" if node.attrs.get("reverse") else ""
+                sweep = " on the way back" if node.role == "adjoint" else ""
                 try:
                     judge(node, program.functions, region)
                     yield f"the loop{line} in {function.name}{sweep} runs in parallel"
