@@ -269,13 +269,10 @@ class _Renaming:
     def region(self, region: Region) -> Region:
         if not self.new:
             return region
-        nodes = tuple(
-            replace(
-                node,
-                args=tuple(map(self.get, node.args)),
-                outs=tuple(map(self.get, node.outs)),
-                regions=tuple(map(self.region, node.regions)),
-            )
-            for node in region.nodes
-        )
-        return Region(region.params, nodes, tuple(map(self.get, region.yields)))
+        return Region(region.params, tuple(map(self.node, region.nodes)), tuple(map(self.get, region.yields)))
+
+    def node(self, node: Node) -> Node:
+        args, outs = tuple(map(self.get, node.args)), tuple(map(self.get, node.outs))
+        if not node.regions and args == node.args and outs == node.outs:
+            return node
+        return replace(node, args=args, outs=outs, regions=tuple(map(self.region, node.regions)))
