@@ -38,7 +38,7 @@ def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[
     lines, numbers = _opened([*w.entry[slots:], *lines])
     free = _free(lines, block)
     types = {name: numbers[name][0] if name in numbers else w.type_of(name) for name in free}
-    if len(free) > _MOST or None in types.values():
+    if len(free) > _MOST or "" in types.values():
         return
     private = {name for name in free if name.startswith("%slot.")}
     if target is not None and _apart(exprs, target):

@@ -121,12 +121,11 @@ class Writer:
         self.made[name] = code
         return name
 
-    def type_of(self, name: str) -> str | None:
-        """The LLVM type of a value."""
-        found = self.types.get(name)
-        if found is None and name in self.made:
-            found = self.types[name] = result_type(self.made[name])
-        return found
+    def type_of(self, name: str) -> str:
+        """The LLVM type of a value; "" where it is not known."""
+        if name not in self.types and name in self.made:
+            self.types[name] = result_type(self.made[name])
+        return self.types.get(name, "")
 
     def pure(self, code: str) -> str:
         """An instruction that only computes: written once where the same one stands before in this or an enclosing block.

@@ -7,7 +7,6 @@ adjoints and tangents zero plus x is x, which forgets the sign of a zero.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -94,13 +93,16 @@ def softens(node: Node, value: Type) -> bool:
     return both and node.role in DERIVED and value.weak and not wanted.weak  # type: ignore[union-attr]
 
 
-def uses_of(body: Region) -> Counter[Atom]:
+def uses_of(body: Region) -> dict[Atom, int]:
     """How often each value is read."""
-    found: Counter[Atom] = Counter(body.yields)
+    read = [body.yields]
     for node in walk(body):
-        found.update(node.args)
-        for region in node.regions:
-            found.update(region.yields)
+        read += [node.args, *(region.yields for region in node.regions)]
+    found: dict[Atom, int] = {}
+    for atoms in read:
+        for atom in atoms:
+            if isinstance(atom, Var):
+                found[atom] = found.get(atom, 0) + 1
     return found
 
 
