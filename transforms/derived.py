@@ -23,7 +23,7 @@ from .forward import Forward
 from .holomorphic import check_complex
 from .numbers import is_written
 from .retype import retype, widened
-from .tangents import settled, tangent_tree, varying
+from .tangents import each_by_itself, settled, tangent_tree, varying
 from .reverse import Reverse
 
 Target = Union[Callable[..., Any], "Derived"]
@@ -34,7 +34,7 @@ class Derived:
     """A function of the language derived from `base`.
 
     `kind`: grad, value_and_grad, jvp, pullback, jacfwd, jacrev. `argnums`: an int, a name or a tuple of them;
-    `has_aux`: the function returns (value, anything else); `holomorphic`: it is complex-differentiable, and its derivative is taken as such.
+    `has_aux`: the function returns (value, anything else); `holomorphic`: it is complex-differentiable.
     """
 
     kind: str
@@ -92,7 +92,7 @@ def _of_object(method: MethodType, types: Sequence[Type]) -> Program:
 
 def _base(target: Any, types: Sequence[Type]) -> Program:
     """What a derivative is taken of. A function with a rule of the user's is called, so that the rule is found."""
-    program = settled(program_of(target, types, unseen=True))
+    program = settled(each_by_itself(program_of(target, types, unseen=True)))
     return called(program) if is_ruled(program.main.python) else program
 
 

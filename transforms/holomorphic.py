@@ -32,7 +32,8 @@ def check_complex(derived: Derived, main: Function, chosen: Sequence[int], input
     kind = derived.kind
     if derived.holomorphic:
         if not all(map(is_complex, inputs)):
-            _refuse(main, f"{kind} with holomorphic=True requires complex arguments", "convert them: x.astype(complex), or leave holomorphic out")
+            way_out = "convert them: x.astype(complex), or leave holomorphic out"
+            _refuse(main, f"{kind} with holomorphic=True requires complex arguments", way_out)
         if not all(map(is_complex, outputs)):
             _refuse(main, f"{kind} with holomorphic=True requires a complex result of {main.name}", "leave holomorphic out")
         return

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Lower, composite, elementwise
+from ..build import apply
+from ..op import Lower, composite, elementwise, general
 from ..types import UNKNOWN, Array, Scalar, Type, complex_of, part_of, promote, shaped
+from .arithmetic import literal
 from .complex_values import is_complex
 
 
@@ -85,6 +87,33 @@ def _pair(x: Any, y: Any) -> Any:
 def pair(z, x, y):
     """The complex number of two real parts: complex(x, y)."""
     return 1, 1j
+
+
+def _direction_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    (operand,) = types
+    return shaped(operand.dtype, operand) if isinstance(operand, (Scalar, Array)) else UNKNOWN
+
+
+def _direction(x):
+    a, b = np.real(x), np.imag(x)
+    size = np.maximum(np.hypot(a, b), literal(1e-45 if x.dtype == np.complex64 else 5e-324, a))  # 0 / that is 0, and no fault
+    return apply("pair", a / size, b / size)
+
+
+def _over_size(x: Any) -> Any:
+    """1 / |x|, 0 where x is zero."""
+    size = np.abs(x)
+    return np.where(size == 0, 0.0, 1 / np.where(size == 0, 1.0, size))
+
+
+def _direction_tangent(y, x, x_dot):
+    return (x_dot - y * np.real(np.conjugate(y) * x_dot)) * _over_size(x)
+
+
+@general(spelled=np.sign, typing=_direction_type, evaluate=np.sign, tangent=_direction_tangent, lower=_direction, cost=20)
+def direction(y_bar, y, x):
+    """np.sign of complex numbers: x / |x|, and 0 for 0. Its derivative at zero is zero."""
+    return (y_bar - np.real(y_bar * y) * np.conjugate(y)) * _over_size(x)
 
 
 def _angle_bind(z: Any, deg: Any = False) -> tuple[tuple[Any, ...], dict[str, Any]]:

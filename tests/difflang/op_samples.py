@@ -270,7 +270,7 @@ CONTROL = FOURIER | frozenset(
 """Ops with a test of their own."""
 
 COMPLEX = frozenset(
-    {"real", "imag", "conjugate", "pair", "angle", "iscomplex", "isreal", "cpow", "cpow_python"}
+    {"real", "imag", "conjugate", "pair", "angle", "iscomplex", "isreal", "cpow", "cpow_python", "direction"}
     | {f"cmath_{name}" for name in "exp log log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()}
 )
 """Ops of complex numbers: `tests/complexes/` has their values and derivatives."""

@@ -31,6 +31,26 @@ def constant_factors(facts: Facts, node: Node, b: Builder) -> Atom | None:
     return None
 
 
+def real_factor(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """A real number that was made complex to be multiplied with a complex one: the product makes it so."""
+    if node.role not in DERIVED or not is_complex(node.out.type):
+        return None
+    for factor, other in (node.args, node.args[::-1]):
+        real = _real(facts, factor)
+        if real is not None and is_complex(other.type):
+            return b.emit("mul", real, other, flavor=flavor(node))
+    return None
+
+
+def _real(facts: Facts, atom: Atom) -> Atom | None:
+    if isinstance(atom, Const):
+        exact = is_complex(atom.type) and atom.value.imag == 0 and math.copysign(1.0, atom.value.imag) > 0
+        return const(float(atom.value.real)) if exact else None
+    made = facts.made_by(atom, "cast")
+    real = made is not None and is_complex(made.out.type) and not is_complex(made.args[0].type)
+    return made.args[0] if made is not None and real and isinstance(made.args[0].type, (Array, Scalar)) else None
+
+
 def _exact(one: float | None, other: float | None) -> float | None:
     if one is None or other is None or not (math.isfinite(one) and math.isfinite(other)) or not one or not other:
         return None
@@ -273,7 +293,7 @@ def _is_f64(type: Type) -> bool:
 ALGEBRA: dict[str, tuple[Rule, ...]] = {
     "add": (add_negative_product, whole_number),
     "sub": (sub_negative_product, whole_number),
-    "mul": (constant_factors, mul_quotient, whole_number),
+    "mul": (real_factor, constant_factors, mul_quotient, whole_number),
     "neg": (neg_product,),
     "sum": (sum_of_negative,),
     "transpose": (transpose_twice,),
