@@ -149,6 +149,8 @@ class Op:
         if self.computes == "common" or self.result == "bool":
             common = promote(*types)
             assert isinstance(common, Scalar)
+            if self.result == "bool" and "u64" in own and len(own) == 2 and {dtype[0] for dtype in own} == {"u", "i"}:
+                return tuple("u64" if dtype == "u64" else "i64" for dtype in own)  # NumPy compares them exactly
             exact = common.dtype[0] in "iu" and self.result == "bool" and any(isinstance(t, Scalar) and t.weak for t in types)
             return ("i64" if exact and common.dtype != "u64" else common.dtype,) * len(own)  # NumPy compares Python's ints as they are
         if result.dtype not in PART and any(dtype in PART for dtype in own):

@@ -148,6 +148,8 @@ def _computed(
 ) -> str:
     """The op on operands of the dtypes that it computes in."""
     dtype = values[-1][1]
+    if isinstance(lower, str) and lower.startswith("icmp") and {d for _, d in values} == {"u64", "i64"}:
+        return _signs_apart(w, lower, values)
     if isinstance(lower, str):
         word = _UNSIGNED.get(lower, lower) if dtype[0] == "u" else lower
         found = instruction(w, word, [value for value, _ in values], dtype, out)
@@ -162,6 +164,16 @@ def _computed(
         return run(w, trace, [None if k is None else k[0] for k in known], out)
     reason = f"{op.name} on {dtype} has no lowering to machine code"
     raise NotAvailable("DL015", reason, way_out="run the function as Python: f.python(...)")
+
+
+def _signs_apart(w: Writer, word: str, values: Sequence[Typed]) -> str:
+    """An integer without a sign beside one with a sign: a negative one is less than all, others compare as they are."""
+    first = values[0][1] == "i64"
+    signed = values[0 if first else 1][0]
+    relation = word.removeprefix("icmp ").removeprefix("s")
+    below = relation == "ne" or relation[0] == ("l" if first else "g")
+    plain = w.pure(f"{_UNSIGNED.get(word, word)} i64 {values[0][0]}, {values[1][0]}")
+    return select(w, w.pure(f"icmp slt i64 {signed}, 0"), "true" if below else "false", plain, "bool")
 
 
 def _lowering(op: Op, dtype: str, weak: bool) -> str | Rule | None:

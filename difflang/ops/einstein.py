@@ -134,7 +134,7 @@ def _tensordot_bind(a: Any, b: Any, axes: Any = 2) -> Bound:
     return (a, b), {"pairs": axes}
 
 
-@composite(np.tensordot, bind=_tensordot_bind)
+@composite(np.tensordot, np.linalg.tensordot, bind=_tensordot_bind)
 def tensordot(x, y, pairs=2):
     """The sum of products over the last axes of x and the first of y, or over the axes named."""
     if isinstance(pairs, int):

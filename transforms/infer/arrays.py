@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
+from difflang.numpy_library import listed, listed_rows
 from difflang.op import Op, bind
 from difflang.tree import Layout
 from difflang.types import DTYPES, NAMES, Array, Scalar, Type, Unknown, promote
@@ -242,10 +243,23 @@ def _transpose(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping
     return transpose(frame, owner, axes)
 
 
+def _listed(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """x.tolist(): Python's numbers."""
+    from .numbers import by_text
+
+    rank = frame.rank(owner, "tolist")
+    if rank == 0:
+        return item(frame, owner, (), {})
+    if rank > 2:
+        frame.fail("DL025", "tolist() of more than two axes is outside the language", "make lists of its matrices")
+    return by_text(frame, listed if rank == 1 else listed_rows, [owner])
+
+
 ARRAY_METHODS: dict[str, Callable[[Frame, Atom, Sequence[Value], Mapping[str, Value]], Value]] = {
     "copy": _copy,
     "astype": astype,
     "fill": _fill,
     "item": item,
     "transpose": _transpose,
+    "tolist": _listed,
 }

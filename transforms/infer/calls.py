@@ -15,6 +15,7 @@ from difflang.errors import DifflangError
 from difflang.ir import NONE, Const, Function, Held, Node, Param, Var, static
 from difflang.complex_library import CMATH
 from difflang.library import STANDS_FOR
+from difflang.numpy_library import numpy_text
 from difflang.op import lookup, row
 from difflang.scipy_library import stands_for as scipy_text
 from difflang.tree import class_layout
@@ -219,7 +220,7 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     handler = BUILTINS.get(target) if _hashable(target) else None
     if handler is not None:
         return handler(frame, args, kwargs)
-    stand_in = ({**STANDS_FOR, **CMATH}.get(target) if _hashable(target) else None) or scipy_text(target)
+    stand_in = ({**STANDS_FOR, **CMATH}.get(target) or numpy_text(target, len(args), kwargs) if _hashable(target) else None) or scipy_text(target)
     if stand_in is not None:
         return by_text(frame, stand_in, args, kwargs)
     if is_number_class(target):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
+from difflang.numpy_library import reduceat
 from difflang.op import Op, lookup, row
 from difflang.types import Array, Scalar, promote, rank
 
@@ -187,6 +188,11 @@ def ufunc_method(frame: Frame, ufunc: Any, name: str, args: Sequence[Value], kwa
         return _plain(frame, op, "numpy", [wide, y], kwargs)
     if name == "at":
         return _at(frame, op, args)
+    if name == "reduceat":
+        from .numbers import by_text
+        from .values import denote
+
+        return by_text(frame, reduceat, [denote(ufunc), *args], kwargs)
     return None
 
 

@@ -1,0 +1,140 @@
+"""Functions of NumPy that are written in NumPy, in the language (see `library.py`): rows that differ, roots and products of polynomials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import numpy as np
+
+
+def reduceat(ufunc, array, indices, axis=0):
+    """ufunc.reduceat: each run from one index to the next is reduced; one that would run backwards is its first element."""
+    lines = np.moveaxis(np.asarray(array), axis, 0)
+    starts = np.asarray(indices)
+    count, n = len(starts), len(lines)
+    first = ufunc.reduce(lines[:1], 0)
+    result = np.zeros((count, *lines.shape[1:]), dtype=first.dtype)
+    for k in range(count):
+        start = starts[k]
+        stop = starts[k + 1] if k + 1 < count else n
+        if start < 0 or start >= n:
+            raise IndexError(f"index {start} out-of-bounds in {ufunc.__name__}.reduceat [0, {n})")
+        if start < stop:
+            result[k] = ufunc.reduce(lines[start:stop], 0)
+        else:
+            result[k] = lines[start]
+    return np.moveaxis(result, 0, axis)
+
+
+def unique_along(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, equal_nan=True, sorted=True):
+    """np.unique(axis=...): the different rows in order, sorted by their last element first and so on, stably."""
+    lines = np.moveaxis(np.asarray(ar), axis, 0)
+    n = len(lines)
+    rows = lines.reshape(n, -1)
+    order = np.arange(n)
+    for j in range(rows.shape[1] - 1, -1, -1):
+        order = order[np.argsort(rows[order, j], kind="stable")]
+    ranked = rows[order]
+    first = np.ones(n, dtype=np.bool_)
+    first[1:] = np.any(ranked[1:] != ranked[:-1], axis=1)
+    at = np.flatnonzero(first)
+    values = np.moveaxis(lines[order[at]], 0, axis)
+    found = (values,)
+    if return_index:
+        found = (*found, order[at])
+    if return_inverse:
+        inverse = np.zeros(n, dtype=np.int64)
+        inverse[order] = np.cumsum(first) - 1
+        found = (*found, inverse)
+    if return_counts:
+        found = (*found, np.diff(np.append(at, n)))
+    return found if len(found) > 1 else values
+
+
+def roots(p):
+    """The roots of a polynomial, by the eigenvalues of its companion matrix."""
+    p = np.atleast_1d(p)
+    if p.ndim != 1:
+        raise ValueError("Input must be a rank-1 array.")
+    if p.dtype.kind not in "fc":
+        p = p.astype(np.float64)
+    filled = np.flatnonzero(p)
+    if len(filled) == 0:
+        return np.zeros(0, dtype=p.dtype)
+    trailing = len(p) - filled[-1] - 1
+    p = p[filled[0] : filled[-1] + 1]
+    n = len(p)
+    found = np.zeros(n - 1 + trailing, dtype=p.dtype)
+    if n > 1:
+        companion = np.zeros((n - 1, n - 1), dtype=p.dtype)
+        for k in range(n - 2):
+            companion[k + 1, k] = 1
+        companion[0, :] = -p[1:] / p[0]
+        found[: n - 1] = np.linalg.eigvals(companion)
+    return found
+
+
+def poly(seq_of_zeros):
+    """The polynomial with these roots, or the characteristic one of a matrix."""
+    zeros = np.atleast_1d(seq_of_zeros)
+    if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1] and zeros.shape[0] != 0:
+        zeros = np.linalg.eigvals(zeros)
+    found = np.zeros(len(zeros) + 1, dtype=(zeros * 1.0).dtype)
+    found[0] = 1
+    for k in range(len(zeros)):
+        found[1 : k + 2] = found[1 : k + 2] - zeros[k] * found[: k + 1]
+    return found
+
+
+def polydiv(u, v):
+    """Quotient and remainder of polynomials."""
+    u, v = np.atleast_1d(u) + 0.0, np.atleast_1d(v) + 0.0
+    m, n = len(u) - 1, len(v) - 1
+    scale = 1.0 / v[0]
+    q = np.zeros(max(m - n + 1, 1), dtype=(u * v[0]).dtype)
+    r = (u * np.ones_like(v[0])).copy()
+    for k in range(m - n + 1):
+        d = scale * r[k]
+        q[k] = d
+        r[k : k + n + 1] -= d * v
+    while np.allclose(r[0], 0, rtol=1e-14) and len(r) > 1:
+        r = r[1:]
+    return q, r
+
+
+def sort_complex(a):
+    b = np.sort(a)
+    return b if b.dtype.kind == "c" else b.astype(np.complex128)
+
+
+def asarray_chkfinite(a):
+    a = np.asarray(a)
+    if a.dtype.kind == "f" and not np.all(np.isfinite(a)):
+        raise ValueError("array must not contain infs or NaNs")
+    return a
+
+
+def listed(x):
+    """x.tolist() of one axis."""
+    return [number.item() for number in x]
+
+
+def listed_rows(x):
+    return [[number.item() for number in row] for row in x]
+
+
+TEXTS: dict[Any, Callable[..., Any]] = {
+    np.roots: roots,
+    np.poly: poly,
+    np.polydiv: polydiv,
+    np.sort_complex: sort_complex,
+    np.asarray_chkfinite: asarray_chkfinite,
+}
+
+
+def numpy_text(target: Any, count: int, names: Collection[str]) -> Callable[..., Any] | None:
+    """The text that stands for a call of NumPy's function, with so many arguments and those by name."""
+    if target is np.unique and ("axis" in names or count > 4):
+        return unique_along
+    return TEXTS.get(target)

@@ -1,0 +1,102 @@
+"""What NumPy writes in NumPy: rows that differ, runs that are reduced, polynomials by their roots; integers without a sign beside others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import difflang as dl
+
+RANDOM = np.random.default_rng(0)
+ROWS = RANDOM.integers(0, 3, (9, 2))
+
+
+def agree(function: Callable[..., Any], *args: Any) -> None:
+    found, wanted = dl.differentiable(function)(*args), function(*args)
+    pairs = zip(found, wanted, strict=True) if isinstance(wanted, tuple) else [(found, wanted)]
+    for one, other in pairs:
+        assert (np.shape(one), np.asarray(one).dtype) == (np.shape(other), np.asarray(other).dtype)
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def runs(x: Any) -> Any:
+    return np.add.reduceat(x, [0, 4, 1, 5]), np.maximum.reduceat(x, np.array([0, 3, 5])), np.multiply.reduceat(x, (0, 2))
+
+
+def columns(x: Any) -> Any:
+    return np.add.reduceat(x, [0, 2], axis=1), np.logical_or.reduceat(x > 0, [0, 1], axis=1)
+
+
+@pytest.mark.parametrize("x", [RANDOM.normal(size=8), np.arange(8), RANDOM.normal(size=(8, 3))])
+def test_reduceat(x: Any) -> None:
+    agree(runs, x)
+    if x.ndim == 2:
+        agree(columns, x)
+    np.testing.assert_array_equal(dl.grad(lambda x: np.sum(np.add.reduceat(x, [0, 3]) ** 2))(np.arange(5.0)), [6, 6, 6, 14, 14])
+    with pytest.raises(IndexError, match="index 9 out-of-bounds in add.reduceat"):
+        dl.differentiable(lambda x: np.add.reduceat(x, [0, 9]))(np.ones(8))
+
+
+def test_unique_rows() -> None:
+    def rows(x: Any) -> Any:
+        return np.unique(x, axis=0)
+
+    def all_of_it(x: Any) -> Any:
+        return np.unique(x, return_index=True, return_inverse=True, return_counts=True, axis=0)
+
+    def other_axis(x: Any) -> Any:
+        return np.unique(x, axis=1)
+
+    for function in (rows, all_of_it, other_axis):
+        agree(function, ROWS)
+        agree(function, ROWS.astype(float))
+    x = np.array([[1.0, 2], [0, 3], [1, 2]])
+    np.testing.assert_array_equal(dl.grad(lambda x: np.sum(np.unique(x, axis=0)[0] ** 2))(x), [[0, 0], [0, 6], [0, 0]])
+
+
+def ordered_roots(p: Any) -> Any:
+    return np.sort(np.roots(p))
+
+
+def polynomials(z: Any) -> Any:
+    p = np.poly(z)
+    return p, np.polydiv(p, np.array([1.0, -z[0]]))[0], np.polydiv(z, np.array([2.0, 1.0]))[1]
+
+
+def test_roots_and_polynomials() -> None:
+    for p in ([1.0, -6, 11, -6], [0.0, 1, -3, 2, 0, 0], [1, -3, 2], [2.0], [0.0, 0.0]):
+        agree(ordered_roots, np.array(p))
+    agree(lambda p: np.abs(np.roots(p)), np.array([1.0, 0, 1]).astype(complex))
+    agree(polynomials, np.array([1.0, 2.0, 3.5]))
+    np.testing.assert_allclose(dl.grad(lambda p: np.max(np.roots(p)))(np.array([1.0, -3, 2])), [-4, -2, -1])
+    with pytest.raises(dl.DifflangError, match="make it complex first"):
+        dl.differentiable(ordered_roots)(np.array([1.0, 0, 1]))
+
+
+def compared(u: Any, i: Any) -> Any:
+    return u > i, u == i, u <= i, np.greater(u, i), i < u, i >= u, i != u, u < i, u != i
+
+
+def with_numbers(u: Any, k: int) -> Any:
+    return u > -1, u == -3, u >= 0, -1 < u, 5 >= u, u > k, u == k, k <= u
+
+
+def test_integers_without_a_sign_are_compared_exactly() -> None:
+    u = np.array([0, 2**63, 2**64 - 1, 2**62 + 1, 5], np.uint64)
+    i = np.array([-1, 2**62, 2**63 - 1, 2**62, 5])
+    agree(compared, u, i)
+    agree(compared, u, i.astype(np.int32))
+    agree(compared, np.uint64(2**63), np.int64(-1))
+    for k in (-1, 5):
+        agree(with_numbers, u, k)
+
+
+def test_lists_and_checks() -> None:
+    assert dl.differentiable(lambda x: x.tolist())(np.array([1.5, 2.0])) == [1.5, 2.0]
+    assert dl.differentiable(lambda x: x.tolist())(np.array([[1, 2], [3, 4]])) == [[1, 2], [3, 4]]
+    with pytest.raises(ValueError, match="infs or NaNs"):
+        dl.differentiable(lambda x: np.asarray_chkfinite(x) * 2)(np.array([np.inf]))
+    agree(lambda x: np.linalg.tensordot(x, x, axes=1), RANDOM.normal(size=(3, 3)))
