@@ -82,8 +82,8 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
     made = _shape(entry, types)
     outside = tuple((lookup, number_type(lookup)) for lookup in captures if isinstance(lookup.space, int))
     given = None if isinstance(made, LookupError) else made
-    touched = (tuple(manifest[key]) for key in ("writes", "apart", "alias"))
-    return Specialised(entry.library, manifest["symbol"], binding, *touched, given, outside)
+    writes, apart, alias = (tuple(manifest[key]) for key in ("writes", "apart", "alias"))
+    return Specialised(entry.library, manifest["symbol"], binding, writes, apart, alias, given, outside)
 
 
 def _shape(entry: _Entry, types: Sequence[Type]) -> Shape | LookupError | None:

@@ -2,6 +2,7 @@
 
 NEAR tables are polynomials in 2 x**2 / 25 - 1 for x up to 5, FAR ones in 16 / x - 1 for i0 and i1 beyond 8, in 50 / x**2 - 1 for
 the amplitudes of Hankel's expansion beyond 5: Chebyshev interpolations, computed with 50 digits, as powers.
+This file is laid out at 88 columns, since written texts quote it.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ Q1_FAR = (
 )  # fmt: skip
 
 I0_SERIES = tuple(1 / math.factorial(k) ** 2 for k in range(26, -1, -1))
-I1_SERIES = tuple(1 / (math.factorial(k) * math.factorial(k + 1)) for k in range(26, -1, -1))
+I1_SERIES = tuple(
+    1 / (math.factorial(k) * math.factorial(k + 1)) for k in range(26, -1, -1)
+)
 BEYOND = math.sqrt(0.5)
 
 
@@ -92,15 +95,21 @@ def i0(x):
     near = horner(I0_SERIES, 0.25 * np.where(y < 8, y, 0.0) ** 2)
     wide = np.where(y < 8, 8.0, y)
     half = np.exp(0.5 * wide)
-    return np.where(y < 8, near, half * (horner(I0_FAR, 16 / wide - 1) / np.sqrt(wide)) * half)
+    return np.where(
+        y < 8, near, half * (horner(I0_FAR, 16 / wide - 1) / np.sqrt(wide)) * half
+    )
 
 
 def i1e(x):
     """exp(-|x|) * i1(x)."""
     y = np.abs(x)
-    near = np.exp(-y) * (0.5 * y) * horner(I1_SERIES, 0.25 * np.where(y < 8, y, 0.0) ** 2)
+    near = (
+        np.exp(-y) * (0.5 * y) * horner(I1_SERIES, 0.25 * np.where(y < 8, y, 0.0) ** 2)
+    )
     wide = np.where(y < 8, 8.0, y)
-    return np.copysign(np.where(y < 8, near, horner(I1_FAR, 16 / wide - 1) / np.sqrt(wide)), x)
+    return np.copysign(
+        np.where(y < 8, near, horner(I1_FAR, 16 / wide - 1) / np.sqrt(wide)), x
+    )
 
 
 def i1(x):
@@ -109,7 +118,12 @@ def i1(x):
     near = 0.5 * y * horner(I1_SERIES, 0.25 * np.where(y < 8, y, 0.0) ** 2)
     wide = np.where(y < 8, 8.0, y)
     half = np.exp(0.5 * wide)
-    return np.copysign(np.where(y < 8, near, half * (horner(I1_FAR, 16 / wide - 1) / np.sqrt(wide)) * half), x)
+    return np.copysign(
+        np.where(
+            y < 8, near, half * (horner(I1_FAR, 16 / wide - 1) / np.sqrt(wide)) * half
+        ),
+        x,
+    )
 
 
 def j0(x):
@@ -118,8 +132,13 @@ def j0(x):
     near = horner(J0_NEAR, 0.08 * np.where(y < 5, y, 0.0) ** 2 - 1)
     wide = np.where((y < 5) | (y == np.inf), 5.0, y)
     t = 50 / (wide * wide) - 1
-    cosine, sine = BEYOND * (np.cos(wide) + np.sin(wide)), BEYOND * (np.sin(wide) - np.cos(wide))
-    far = np.sqrt(2 / (math.pi * wide)) * (horner(P0_FAR, t) * cosine - horner(Q0_FAR, t) / wide * sine)
+    cosine, sine = (
+        BEYOND * (np.cos(wide) + np.sin(wide)),
+        BEYOND * (np.sin(wide) - np.cos(wide)),
+    )
+    far = np.sqrt(2 / (math.pi * wide)) * (
+        horner(P0_FAR, t) * cosine - horner(Q0_FAR, t) / wide * sine
+    )
     return np.where(y < 5, near, np.where(y == np.inf, np.nan, far))
 
 
@@ -129,8 +148,13 @@ def j1(x):
     near = y * horner(J1_NEAR, 0.08 * np.where(y < 5, y, 0.0) ** 2 - 1)
     wide = np.where((y < 5) | (y == np.inf), 5.0, y)
     t = 50 / (wide * wide) - 1
-    cosine, sine = BEYOND * (np.sin(wide) - np.cos(wide)), -BEYOND * (np.sin(wide) + np.cos(wide))
-    far = np.sqrt(2 / (math.pi * wide)) * (horner(P1_FAR, t) * cosine - horner(Q1_FAR, t) / wide * sine)
+    cosine, sine = (
+        BEYOND * (np.sin(wide) - np.cos(wide)),
+        -BEYOND * (np.sin(wide) + np.cos(wide)),
+    )
+    far = np.sqrt(2 / (math.pi * wide)) * (
+        horner(P1_FAR, t) * cosine - horner(Q1_FAR, t) / wide * sine
+    )
     value = np.where(y < 5, near, np.where(y == np.inf, np.nan, far))
     return np.where(x < 0, -value, value)
 
@@ -142,8 +166,13 @@ def y0(x):
     near = horner(Y0_NEAR, t) + 2 / math.pi * np.log(small) * horner(J0_NEAR, t)
     wide = np.where((x < 5) | (x == np.inf), 5.0, x)
     t = 50 / (wide * wide) - 1
-    cosine, sine = BEYOND * (np.cos(wide) + np.sin(wide)), BEYOND * (np.sin(wide) - np.cos(wide))
-    far = np.sqrt(2 / (math.pi * wide)) * (horner(P0_FAR, t) * sine + horner(Q0_FAR, t) / wide * cosine)
+    cosine, sine = (
+        BEYOND * (np.cos(wide) + np.sin(wide)),
+        BEYOND * (np.sin(wide) - np.cos(wide)),
+    )
+    far = np.sqrt(2 / (math.pi * wide)) * (
+        horner(P0_FAR, t) * sine + horner(Q0_FAR, t) / wide * cosine
+    )
     value = np.where(x < 5, near, np.where(x == np.inf, np.nan, far))
     return np.where(x > 0, value, np.where(x == 0, -np.inf, np.nan))
 
@@ -152,10 +181,17 @@ def y1(x):
     """The Bessel function of the second kind of order one."""
     small = np.where((x > 0) & (x < 5), x, 1.0)
     t = 0.08 * small * small - 1
-    near = small * horner(Y1_NEAR, t) + 2 / math.pi * (np.log(small) * (small * horner(J1_NEAR, t)) - 1 / small)
+    near = small * horner(Y1_NEAR, t) + 2 / math.pi * (
+        np.log(small) * (small * horner(J1_NEAR, t)) - 1 / small
+    )
     wide = np.where((x < 5) | (x == np.inf), 5.0, x)
     t = 50 / (wide * wide) - 1
-    cosine, sine = BEYOND * (np.sin(wide) - np.cos(wide)), -BEYOND * (np.sin(wide) + np.cos(wide))
-    far = np.sqrt(2 / (math.pi * wide)) * (horner(P1_FAR, t) * sine + horner(Q1_FAR, t) / wide * cosine)
+    cosine, sine = (
+        BEYOND * (np.sin(wide) - np.cos(wide)),
+        -BEYOND * (np.sin(wide) + np.cos(wide)),
+    )
+    far = np.sqrt(2 / (math.pi * wide)) * (
+        horner(P1_FAR, t) * sine + horner(Q1_FAR, t) / wide * cosine
+    )
     value = np.where(x < 5, near, np.where(x == np.inf, np.nan, far))
     return np.where(x > 0, value, np.where(x == 0, -np.inf, np.nan))

@@ -7,6 +7,7 @@ Sources: ndtri, erfinv, erfcinv after Wichura, Algorithm AS 241 (Applied Statist
 approximations for the error function (Math. Comp. 23, 1969); digamma, polygamma and zeta by their asymptotic series and
 Euler-Maclaurin's formula (Abramowitz and Stegun 6.3, 6.4, 23.2), digamma near its zero after Boost.Math; i0 and i1 by their
 power series; where a table is named FAR or NEAR: a Chebyshev interpolation of the function itself at 50 digits (`bessel.py`).
+This file is laid out at 88 columns, since written texts quote it.
 """
 
 from __future__ import annotations
@@ -76,15 +77,32 @@ def digamma(x):
         shift = shift + 1 / (at + k)
     inverse = 1 / (at + 8)
     square = inverse * inverse
-    far = np.log(at + 8) - 0.5 * inverse + square * horner(DIGAMMA_SERIES, square) - shift
+    far = (
+        np.log(at + 8) - 0.5 * inverse + square * horner(DIGAMMA_SERIES, square) - shift
+    )
     # Between 1 and 2 by a factor that has the zero at 1.4616
-    g = x - 1569415565 / 1073741824 - 381566830 / 1073741824 / 1073741824 - 0.9016312093258695918615325266959189453125e-19
-    near = g * 0.99558162689208984 + g * (horner(DIGAMMA_P, x - 1) / horner(DIGAMMA_Q, x - 1))
+    g = (
+        x
+        - 1569415565 / 1073741824
+        - 381566830 / 1073741824 / 1073741824
+        - 0.9016312093258695918615325266959189453125e-19
+    )
+    near = g * 0.99558162689208984 + g * (
+        horner(DIGAMMA_P, x - 1) / horner(DIGAMMA_Q, x - 1)
+    )
     value = np.where((x >= 1) & (x <= 2), near, far)
     angle = np.where(reflected, x - np.rint(x), 0.25)
     turned = value - math.pi / np.tan(math.pi * angle)
     pole = (x < 0) & (np.floor(x) == x)
-    return np.where(pole, np.nan, np.where(x == 0, np.copysign(np.inf, -x), np.where(x == np.inf, x, np.where(reflected, turned, value))))
+    return np.where(
+        pole,
+        np.nan,
+        np.where(
+            x == 0,
+            np.copysign(np.inf, -x),
+            np.where(x == np.inf, x, np.where(reflected, turned, value)),
+        ),
+    )
 
 
 def zeta(q, s=2.0):
@@ -99,7 +117,9 @@ def zeta(q, s=2.0):
     for k, number in enumerate(BERNOULLI):
         total = total + number * factor * term
         factor, term = factor * (s + 2 * k + 1) * (s + 2 * k + 2), term / (at * at)
-    return np.where(q > 0, np.where(q == np.inf, 0.0, total), np.where(q == 0, np.inf, np.nan))
+    return np.where(
+        q > 0, np.where(q == np.inf, 0.0, total), np.where(q == 0, np.inf, np.nan)
+    )
 
 
 BERNOULLI = (
@@ -127,9 +147,13 @@ def polygamma(x, n=1):
     size = math.factorial(n)
     value = size * zeta(np.where(reflected, 1 - x, x), n + 1.0)
     angle = np.where(reflected & (np.floor(x) != x), x - np.rint(x), 0.25)
-    turn = math.pi ** (n + 1) * horner(cotangent_derivative(n), 1 / np.tan(math.pi * angle))
+    turn = math.pi ** (n + 1) * horner(
+        cotangent_derivative(n), 1 / np.tan(math.pi * angle)
+    )
     pole = (x <= 0) & (np.floor(x) == x)
-    return np.where(pole, np.inf, np.where(reflected, -(value + turn), value if n % 2 else -value))
+    return np.where(
+        pole, np.inf, np.where(reflected, -(value + turn), value if n % 2 else -value)
+    )
 
 
 QUANTILE_A = (
@@ -164,9 +188,15 @@ def quantile(q, tail):
     middle = q * horner(QUANTILE_A, r) / horner(QUANTILE_B, r)
     r = np.sqrt(-np.log(np.where((tail > 0) & (tail <= 0.5), tail, 0.5)))
     near, far = r - 1.6, r - 5.0
-    outside = np.where(r <= 5.0, horner(QUANTILE_C, near) / horner(QUANTILE_D, near), horner(QUANTILE_E, far) / horner(QUANTILE_F, far))
+    outside = np.where(
+        r <= 5.0,
+        horner(QUANTILE_C, near) / horner(QUANTILE_D, near),
+        horner(QUANTILE_E, far) / horner(QUANTILE_F, far),
+    )
     value = np.where(np.abs(q) <= 0.425, middle, np.where(q < 0, -outside, outside))
-    return np.where(tail > 0, value, np.where(tail == 0, np.where(q < 0, -np.inf, np.inf), np.nan))
+    return np.where(
+        tail > 0, value, np.where(tail == 0, np.where(q < 0, -np.inf, np.inf), np.nan)
+    )
 
 
 def ndtri(p):
@@ -184,8 +214,20 @@ def erfcinv(x):
     return -quantile(0.5 * (x - 1), 0.5 * np.where(x < 1, x, 2 - x)) * math.sqrt(0.5)
 
 
-CODY_A = (1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3)
-CODY_B = (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3)
+CODY_A = (
+    1.85777706184603153e-1,
+    3.16112374387056560,
+    1.13864154151050156e2,
+    3.77485237685302021e2,
+    3.20937758913846947e3,
+)
+CODY_B = (
+    1.0,
+    2.36012909523441209e1,
+    2.44024637934444173e2,
+    1.28261652607737228e3,
+    2.84423683343917062e3,
+)
 CODY_C = (
     2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1, 2.98635138197400131e2,
     8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3,
@@ -210,7 +252,9 @@ def erfcx(x):
     small = np.exp(square) * (1 - y * horner(CODY_A, square) / horner(CODY_B, square))
     middle = horner(CODY_C, y) / horner(CODY_D, y)
     r = 1 / np.where(y < 1, 1.0, square)
-    large = (1 / math.sqrt(math.pi) - r * horner(CODY_P, r) / horner(CODY_Q, r)) / np.where(y < 1, 1.0, y)
+    large = (
+        1 / math.sqrt(math.pi) - r * horner(CODY_P, r) / horner(CODY_Q, r)
+    ) / np.where(y < 1, 1.0, y)
     value = np.where(y <= 0.46875, small, np.where(y <= 4.0, middle, large))
     return np.where(x < 0, 2 * np.exp(square) - value, value)
 
@@ -218,7 +262,9 @@ def erfcx(x):
 def log_ndtr(x):
     """The logarithm of the normal distribution."""
     below = np.log(0.5 * erfcx(np.where(x < 0, -x, 0.0) * math.sqrt(0.5))) - 0.5 * x * x
-    above = np.log1p(-0.5 * np.exp(-0.5 * x * x) * erfcx(np.where(x < 0, 0.0, x) * math.sqrt(0.5)))
+    above = np.log1p(
+        -0.5 * np.exp(-0.5 * x * x) * erfcx(np.where(x < 0, 0.0, x) * math.sqrt(0.5))
+    )
     return np.where(x < 0, below, above)
 
 
@@ -243,40 +289,60 @@ def log_expit(x):
 
 def xlogy(x, y):
     """x * log(y), 0 where x is zero."""
-    none = (x == 0) & (y == y)
+    none = (x == 0) & ~np.isnan(y)
     return np.where(none, 0.0, x * np.log(np.where(none, 1.0, y)))
 
 
 def xlog1py(x, y):
     """x * log(1 + y), 0 where x is zero."""
-    none = (x == 0) & (y == y)
+    none = (x == 0) & ~np.isnan(y)
     return np.where(none, 0.0, x * np.log1p(np.where(none, 0.0, y)))
 
 
 def entr(x):
     """-x * log(x): 0 at zero, -inf below."""
     some = x > 0
-    return np.where(some, -x * np.log(np.where(some, x, 1.0)), np.where(x == 0, 0.0, np.where(x < 0, -np.inf, x)))
+    return np.where(
+        some,
+        -x * np.log(np.where(some, x, 1.0)),
+        np.where(x == 0, 0.0, np.where(x < 0, -np.inf, x)),
+    )
 
 
 def rel_entr(x, y):
     """x * log(x / y): 0 where x is zero, inf outside."""
     some = (x > 0) & (y > 0)
     value = x * np.log(np.where(some, x / y, 1.0))
-    return np.where(some, value, np.where((x == 0) & (y >= 0), 0.0, np.where((x == x) & (y == y), np.inf, x + y)))
+    return np.where(
+        some,
+        value,
+        np.where(
+            (x == 0) & (y >= 0),
+            0.0,
+            np.where(~np.isnan(x) & ~np.isnan(y), np.inf, x + y),
+        ),
+    )
 
 
 def kl_div(x, y):
     """x * log(x / y) - x + y."""
     some = (x > 0) & (y > 0)
     value = x * np.log(np.where(some, x / y, 1.0)) - x + y
-    return np.where(some, value, np.where((x == 0) & (y >= 0), y, np.where((x == x) & (y == y), np.inf, x + y)))
+    return np.where(
+        some,
+        value,
+        np.where(
+            (x == 0) & (y >= 0), y, np.where(~np.isnan(x) & ~np.isnan(y), np.inf, x + y)
+        ),
+    )
 
 
 def exprel(x):
     """(exp(x) - 1) / x, 1 at zero."""
     none = x == 0
-    return np.where(none, 1.0, np.where(x == np.inf, x, np.expm1(x) / np.where(none, 1.0, x)))
+    return np.where(
+        none, 1.0, np.where(x == np.inf, x, np.expm1(x) / np.where(none, 1.0, x))
+    )
 
 
 STIRLING = (1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12)

@@ -95,11 +95,13 @@ def zero_items(items):
     "draw": '''\
 def draw(bits, *shape, kind="standard_normal", shaped=True):
     """Numbers drawn from a bit generator, which moves on."""
-    return getattr(np.random.Generator(bits), kind)(size=shape if shaped else None), bits''',
+    size = shape if shaped else None
+    return getattr(np.random.Generator(bits), kind)(size=size), bits''',
     "draw_whole": '''\
 def draw_whole(bits, low, high, *shape, shaped=True):
     """Whole numbers drawn from a bit generator, which moves on."""
-    return np.random.Generator(bits).integers(low, high, size=shape if shaped else None), bits''',
+    size = shape if shaped else None
+    return np.random.Generator(bits).integers(low, high, size=size), bits''',
     "draw_order": '''\
 def draw_order(bits, count):
     """A permutation drawn from a bit generator, which moves on."""
