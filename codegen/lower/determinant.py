@@ -63,7 +63,7 @@ def _step(low: Lowering, left: Desc, pivots: Desc, sofar: tuple[str, str], at: I
     turned_ = w.let(f"select i1 {swapped}, {type} {w.let(f'fneg {type} {old}')}, {type} {old}")
     if dtype in PART:
         parts = [w.let(f"fdiv {kind} {part(w, value, dtype, k)}, {size}") for k in (0, 1)]
-        unit = pair(w, *parts, dtype)
+        unit = pair(w, parts[0], parts[1], dtype)
         turned_ = element(w, "mul", {}, [(turned_, dtype), (unit, dtype)], [Scalar(dtype)] * 2, dtype)
     else:
         negative = w.let(f"fcmp olt {type} {value}, {literal(0.0, dtype)}")
