@@ -1,4 +1,4 @@
-"""What NumPy writes in NumPy: rows that differ, runs that are reduced, polynomials by their roots; integers without a sign beside others."""
+"""What NumPy writes in NumPy: rows that differ, runs reduced, polynomials by their roots; integers without a sign beside others."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ FILES = (
     "physics",
     "integers",
     "linalg",
+    "signals",
     "sweeps",
     "structs",
     "trees",

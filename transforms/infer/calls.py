@@ -220,7 +220,8 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     handler = BUILTINS.get(target) if _hashable(target) else None
     if handler is not None:
         return handler(frame, args, kwargs)
-    stand_in = ({**STANDS_FOR, **CMATH}.get(target) or numpy_text(target, len(args), kwargs) if _hashable(target) else None) or scipy_text(target)
+    written = {**STANDS_FOR, **CMATH}.get(target) or numpy_text(target, len(args), kwargs) if _hashable(target) else None
+    stand_in = written or scipy_text(target)
     if stand_in is not None:
         return by_text(frame, stand_in, args, kwargs)
     if is_number_class(target):
