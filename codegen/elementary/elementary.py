@@ -50,14 +50,15 @@ _SYMBOL = re.compile(r"dl_([a-z]\w*?)_(f64|f32)(?:_v(\d+))?")
 
 
 _SLOWER = frozenset(("atan", "asinh", "acosh", "atanh"))
-"""Those that the C library and libmvec do faster, by more than a fifth (docs/performance.md): GPUs alone take ours."""
+_FLOATS = frozenset(("exp", "log", "pow"))
+"""Doubles that the C library and libmvec do faster, by more than a fifth, and the floats that they do not (docs/performance.md)."""
 
 
 def owned(name: str, dtype: str, target: Target) -> bool:
-    """Whether this function of the C library is one of ours on this target. Vectors of floats are the C library's on CPUs."""
+    """Whether this function of the C library is one of ours on this target. A GPU takes all of them."""
     if not target.fused or name not in FUNCTIONS or dtype not in _WIDTHS:
         return False
-    return target.triple.startswith("nvptx") or (dtype == "f64" and name not in _SLOWER)
+    return target.triple.startswith("nvptx") or (name not in _SLOWER if dtype == "f64" else name in _FLOATS)
 
 
 def lanes(dtype: str, target: Target) -> tuple[int, ...]:
