@@ -20,6 +20,7 @@ from .elementary import elementary
 from .optimize import object_code
 from .repeats import without_unused
 from .targets.target import Target
+from .threads_text import BOUND as BOUND_THREADS
 from .threads_text import TEXT as THREADS
 from .writer import ModuleWriter
 
@@ -29,14 +30,14 @@ _TRANSFORMS = f"@dl_fft = global [{4 * len(fourier.NAMES)} x ptr] zeroinitialize
 
 
 def objects(code: list[bytes], target: Target, bound: bool = False) -> list[bytes]:
-    """The support objects that these objects ask for, and those that they ask for. `bound`: LAPACK by its symbols, for the linker."""
+    """The support objects that these objects ask for, and those that they ask for. `bound`: LAPACK and OpenMP by their symbols, for the linker."""
     found: dict[str, bytes] = {}
     asking = list(code)
     while asking:
         symbols = asking.pop()
         for piece, names in _pieces().items():
             if piece not in found and any(b"\0" + name.encode() + b"\0" in symbols for name in names):
-                found[piece] = _object("lapack bound" if bound and piece == "lapack" else piece, target)
+                found[piece] = _object(f"{piece} bound" if bound and piece in _BOUND else piece, target)
                 asking.append(found[piece])
         for piece in sorted({name.decode() for name in _ELEMENTARY.findall(symbols)} & elementary.symbols() - set(found)):
             found[piece] = _object(piece, target)
@@ -77,11 +78,15 @@ _DEFINED = re.compile(r"^define hidden [^@\n]*@([\w.]+)\(|^@(\w+) = (?:hidden )?
 
 
 def _text(piece: str, target: Target) -> str:
-    if piece == "lapack bound":
-        return _bound()
+    if piece in _BOUND.values():
+        return _bound() if piece == "lapack bound" else without_unused(BOUND_THREADS)
     if piece in elementary.symbols():
         return elementary.text(piece, target)
     return _written().get(piece) or kernels.kernel(ModuleWriter(target), piece)
+
+
+_BOUND = {"lapack": "lapack bound", "threads": "threads bound"}
+"""Pieces that are others where no loader fills tables."""
 
 
 def _bound() -> str:

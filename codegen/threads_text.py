@@ -109,4 +109,29 @@ done:
 }
 """
 
-__all__ = ["TEXT"]
+_OWN = r"""
+@dl_table = internal global [4 x i64] zeroinitializer
+declare extern_weak void @GOMP_parallel(ptr, ptr, i32, i32)
+declare extern_weak i32 @omp_get_max_threads()
+
+define internal ptr @dl_own_table() noinline nounwind {
+  %none = icmp eq ptr @GOMP_parallel, null
+  %uncounted = icmp eq ptr @omp_get_max_threads, null
+  %missing = or i1 %none, %uncounted
+  br i1 %missing, label %no, label %yes
+no:
+  ret ptr null
+yes:
+  %count = call i32 @omp_get_max_threads()
+  %many = sext i32 %count to i64
+  store ptr @GOMP_parallel, ptr @dl_table
+  %count.at = getelementptr i8, ptr @dl_table, i64 8
+  store i64 %many, ptr %count.at
+  ret ptr @dl_table
+}
+"""
+
+BOUND = _OWN + TEXT.replace("@dl_threads = global ptr null\n", "").replace("load ptr, ptr @dl_threads\n", "call ptr @dl_own_table()\n")
+"""The same for a library without a loader: OpenMP's runtime where the program that it is linked to has it."""
+
+__all__ = ["BOUND", "TEXT"]

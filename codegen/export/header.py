@@ -178,7 +178,8 @@ _PREAMBLE = """/* {library}: written by difflang. Do not edit.
  * least NAME_workspace_bytes(...) bytes and, with results whose data is given, allocates nothing. A workspace that is too
  * small is a {memory}. It may be used again by the next call, not by two at once.
  *
- * Functions may be called from several threads at once.
+ * Functions may be called from several threads at once. Parallel loops use OpenMP's threads where the program is linked with
+ * OpenMP (-fopenmp), else one thread, with the same results.
  */
 """
 

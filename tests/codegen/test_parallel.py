@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -252,6 +253,7 @@ def test_a_missing_runtime_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_forked_process_has_threads_of_its_own() -> None:
     code = """
 import os
+import shutil
 import numpy as np
 import difflang as dl
 from tests.codegen.test_parallel import CASES, rows
@@ -271,3 +273,36 @@ def test_explain_says_which_loops_are_parallel() -> None:
     said = str(dl.explain(dl.grad(weighted, (0, 1)), *CASES[0][1]))
     assert "on the way back runs in parallel" in said
     assert "runs in one thread: each turn needs what the one before made of low" in str(dl.explain(dl.grad(extremes), X))
+
+
+OPENMP = r"""
+#include <omp.h>
+#include <stdio.h>
+#include "shared.h"
+
+int main(void) {
+    static double x[4000];
+    static int64_t k[4000];
+    for (int i = 0; i < 4000; i++) { x[i] = 0.001 * i; k[i] = i % 50; }
+    for (int threads = 1; threads <= 3; threads += 2) {
+        omp_set_num_threads(threads);
+        double value;
+        if (shared_histogram(x, 4000, k, 4000, 50, &value)) return 1;
+        printf("%.17g\n", value);
+    }
+    return 0;
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc")
+@pytest.mark.parametrize("flags", [["-fopenmp"], []])
+def test_exported_libraries_use_openmp_where_it_is(tmp_path, flags) -> None:
+    dl.export_library("shared", {"histogram": (histogram, (X, K, 50))}, tmp_path)
+    text = OPENMP if flags else OPENMP.replace("#include <omp.h>", "").replace("omp_set_num_threads(threads);", "")
+    (tmp_path / "main.c").write_text(text)
+    made = subprocess.run(["gcc", *flags, "main.c", "-o", "main", "-L.", "-lshared", "-Wl,-rpath,."], cwd=tmp_path, capture_output=True, check=False)
+    if made.returncode and flags:
+        pytest.skip("gcc has no OpenMP here")
+    lines = subprocess.run(["./main"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout.split()
+    assert lines[0] == lines[1] == f"{dl.differentiable(histogram)(0.001 * np.arange(4000), np.arange(4000) % 50, 50):.17g}"
