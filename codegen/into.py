@@ -44,7 +44,7 @@ def storing(function: Any, out: Any, count: int) -> Any:
 def into(self: Any, out: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Call it with arrays of yours that array results are written into: one, or a tuple with None for each number. Gives the result.
 
-    An array of another shape is NumPy's ValueError; one that shares memory with an argument is refused.
+    An array of another shape is NumPy's ValueError.
     """
     values = self._flat(self._bind(args, kwargs))
     form = tuple(isinstance(item, np.ndarray) for item in out) if isinstance(out, tuple) else isinstance(out, np.ndarray)

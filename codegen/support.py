@@ -30,7 +30,8 @@ _TRANSFORMS = f"@dl_fft = global [{4 * len(fourier.NAMES)} x ptr] zeroinitialize
 
 
 def objects(code: list[bytes], target: Target, bound: bool = False) -> list[bytes]:
-    """The support objects that these objects ask for, and those that they ask for. `bound`: LAPACK and OpenMP by their symbols, for the linker."""
+    """The support objects that these objects ask for, and those that they ask for. `bound`: LAPACK and OpenMP by their symbols, for the
+    linker."""
     found: dict[str, bytes] = {}
     asking = list(code)
     while asking:

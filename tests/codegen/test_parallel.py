@@ -301,7 +301,8 @@ def test_exported_libraries_use_openmp_where_it_is(tmp_path, flags) -> None:
     dl.export_library("shared", {"histogram": (histogram, (X, K, 50))}, tmp_path)
     text = OPENMP if flags else OPENMP.replace("#include <omp.h>", "").replace("omp_set_num_threads(threads);", "")
     (tmp_path / "main.c").write_text(text)
-    made = subprocess.run(["gcc", *flags, "main.c", "-o", "main", "-L.", "-lshared", "-Wl,-rpath,."], cwd=tmp_path, capture_output=True, check=False)
+    command = ["gcc", *flags, "main.c", "-o", "main", "-L.", "-lshared", "-Wl,-rpath,."]
+    made = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     if made.returncode and flags:
         pytest.skip("gcc has no OpenMP here")
     lines = subprocess.run(["./main"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout.split()
