@@ -120,6 +120,8 @@ class DifferentiableFunction(Native):
         """Bind, compile what is missing, call."""
         if _plain_depth:
             return self.python(*args, **kwargs)
+        if self._takes_any_keyword:
+            return self._written_out(len(args), tuple(kwargs))(*args, **kwargs)
         if not kwargs:
             for take, direct, make in self.__dict__["_crossings"]:
                 taken = take(args)
@@ -142,6 +144,20 @@ class DifferentiableFunction(Native):
         if special.writes:
             boundary.arrays_changed(pairs)
         return result if special.shape is None else special.shape.rebuilt(result, self._flat(values))
+
+    @functools.cached_property
+    def _takes_any_keyword(self) -> bool:
+        return any(p.kind is p.VAR_KEYWORD for p in self._signature.parameters.values())
+
+    def _written_out(self, count: int, names: tuple[str, ...]) -> DifferentiableFunction:
+        """This function with `**options` written out for the keywords of one call."""
+        from difflang.reading.spoken import spread
+
+        state = self.__dict__
+        known = state.setdefault("_spread", {})
+        if (count, names) not in known:
+            known[count, names] = type(self)(spread(state["_root"], count, names), state["_options"])
+        return known[count, names]  # type: ignore[no-any-return]
 
     def _opened(self, name: str, value: Any, pairs: boundary.Pairs) -> tuple[Type, Any]:
         """The type of an argument and what machine code takes for it; parameters named static are known while compiling."""

@@ -53,7 +53,9 @@ def _decorated(function: Any, options: Options) -> DifferentiableFunction:
         return DerivedFunction(function, options)
     if not callable(function) or isinstance(function, type):
         raise TypeMismatch("DL017", f"differentiable() takes a function, not {function!r}", way_out="decorate a def or a lambda")
-    return DifferentiableFunction(with_text(function), options)
+    named = with_text(function)
+    known = getattr(named, "__difflang_static__", ())
+    return DifferentiableFunction(named, Options((*options.static, *known), options.cache, options.parallel) if known else options)
 
 
 def _root(function: Any) -> Any:
@@ -102,13 +104,14 @@ class Derivation:
         main = program_of(self.base, tuple(types)).main
         names = [param.name for param in main.params]
         position = names.index(self.argnums) if isinstance(self.argnums, str) and self.argnums in names else self.argnums
+        at = position if isinstance(position, int) and -len(types) <= position < len(types) else None
         if (
             not self.holomorphic
-            and isinstance(position, int)
+            and at is not None
             and any(map(is_complex, types)) != any(is_complex(atom.type) for atom in main.body.yields[:1])
         ):
-            return "jacrev" if is_complex(types[position]) else "jacfwd"
-        argument = rank(types[position]) if isinstance(position, int) and -len(types) <= position < len(types) else None
+            return "jacrev" if is_complex(types[at]) else "jacfwd"
+        argument = rank(types[at]) if at is not None else None
         result = rank(main.body.yields[0].type) if main.body.yields else None
         return "jacrev" if argument is not None and result is not None and result < argument else "jacfwd"
 
@@ -140,9 +143,25 @@ def derived(kind: str, function: Any, argnums: Argnums = 0, has_aux: bool = Fals
     memory = getattr(root, "__dict__", {}).setdefault("__difflang_derived__", {}) if hasattr(root, "__dict__") else {}
     found = memory.get(key)
     if found is None or found.__difflang_root__.base != root:
-        options = function.__dict__["_options"] if isinstance(function, DifferentiableFunction) else Options()
+        options = function.__dict__["_options"] if isinstance(function, DifferentiableFunction) else _options_of(root)
         found = memory[key] = DerivedFunction(Derivation(kind, root, argnums, has_aux, holomorphic), options)
     return found
+
+
+def _options_of(root: Any) -> Options:
+    """The parameters that must be known while compiling, of a function of NumPy's own."""
+    return Options(static=getattr(root, "__difflang_static__", ()))
+
+
+def _written_out(f: Any, count: int) -> Any:
+    """The function with its *args written out."""
+    from .reading.spoken import spread
+
+    root = _root(f)
+    made = spread(root, count)
+    if made is root:
+        return f
+    return DerivedFunction(made, Options()) if isinstance(made, Derivation) else made
 
 
 def _asked(argnums: Argnums, wrt: Argnums | None) -> Argnums:
@@ -204,6 +223,7 @@ def jvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, A
     if len(primals) != len(tangents):
         raise TypeMismatch("DL036", f"jvp() got {len(primals)} primals and {len(tangents)} tangents", way_out="give one for each, or None")
     chosen = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
+    f = _written_out(f, len(primals))
     function = derived("jvp", f, chosen)
     given = [tangent_like(primals[k], tangents[k]) for k in chosen]
     return function(*primals, *left_out(_root(f), len(primals)), *given)  # type: ignore[no-any-return]
@@ -225,6 +245,7 @@ class Pullback:
 
 def vjp(f: Any, *primals: Any) -> tuple[Any, Pullback]:
     """(value, pullback). The pullback can be called many times; it keeps its own copy of the arguments."""
+    f = _written_out(f, len(primals))
     decorated = f if isinstance(f, DifferentiableFunction) else _wrapped(f)
     kept = copied(primals)
     value = decorated(*_handed(primals))
@@ -243,7 +264,7 @@ def _wrapped(f: Any) -> DifferentiableFunction:
     name = f"__difflang_decorated__{id(root.__self__) if isinstance(root, MethodType) else ''}"
     found = memory.get(name)
     if found is None or found.__difflang_root__ != root:
-        found = _decorated(root, Options())
+        found = _decorated(root, _options_of(root))
         if isinstance(memory, dict) and hasattr(root, "__dict__"):
             memory[name] = found
     return found
@@ -260,6 +281,7 @@ def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
 def hvp(f: Any, primals: Sequence[Any], vectors: Sequence[Any]) -> tuple[Any, ...]:
     """Hessian-vector product: one entry for each argument, None where the vector is None."""
     chosen = tuple(k for k, vector in enumerate(vectors) if vector is not None)
+    f = _written_out(f, len(tuple(primals)))
     _, tangent = jvp(grad(f, chosen), tuple(primals), tuple(vectors))
     found = dict(zip(chosen, tangent, strict=True))
     return tuple(found.get(k) for k in range(len(tuple(primals))))

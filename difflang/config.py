@@ -158,6 +158,8 @@ def left_out(f: Callable[..., Any], given: int) -> list[Any]:
     """The defaults of the parameters behind the first ones: a derivative's further arguments stand behind all of them."""
     import inspect
 
+    while hasattr(f, "base") and hasattr(type(f), "__difflang_program__"):
+        f = f.base
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):

@@ -20,7 +20,7 @@ from .adjoint import zero
 from .holomorphic import check_complex
 from .link import free_key, link
 from .reverse import Pair, Reverse
-from .tangents import tangent_tree, varying
+from .tangents import tangent_tree, varying, types_of_each
 
 if TYPE_CHECKING:
     from .derived import Derived
@@ -42,7 +42,8 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
     values = _call(b, base, main)
     for position in chosen:
         inputs = _inputs(main, position)
-        tangent = types[position] if main.params[position].tree == "*" else Tuple(tuple(_strong(x.type) for x in inputs))
+        whole = main.params[position].tree == "*"
+        tangent = types_of_each(main, types)[position] if whole else Tuple(tuple(_strong(x.type) for x in inputs))
         jvp = Derived("jvp", derived.base, (position,)).__difflang_program__((*types, tangent))
         key = link(functions, jvp.functions)[jvp.entry]
         for x in inputs:

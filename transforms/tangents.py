@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Union
 
 from difflang.errors import TypeMismatch
-from difflang.ir import LEAF, Atom, Const, Function, Program, Tree
+from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Tree
 from difflang.records import dataclass, replace
 from difflang.structs import tangent_layout
 from difflang.tree import AGAIN, Branch, Layout
-from difflang.types import Type, is_float
+from difflang.types import Tuple, Type, is_float
 
 
 def varying(tree: Tree, types: Sequence[Type]) -> list[bool]:
@@ -77,6 +77,33 @@ class _Again:
 
 
 _Part = Union[Atom, _Object, _Again, None]
+
+
+def each_by_itself(program: Program) -> Program:
+    """The program with the items of `*args` as parameters of their own, so that `argnums` counts them as a call does."""
+    main = program.main
+    if not any(param.kind == "var_positional" and _is_plain(param.tree) for param in main.params):
+        return program
+    params: list[Param] = []
+    for param in main.params:
+        if param.kind == "var_positional" and _is_plain(param.tree):
+            assert isinstance(param.tree, tuple)
+            params += [Param(f"{param.name}_{k}", tree) for k, tree in enumerate(param.tree)]
+        else:
+            params.append(param)
+    return replace(program, functions={**program.functions, program.entry: replace(main, params=tuple(params))})
+
+
+def types_of_each(main: Function, types: Sequence[Type]) -> Sequence[Type]:
+    """The types of these parameters, the items of `*args` one by one."""
+    for k, type in enumerate(types):
+        if isinstance(type, Tuple) and type.layout is None and len(types) - 1 + len(type.items) == len(main.params) != len(types):
+            return (*types[:k], *type.items, *types[k + 1 :])
+    return types
+
+
+def _is_plain(tree: Tree) -> bool:
+    return isinstance(tree, tuple) and not isinstance(tree, Branch)
 
 
 def settled(program: Program) -> Program:

@@ -1,7 +1,7 @@
 """Callables without a text as functions with one: NumPy's own and `functools.partial`, so that `dl.grad(np.sum)` works.
 
-Of the op table's functions only operands become parameters: `axis` and its like are given in a function of one's own, or
-by `functools.partial(np.sum, axis=0)`.
+Of the op table's functions operands become parameters, and `axis` and its like, of which each value is a specialisation of its own.
+`spread` writes a function with `*args` out for one number of arguments.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from typing import Any
 import numpy as np
 
 from ..op import Op, lookup
+from ..records import replace
 from .source import register_source
 
+STATIC = "__difflang_static__"
+"""Where such a function keeps the names of the parameters that must be known while compiling."""
 _KNOWN: dict[int, tuple[Any, FunctionType]] = {}
 
 
@@ -49,6 +52,47 @@ def _completed(target: functools.partial[Any]) -> FunctionType:
     return _defined(name, f"def {name}({names}):\n    return function({', '.join(given)})\n", namespace)
 
 
+def spread(function: Any, count: int, names: tuple[str, ...] = ()) -> Any:
+    """The function with `*args` and `**options` written out for so many arguments and these keywords; itself if it has neither."""
+    if hasattr(function, "base") and hasattr(type(function), "__difflang_program__"):
+        base = spread(function.base, count, names)
+        return function if base is function.base else replace(function, base=base)
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return function
+    kinds = {p.kind for p in parameters}
+    if hasattr(type(function), "__difflang_program__") or not kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+        return function
+    memory = getattr(function, "__dict__", {}).setdefault("__difflang_spread__", {}) if hasattr(function, "__dict__") else {}
+    if (count, names) not in memory:
+        memory[count, names] = _spread(function, parameters, count, names)
+    return memory[count, names]
+
+
+def _spread(function: Any, parameters: list[inspect.Parameter], count: int, names: tuple[str, ...]) -> FunctionType:
+    namespace: dict[str, Any] = {"__name__": function.__name__, "function": function}
+    required: list[str] = []  # in the call's order
+    given: list[str] = []
+    optional: list[str] = []
+    for p in parameters:
+        if p.kind is p.VAR_POSITIONAL:
+            more = [f"{p.name}_{k}" for k in range(count - len(given))]
+            required, given = required + more, given + more
+        elif p.kind is not p.VAR_KEYWORD:
+            by_name = p.kind is p.KEYWORD_ONLY
+            given.append(f"{p.name}={p.name}" if by_name else p.name)
+            if p.default is p.empty or not by_name and len(required) < count:
+                required.append(p.name)
+            else:
+                namespace[f"default_{p.name}"] = p.default
+                optional.append(f"{p.name}=default_{p.name}")
+    left = [name for name in names if name not in [p.name for p in parameters]]
+    given += [f"{name}={name}" for name in left]
+    text = f"def {function.__name__}({', '.join([*required, *left, *optional])}):\n    return function({', '.join(given)})\n"
+    return _defined(function.__name__, text, namespace)
+
+
 def _said(value: Any) -> str:
     """The text of a value that can only mean itself."""
     whole = isinstance(value, (bool, int, str, type(None))) or (type(value) is tuple and all(map(_said, value)))
@@ -67,10 +111,32 @@ def _defined(name: str, text: str, namespace: dict[str, Any]) -> FunctionType:
 
 def _written(target: Any, op: Op) -> FunctionType:
     name, (module, prefix) = target.__name__, _home(target)
-    names = ", ".join(_parameters(target, op))
+    names = _parameters(target, op)
+    options = _options(target, op, names)
     called = f"{prefix}{name}" if module is not None else f"_{name}"
     namespace = {"__name__": name, (prefix.partition(".")[0] if module is not None else called): module or target}
-    return _defined(name, f"def {name}({names}):\n    return {called}({names})\n", namespace)
+    said = ", ".join([*names, *(f"{key}={value!r}" for key, value in options.items())])
+    given = ", ".join([*names, *(f"{key}={key}" for key in options)])
+    made = _defined(name, f"def {name}({said}):\n    return {called}({given})\n", namespace)
+    made.__dict__[STATIC] = tuple(key for key in (*names, *options) if key in op.statics)
+    return made
+
+
+def _options(target: Any, op: Op, names: list[str]) -> dict[str, Any]:
+    """The parameters with a default that the op has too: operands, and what must be known while compiling."""
+    if isinstance(target, np.ufunc):
+        return {}
+    try:
+        known = [p for p in inspect.signature(target).parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except ValueError:
+        return {}
+    found: dict[str, Any] = {}
+    for k, p in enumerate(known):
+        operand = k < len(op.operands) and not op.variadic
+        if p.name not in names and (operand or p.name in op.statics):
+            plain = isinstance(p.default, (bool, int, float, str, type(None)))
+            found[p.name] = p.default if plain else op.statics.get(p.name)
+    return found
 
 
 def _home(target: Any) -> tuple[ModuleType | None, str]:
@@ -93,4 +159,5 @@ def _parameters(target: Any, op: Op) -> list[str]:
         known = inspect.signature(target).parameters.values()
     except ValueError:
         return list(op.operands)
-    return [p.name for p in known if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest = [f"*{p.name}" for p in known if p.kind is p.VAR_POSITIONAL]
+    return rest or [p.name for p in known if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
