@@ -18,8 +18,12 @@ lint: .venv/.lint
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# Peers that can be installed are; GRADBENCH=checkout (its C++ tools built) PEERS=python (with torch, jax) adds GradBench's tables.
 bench: .venv/.bench
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check numba jax
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/arrays/compare.py
+	$(if $(GRADBENCH),$(BIN)/python benchmarks/gradbench/compare.py $(GRADBENCH) $(if $(PEERS),--python $(PEERS)))
 
 # One environment; a stamp for each set of extras. pyproject.toml says what is in them.
 .venv/.%: pyproject.toml | .venv/bin/pip

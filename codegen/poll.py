@@ -6,6 +6,8 @@ The hook (`poll_text.py`) is a constant of the module: null in exported librarie
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from difflang.ir import Node, walk
 from difflang.types import REAL, Array, Scalar
 
@@ -21,13 +23,26 @@ def mask(node: Node, nested: bool) -> int:
     it scalar anyhow.
     """
     body = node.regions[-1]
-    inside = list(walk(body))
+    inside = list(_repeated(node))
     if any(inner.op in ("for", "while") or _works_on_arrays(inner) for inner in inside):
         return _OFTEN
     if any(inner.op == "call" for inner in inside):
         return _AT_TIMES
     carries = any(isinstance(p.type, Scalar) and p.type.dtype in REAL for p in body.params[1:])
     return _SELDOM if node.op == "while" or (carries and not nested) else 0
+
+
+def _repeated(node: Node) -> Iterator[Node]:
+    """What a loop's body holds, but for the arm that its last turn alone takes."""
+    body = node.regions[-1]
+    left = body.yields[0] if node.attrs.get("exits") else None
+    for inner in body.nodes:
+        if inner.op == "if" and inner.args[0] is left:
+            yield from walk(inner.regions[1])
+        else:
+            yield inner
+            for region in inner.regions:
+                yield from walk(region)
 
 
 def _works_on_arrays(node: Node) -> bool:

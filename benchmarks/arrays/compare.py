@@ -1,6 +1,6 @@
 """The kernels in difflang against NumPy, Numba and JAX, in one run on one core: ratios of interleaved rounds.
 
-    taskset -c 1 python benchmarks/arrays/compare.py [--rounds 15] [--only heat,lu]
+    python benchmarks/arrays/compare.py [--rounds 15] [--only heat,lu] [--core 0]
 
 Columns: difflang's forward and gradient; forward over NumPy's and Numba's (njit, parallel off); gradient over JAX's jitted one.
 """
@@ -11,8 +11,10 @@ import argparse
 import importlib.util
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -22,6 +24,9 @@ import kernels
 import numpy as np
 
 import difflang as dl
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from spread import pin, ratio  # noqa: E402 (benchmarks are no package)
 
 
 def once(call: Callable[[], Any], count: int) -> float:
@@ -73,21 +78,21 @@ def compare(function: Any, arguments: Any, wrt: Any, rounds: int) -> list[str]:
         for name, call in found.items():
             times[name].append(once(call, counts[name]))
 
-    def ratio(ours: str, theirs: str) -> str:
-        if theirs not in times:
-            return "-"
-        return f"{statistics.median(a / b for a, b in zip(times[ours], times[theirs], strict=True)):.3g}"
+    def over(ours: str, theirs: str) -> str:
+        return ratio(times[ours], times[theirs]) if theirs in times else "-"
 
     said = [f"{statistics.median(times[name]) * 1e3:.3g}" for name in ("forward", "gradient")]
-    forward = [ratio("forward", name) for name in ("numpy", "numba")]
-    return [function.__name__, *said, ratio("gradient", "forward"), *forward, ratio("gradient", "jax")]
+    forward = [over("forward", name) for name in ("numpy", "numba")]
+    return [function.__name__, *said, over("gradient", "forward"), *forward, over("gradient", "jax")]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", default="")
+    parser.add_argument("--core", type=int, default=0)
     options = parser.parse_args()
+    pin(options.core)
     print("| kernel | forward, ms | gradient, ms | gradient / forward | forward / NumPy | forward / Numba | gradient / JAX |")
     print("|---|---|---|---|---|---|---|")
     for function, (arguments, wrt) in kernels.arguments().items():

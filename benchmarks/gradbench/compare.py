@@ -21,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from spread import ratio  # noqa: E402 (benchmarks are no package)
+
 CASES = {
     "gmm": [["-d", "10", "-k", "25", "-n", "10000"], ["-d", "64", "-k", "25", "-n", "1000"]],
     "ba": [["--min", "5", "--max", "5"]],
@@ -69,6 +72,10 @@ class Cpp:
     def __init__(self, options: argparse.Namespace, name: str) -> None:
         self.options, self.name = options, name
 
+    def exists(self) -> bool:
+        """Whether it has been built."""
+        return (self.options.checkout / "tools" / self.name / "bin").exists()
+
     def measure(self, message: dict[str, Any], file: str) -> list[int] | None:
         program = self.options.checkout / "tools" / self.name / "bin" / message["module"]
         if not program.exists():
@@ -85,6 +92,7 @@ class Speaking:
     def __init__(self, options: argparse.Namespace, command: list[str], cwd: Path, path: Path) -> None:
         one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(path)}
         one["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+        one["MKL_NUM_THREADS"] = "1"
         self.talk = Conversation(["taskset", "-c", str(options.core), *command], cwd, {**os.environ, **one})
         self.known: dict[str, bool] = {}
 
@@ -111,17 +119,11 @@ def tools(options: argparse.Namespace) -> dict[str, Cpp | Speaking]:
     python = options.checkout / "python/gradbench"
     for name in options.tools.split(","):
         if (script := python / "gradbench/tools" / name / "run.py").exists() and name in ("jax", "pytorch"):
-            found[name] = Speaking(options, [options.python, str(script)], options.checkout, python)
+            waiting = [str(HERE / "waiting.py")] if name == "jax" else []
+            found[name] = Speaking(options, [options.python, *waiting, str(script)], options.checkout, python)
         else:
             found[name] = Cpp(options, name)
     return found
-
-
-def interval(values: list[float]) -> tuple[float, float]:
-    """The order statistics that hold the median in 95 % of samples."""
-    ordered, n = sorted(values), len(values)
-    off = int(0.98 * n**0.5) + 1
-    return ordered[max(0, n // 2 - off)], ordered[min(n - 1, (n - 1) // 2 + off)]
 
 
 def compare(options: argparse.Namespace, found: dict[str, Cpp | Speaking], message: dict[str, Any]) -> None:
@@ -140,9 +142,7 @@ def compare(options: argparse.Namespace, found: dict[str, Cpp | Speaking], messa
     for name, theirs in medians.items():
         if name != "difflang":
             if ours and len(theirs) == len(ours):
-                ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
-                low, high = interval(ratios)
-                cells.append(f"{statistics.median(theirs):.4g}; {statistics.median(ratios):.2f} [{low:.2f}, {high:.2f}]")
+                cells.append(f"{statistics.median(theirs):.4g}; {ratio(ours, theirs)}")
             else:
                 cells.append("-")
     print("| " + " | ".join(cells) + " |", flush=True)
@@ -153,14 +153,14 @@ def main() -> None:
     parser.add_argument("checkout", type=lambda text: Path(text).resolve())
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--core", type=int, default=0)
-    parser.add_argument("--tools", default="manual,tapenade,codipack")
+    parser.add_argument("--tools", default="manual,tapenade,codipack,enzyme,jax,pytorch")
     parser.add_argument("--only", default=",".join(CASES))
     parser.add_argument("--functions", default="jacobian,gradient,dir,rr,rf,fr,ff", help="names of functions, or all")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--runs", type=int, default=1, help="least runs of a tool in a round")
     parser.add_argument("--seconds", type=float, default=0.02, help="least time of a tool in a round")
     options = parser.parse_args()
-    found = tools(options)
+    found = {name: tool for name, tool in tools(options).items() if name == "difflang" or not isinstance(tool, Cpp) or tool.exists()}
     print("| case | difflang, ms | " + " | ".join(f"{name}, ms; difflang / {name}" for name in list(found)[1:]) + " |")
     print("|" + "---|" * (len(found) + 1))
     for name in options.only.split(","):
