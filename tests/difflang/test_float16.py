@@ -170,3 +170,7 @@ def test_what_numpy_refuses() -> None:
         dl.differentiable(lambda m: np.linalg.inv(m))(M[:5])
     with pytest.raises(dl.DifflangError, match="nextafter of float16"):
         dl.differentiable(lambda x: np.nextafter(x, x))(X)
+
+
+def test_checked_by_differences() -> None:
+    dl.check_grads(lambda x: np.sum(np.sin(x)), (X[:5],), order=1)
