@@ -62,13 +62,14 @@ _SMALL = 4096
 """Bytes of an array whose block loops keep for their next turn: what it costs to take one shows."""
 
 
-def allocate(low: Lowering, bytes_: str, name: str = "") -> tuple[str, str]:
+def allocate(low: Lowering, bytes_: str, name: str = "", kept: bool = True) -> tuple[str, str]:
     """A fresh block of this size: (block, data). Raises MemoryError at run time. In a loop a small one of known size takes the block of
-    the turn before again, which is kept on the machine's stack (a keeper) when it is released, until the outermost loop ends."""
+    the turn before again, which is kept on the machine's stack (a keeper) when it is released, until the outermost loop ends. A list's is
+    not `kept`: it still has its items."""
     w = low.w
     let_go(w)
     w.far += 1
-    keep = _keeper(low, bytes_) if low.loops and is_literal(bytes_) and int(bytes_) <= _SMALL else ""
+    keep = _keeper(low, bytes_) if kept and low.loops and is_literal(bytes_) and int(bytes_) <= _SMALL else ""
     call = f"call ptr @dl_kept(ptr %ctx, ptr {keep}, i64 {bytes_})" if keep else f"call ptr @dl_alloc(ptr %ctx, i64 {bytes_})"
     block = w.let(call, "block")
     w.fail_if(w.let(f"icmp eq ptr {block}, null"), Site(MemoryError, ""))

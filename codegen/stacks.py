@@ -38,7 +38,7 @@ def element_size(type: Type) -> int:
 @handles("stack_new")
 def lower_new(low: Lowering, node: Node) -> None:
     w, element = low.w, node.attrs["element"]
-    block, _ = allocate(low, "64", node.out.hint)
+    block, _ = allocate(low, "64", node.out.hint, kept=False)
     low.env[node.out] = block
     kind = 0
     if isinstance(element, Array):
