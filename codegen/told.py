@@ -1,6 +1,6 @@
 """Checks whose error is made by Python, of values of the run, and what the program prints.
 
-The values go into a row of 64-bit words on the stack, an array as the address of its record; the library's handler is
+The values go into a row of 64-bit words on the stack, an array as the address of its record, a complex number as its own; the library's handler is
 called with the site and that row at once (`dl_say`). Where there is no Python, a fault has the part of the message
 that is known while compiling, and nothing is printed.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from difflang.ir import Atom, Node
-from difflang.types import Array, Scalar, Type
+from difflang.types import PART, Array, Scalar, Type
 
 from .arrays import Desc
 from .memory import record_size, write_record
@@ -72,6 +72,11 @@ def _store(low: Lowering, atom: Atom, slot: str, arrays: Mapping[Atom, Desc]) ->
     assert isinstance(atom.type, Scalar)
     dtype = atom.type.dtype
     value = low.scalar(atom, dtype)
+    if dtype in PART:  # wider than a word: by its address
+        room = w.alloca(MEMORY[dtype])
+        w.do(f"store {MEMORY[dtype]} {value}, ptr {room}")
+        w.do(f"store ptr {room}, ptr {slot}")
+        return
     if dtype == "bool":
         value = w.let(f"zext i1 {value} to i8")
     w.do(f"store {MEMORY[dtype]} {value}, ptr {slot}")

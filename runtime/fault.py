@@ -23,6 +23,8 @@ _DETAIL = re.compile("\x01(\\d+)\x01")
 FLAGS = ("flags",)
 """The kinds of a site that tells the floating-point flags of a call, its message the function's name."""
 _PLAIN: dict[str, Any] = {"float": ctypes.c_double, "int": ctypes.c_int64, "truth": ctypes.c_bool}
+_COMPLEX = {"complex": 16, "c128": 16, "c64": 8}
+"""Numbers wider than a word, told by their address: their bytes."""
 _DTYPES = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "?"}
 
 
@@ -104,6 +106,10 @@ def _detail(kind: str, address: int) -> Any:
     import numpy as np
 
     name, _, rank = kind.partition(":")
+    if name in _COMPLEX and not rank:
+        address = ctypes.c_int64.from_address(address).value
+        number = np.frombuffer(ctypes.string_at(address, _COMPLEX[name]), f"c{_COMPLEX[name]}")[0]
+        return complex(number) if name == "complex" else number
     dtype = np.dtype(bool) if name == "bool" else np.dtype(f"{_DTYPES[name[0]]}{int(name[1:]) // 8}")
     if not rank:
         return np.frombuffer(ctypes.string_at(address, dtype.itemsize), dtype)[0]

@@ -151,3 +151,36 @@ def test_the_order_of_complex_numbers_is_refused() -> None:
     for f in (lambda a: np.sort(a), lambda a: np.max(a), lambda a: np.argmin(a)):
         with pytest.raises(dl.DifflangError, match="complex numbers is outside"):
             dl.differentiable(f)(np.array([1j, 2]))
+
+
+def halves(x: Any) -> Any:
+    """A recursive transform: its own result, joined."""
+    n = len(x)
+    if n <= 1:
+        return x * (1 + 0j)
+    even, odd = halves(x[0::2]), halves(x[1::2])
+    turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd
+    return np.concatenate([even + turned, even - turned])
+
+
+def test_a_recursive_transform() -> None:
+    x = np.arange(8.0) ** 2
+    assert np.allclose(dl.differentiable(halves)(x), np.fft.fft(x))
+    slope = dl.grad(lambda x: np.sum(np.abs(halves(x)) ** 2))(x)
+    assert np.allclose(slope, 2 * 8 * x)
+
+
+def test_numbers_are_printed_as_python_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
+    def told(z: Any, a: Any) -> Any:
+        print(z, a[0], f"{z} {z.real:.2f}", a)
+        if abs(z) > 5:
+            raise ValueError(f"too large: {z}")
+        return z
+
+    a = np.array([1 + 2j, 3])
+    told(1 + 2j, a)
+    expected = capsys.readouterr().out
+    dl.differentiable(told)(1 + 2j, a)
+    assert capsys.readouterr().out == expected
+    with pytest.raises(ValueError, match="too large: "):
+        dl.differentiable(told)(6 + 2j, a)

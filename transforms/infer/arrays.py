@@ -83,13 +83,21 @@ def lifted_item(value: Any) -> Value:
     return denote(value)
 
 
+def _missing(value: Value) -> Value | None:
+    """What no path has defined yet: an argument, or an item of a sequence in it (the result of a recursion, at first)."""
+    if isinstance(value, Compound) and value.is_sequence:
+        return next((found for item in value.items if (found := _missing(item)) is not None), None)
+    return value if is_undefined(value) else None
+
+
 def call_row(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "") -> Value:
     """A call that is a row of the table."""
     from .extras import full_call
 
     for value in (*args, *kwargs.values()):
-        if is_undefined(value):
-            return value
+        missing = _missing(value)
+        if missing is not None:
+            return missing
     found = full_call(frame, op, flavor, args, kwargs, hint)
     return plain_call(frame, op, flavor, args, kwargs, hint) if found is None else found
 
