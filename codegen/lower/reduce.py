@@ -14,7 +14,7 @@ from difflang.ir import Node
 from difflang.types import ONE, Array, Scalar, Type, limits
 
 from ..arrays import Apply, Axis, Desc, Element, Expr, Index, Uniform, c_strides, in_dtype, load, size, store
-from .loops import assign, counting, flat, nest, versions
+from .loops import assign, both, choose, counting, flat, nest, versions
 from .lower import Lowering, dtype_of, handles
 from ..memory import fresh
 from ..outline import outlined
@@ -329,14 +329,24 @@ def lower_unbroadcast(low: Lowering, node: Node) -> None:
         strides = c_strides(low.w, type.dtype, out)
         low.env[node.out] = Desc(type.dtype, type.dims, out, value.data, value.block, strides, low.memory(node.out), True)
         return
-    _sum_open(low, node, x, kinds, dims, lead)
+    _sum_open(low, node, x, kinds, dims, lead, bool(gone))
 
 
-def _sum_open(low: Lowering, node: Node, x: Expr, kinds: Sequence[str], dims: Sequence[str], lead: int) -> None:
-    """Which axes go is known only now: every element is added at its index, or at 0 along an axis of size one."""
+def _sum_open(low: Lowering, node: Node, x: Expr, kinds: Sequence[str], dims: Sequence[str], lead: int, gone: bool) -> None:
+    """Which axes go is known only now. Mostly none: x as it stands."""
     w = low.w
     out = tuple("1" if kind == ONE else dim for kind, dim in zip(kinds, dims, strict=True))
     target = low.new_array(node.out, out)
+    if gone:
+        _spread(w, x, kinds, target, lead)
+        return
+    same = both(w, [w.pure(f"icmp eq i64 {own}, {theirs}") for own, theirs in zip(x.dims, out, strict=True) if own != theirs])
+    choose(w, same, lambda: assign(w, target, x), lambda: _spread(w, x, kinds, target, lead))
+
+
+def _spread(w: Writer, x: Expr, kinds: Sequence[str], target: Desc, lead: int) -> None:
+    """Every element is added at its index, or at 0 along an axis of size one."""
+    out = target.dims
     assign(w, target, Uniform(target.dtype, target.kinds, out, literal(0, target.dtype)))
     masks = []
     for k, kind in enumerate(kinds):
