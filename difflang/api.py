@@ -13,6 +13,7 @@ from .codegen.specialise import BEFORE_COMPILING
 from .config import Options, Spec, left_out, spec, with_text
 from .looking import check_grads, diagnose, explain, high_water, inspect, source
 from .parallel import get_num_threads, prange, set_num_threads
+from .ported import custom_vjp, differential, gradient, pullback, value_with_differential, value_with_gradient, value_with_pullback, vmap
 from .records import dataclass
 from .structs import copied, struct, tangent_like
 from .tree import NoDerivative, class_layout, register_pytree_node, tree_map
@@ -377,8 +378,9 @@ _OPERATORS: frozenset[Any] = frozenset({grad, value_and_grad, jacfwd, jacrev, ja
 __all__ = [
     "DerivedFunction", "DifferentiableFunction", "DifflangError", "IntegerOverflow", "NoDerivative", "NotAvailable",
     "NotDifferentiable", "OutsideLanguage", "Pullback", "Spec", "TypeMismatch", "WrongDerivative", "as_written",
-    "check_grads", "clear_caches", "derivative", "derived", "device", "diagnose", "differentiable", "explain",
-    "export_library", "get_num_threads", "grad", "hessian", "high_water", "hvp", "inspect", "jacfwd", "jacobian", "jacrev",
-    "jvp", "linearize", "load_library", "prange", "ptx", "register_pytree_node", "set_num_threads", "source", "spec",
-    "stop_gradient", "struct", "tree_map", "value_and_grad", "vjp", "without_derivative",
+    "check_grads", "clear_caches", "custom_vjp", "derivative", "derived", "device", "diagnose", "differentiable",
+    "differential", "explain", "export_library", "get_num_threads", "grad", "gradient", "hessian", "high_water", "hvp",
+    "inspect", "jacfwd", "jacobian", "jacrev", "jvp", "linearize", "load_library", "prange", "ptx", "pullback",
+    "register_pytree_node", "set_num_threads", "source", "spec", "stop_gradient", "struct", "tree_map", "value_and_grad",
+    "value_with_differential", "value_with_gradient", "value_with_pullback", "vjp", "vmap", "without_derivative",
 ]  # fmt: skip

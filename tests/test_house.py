@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("difflang", "transforms", "codegen", "runtime")
-FACES = {"difflang/__init__.py", "difflang/__main__.py", "difflang/api.py", "difflang/cli.py", "difflang/looking.py", "difflang/parallel.py"}
+FACES = {"difflang/__init__.py", "difflang/__main__.py", "difflang/api.py", "difflang/cli.py", "difflang/looking.py", "difflang/parallel.py", "difflang/ported.py"}
 MAY_IMPORT = {
     "difflang": {"difflang"},
     "runtime": {"runtime"},
@@ -137,6 +137,7 @@ PUBLIC = """
 differentiable as_written grad value_and_grad vjp jvp linearize jacfwd jacrev jacobian hessian hvp check_grads stop_gradient
 derivative source inspect explain high_water diagnose DifflangError clear_caches export_library load_library spec ptx device
 struct tree_map register_pytree_node NoDerivative prange set_num_threads get_num_threads
+gradient value_with_gradient pullback value_with_pullback differential value_with_differential custom_vjp vmap
 """.split()
 
 
