@@ -89,7 +89,9 @@ def _counted(spectrum: Any, n: Any, axis: int, between: float) -> Any:
     return np.reshape(weights, (-1, *(1,) * (np.ndim(spectrum) - axis - 1)))
 
 
-def _bind(a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None) -> Bound:
+def _bind(
+    a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None, *, overwrite_x: Any = False, workers: Any = None
+) -> Bound:
     norm = "backward" if norm is None else norm
     if norm not in SWAPPED:
         raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')

@@ -49,7 +49,9 @@ def test_numpys_bits(function: Callable[..., Any], dtype: Any) -> None:
     complex_ = np.dtype(dtype).kind == "c"
     if complex_ and function in (of_reals, planes_of_reals):
         return
-    for shape in ((5, 6),) if function in (planes, planes_of_reals) else ((7,), (5, 6)):
+    if dtype in (np.float16, np.int64) and function not in (along, back, of_reals):
+        return
+    for shape in ((7,), (5, 6)) if function in (back, of_reals) else ((5, 6),):
         x = RANDOM.normal(size=shape) * 5
         x = (x + 1j * RANDOM.normal(size=shape) if complex_ else x).astype(dtype)
         for found, wanted in zip(dl.differentiable(function)(x), function(x), strict=True):
