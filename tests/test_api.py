@@ -114,7 +114,7 @@ def test_subclasses_and_foreign_arrays():
     unaligned = np.frombuffer(bytearray(8 * 3 + 1), dtype=np.uint8)[1:].view(np.float64)
     fill(unaligned, 2.0)
     assert (unaligned == 2.0).all()
-    for bad in (np.arange(3.0).astype(">f8"), np.ones(2, complex), [1.0], {1: 2}, 2**70, np.ma.masked_array([1.0])):
+    for bad in (np.arange(3.0).astype(">f8"), [1.0], {1: 2}, 2**70, np.ma.masked_array([1.0])):
         with pytest.raises((TypeError, OverflowError)):
             square(bad)
 
