@@ -57,6 +57,7 @@ CASES = {
     "arccosh": Case("acosh", lambda x: np.arccosh(x), mp.acosh, [("even", 1, 5), ("log", 0, 709), ("one", -36, 5)]),
     "arctanh": Case("atanh", lambda x: np.arctanh(x), mp.atanh, _ARCS),
     "cbrt": Case("cbrt", lambda x: np.cbrt(x), lambda x: mp.sign(x) * mp.cbrt(abs(x)), [("even", -5, 5), _ANY]),
+    "erf": Case("erf", np.vectorize(math.erf), mp.erf, [("even", -6, 6), ("even", -1, 1), _SMALL], ulps=2.0),
     "arctan2": Case("atan2", lambda y, x: np.arctan2(y, x), mp.atan2, [_PLANE, (_ANY, _ANY), (("both", -3, 3),) * 2], arity=2),
     "hypot": Case("hypot", lambda x, y: np.hypot(x, y), mp.hypot, [_PLANE, (_ANY, _ANY), (("both", -20, 20),) * 2], arity=2),
     "power": Case(

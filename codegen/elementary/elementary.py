@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ..targets.target import Target
-from . import circular, exponential, inverse, logarithm, powers, single
+from . import circular, error, exponential, inverse, logarithm, powers, single
 from .number import Body, Real
 
 _Function = Callable[..., Real]
@@ -29,6 +29,7 @@ FUNCTIONS: dict[str, tuple[int, _Function, _Function | None]] = {
     "pow": (2, powers.pow, single.pow),
     "cbrt": (1, powers.cbrt, None),
     "hypot": (2, powers.hypot, None),
+    "erf": (1, error.erf, None),
     "sin": (1, circular.sin, single.sin),
     "cos": (1, circular.cos, single.cos),
     "tan": (1, circular.tan, None),
@@ -49,7 +50,7 @@ _LETTER = {"f64": "double", "f32": "float"}
 _SYMBOL = re.compile(r"dl_([a-z]\w*?)_(f64|f32)(?:_v(\d+))?")
 
 
-_SLOWER = frozenset(("atan", "asinh", "acosh", "atanh"))
+_SLOWER = frozenset(("erf", "atan", "asinh", "acosh", "atanh"))
 _FLOATS = frozenset(("exp", "log", "pow"))
 """Doubles that the C library and libmvec do faster, by more than a fifth, and the floats that they do not (docs/performance.md)."""
 
