@@ -3,7 +3,7 @@
 The machine sets a flag where a division by zero, an overflow or an invalid operation happens; the entry reads the flags once a call
 (`abi/flags.py`). A warning that is wrong is worse than one that is missing, so a program is watched only where flags mean what NumPy's
 ufuncs mean by them: not in derivatives (a zero adjoint passes poles), not where a number is computed in a branch (vector code
-computes both arms), not where code sets flags of its own (LAPACK, special functions). An infinite or undefined argument sets some, too,
+computes both arms) or for some elements only (a ufunc's where=), not where code sets flags of its own (LAPACK, special functions). An infinite or undefined argument sets some, too,
 which the handler takes into account. The elementary functions that are watched set none of their own at finite numbers, but the overflow of
 exp: of a logarithm of zero or of a negative number nothing is told.
 """
@@ -24,14 +24,15 @@ ALL = INVALID | DIVIDE | OVERFLOW
 FINITE = 64
 """Beside the flags that are watched: invalid operations and overflows mean something where all arguments are finite."""
 
-_ARITHMETIC = frozenset("add sub mul div square reciprocal sqrt sum prod mean cumsum matmul dot inner outer recurrence".split())
+_ARITHMETIC = frozenset("add sub mul div square reciprocal sqrt sum prod mean var std cumsum matmul dot inner outer recurrence".split())
 """What raises the machine's flags exactly where NumPy's loops do."""
 _ELEMENTARY = frozenset("exp exp2 log log2 log10 sin cos tan tanh cbrt arctan arcsin arccos deg2rad rad2deg".split())
 _SILENT = frozenset(
     "neg pos abs fabs copysign sign cast where isnan isinf isfinite signbit floor ceil rint trunc logical_and logical_or logical_xor not_ "
     "zeros ones full empty arange linspace eye zeros_like ones_like full_like empty_like copy dim size reshape transpose broadcast_to "
     "unbroadcast expand_dims squeeze concatenate stack flip index store accumulate any all if for while call check stack_new push pop item "
-    "set_item count zero_items set_items less less_equal greater greater_equal equal not_equal maximum minimum max min clip masked".split()
+    "set_item count zero_items set_items less less_equal greater greater_equal equal not_equal maximum minimum max min clip masked ordered order search "
+    "positions argmax argmin".split()
 )
 """What sets none, but at what is not a number (then the entry asks whether any came in)."""
 
@@ -42,8 +43,12 @@ def watched(program: Program, target: Target) -> int:
         return 0
     found = 0
     for function in program.functions.values():
-        for node, guarded in _nodes(function.body, False):
+        nodes = list(_nodes(function.body, False))
+        chosen = {id(atom) for node, _ in nodes if node.op == "where" for atom in node.args[1:]}
+        for node, guarded in nodes:
             if node.role or not _is_plain(node) or guarded and _speculated(node):
+                return 0
+            if _computes(node) and any(id(out) in chosen for out in node.outs):
                 return 0
             if _computes(node):
                 found |= ALL | (FINITE if node.op in _ELEMENTARY else 0)

@@ -42,7 +42,7 @@ def test_what_numpy_says() -> None:
 
 
 BINARY = [np.add, np.subtract, np.multiply, np.divide, np.less, np.maximum]
-UNARY = [np.sqrt, np.square, np.reciprocal, np.sum, np.mean, np.prod, np.cumsum, np.max, np.abs, np.sign, np.floor, np.isnan]
+UNARY = [np.sqrt, np.square, np.reciprocal, np.sum, np.mean, np.var, np.prod, np.sort, np.argmax, np.cumsum, np.max, np.abs, np.sign, np.floor, np.isnan]
 ELEMENTARY = [np.exp, np.exp2, np.log, np.log2, np.log10, np.sin, np.cos, np.tan, np.tanh, np.cbrt, np.arctan]
 
 
@@ -109,14 +109,19 @@ def guarded(x: Any) -> Any:
     return total
 
 
+def some(a: Any, b: Any) -> Any:
+    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
+
+
 def pole(x: Any) -> Any:
     return np.sum(np.where(x > 0, x**0.5, 0.0))
 
 
 def test_nothing_is_said_where_flags_may_lie() -> None:
-    """Numbers computed in branches, derivatives."""
+    """Numbers computed in branches, derivatives, ufuncs with where=."""
     assert said(dl.differentiable(guarded), np.arange(40.0) % 3) == set()
     assert said(dl.grad(pole), np.zeros(9)) == set()
+    assert said(dl.differentiable(some), np.ones(40), np.arange(40.0) % 3) == set()
 
 
 def test_pythons_numbers_raise() -> None:
