@@ -152,20 +152,6 @@ def caught_words(x, n):
     return y
 
 
-def kept_counter(x, n):
-    def make():
-        count = 0
-
-        def step():
-            nonlocal count
-            count += 1
-            return count
-
-        return step
-
-    return x * make()()
-
-
 def print_to_file(x, n):
     print(x, file=Kind)
     return x

@@ -14,8 +14,9 @@ from typing import Any, Union
 import libcst as cst
 
 from ..errors import Fix, OutsideLanguage
-from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const
+from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const, static
 from ..records import dataclass
+from .boxes import ITEM
 from .names import Captured, Meaning, Missing, Names, Route, Unfit
 from .positions import Positions
 from .refusals import explain
@@ -71,6 +72,9 @@ class Frame:
         self.imports: dict[str, Route] = {}
         self.deleted: frozenset[str] = frozenset()
         self.shared: tuple[str, ...] = ()  # variables that nested functions assign: any call may
+        self.last: Place | None = None  # of the node written last
+        self.boxed: frozenset[str] = frozenset()  # variables that live in boxes, see `boxes.py`
+        self.boxes: dict[str, Var] = {}
         self.outer_variables: tuple[str, ...] = ()  # what `nonlocal` names
         self.bindings = bindings  # how often each name is assigned: not at all, for untouched parameters
         self.parent = parent
@@ -102,6 +106,7 @@ class Frame:
         self.nodes.append(Node(op, tuple(args), tuple(outs), attrs or NO_ATTRS, tuple(regions), place))
 
     def _place(self, at: cst.CSTNode | Place | None) -> Place | None:
+        self.last = self.place(at) if isinstance(at, cst.CSTNode) else at or self.last
         return self.place(at) if isinstance(at, cst.CSTNode) else at
 
     def refuse(self, node: cst.CSTNode | Place, reason: str, way_out: str, code: str = "DL001") -> OutsideLanguage:
@@ -124,13 +129,33 @@ class Frame:
         """The truth whether a name has a value here."""
         return bound_in(self.env, name)
 
+    def is_boxed(self, name: str) -> bool:
+        """Whether this name means a variable in a box here."""
+        owner = self if name in self.local else self._owner(name)
+        return owner is not None and name in owner.boxed
+
+    def box(self, name: str) -> Var | None:
+        """The box that a variable lives in, this function's own or one of a function around it."""
+        if name in self.boxes:
+            return self.boxes[name]
+        frame = None if name in self.local else self._owner(name)
+        return self._capture(name, name) if frame is not None and name in frame.boxed else None
+
     def bind(self, name: str, value: Binding) -> None:
+        box = self.box(name)
+        if box is not None:
+            assert not isinstance(value, (Late, Refused))
+            self.act("setitem", [box, value, static(ITEM)], self.last, pattern=("i",))
+            return
         self.env[name] = value
         self.env.pop("?" + name, None)
 
     def load(self, node: cst.Name) -> Atom:
         """What a name stands for."""
         name = node.value
+        box = self.box(name)
+        if box is not None:
+            return self.emit("getitem", [box, static(ITEM)], node, name, pattern=("i",))
         if name in self.local:
             return self._load_local(name, node)
         if self._owner(name) is not None:
@@ -222,13 +247,17 @@ class Frame:
         finally:
             self._making.pop()
         out = self.emit("closure", (*values, *late.defaults), node, name, function=late.function)
-        self.holds[out] = {key: self.env.get(key) for key in late.captured if isinstance(key, str) and key in self.bindings}
+        variables = [key for key in late.captured if isinstance(key, str) and key in self.bindings and not self.is_boxed(key)]
+        self.holds[out] = {key: self.env.get(key) for key in variables}
         return out
 
     def captured_value(self, key: str | Route, node: cst.CSTNode) -> Atom:
         """The value of a variable that a nested function captures."""
         if isinstance(key, Route):
             return self.outer(key, node)
+        box = self.box(key)
+        if box is not None:
+            return box
         return self._load_local(key, node) if key in self.local else self._capture(key, key)
 
     def outer(self, route: Route, node: cst.CSTNode) -> Atom:

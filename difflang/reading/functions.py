@@ -13,6 +13,7 @@ import libcst as cst
 from ..ir import LEAF, UNDEF, Atom, Capture, Const, Function, Held, Node, Origin, Param, Place, Region, Var
 from ..records import dataclass, field, replace
 from . import comprehensions, dicts  # noqa: F401  enter their handlers
+from .boxes import boxed_variables
 from .expressions import expression, handles, keep
 from .frame import RETURN, Frame, Late, Text
 from .names import IMPORT, Names, Route
@@ -109,9 +110,12 @@ def _frame(text: Text, node: Definition, parent: Frame | None = None) -> Frame:
     imports = _imports(body, bound)
     for name in imports:
         del bound[name]
-    frame = Frame(text, frozenset(bound) | {parameter.name.value for parameter, _ in _parameters(node.params)}, bound, parent)
-    frame.shared = tuple(sorted(shared_variables(body)))
-    frame.outer_variables = tuple(sorted(outer))
+    kept = {name for name in outer if parent is not None and parent.is_boxed(name)}
+    local = (frozenset(bound) | {parameter.name.value for parameter, _ in _parameters(node.params)}) - kept
+    frame = Frame(text, local, bound, parent)
+    frame.boxed = boxed_variables(body) & local
+    frame.shared = tuple(sorted(shared_variables(body) - frame.boxed - kept))
+    frame.outer_variables = tuple(sorted(outer - kept))
     frame.imports, frame.deleted = imports, frozenset(names_deleted(body))
     return frame
 
@@ -142,6 +146,9 @@ def _read(frame: Frame, node: Definition, name: str, meant: Meant) -> Function:
     """Parameters and body of one definition."""
     params: list[Param] = []
     values: list[Var] = []
+    frame.last = _place(frame, node)
+    for variable in sorted(frame.boxed):
+        frame.boxes[variable] = frame.emit("dict", [], _place(frame, node), variable)
     for parameter, kind in _parameters(node.params):
         own = parameter.name.value
         value = Var(own)

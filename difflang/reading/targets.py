@@ -20,7 +20,7 @@ Target = cst.BaseExpression
 
 def bind_name(frame: Frame, node: cst.Name, value: Atom | Late) -> None:
     """A name stands for a value from here on."""
-    if node.value not in frame.local:
+    if node.value not in frame.local and not frame.is_boxed(node.value):
         raise frame.refuse(node, f"assigning the outer variable {node.value!r} is outside the language", "return the new value")
     frame.bind(node.value, value)
 
@@ -106,7 +106,7 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
     """`x += v`: in place where x is an array, a new value where it is a number. On an item: read, change, write back."""
     target, place, op = node.target, frame.place(node), AUGMENTED[type(node.operator)]
     if isinstance(target, cst.Name):
-        if target.value not in frame.local:
+        if target.value not in frame.local and not frame.is_boxed(target.value):
             bind_name(frame, target, frame.load(target))  # refuses
         old = frame.load(target)
         value = expression(frame, node.value)

@@ -40,6 +40,7 @@ FILES = (
     "errors",
     "failures",
     "optional",
+    "stateful",
     "complexes",
 )
 

@@ -1,0 +1,54 @@
+"""Variables that outlive their function: a nested function that assigns them is returned or kept, as counters are.
+
+Such a variable lives in a box, a dict of one item, which the function around and the nested ones share: reading it is reading
+the item, assigning it is changing the item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from .scope import Statement, inner_blocks, outer_variables, statements
+
+ITEM = "value"
+
+
+def boxed_variables(block: Iterable[Statement]) -> frozenset[str]:
+    """The variables that a nested function declares `nonlocal` and that function is used otherwise than by calling it by its name."""
+    block = list(block)
+    found: set[str] = set()
+    for node in _definitions(block):
+        names = outer_variables(statements(node.body))
+        if names and any(_escapes(statement, node) for statement in block):
+            found |= names
+    return frozenset(found)
+
+
+def _definitions(block: Iterable[Statement]) -> Iterator[cst.FunctionDef]:
+    for node in block:
+        if isinstance(node, cst.FunctionDef):
+            yield node
+        for inner in inner_blocks(node):
+            yield from _definitions(inner)
+
+
+def _escapes(node: cst.CSTNode, function: cst.FunctionDef) -> bool:
+    """Whether the function's name stands for a value somewhere; decorators take it too."""
+    if node is function:
+        return bool(function.decorators) or _escapes(function.body, function)
+    if isinstance(node, cst.Name):
+        return node.value == function.name.value
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+        return any(_escapes(argument, function) for argument in node.args)
+    if isinstance(node, cst.Attribute):
+        return _escapes(node.value, function)
+    if isinstance(node, cst.Arg):
+        return _escapes(node.value, function)
+    if isinstance(node, (cst.Nonlocal, cst.Global)):
+        return False
+    return any(_escapes(child, function) for child in node.children)
+
+
+__all__ = ["ITEM", "boxed_variables"]
