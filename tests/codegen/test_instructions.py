@@ -86,37 +86,82 @@ def driver(name: str, arguments: tuple[Any, ...], results: tuple[Any, ...]) -> s
     return "\n".join([*lines, f"__attribute__((noinline)) void run_{name}(void) {{", *body, "}"])
 
 
-def count(folder: Path) -> dict[str, int]:
-    """Instructions of each gradient."""
+def read_and_written(x: Any, k: Any) -> Any:
+    """Elements read, written and updated, in order and out of it."""
+    a = x.copy()
+    h = np.zeros(len(x))
+    for i in range(1, len(a)):
+        a[i] = a[i] * 0.5 + a[i - 1] * x[i]
+        h[k[i]] += a[i] * a[i]
+    return np.sum(h * x)
+
+
+GROWING = """
+#include <stdlib.h>
+#include "guarded.h"
+int main(int argc, char **argv) {
+  int64_t n = atoll(argv[1]), *k = malloc(n * 8);
+  double *x = malloc(n * 8);
+  for (int64_t i = 0; i < n; i++) x[i] = 0.7, k[i] = i / 2;
+  guarded_f64_1 r = {0};
+  if (guarded_growing(x, n, k, n, &r)) abort();
+  return 0;
+}
+"""
+
+
+def exported(folder: Path, chosen: dict[str, Any]) -> None:
+    """The library of these functions, in the folder."""
     machine = Target(host().triple, "x86-64-v3", vector_bits=256)
-    chosen = gradients()
     before, export._target = export._target, lambda name: machine
     try:
         dl.export_library("guarded", chosen, folder)
     finally:
         export._target = before
+
+
+def counted(folder: Path, *arguments: str) -> str:
+    """main.c built and run under callgrind; what that said."""
+    build = ["gcc", "-O1", "main.c", "-o", "main", "-L.", "-lguarded", "-Wl,-rpath,$ORIGIN", "-lm"]
+    subprocess.run(build, cwd=folder, check=True)
+    run = ["valgrind", "--tool=callgrind", "--callgrind-out-file=out", "./main", *arguments]
+    return subprocess.run(run, cwd=folder, check=True, capture_output=True, text=True, env={"LD_BIND_NOW": "1"}).stderr
+
+
+def count(folder: Path) -> dict[str, int]:
+    """Instructions of each gradient."""
+    chosen = gradients()
+    exported(folder, chosen)
     parts = ["#include <stdlib.h>", '#include "guarded.h"']
     for name, (gradient, arguments) in chosen.items():
         results = gradient(*arguments)
         parts.append(driver(name, arguments, results if isinstance(results, tuple) else (results,)))
     twice = "\n".join(f"  run_{name}();" for name in chosen)
     (folder / "main.c").write_text("\n".join([*parts, f"int main(void) {{\n{twice}\n  return 0;\n}}\n"]))
-    build = ["gcc", "-O1", "main.c", "-o", "main", "-L.", "-lguarded", "-Wl,-rpath,$ORIGIN", "-lm"]
-    subprocess.run(build, cwd=folder, check=True)
-    run = ["valgrind", "--tool=callgrind", "--callgrind-out-file=out", "./main"]
-    subprocess.run(run, cwd=folder, check=True, capture_output=True, env={"LD_BIND_NOW": "1"})
+    counted(folder)
     said = ["callgrind_annotate", "--inclusive=yes", "--threshold=100", "out"]
     text = subprocess.run(said, cwd=folder, check=True, capture_output=True, text=True).stdout
     found = re.findall(r"^\s*([\d,]+) .*?:run_(\w+)", text, re.MULTILINE)
     return {name: int(number.replace(",", "")) for number, name in found}
 
 
-@pytest.mark.skipif(platform.machine() != "x86_64" or not all(map(shutil.which, TOOLS)), reason="no valgrind here")
+needs_valgrind = pytest.mark.skipif(platform.machine() != "x86_64" or not all(map(shutil.which, TOOLS)), reason="no valgrind here")
+
+
+@needs_valgrind
 def test_no_gradient_takes_more_instructions(tmp_path: Path) -> None:
     known, now = json.loads(COUNTS.read_text()), count(tmp_path)
     assert now.keys() == known.keys()
     worse = {name: f"{known[name]} -> {n}" for name, n in now.items() if n > 1.05 * known[name]}
     assert not worse, f"more instructions than {COUNTS.name} says: {worse}"
+
+
+@needs_valgrind
+def test_a_gradient_grows_with_its_arrays_to_ten_million(tmp_path: Path) -> None:
+    exported(tmp_path, {"growing": (dl.grad(read_and_written), (np.ones(4), np.arange(4)))})
+    (tmp_path / "main.c").write_text(GROWING)
+    once, twice = (int(re.findall(r"Collected : (\d+)", counted(tmp_path, str(n)))[0]) for n in (5_000_000, 10_000_000))
+    assert twice / once <= 2.2
 
 
 if __name__ == "__main__":
