@@ -2,10 +2,10 @@
 
 The machine sets a flag where a division by zero, an overflow or an invalid operation happens; the entry reads the flags once a call
 (`abi/flags.py`). A warning that is wrong is worse than one that is missing, so a program is watched only where flags mean what NumPy's
-ufuncs mean by them: not in derivatives (a zero adjoint passes poles), not where a number is computed in a branch (vector code
-computes both arms) or for some elements only (a ufunc's where=), not where code sets flags of its own (LAPACK, special functions). An infinite or undefined argument sets some, too,
-which the handler takes into account. The elementary functions that are watched set none of their own at finite numbers, but the overflow of
-exp: of a logarithm of zero or of a negative number nothing is told.
+ufuncs mean by them: not in derivatives (a zero adjoint passes poles), not where a number is computed in a branch (vector code computes
+both arms) or for some elements only (a ufunc's where=), not where code sets flags of its own (LAPACK, special functions). An infinite
+or undefined argument sets some, too, which the handler takes into account. The elementary functions that are watched set none of their
+own at finite numbers, but the overflow of exp: of a logarithm of zero or of a negative number nothing is told.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _SILENT = frozenset(
     "neg pos abs fabs copysign sign cast where isnan isinf isfinite signbit floor ceil rint trunc logical_and logical_or logical_xor not_ "
     "zeros ones full empty arange linspace eye zeros_like ones_like full_like empty_like copy dim size reshape transpose broadcast_to "
     "unbroadcast expand_dims squeeze concatenate stack flip index store accumulate any all if for while call check stack_new push pop item "
-    "set_item count zero_items set_items less less_equal greater greater_equal equal not_equal maximum minimum max min clip masked ordered order search "
-    "positions argmax argmin".split()
+    "set_item count zero_items set_items less less_equal greater greater_equal equal not_equal maximum minimum max min clip masked "
+    "ordered order search positions argmax argmin".split()
 )
 """What sets none, but at what is not a number (then the entry asks whether any came in)."""
 

@@ -42,7 +42,8 @@ def test_what_numpy_says() -> None:
 
 
 BINARY = [np.add, np.subtract, np.multiply, np.divide, np.less, np.maximum]
-UNARY = [np.sqrt, np.square, np.reciprocal, np.sum, np.mean, np.var, np.prod, np.sort, np.argmax, np.cumsum, np.max, np.abs, np.sign, np.floor, np.isnan]
+UNARY = [np.var, np.sort, np.argmax]
+UNARY += [np.sqrt, np.square, np.reciprocal, np.sum, np.mean, np.prod, np.cumsum, np.max, np.abs, np.sign, np.floor, np.isnan]
 ELEMENTARY = [np.exp, np.exp2, np.log, np.log2, np.log10, np.sin, np.cos, np.tan, np.tanh, np.cbrt, np.arctan]
 
 
