@@ -25,7 +25,7 @@ from .activity import loop_parts
 from .prune import prune_nodes
 from .shapes import SHAPE_OPERAND
 
-WAY_OUT = "use range, or let each turn write its own place of an array, or add up"
+WAY_OUT = "use range, or let turns write places of their own, add up, multiply, or take np.maximum"
 FOLDS = {"add": "add", "sub": "add", "mul": "mul", "div": "mul", "maximum": "maximum", "minimum": "minimum"}
 """What an op makes of a number that it folds into, by the op that puts partial results together."""
 _DRAWS = ("draw", "draw_whole", "draw_order")
@@ -99,12 +99,16 @@ def _prints(node: Node, functions: Mapping[str, Function], above: tuple[str, ...
     return any(_prints(inner, functions, (*above, callee)) for inner in walk(functions[callee].body))
 
 
+_Form = tuple[int, int, int]
+"""(a, c, d) of an axis of which an access takes the places from a * i + c to a * i + d."""
+
+
 @dataclass(eq=False)
 class _Uses:
     """How a body goes about with one carried value and what is made of it."""
 
     versions: set[Atom]
-    forms: list[dict[int, tuple[int, int]]] = field(default_factory=list)  # of each access: axis -> (a, c) where it is at a * i + c
+    forms: list[dict[int, _Form]] = field(default_factory=list)  # of each access, by axis
     places: list[Place | None] = field(default_factory=list)
     adds: bool = True  # nothing but additions to elements
     writes: bool = False
@@ -155,9 +159,9 @@ class _Facts:
         if not uses.writes:
             return Carried("own")
         for axis in sorted(set.intersection(*map(set, uses.forms))):
-            steps, offsets = zip(*(form[axis] for form in uses.forms), strict=True)
-            if len(set(steps)) == 1 and max(offsets) - min(offsets) < abs(steps[0]):
-                return Carried("own", least=min(offsets) if steps[0] > 0 else -(2**62))
+            steps, lowest, highest = zip(*(form[axis] for form in uses.forms), strict=True)
+            if len(set(steps)) == 1 and max(highest) - min(lowest) < abs(steps[0]):
+                return Carried("own", least=min(lowest) if steps[0] > 0 else -(2**62))
         assert isinstance(param.type, Array)
         if uses.adds and param.type.dtype in ("f64", "f32"):
             return Carried("sum")
@@ -236,15 +240,25 @@ class _Facts:
         uses.adds, uses.writes = uses.adds and node.op == "accumulate", True
         uses.versions.update(node.outs)
 
-    def forms(self, node: Node) -> Iterator[tuple[int, tuple[int, int]]]:
-        """The axes that this node indexes by a * i + c."""
+    def forms(self, node: Node) -> Iterator[tuple[int, _Form]]:
+        """The axes that this node indexes by a * i + c, or by a slice between two such."""
         operands = iter(node.args[1 if node.op == "index" else 2 :])
         axis = 0
         for code in node.attrs["pattern"]:
             taken = [next(operands) for _ in range({"i": 1, "a": 1, "s": 3}.get(code, 0))]
             if code == "i" and (form := self.affine(taken[0])) is not None and form[0]:
-                yield axis, form
+                yield axis, (*form, form[1])
+            if code == "s" and (span := self.span(*taken)) is not None:
+                yield axis, span
             axis += code != "n"
+
+    def span(self, start: Atom, stop: Atom, step: Atom) -> _Form | None:
+        """The places of a slice that moves along with the index."""
+        first, last = self.affine(start), self.affine(stop)
+        plain = isinstance(step, Const) and step.value in (None, 1)
+        if not plain or first is None or last is None or not first[0] or first[0] != last[0]:
+            return None
+        return first[0], first[1], max(first[1], last[1] - 1)
 
     def affine(self, atom: Atom) -> tuple[int, int] | None:
         """(a, c) of a value that is a * i + c."""

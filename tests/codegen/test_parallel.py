@@ -209,6 +209,11 @@ def test_dependences_are_refused_at_their_line() -> None:
             y[k[i]] = x[i]
         return y
 
+    def overlapping(x):
+        for i in dl.prange(x.size // 4):
+            x[4 * i : 4 * i + 5] = 1.0
+        return x
+
     def leaves(x):
         for i in dl.prange(x.size):
             if x[i] > 0.5:
@@ -223,6 +228,7 @@ def test_dependences_are_refused_at_their_line() -> None:
     assert "same place of x" in refused(before, X)
     assert "y[i] = s" in refused(running, X)
     assert "y[k[i]] = x[i]" in refused(same_place, X, K)
+    assert "same place of x" in refused(overlapping, X)
     assert "may end it" in refused(leaves, X)
     assert "prints" in refused(prints, X)
 
