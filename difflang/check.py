@@ -17,7 +17,7 @@ BOTH = ("fwd", "rev")
 
 
 def floats(value: Any) -> Iterator[Any]:
-    """The real numbers and arrays of a value, in order."""
+    """The real and complex numbers and arrays of a value, in order."""
     found = parts_of(value)
     if found is not None:
         for part in found[1]:
@@ -37,6 +37,8 @@ def direction(value: Any, rng: np.random.Generator) -> Any:
     if not is_real(value):
         return None
     step = rng.uniform(-1.0, 1.0, np.shape(value))
+    if np.iscomplexobj(value):
+        step = step + 1j * rng.uniform(-1.0, 1.0, np.shape(value))
     return step.astype(value.dtype) if isinstance(value, np.ndarray) else type(value)(step)
 
 
@@ -55,11 +57,16 @@ def moved(value: Any, tangent: Any, step: float) -> Any:
 
 
 def dot(one: Any, other: Any) -> float:
-    """The inner product of two values with the same real parts; a missing one is zero."""
+    """The inner product of two values with the same parts; a missing one is zero. Of complex numbers it is JAX's: Re(sum(x * y))."""
     if one is None or other is None:
         return 0.0
     first, second = list(floats(one)), list(floats(other))
-    return float(sum(np.sum(np.multiply(a, b, dtype=np.float64)) for a, b in zip(first, second, strict=True)))
+    return float(sum(np.sum(np.real(wide(a) * wide(b))) for a, b in zip(first, second, strict=True)))
+
+
+def wide(value: Any) -> Any:
+    """In double precision."""
+    return np.asarray(value, np.complex128 if np.iscomplexobj(value) else np.float64)
 
 
 def differences(f: Callable[..., Any], args: Values, tangent: Values, step: float) -> list[Any]:
@@ -67,7 +74,7 @@ def differences(f: Callable[..., Any], args: Values, tangent: Values, step: floa
 
     def slope(h: float) -> list[Any]:
         ahead, behind = (list(floats(f(*moved(args, tangent, s)))) for s in (h, -h))
-        return [(np.asarray(a, np.float64) - np.asarray(b, np.float64)) / (2 * h) for a, b in zip(ahead, behind, strict=True)]
+        return [(wide(a) - wide(b)) / (2 * h) for a, b in zip(ahead, behind, strict=True)]
 
     first, second, third = slope(step), slope(step / 2), slope(step / 4)
     once = [(4 * b - a) / 3 for a, b in zip(first, second, strict=True)]
@@ -78,12 +85,12 @@ def differences(f: Callable[..., Any], args: Values, tangent: Values, step: floa
 def first_wrong(found: Sequence[Any], expected: Sequence[Any], tolerance: float) -> tuple[int, tuple[int, ...], float, float] | None:
     """The first element that differs: (which result, where in it, found, expected)."""
     for number, (one, other) in enumerate(zip(found, expected, strict=True)):
-        one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
+        one, other = wide(one), wide(other)
         scale = np.maximum(1.0, np.abs(other))
         wrong = ~(np.abs(one - other) <= tolerance * scale) & ~(np.isnan(one) & np.isnan(other))
         if np.any(wrong):
             at = tuple(int(i) for i in np.argwhere(wrong)[0]) if one.ndim else ()
-            return number, at, float(one[at]), float(other[at])
+            return number, at, one[at].item(), other[at].item()
     return None
 
 
@@ -119,7 +126,7 @@ def check(
 ) -> None:
     """Both modes at one point, in a random direction. `jvp(primals, tangents)`, `vjp(*primals)` as the face has them."""
     rng = np.random.default_rng(12345)
-    width = min((np.asarray(leaf).dtype.itemsize for leaf in floats(args)), default=8)
+    width = min((np.asarray(leaf).real.dtype.itemsize for leaf in floats(args)), default=8)
     tangent = direction(args, rng)
     expected = [differences(f, args, tangent, step) for step in {4: (0.05,), 2: (0.5,)}.get(width, (1e-3, 1e-5))]
     tolerance = max(tolerance, {4: 2e-2, 2: 0.1}.get(width, 0.0))
@@ -148,4 +155,4 @@ def _present(value: Any) -> Iterator[Any]:
         yield value
 
 
-__all__ = ["BOTH", "check", "floats"]
+__all__ = ["BOTH", "check", "dot", "floats", "wide"]

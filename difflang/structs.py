@@ -11,6 +11,7 @@ from typing import Any, TypeVar, dataclass_transform, get_origin
 
 import numpy as np
 
+from .errors import TypeMismatch
 from .generators import is_generator_class
 from .tree import Layout, beside, class_layout, is_held, parts_of, tree_map
 
@@ -176,6 +177,8 @@ def _number_like(primal: Any, tangent: Any) -> Any:
         return primal
     if tangent is None or not is_real(primal):
         return None
+    if np.iscomplexobj(tangent) and not np.iscomplexobj(primal):
+        raise TypeMismatch("DL036", "the tangent or adjoint of a real number is real, not complex", way_out="take its real part")
     if isinstance(primal, np.ndarray):
         return np.asarray(tangent, dtype=primal.dtype) if np.shape(tangent) == primal.shape else tangent
     return type(primal)(tangent)

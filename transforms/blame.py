@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from difflang.check import dot, wide
 from difflang.errors import DifflangError
 from difflang.eval import Run, evaluate_program
 from difflang.ir import Function, Node, Place, Program, Var
@@ -98,23 +99,28 @@ def _slopes(program: Program, leaves: list[Any], mode: str) -> tuple[float, floa
     moving = [k for k, type in enumerate(types) if _is_real(type)]
     count = len(main.body.yields) - len(main.writes)
     results = [k for k in range(count) if _is_real(main.body.yields[k].type)]
-    dots = {k: rng.uniform(-1, 1, np.shape(leaves[k])) for k in moving}
+    dots = {k: _random(leaves[k], rng) for k in moving}
 
     def value(step: float) -> list[Any]:
         moved = [leaf + step * dots[k] if k in dots else leaf for k, leaf in enumerate(leaves)]
-        return [np.asarray(evaluate_program(program, *moved)[k], np.float64) for k in results]
+        return [wide(evaluate_program(program, *moved)[k]) for k in results]
 
-    bars = [rng.uniform(-1, 1, np.shape(each)) for each in value(0.0)]
-    expected = _extrapolated(lambda h: sum(float(np.sum(b * (p - m))) for b, p, m in zip(bars, value(h), value(-h), strict=True)) / (2 * h))
+    bars = [_random(each, rng) for each in value(0.0)]
+    expected = _extrapolated(lambda h: sum(dot(b, p - m) for b, p, m in zip(bars, value(h), value(-h), strict=True)) / (2 * h))
     derived = Derived("pullback" if mode == "rev" else "jvp", _Part(program), tuple(range(len(main.params))))
     if mode == "rev":
-        given = (*leaves, *(float(bar) if np.ndim(bar) == 0 else bar for bar in bars))
+        given = (*leaves, *(np.asarray(bar).item() if np.ndim(bar) == 0 else bar for bar in bars))
         adjoints = evaluate_program(derived.__difflang_program__((*types, *_types_of(main, results))), *given)
-        found = sum(float(np.sum(adjoint * dots[k])) for adjoint, k in zip(adjoints, moving, strict=True))
+        found = sum(dot(adjoint, dots[k]) for adjoint, k in zip(adjoints, moving, strict=True))
     else:
         tangents = evaluate_program(derived.__difflang_program__((*types, *(types[k] for k in moving))), *leaves, *dots.values())[count:]
-        found = sum(float(np.sum(b * t)) for b, t in zip(bars, tangents, strict=True))
+        found = sum(dot(b, t) for b, t in zip(bars, tangents, strict=True))
     return found, expected
+
+
+def _random(value: Any, rng: np.random.Generator) -> Any:
+    real = rng.uniform(-1, 1, np.shape(value))
+    return real + 1j * rng.uniform(-1, 1, np.shape(value)) if np.iscomplexobj(value) else real
 
 
 def _types_of(main: Function, results: Sequence[int]) -> list[Type]:

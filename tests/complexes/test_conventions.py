@@ -98,3 +98,28 @@ def test_eigenvectors_of_complex_matrices_have_no_derivative() -> None:
 
     with pytest.raises(dl.DifflangError, match="eigenvectors of a complex matrix"):
         dl.grad(first)(np.array([[1, 2j], [0.5, 3]]))
+
+
+def test_check_grads_takes_complex_arguments() -> None:
+    dl.check_grads(energy, (A,))
+    dl.check_grads(cubed, (A,))
+    dl.check_grads(norm_squared, (1 + 2j,))
+
+    def wrong(z: Any) -> Any:
+        return z * z.conjugate()
+
+    @dl.derivative(of=wrong)
+    def wrong_vjp(z: Any) -> Any:
+        def pullback(w: Any) -> Any:
+            return w * z
+
+        return wrong(z), pullback
+
+    with pytest.raises(dl.DifflangError, match="reverse derivative"):
+        dl.check_grads(wrong, (1 + 2j,), modes=("rev",))
+
+
+def test_tangents_of_real_numbers_are_real() -> None:
+    for call in (lambda: dl.jvp(lambda x: x * 2.0, (1.0,), (1j,)), lambda: dl.vjp(np.sin, np.ones(2))[1](np.ones(2) * 1j)):
+        with pytest.raises(dl.DifflangError, match="is real, not complex"):
+            call()
