@@ -61,7 +61,7 @@ CODES: dict[str, str] = {
 }
 
 
-ABOUT_TYPES = frozenset("DL005 DL006 DL011 DL022 DL023 DL024 DL028 DL037 DL038 DL039 DL041".split())
+ABOUT_TYPES = frozenset("DL005 DL006 DL011 DL022 DL023 DL024 DL028 DL037 DL038 DL039 DL041 DL044".split())
 """What may be fine once a loop is unrolled: types and constants of one turn alone."""
 
 

@@ -122,3 +122,48 @@ def conditional_state(x):
 
 
 add(conditional_state, (1.3,), (0.3,))
+
+
+def functions_by_index(x, k):
+    fs = (math.sin, math.cos, lambda t: t * t * x)
+    names = ["a", "b", "c"]
+    y = fs[k](x)
+    if names[k] == "b":
+        y = 2.0 * y
+    return y
+
+
+add(functions_by_index, (1.3, 0), (1.3, 1), (1.3, 2), (1.3, -1), wrt=(0,))
+
+
+def named_modes(x):
+    total = 0.0
+    for i in range(3):
+        name = f"mode{i}"
+        if name == "mode1":
+            total += x * x
+        elif name.endswith("2"):
+            total += math.sin(x)
+        else:
+            total += x
+    return total
+
+
+add(named_modes, (1.3,))
+
+
+def remembered(x):
+    cache = {}
+
+    def fib(n):
+        if n < 2:
+            return x
+        if n in cache:
+            return cache[n]
+        cache[n] = fib(n - 1) + fib(n - 2)
+        return cache[n]
+
+    return fib(6)
+
+
+add(remembered, (1.3,))

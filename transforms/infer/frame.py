@@ -17,6 +17,7 @@ from difflang.mend import mend
 from difflang.records import dataclass, field, replace
 from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
 
+from .objects import is_kept
 from .values import Compound, Value, denote, form, is_undefined, known, python_value
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def list_array(function: Stacked) -> Stacked:
     return function
 
 
+MADE_NEW = frozenset("add sub mul div floordiv mod pow matmul neg pos inplace less greater equal".split())
+"""Nodes of the read level of which nothing holds the result yet."""
 Unwrapper = Callable[["Frame", Value], Value]
 _UNWRAPPERS: list[Unwrapper] = []
 
@@ -126,7 +129,8 @@ class Frame:
             if len(node.outs) == 1 and isinstance(results[0], Compound) and results[0].kind == "list":
                 results = [maker(self, node, results[0]) for maker in _LIST_MAKERS]
             if len(node.outs) == 1 and len(self.builder.nodes) > before_it:
-                results = [self._named(results[0], node.outs[0].hint)]
+                fresh = node.op in MADE_NEW or not is_kept(results[0])
+                results = [self._named(results[0], node.outs[0].hint)] if fresh else results
             self.env.update(zip(node.outs, results, strict=True))
         except DifflangError as error:
             error.trail.append(node)

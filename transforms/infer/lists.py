@@ -13,6 +13,7 @@ from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.types import Stack
 
 from .dicts import delete, is_dict
+from .choices import choosable
 from .frame import Frame, handles, list_maker
 from .lent import given, lend
 from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, joined_items, sites_of
@@ -243,10 +244,29 @@ def indexed(frame: Frame, owner: Compound, index: Value) -> Value:
     try:
         element = joined_items(form(owner))  # type: ignore[arg-type]
     except (TypeError, Widen):
+        if owner.items and all(choosable(form(value)) for value in owner.items):
+            return one_of(frame, owner, index)
         raise error from None
     if lists.why_straight(sites) is None:
         error.remedy = Widen(sites, element)
     raise error
+
+
+def one_of(frame: Frame, owner: Compound, index: Value) -> Value:
+    """One of several functions or texts, by an index of the run."""
+    from .branches import branch
+
+    count = const(len(owner.items))
+    inside = frame.emit("logical_and", frame.emit("less_equal", frame.emit("neg", count), index), frame.emit("less", index, count))
+    frame.emit("check", frame.truth(inside), error=IndexError, message=f"{owner.kind} index out of range", kind="raise")
+    position = frame.emit("mod", index, count)
+
+    def pick(k: int) -> Value:
+        if k == len(owner.items) - 1:
+            return owner.items[k]  # type: ignore[no-any-return]
+        return branch(frame, frame.emit("equal", position, const(k)), [lambda: [owner.items[k]], lambda: [pick(k + 1)]], ["f"])[0]
+
+    return pick(0)
 
 
 def part(frame: Frame, owner: Compound, pattern: Sequence[str], operands: Sequence[Value]) -> Value:

@@ -98,6 +98,15 @@ def saved() -> State:
     return {cell: (dict(cell.fields), cell.stale) for cell in HEAP.cells}
 
 
+def is_kept(value: Value) -> bool:
+    """Whether an object holds this very value."""
+
+    def holds(part: Any) -> bool:
+        return part is value or any(map(holds, part if isinstance(part, tuple) else getattr(part, "items", ())))
+
+    return any(holds(part) for cell in HEAP.cells for part in cell.fields.values())
+
+
 def restore(state: State, lists: bool = True) -> None:
     """Go back to what the objects held; those made since are left as they are."""
     for cell, (fields, stale) in state.items():
@@ -270,6 +279,6 @@ class Carrying:
 
 
 __all__ = [
-    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "by_value", "changed", "check_fresh", "check_reached", "new_cell", "outside",
-    "put", "reference", "restore", "saved",
+    "HEAP", "Carrying", "Cell", "Made", "State", "as_made", "by_value", "changed", "check_fresh", "check_reached", "is_kept", "new_cell",
+    "outside", "put", "reference", "restore", "saved",
 ]  # fmt: skip
