@@ -39,6 +39,7 @@ class Frame:
     after: dict[Var, list[Node]] = field(default_factory=dict)  # what follows a definition (recording)
     last: list[Node] = field(default_factory=list)  # what ends the region (recording in a recursion)
     numbers: Collection[Atom] = ()  # values of open type that are certainly numbers
+    passed: Collection[Var] = ()  # parameters whose adjoints are the caller's arrays, updated in place
 
     @property
     def is_loop(self) -> bool:
@@ -79,7 +80,7 @@ class Frame:
                 # A hint is for readers alone: no value is told from another by it.
                 object.__setattr__(amount, "hint", f"{value.hint}_bar")
             self.bars[value] = amount
-        elif isinstance(value.type, Array) and value in self.inputs:
+        elif isinstance(value.type, Array) and (value in self.inputs or value in self.passed):
             pattern = (":",) * value.type.rank
             self.bars[value] = self.builder.emit("accumulate", sofar, amount, pattern=pattern, hint=f"{value.hint}_bar")
         elif isinstance(value.type, Stack):

@@ -53,7 +53,7 @@ class Mirror:
     def walk(self, seeds: dict[int, Atom], incoming: dict[Var, Atom] | None = None) -> Frame:
         """Mirror the whole body, given the adjoints of its yields by position."""
         body = self.function.body
-        frame = Frame(body, Builder(role="adjoint"), None, [], numbers=self.transport.shapes.numbers)
+        frame = Frame(body, Builder(role="adjoint"), None, [], numbers=self.transport.shapes.numbers, passed=set(incoming or ()))
         frame.bars.update(incoming or {})
         for position, bar in seeds.items():
             if self.is_active(body.yields[position]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from difflang.ir import Atom, Function, Node, Region, Var, free_vars
+from difflang.ir import Atom, Const, Function, Node, Region, Var, free_vars
 from difflang.ops.random import DRAWS
 from difflang.records import replace
 
@@ -43,6 +43,8 @@ def _slim(node: Node, wanted: set[Var]) -> Node | None:
         return _slim_if(node, wanted)
     if node.op in ("for", "while"):
         return _slim_loop(node, wanted)
+    if node.op == "check" and isinstance(node.args[0], Const) and node.args[0].value and node.attrs.get("kind") != "print":
+        return None
     if node.op in EFFECTS or "effect" in node.attrs or any(out in wanted for out in node.outs):
         return node
     return None

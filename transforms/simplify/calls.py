@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from difflang.ir import LEAF, Atom, Function, Program, Region, Var, walk
 from difflang.records import replace
 
+from ..transport import renamed
 from .rules import DERIVED
 
 Kept = Mapping[str, tuple[int, list[int]]]
@@ -15,13 +16,32 @@ Kept = Mapping[str, tuple[int, list[int]]]
 
 
 def drop_results(program: Program) -> Program:
-    """The program of a derivative with unused results of its inner functions removed."""
+    """The program of a derivative with unused results of its inner functions removed, and those that are handed out twice."""
     if not any(node.role in DERIVED for function in program.functions.values() for node in walk(function.body)):
         return program
+    program = _once(program)
     kept = _kept(program)
     if not kept:
         return program
     return replace(program, functions={key: _slimmer(key, function, kept) for key, function in program.functions.items()})
+
+
+def _once(program: Program) -> Program:
+    """A result that is another one too is read there by every caller."""
+    twice: dict[str, dict[int, int]] = {}
+    for key, function in program.functions.items():
+        yields = function.body.yields[: len(function.body.yields) - len(function.writes)]
+        first = {atom: k for k, atom in reversed(list(enumerate(yields))) if isinstance(atom, Var)}
+        twice[key] = {k: first[atom] for k, atom in enumerate(yields) if isinstance(atom, Var) and first[atom] != k}
+
+    def read_once(function: Function) -> Function:
+        same: dict[Var, Atom] = {}
+        for node in walk(function.body):
+            if node.op == "call":
+                same |= {node.outs[k]: node.outs[j] for k, j in twice[node.attrs["callee"]].items()}
+        return replace(function, body=renamed(function.body, same)) if same else function
+
+    return program.map(read_once) if any(twice.values()) else program
 
 
 def _kept(program: Program) -> Kept:

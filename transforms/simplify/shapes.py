@@ -99,6 +99,27 @@ def accumulate_after_zero(facts: Facts, node: Node, b: Builder) -> Atom | None:
     return b.emit("store", stored.args[0], value, *operands, pattern=node.attrs["pattern"], hint=hint)
 
 
+def put_back(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """x[i] = x[i] changes nothing."""
+    base, value, *operands = node.args
+    read = facts.made_by(value, "index")
+    if read is None or node.role not in DERIVED or read.args[0] is not base:
+        return None
+    return base if read.attrs["pattern"] == node.attrs["pattern"] and list(read.args[1:]) == operands else None
+
+
+def zeros_of_product(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """zeros_like(x @ y) of matrices is zeros of the product's sizes: nothing is multiplied for a shape."""
+    like = node.out.type
+    product = facts.made_once_by(node.args[0], "matmul")
+    if product is None or node.role not in DERIVED or not isinstance(like, Array):
+        return None
+    x, y = product.args
+    if not (isinstance(x.type, Array) and isinstance(y.type, Array) and x.type.rank == y.type.rank == 2):
+        return None
+    return b.emit("zeros", b.emit("dim", x, axis=0), b.emit("dim", y, axis=1), dtype=like.dtype, hint=node.out.hint)
+
+
 def accumulate_whole(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """Adding to all of an array of zeros; adding zero."""
     base, value = node.args[:2]
@@ -220,9 +241,11 @@ SHAPE_RULES: dict[str, tuple[Rule, ...]] = {
     "add": (add_zeros,),
     "accumulate": (accumulate_whole, accumulate_after_zero),
     "dim": (dim_source,),
-    "zeros_like": (like_source,),
+    "store": (put_back,),
+    "zeros_like": (like_source, zeros_of_product),
     "ones_like": (like_source,),
     "empty_like": (like_source,),
+    "size": (like_source,),
 }
 for _more in (ALGEBRA, OPEN_RULES):
     for _op, _rules in _more.items():

@@ -1,0 +1,65 @@
+"""What a person would not write is not written: work for a shape, stores of what is there, temporaries of updates, results twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import difflang as dl
+
+
+def text(function: Any, *args: Any) -> str:
+    return dl.source(dl.grad(function), *args)
+
+
+def corner(x: Any, w: Any) -> Any:
+    v = x @ w
+    return (v @ v.T)[0, 1]
+
+
+def test_nothing_is_multiplied_for_its_shape() -> None:
+    assert "np.zeros((len(v), len(v)))" in text(corner, np.ones((2, 3)), np.ones((3, 2)))
+
+
+def mean_square(r: Any) -> Any:
+    return np.mean(r**2)
+
+
+def test_nothing_is_computed_for_its_size() -> None:
+    assert "r.size" in text(mean_square, np.ones(3)) and "(r**2).size" not in text(mean_square, np.ones(3))
+
+
+def diagonal(b: Any) -> Any:
+    c = b.copy()
+    for i in range(2):
+        c[i, i] += i
+    return np.sum(c * c)
+
+
+def test_nothing_is_stored_where_it_is() -> None:
+    assert "c_bar[i, i]" not in text(diagonal, np.ones((3, 3)))
+
+
+def layer(w: Any, x: Any) -> Any:
+    h = np.tanh(x @ w)
+    return h
+
+
+def loss(w: Any, x: Any) -> Any:
+    return np.sum(layer(w, x) ** 2)
+
+
+def test_the_callers_adjoint_is_added_to_and_a_result_is_returned_once() -> None:
+    found = text(loss, np.ones((3, 2)), np.ones((4, 3)))
+    assert "    w_bar += x.T @" in found and "w_bar[:]" not in found
+    assert "    return h\n" in found and "return h, h" not in found
+
+
+def parted(x: Any) -> Any:
+    q, r = divmod(x, 0.9)
+    return q * r
+
+
+def test_what_never_fails_is_not_asked() -> None:
+    assert "raise" not in text(parted, 2.0) and "if False" not in text(parted, 2.0)
