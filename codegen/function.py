@@ -307,7 +307,7 @@ def _defined(function: DerivedFunction, types: Sequence[Type]) -> Callable[..., 
     from difflang.writing.python import write
 
     program = program_for(function, types)
-    text = write(program)
+    text = write(program, stated=False)
     name = f"<difflang {function.__name__} {next(_texts)}>"
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     scope: dict[str, Any] = {"__name__": function.__module__}

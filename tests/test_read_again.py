@@ -11,6 +11,7 @@ import pytest
 import difflang as dl
 from difflang.errors import DifflangError
 from difflang.transforms.derived import Derived, program_of
+from difflang.writing.captured import handed_over
 from difflang.types import type_of
 from tests.programs import Program
 from tests.test_programs import SMOOTH, TWICE, cotangent, dots, rest, single
@@ -54,8 +55,7 @@ def check(program: Program, target: Any, arguments: tuple[Any, ...], compiles: b
         warnings.simplefilter("ignore")
         text = dl.source(target, *copied(arguments))
         function = define(text)
-        captures = program_of(target, tuple(type_of(a) for a in arguments)).main.captures
-        arguments = (*arguments, *(capture.read() for capture in captures))
+        arguments = (*arguments, *handed_over(program_of(target, tuple(type_of(a) for a in arguments)).main))
         expected = function(*copied(arguments))
         for way in ("evaluated", "compiled") if compiles and ".append(" in text else ("evaluated",):
             found, _ = run(way, function, arguments)

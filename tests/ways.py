@@ -20,6 +20,7 @@ from difflang.eval import evaluate_program
 from difflang.ir import LEAF, Const, Function, Tree
 from difflang.transforms.derived import program_of
 from difflang.types import type_of
+from difflang.writing.captured import handed_over
 from difflang.writing.python import write
 
 WAYS = ("written", "evaluated", "compiled")
@@ -58,13 +59,13 @@ def compiled(target: Any, arguments: Sequence[Any]) -> Callable[..., Any]:
 
 
 def written(target: Any, arguments: Sequence[Any]) -> Callable[..., Any]:
-    """The function that the written text defines, run by Python and NumPy. What it captured are its last parameters."""
+    """The function that the written text defines, run by Python and NumPy. Captured arrays that it does not state come last."""
     import difflang as dl
 
     types = tuple(type_of(a) for a in arguments)
     plain = not hasattr(target, "__difflang_program__")  # dl.source gives those back as they are: write them anew
     function = define(write(program_for(target, types)) if plain else dl.source(target, *copied(arguments)))
-    captured = [c.read() for c in program_of(target, types).main.captures]
+    captured = handed_over(program_of(target, types).main)
     return lambda *given: function(*given, *captured) if captured else function(*given)
 
 

@@ -35,6 +35,7 @@ class Phrases:
         self.numpy, self.math = numpy, math
         self.functions = functions or {}
         self.origin: Origin | None = None  # of the function that is being written
+        self.constants: Mapping[Var, tuple[str, str]] = {}  # captured values that stand above the functions: names and texts
         self.modules: set[str] = set()
         self.helpers: set[str] = set()
         self.classes: dict[str, type] = {}  # the program's own classes that the text names
@@ -217,9 +218,11 @@ class Phrases:
             else:
                 found.append(packed)
         assert len(leaves) == len(callee.captures), f"{callee.name} has {len(leaves)} leaves over"
+        hidden = callee.body.params[len(callee.body.params) - len(leaves) :]
+        handed = [(c.name, leaf) for c, leaf, param in zip(callee.captures, leaves, hidden, strict=True) if param not in self.constants]
         if named:
-            return Apply(Word(name), (*found, *named, *(Keyword(c.name, leaf) for c, leaf in zip(callee.captures, leaves, strict=True))))
-        return Apply(Word(name), (*found, *leaves))
+            return Apply(Word(name), (*found, *named, *(Keyword(called, leaf) for called, leaf in handed)))
+        return Apply(Word(name), (*found, *(leaf for _, leaf in handed)))
 
     def packed(self, tree: Tree, leaves: list[Expr]) -> Expr:
         """The tree over the next leaves, which it takes away."""

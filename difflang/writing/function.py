@@ -51,7 +51,7 @@ class Printing:
 
     def header(self) -> None:
         params = [text for text in map(self.param, self.function.params) if text]
-        hidden = len(self.function.captures)
+        hidden = len(self.asked)
         required = [k for k, text in enumerate(params) if "=" not in text]
         if hidden or required:  # a default before a parameter without one is not Python
             last = len(params) if hidden else required[-1]
@@ -59,7 +59,7 @@ class Printing:
         if any(p.kind == "keyword_only" for p in self.function.params):
             first = next(k for k, p in enumerate(self.function.params) if p.kind == "keyword_only")
             params.insert(first, "*") if not any(p.kind == "var_positional" for p in self.function.params) else None
-        params += [self.names[leaf] for leaf in self.function.body.params[len(self.function.body.params) - len(self.function.captures) :]]
+        params += self.asked
         self.lines += call_header(f"def {self.name}", params, ":")
         self.docstring()
 
@@ -84,10 +84,20 @@ class Printing:
             position += leaves(param.tree)
         return self.function.body.params[position]
 
+    @property
+    def asked(self) -> list[str]:
+        """The captured values that the text cannot state itself: its caller hands them over."""
+        leaves = self.function.body.params[len(self.function.body.params) - len(self.function.captures) :]
+        return [self.names[leaf] for leaf in leaves if leaf not in self.phrases.constants] if self.function.captures else []
+
     def docstring(self) -> None:
-        if not self.function.doc:
+        doc = self.function.doc or ""
+        if self.entry and doc and self.asked:
+            are, them = ("are", "these names") if len(self.asked) > 1 else ("is", "this name")
+            doc += f"\n\n{' and '.join(self.asked)} {are} what the function found around it under {them}."
+        if not doc:
             return
-        first, *rest = self.function.doc.strip().splitlines()
+        first, *rest = doc.strip().splitlines()
         lines = [f'"""{first.strip()}', *(line.rstrip() for line in rest)]
         lines = [*lines, '"""'] if rest else [lines[0] + '"""']
         self.lines += [INDENT + line if line else "" for line in lines]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ..alias import STRUCTURED
 from ..ir import Function, Program, walk
 from ..records import replace
 from .build import Building
+from .captured import SAID, constants_of
 from .expressions import Phrases
 from .formulas import formula_names, formula_texts
 from .flavor import Flavors
@@ -16,10 +18,11 @@ from .objects import class_imports, flattened
 from .preamble import HELPERS
 from .names import BUILTINS_USED, Names, free_name, identifier
 from .sink import sunk
+from .walks import taken_once
 
 
-def write(program: Program) -> str:
-    """The text: imports, helpers, then every function, callee first."""
+def write(program: Program, stated: bool = True) -> str:
+    """The text: imports, what is captured (`stated`, else it is handed over), helpers, then every function, callee first."""
     program = replace(program, functions={key: plain_result(f, key == program.entry) for key, f in program.functions.items()})
     inner = {key: flattened(f) for key, f in program.functions.items() if key != program.entry}
     program = replace(program, functions={**program.functions, **inner})
@@ -31,11 +34,17 @@ def write(program: Program) -> str:
         taken = {*functions.values(), *HELPERS, *formula_names(program), *BUILTINS_USED, numpy, math}
         functions[key] = free_name(identifier(key), taken if key == program.entry else taken | params)
     phrases = Phrases(Flavors(program.main, True), numpy, math, functions)
+    own = {*functions.values(), *HELPERS, *formula_names(program), *BUILTINS_USED, numpy, math}
+    phrases.constants = constants_of(program.main, own, numpy) if stated else {}
     texts = [function_text(program, program.functions[key], functions[key], phrases) for key in order]
     helpers = [HELPERS[name] for name in HELPERS if name in phrases.helpers] + formula_texts(phrases.helpers)
     helpers = [text.replace("np.", f"{numpy}.").replace("math.", f"{math}.") for text in helpers]
     body = "\n\n\n".join([*helpers, *texts]) + "\n"
-    return import_text(phrases, body) + body
+    lines = [f"{name} = {text}" for name, text in phrases.constants.values()]
+    constants = "\n".join([SAID, *lines]) + "\n" if lines else ""
+    imports = import_text(phrases, constants + body)
+    gap = "\n" if imports and constants else "\n\n" if imports else ""
+    return imports + gap + (constants + "\n\n" if constants else "") + body
 
 
 def plain_result(function: Function, entry: bool) -> Function:
@@ -47,11 +56,14 @@ def plain_result(function: Function, entry: bool) -> Function:
 
 def function_text(program: Program, function: Function, name: str, phrases: Phrases) -> str:
     built = Building(program, function, phrases)
-    built.block = sunk(built.block, built.folding.uses)
+    built.block = taken_once(sunk(built.block, built.folding.uses), built.same)
     tuples = {param.name for param in function.params if param.tree != "*"}
     reserved = {phrases.numpy, phrases.math, "cmath", *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
     primal = frozenset(out for node in walk(function.body) if not node.role and node.op not in STRUCTURED for out in node.outs)
-    names = Names(function.body.params, built.block, built.same, reserved, built.names, built.paths.names, primal)
+    constants = {leaf: stated for leaf, (stated, _) in phrases.constants.items() if leaf in function.body.params}
+    reserved |= set(constants.values())
+    fixed = {**built.paths.names, **constants}
+    names = Names(function.body.params, built.block, built.same, reserved, built.names, fixed, primal)
     return "\n".join(Printing(function, name, built.block, names, phrases, function is program.main).lines)
 
 
@@ -84,9 +96,12 @@ def import_names(program: Program) -> tuple[str, str]:
 def import_text(phrases: Phrases, body: str) -> str:
     """The imports that the text needs, the standard library first."""
     body = re.sub(r"  # .*", "", body)
-    found = []
-    for module, name in (("cmath", "cmath"), ("logging", "logging"), ("warnings", "warnings"), ("math", phrases.math), ("numpy", phrases.numpy)):
-        if re.search(rf"\b{name}\.", body):
-            found.append(f"import {module}" + (f" as {name}" if name != module else "") + "\n")
-    found += class_imports(phrases.classes)
-    return "\n".join(found) + "\n\n" if found else ""
+    library = (("cmath", "cmath"), ("logging", "logging"), ("math", phrases.math), ("warnings", "warnings"))
+    groups = [_imports(modules, body) for modules in (library, (("numpy", phrases.numpy),))]
+    return "\n".join([*filter(None, groups), *class_imports(phrases.classes)])
+
+
+def _imports(modules: Iterable[tuple[str, str]], body: str) -> str:
+    """The import statements for those of these modules that the text speaks of."""
+    used = [(module, name) for module, name in modules if re.search(rf"\b{name}\.", body)]
+    return "".join(f"import {module}" + (f" as {name}" if name != module else "") + "\n" for module, name in used)

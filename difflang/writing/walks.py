@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..ir import Origin
+from ..ir import Origin, Var
+from ..records import replace
 from ..types import Array
 from .names import Names
 from .statements import Assign, Block, For, Mark, Write, base_of, bound_in, read_in
@@ -24,6 +25,22 @@ def walk_of(stmt: For, names: Names, named: Callable[[Expr], Expr], origin: Orig
         return None
     item = flat(named(first.target))
     return (f"{index}, {item}", Apply(Word("enumerate"), (array,)), rest) if index in bound | read else (item, array, rest)
+
+
+def taken_once(block: Block, same: list[tuple[Var, Var]]) -> Block:
+    """Where two sweeps became one loop, the item that both take is taken once, and has one name."""
+    found: Block = []
+    items: dict[Expr, Var] = {}
+    for stmt in block:
+        if isinstance(stmt, For):
+            stmt = replace(stmt, body=taken_once(stmt.body, same))
+        if isinstance(stmt, Assign) and isinstance(stmt.target, Ref) and _is_item(stmt.value):
+            first = items.setdefault(stmt.value, stmt.target.var)
+            if first is not stmt.target.var:
+                same.append((first, stmt.target.var))
+                continue
+        found.append(stmt)
+    return found
 
 
 def _walks(mark: Mark, origin: Origin | None) -> bool:

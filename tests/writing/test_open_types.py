@@ -10,6 +10,7 @@ import pytest
 
 from difflang.errors import DifflangError
 from difflang.transforms.derived import Derived, program_of
+from difflang.writing.captured import handed_over
 from difflang.types import UNKNOWN, type_of
 from difflang.codegen.specialise import program_for
 from difflang.writing.python import write
@@ -34,7 +35,7 @@ def is_right(program: Program) -> bool:
         assert error.place is not None and error.reason and (error.way_out or error.code != "DL019"), f"{program.name}: {error}"
         return False
     types = tuple(map(type_of, program.samples[0]))
-    captured = [c.read() for c in program_of(program.function, types).main.captures]
+    captured = handed_over(program_of(program.function, types).main)
     for arguments in program.samples:
         with np.errstate(all="ignore"):
             bars = function(*copied(arguments), cotangent(program, arguments), *captured)
