@@ -29,7 +29,7 @@ def atan2(y: Real, x: Real) -> Real:
     def full() -> Real:
         a, b = magnitude(y), magnitude(x)
         large = at_least(a, b)
-        scale = select(large > 1.0, x.like(2.0**-520), 2.0**520)
+        scale = select(large > 1.0, x.like(2.0**-100), 2.0**520)
         endless = large.same(_INFINITY)
         a_small = select(endless, select(a.same(_INFINITY), x.like(1.0), 0.0), a * scale)
         b_small = select(endless, select(b.same(_INFINITY), x.like(1.0), 0.0), b * scale)
