@@ -256,3 +256,16 @@ def comprehension_raises(v):
 
 
 add(comprehension_raises, (np.array([1.0, 2.0]),), (np.array([1.0, -2.0]),))
+
+
+def arguments_of_an_error(x):
+    try:
+        if x > 1.0:
+            raise ValueError(x * 2.0)
+        y = x
+    except ValueError as error:
+        y = error.args[0] * x
+    return y
+
+
+add(arguments_of_an_error, (2.0,), (0.5,))

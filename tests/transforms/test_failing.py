@@ -103,9 +103,35 @@ def changed_before(x):  # type: ignore[no-untyped-def]
     return y * counter.calls
 
 
+class Carrying(Exception):
+    def __init__(self, value):  # type: ignore[no-untyped-def]
+        super().__init__(f"carries {value}")
+        self.value = value
+
+
+def carried(x):  # type: ignore[no-untyped-def]
+    try:
+        if x > 1.0:
+            raise Carrying(2.0)
+        return x
+    except Carrying as error:
+        return error.value
+
+
+def carried_words(x):  # type: ignore[no-untyped-def]
+    try:
+        if x > 1.0:
+            raise Carrying("two")
+        return x
+    except Carrying as error:
+        raise RuntimeError(f"found: {error}") from None
+
+
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
+        (carried, "'value' of an error is outside the language here"),
+        (carried_words, "Carrying has an __init__ or a __str__ of its own"),
         (told_again, "what this ValueError says is made where it is raised"),
         (told_words, "what this ValueError says is made where it is raised"),
         (changed_before, "this changes 'calls' of an object and may raise an error that is caught"),

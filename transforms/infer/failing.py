@@ -7,6 +7,7 @@ What an error says is known where it was told as a text; of one of several it is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import FunctionType
 from typing import Any
 
 from difflang.errors import OutsideLanguage
@@ -98,6 +99,7 @@ def words(frame: Frame, error: Compound) -> Value:
 
     def choose(left: Sequence[int]) -> Value:
         cls, message = frame.inference.variants.told(left[0])
+        check_plain(frame, cls)
         if message is None:
             reason = f"what this {cls.__name__} says is made where it is raised, in a function that is called or by NumPy"
             frame.fail("DL040", reason, "use a fixed text, or return the values that it tells", OutsideLanguage)
@@ -107,6 +109,21 @@ def words(frame: Frame, error: Compound) -> Value:
         return branch(frame, frame.emit("equal", site, const(left[0])), [lambda: [text], lambda: [choose(left[1:])]], ["text"])[0]
 
     return choose(sites)
+
+
+def check_plain(frame: Frame, cls: type[BaseException]) -> None:
+    """An error says what it is given, unless its class says otherwise."""
+    if isinstance(cls.__init__, FunctionType) or isinstance(cls.__str__, FunctionType):
+        reason = f"{cls.__name__} has an __init__ or a __str__ of its own: what it says is not known here"
+        frame.fail("DL040", reason, "use a class without them, or return the values that the error shall tell", OutsideLanguage)
+
+
+def of_error(frame: Frame, error: Compound, name: str) -> Value:
+    """error.name: what it was made of, where it was raised in the same function."""
+    if name == "args" and error.kind == "exception" and not error.info[1] and not isinstance(error.info[0].__init__, FunctionType):
+        return Compound("tuple", error.items)
+    way_out = "return the values that the error shall tell"
+    frame.fail("DL040", f"{name!r} of an error is outside the language here", way_out, OutsideLanguage)
 
 
 def raised_again(frame: Frame, error: Compound) -> None:
@@ -131,4 +148,4 @@ def check_told(program: Program) -> None:
                 raise OutsideLanguage("DL040", reason, node.place, f"name the error: raise {name}(message)", function.origin)
 
 
-__all__ = ["check_told", "raised_again", "words"]
+__all__ = ["check_plain", "check_told", "of_error", "raised_again", "words"]

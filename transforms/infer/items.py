@@ -16,6 +16,7 @@ from difflang.ops.index import result_type
 from difflang.types import DTYPES, MANY, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, is_complex, promote
 
 from .dicts import dict_item, dict_method, is_dict, set_dict_item
+from .failing import of_error
 from .frame import Frame, handles
 from .sizes import shape, size
 from .structs import attribute as object_attribute
@@ -268,6 +269,8 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
         return object_attribute(frame, value, name)
     if isinstance(value, Compound) and value.kind == "super":
         return object_attribute(frame, value.items[0], name, value.info)
+    if isinstance(value, Compound) and value.kind in ("exception", "caught"):
+        return of_error(frame, value, name)
     if isinstance(value, Compound):
         return Compound("bound", (value,), name)
     type = value.type

@@ -162,6 +162,9 @@ def formatted(frame: Frame, value: Value, conversion: str | None, form: str) -> 
 
         return formatted(frame, words(frame, value), conversion, form)
     if isinstance(value, Compound) and value.kind == "exception" and conversion != "r":
+        from .failing import check_plain
+
+        check_plain(frame, value.info[0])
         if len(value.items) > 1:
             return formatted(frame, Compound("tuple", value.items), "s", form)
         said = value.items[0] if value.items else denote("")
