@@ -170,7 +170,7 @@ def _pullback(derived: Derived, types: tuple[Type, ...]) -> Program:
 
     reverse.made.update({name: silent(function) for name, function in reverse.made.items()})
     yields = [atom for _, atoms in trees for atom in atoms]
-    return _finish(base, reverse.made, key, tuple(t for t, _ in trees), yields, f"Pullback of {main.name}.")
+    return _finish(base.map(silent), reverse.made, key, tuple(t for t, _ in trees), yields, f"Pullback of {main.name}.")
 
 
 class _Bars:
