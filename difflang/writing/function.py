@@ -14,7 +14,7 @@ from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark,
 from .statements import ends
 from .unbound import unbound_names
 from .walks import walk_of
-from .syntax import Apply, Attribute, Expr, Infix, Item, Pack, Ref, Word, flat, flat_items, parts, refs, rewrite
+from .syntax import Apply, Attribute, Expr, Infix, Item, Pack, Ref, Word, flat, flat_items, parts, refs, requoted, rewrite
 
 REVERSE = "# Reverse sweep"
 DIRECTIVES = ("noqa", "type:", "pragma", "fmt:", "ruff:", "pylint:", "mypy:", "nosec", "isort:")
@@ -295,7 +295,7 @@ class Printing:
     def check(self, stmt: Check, depth: int) -> list[str]:
         test = self.named(stmt.test)
         says = Word(quoted(stmt.message)) if stmt.message and stmt.kind != "print" else None
-        told = self.named(stmt.told) if stmt.told is not None else says
+        told = requoted(self.named(stmt.told)) if stmt.told is not None else says
         if stmt.kind == "print":
             return self.line("", Apply(Word(stmt.message or "print"), (told,) if told is not None else ()), "", stmt.mark, depth)
         if stmt.kind == "assert":

@@ -230,6 +230,13 @@ def told_of(text: str, details: Sequence[Expr]) -> Told | None:
     return Told(tuple(details[int(piece)] if k % 2 else Word(piece) for k, piece in enumerate(pieces) if piece or k % 2))
 
 
+def requoted(told: Expr) -> Expr:
+    """A message with its texts in double quotes, where they are all in single ones."""
+    if not isinstance(told, Told) or '"' in flat(told) or "\\" in flat(told):
+        return told
+    return Told(tuple(Word(piece.text.replace("'", '"')) if isinstance(piece, Word) else piece for piece in told.pieces))
+
+
 def refs(expr: Expr) -> Iterator[Var]:
     """The values an expression reads."""
     if isinstance(expr, Ref):
