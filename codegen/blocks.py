@@ -119,16 +119,7 @@ list:
   call void @dl_unlink(ptr %block, ptr %pool)
   %size.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 2
   %size = load i64, ptr %size.at
-  %cached.at = getelementptr inbounds i8, ptr %pool, i64 8
-  %cached = load i64, ptr %cached.at
-  %cached.more = add i64 %cached, %size
-  store i64 %cached.more, ptr %cached.at
-  %class = call i64 @dl_class(i64 %size)
-  %head = getelementptr inbounds POOL, ptr %pool, i64 0, i32 5, i64 %class
-  %old = load ptr, ptr %head
-  %next.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 4
-  store ptr %old, ptr %next.at
-  store ptr %block, ptr %head
+  tail call void @dl_idle(ptr %pool, ptr %block, i64 %size)
   ret void
 }
 
@@ -145,6 +136,55 @@ free:
   tail call void @dl_block_free(ptr %block)
   br label %done
 done:
+  ret void
+}
+
+define internal ptr @dl_larger(ptr %pool, i64 %bytes) noinline nounwind {
+entry:
+  %own = call i64 @dl_class(i64 %bytes)
+  %first = add i64 %own, 1
+  %far = add i64 %own, 48
+  %beyond = icmp ugt i64 %far, 318
+  %last = select i1 %beyond, i64 318, i64 %far
+  br label %look
+look:
+  %class = phi i64 [ %first, %entry ], [ %next, %dry ]
+  %over = icmp ugt i64 %class, %last
+  br i1 %over, label %none, label %ask
+none:
+  ret ptr null
+ask:
+  %head = getelementptr inbounds POOL, ptr %pool, i64 0, i32 5, i64 %class
+  %free = load ptr, ptr %head
+  %empty = icmp eq ptr %free, null
+  br i1 %empty, label %dry, label %found
+dry:
+  %next = add i64 %class, 1
+  br label %look
+found:
+  %after.at = getelementptr inbounds BLOCK, ptr %free, i64 0, i32 4
+  %after = load ptr, ptr %after.at
+  store ptr %after, ptr %head
+  %size.at = getelementptr inbounds BLOCK, ptr %free, i64 0, i32 2
+  %size = load i64, ptr %size.at
+  %cached.at = getelementptr inbounds i8, ptr %pool, i64 8
+  %cached = load i64, ptr %cached.at
+  %cached.less = sub i64 %cached, %size
+  store i64 %cached.less, ptr %cached.at
+  ret ptr %free
+}
+
+define internal void @dl_idle(ptr %pool, ptr %block, i64 %size) noinline nounwind {
+  %cached.at = getelementptr inbounds i8, ptr %pool, i64 8
+  %cached = load i64, ptr %cached.at
+  %cached.more = add i64 %cached, %size
+  store i64 %cached.more, ptr %cached.at
+  %class = call i64 @dl_class(i64 %size)
+  %head = getelementptr inbounds POOL, ptr %pool, i64 0, i32 5, i64 %class
+  %old = load ptr, ptr %head
+  %next.at = getelementptr inbounds BLOCK, ptr %block, i64 0, i32 4
+  store ptr %old, ptr %next.at
+  store ptr %block, ptr %head
   ret void
 }
 
@@ -166,6 +206,22 @@ grow:
   %moving = or i1 %lent, %little
   br i1 %moving, label %double, label %stretch
 stretch:
+  %idle = call ptr @dl_larger(ptr %pool, i64 %after)
+  %no.idle = icmp eq ptr %idle, null
+  br i1 %no.idle, label %longer.own, label %exchange
+exchange:
+  %idle.data.at = getelementptr inbounds BLOCK, ptr %idle, i64 0, i32 1
+  %idle.capacity.at = getelementptr inbounds BLOCK, ptr %idle, i64 0, i32 2
+  %idle.data = load ptr, ptr %idle.data.at
+  %idle.capacity = load i64, ptr %idle.capacity.at
+  call void @llvm.memcpy.p0.p0.i64(ptr %idle.data, ptr %data, i64 %used, i1 false)
+  store ptr %idle.data, ptr %data.at
+  store i64 %idle.capacity, ptr %capacity.at
+  store ptr %data, ptr %idle.data.at
+  store i64 %capacity, ptr %idle.capacity.at
+  call void @dl_idle(ptr %pool, ptr %idle, i64 %capacity)
+  br label %ready
+longer.own:
   %some = lshr i64 %after, 4
   %wanted = add i64 %after, %some
   %class = call i64 @dl_class(i64 %wanted)
