@@ -58,7 +58,7 @@ def too_many_indices(x):
 
 @refused("DL004")
 def not_in_the_table(x):
-    return np.fft.fft(x)  # here
+    return np.packbits(x > 0)  # here
 
 
 @refused("DL005")
@@ -145,8 +145,8 @@ def walks_a_number(x):
 
 
 @refused("DL017")
-def complex_numbers(x):
-    return np.zeros(3, dtype=complex) + x  # here
+def long_doubles(x):
+    return np.zeros(3, dtype=np.longdouble) + x  # here
 
 
 @refused("DL038")
