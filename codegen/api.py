@@ -56,7 +56,8 @@ def build(program: Program, types: Sequence[Type] = (), parallel: bool = False) 
     target = host()
     text, sites, statics = module_text(program, types, target, parallel)
     code = shared.link(optimize.to_objects(text, target), target)
-    return Built(code, sites, statics, any(name in code for name in (b"\0dl_blas\0", b"\0dl_lapack\0", b"\0dl_fft\0")))  # names of the symbol table
+    libraries = (b"\0dl_blas\0", b"\0dl_lapack\0", b"\0dl_fft\0")  # names of the symbol table
+    return Built(code, sites, statics, any(name in code for name in libraries))
 
 
 def assembly(program: Program) -> str:

@@ -12,7 +12,7 @@ from .repeats import without_unused
 from .writer import Writer
 
 ATTRIBUTE = '"glue"'
-_LEAST = 150
+_LEAST = 300
 """Lines of a function worth a module of its own."""
 _LINES = 20
 """Lines to each piece of work on whole arrays, at most."""

@@ -1,7 +1,7 @@
 """Checks whose error is made by Python, of values of the run, and what the program prints.
 
-The values go into a row of 64-bit words on the stack, an array as the address of its record, a complex number as its own; the library's handler is
-called with the site and that row at once (`dl_say`). Where there is no Python, a fault has the part of the message
+The values go into a row of 64-bit words on the stack, an array as the address of its record, a complex number as its own; the
+library's handler is called with the site and that row at once (`dl_say`). Where there is no Python, a fault has the part of the message
 that is known while compiling, and nothing is printed.
 """
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("difflang", "transforms", "codegen", "runtime")
-FACES = {"difflang/__init__.py", "difflang/__main__.py", "difflang/api.py", "difflang/cli.py", "difflang/looking.py", "difflang/parallel.py", "difflang/ported.py"}
+FACES = {f"difflang/{name}.py" for name in "__init__ __main__ api cli looking parallel ported".split()}
 MAY_IMPORT = {
     "difflang": {"difflang"},
     "runtime": {"runtime"},

@@ -93,7 +93,8 @@ def clears(f) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("f", "cleared"), [(filled, False), (table, False), (halved, True), (shifted, True), (around, True), (kept_below, True), (stepped, False)]
+    ("f", "cleared"),
+    [(filled, False), (table, False), (halved, True), (shifted, True), (around, True), (kept_below, True), (stepped, False)],
 )
 def test_what_is_cleared(f, cleared: bool) -> None:
     assert clears(f) is cleared

@@ -64,15 +64,16 @@ def _errors(node: Node) -> Iterator[Found]:
 
 
 def _of_op(node: Node, op: Op) -> Iterator[Found]:
-    flavor = "python" if weak_of(node) is not None else "numpy"
+    open_ = any(isinstance(out.type, Unknown) for out in node.outs)
+    flavors = ("python", "numpy") if open_ else ("python",) if weak_of(node) is not None else ("numpy",)
     for fault in op.faults:
-        if fault.flavor == flavor and len(node.outs) == 1:
+        if fault.flavor in flavors and len(node.outs) == 1:
             yield fault.error, fault.message, lambda b, bad=fault.bad: _of_fault(b, node, bad)  # type: ignore[misc]
     if node.op in SINGULAR:
         yield np.linalg.LinAlgError, "Singular matrix", lambda b: _any(b, _sign_is_zero(b, node.args[0]))
     elif node.op == "cholesky":
         yield np.linalg.LinAlgError, "Matrix is not positive definite", lambda b: _not(b, b.emit("is_definite", node.args[0]))
-    if op.kind == "elementwise" and sum(isinstance(arg.type, Array) for arg in node.args) > 1:
+    if op.kind == "elementwise" and sum(isinstance(arg.type, (Array, Unknown)) for arg in node.args) > 1:
         yield ValueError, None, lambda b: _unlike(b, node.args)
 
 
