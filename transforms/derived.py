@@ -20,7 +20,7 @@ from difflang.types import DTYPES, FLOAT, NOTHING, Scalar, Type, Unknown, is_flo
 from .activity import Mask
 from .custom import called, is_ruled
 from .forward import Forward
-from .holomorphic import check_complex
+from .holomorphic import check_complex, check_known
 from .numbers import is_written
 from .retype import retype, widened
 from .tangents import each_by_itself, settled, tangent_tree, varying
@@ -93,6 +93,7 @@ def _of_object(method: MethodType, types: Sequence[Type]) -> Program:
 def _base(target: Any, types: Sequence[Type]) -> Program:
     """What a derivative is taken of. A function with a rule of the user's is called, so that the rule is found."""
     program = settled(each_by_itself(program_of(target, types, unseen=True)))
+    check_known(program)
     return called(program) if is_ruled(program.main.python) else program
 
 
@@ -266,6 +267,8 @@ def _finish(base: Program, made: dict[str, Function], key: str, tree: Tree, yiel
     given = len(base.main.body.params) - len(base.main.captures)
     apart = tuple(sorted({k for k in (*base.main.writes, *base.main.apart) if k < given}))
     body = replace(main.body, yields=tuple(yields))
+    if any(isinstance(param.type, Unknown) for param in base.main.body.params):
+        doc = f"{doc[:-1]}, for real arguments."
     functions[key] = replace(main, body=body, result=tree, doc=doc, writes=(), alias=(), apart=apart)
     return retype(reachable(Program(key, functions)))
 

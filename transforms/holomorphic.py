@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from difflang.errors import NotDifferentiable
-from difflang.ir import Function
-from difflang.types import is_complex, is_float
+from difflang.ir import Function, Program, walk
+from difflang.types import Unknown, is_complex, is_float
 
 if TYPE_CHECKING:
     from .derived import Derived
@@ -43,6 +43,20 @@ def check_complex(derived: Derived, main: Function, chosen: Sequence[int], input
     if inputs_real and any(map(is_complex, inputs)):
         way_out = "of a holomorphic function pass holomorphic=True; of any other use dl.jvp, or dl.jacrev of its real and imaginary parts"
         _refuse(main, f"{kind} requires real arguments: one of {main.name} is complex", way_out)
+
+
+PARTS = ("real", "imag", "conjugate", "pair")
+
+
+def check_known(program: Program) -> None:
+    """Raise where types are open and numbers are complex: which rules hold depends on what is."""
+    if not any(isinstance(param.type, Unknown) for param in program.main.body.params):
+        return
+    for function in program.functions.values():
+        for node in walk(function.body):
+            if node.op in PARTS or any(is_complex(value.type) for value in (*node.args, *node.outs)):
+                reason = "which numbers are complex must be known for a derivative"
+                raise NotDifferentiable("DL019", reason, node.place, "give the function's argument types", function.origin)
 
 
 def _refuse(main: Function, reason: str, way_out: str) -> None:

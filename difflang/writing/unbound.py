@@ -75,7 +75,11 @@ class _Search:
                 yield from _wholes(value)
             case Move(pairs):
                 for k, (var, value) in enumerate(pairs):
-                    if self.names.is_live(statement, k) and isinstance(value, Ref) and self.names[value.var] != self.names[var]:
+                    if not self.names.is_live(statement, k) or value is MISSING:
+                        continue
+                    if not isinstance(value, Ref):
+                        yield from _passed(value)
+                    elif self.names[value.var] != self.names[var]:
                         yield value.var
             case Assign(_, value) | Do(value):
                 yield from _passed(value)

@@ -37,6 +37,9 @@ def is_right(program: Program) -> bool:
     types = tuple(map(type_of, program.samples[0]))
     captured = handed_over(program_of(program.function, types).main)
     for arguments in program.samples:
+        if any(np.iscomplexobj(argument) for argument in arguments):  # the text says that it is for real ones
+            assert "for real arguments" in (function.__doc__ or "")
+            continue
         with np.errstate(all="ignore"):
             bars = function(*copied(arguments), cotangent(program, arguments), *captured)
         tolerance = 1e-4 if single(arguments) else 1e-7
