@@ -35,12 +35,15 @@ NOT_FOR_DUALS = frozenset(
     captured_dict dispatch raised_again inner_and_outer_handlers complex_polynomial complex_quotient mandelbrot_size circuit durand_kerner
     quantum_walk powers_of_complex functions_of_cmath hermitian_energy lists_of_complex""".split()
 )
-"""Programs of numbers that dual numbers cannot follow: arrays made of them, methods of classes, functions that know floats alone, complex ones."""
+"""Programs of numbers that dual numbers cannot follow: arrays made of them, methods of classes, functions of floats alone, complex ones."""
 ASK_FOR_FLOATS = frozenset({"optional_kinds"})
 """Programs that ask whether a number is a float: a dual number is none, and takes another path."""
 
 
-@pytest.mark.parametrize("program", [p for p in SMOOTH if numbers_alone(p) and p.name not in NOT_FOR_DUALS | ASK_FOR_FLOATS], ids=lambda p: p.name)
+FOR_DUALS = [p for p in SMOOTH if numbers_alone(p) and p.name not in NOT_FOR_DUALS | ASK_FOR_FLOATS]
+
+
+@pytest.mark.parametrize("program", FOR_DUALS, ids=lambda p: p.name)
 def test_dual_numbers_agree_with_differences(program: Program) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
