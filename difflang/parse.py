@@ -219,6 +219,8 @@ class _Reader:
             return -self.value(tree.operand)
         if isinstance(tree, ast.Name) and tree.id in ("inf", "nan"):
             return math.inf if tree.id == "inf" else math.nan
+        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "complex":
+            return complex(*map(self.value, tree.args))
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
             return self.made(tree.func.id, tree)
         raise TextError(f"{ast.unparse(tree)!r} is no value")

@@ -131,8 +131,10 @@ class _Writer:
     def value(self, value: Any) -> str:
         """A value of an attribute as an expression."""
         if isinstance(value, np.generic):
-            return f"{NAMES[value.dtype]}({value.item()!r})"
-        if value is ... or value is None or isinstance(value, (bool, int, float, complex, str)):
+            return f"{NAMES[value.dtype]}({self.value(value.item())})"
+        if isinstance(value, complex):  # its own form loses the signs of zeros
+            return f"complex({value.real!r}, {value.imag!r})"
+        if value is ... or value is None or isinstance(value, (bool, int, float, str)):
             return "..." if value is ... else repr(value)
         if isinstance(value, (tuple, list)):
             items = "".join(f"{self.value(v)}, " for v in value)
