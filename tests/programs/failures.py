@@ -1,6 +1,7 @@
 """Errors caught where something was done before: written arrays, lists, loops, conditions, words."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -172,3 +173,25 @@ def known_words(x):
 
 
 add(known_words, (2.0,), (5.0,))
+
+
+@dataclass
+class Span:
+    left: float
+    right: np.ndarray
+
+    def mix(self, s):
+        return self.left * s + np.sum(self.right)
+
+
+def object_of_what_may_fail(y, b):
+    try:
+        for i in range(3):
+            span = Span(0.1, b * math.cos(y))
+            y = span.mix(0.3 * i)
+    except ValueError:
+        y += 1.0
+    return y + b[0]
+
+
+add(object_of_what_may_fail, (1.0, normal(3)), (0.4, normal(3, seed=2)))

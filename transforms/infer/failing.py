@@ -15,9 +15,9 @@ from difflang.ir import UNDEF, Atom, Node, Program, const, walk
 
 from .branches import branch
 from .frame import Frame, handles
-from .objects import State, changed, restore, saved
+from .objects import State, changed, outside, restore, saved
 from .tried import SITES, ZERO, Tried
-from .values import Compound, Form, Value, conform, denote, form, leaves, rebuild
+from .values import Compound, Form, Value, conform, denote, leaves, rebuild
 
 AGAIN = "again"
 """The kind of a check that raises an error anew of which the words are not known."""
@@ -61,7 +61,7 @@ def _caught(frame: Frame, tried: Tried, nodes: Sequence[Node], results: Sequence
     after = saved()
     fields = changed(before, after)
     late = [cell.fields[name] for cell, name in fields]
-    forms: list[Form] = [form(value) for value in (*results, *late)]
+    forms: list[Form] = [outside(value, before) for value in (*results, *late)]  # objects made here by their fields
     atoms: list[Atom] = []
     for value, shape in zip((*results, *late), forms, strict=True):
         atoms += leaves(conform(frame.builder, value, shape), shape)
