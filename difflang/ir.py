@@ -223,6 +223,14 @@ class Program:
     def map(self, change: Callable[[Function], Function]) -> Program:
         return replace(self, functions={key: change(f) for key, f in self.functions.items()})
 
+    def with_bodies(self, change: Callable[[Region], Region]) -> Program:
+        """The program with every body changed; the very program where no body is another one then."""
+        bodies = {key: change(f.body) for key, f in self.functions.items()}
+        if all(bodies[key] is f.body for key, f in self.functions.items()):
+            return self
+        functions = {key: f if bodies[key] is f.body else replace(f, body=bodies[key]) for key, f in self.functions.items()}
+        return replace(self, functions=functions)
+
 
 def walk(region: Region) -> Iterator[Node]:
     """Every node of a region and of the regions inside it, in order of the text."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, free_vars, substitute
+from difflang.ir import Atom, Const, Node, Program, Region, Var, free_vars, substitute
 
 from .activity import loop_parts
 
@@ -18,14 +18,7 @@ LINEAR = frozenset("neg pos copy cast reshape transpose expand_dims squeeze broa
 
 def guard(program: Program) -> Program:
     """The program with such loops guarded; the very program where there are none."""
-    functions = {key: _function(function) for key, function in program.functions.items()}
-    same = all(functions[key] is program.functions[key] for key in functions)
-    return program if same else replace(program, functions=functions)
-
-
-def _function(function: Function) -> Function:
-    body = _region(function.body)
-    return function if body is function.body else replace(function, body=body)
+    return program.with_bodies(_region)
 
 
 def _region(region: Region) -> Region:

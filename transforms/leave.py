@@ -6,7 +6,7 @@ carries is zero, and no turn has anything to add. So it ends there.
 
 from __future__ import annotations
 
-from difflang.ir import Atom, Const, Function, Node, Program, Region, Var
+from difflang.ir import Atom, Const, Node, Program, Region, Var
 from difflang.records import replace
 from difflang.types import BOOL, Scalar
 
@@ -17,14 +17,7 @@ from .transport import renamed
 
 def leave(program: Program) -> Program:
     """The program with exits in such loops; the very program where there are none."""
-    functions = {key: _function(function) for key, function in program.functions.items()}
-    same = all(functions[key] is program.functions[key] for key in functions)
-    return program if same else replace(program, functions=functions)
-
-
-def _function(function: Function) -> Function:
-    body = _region(function.body)
-    return function if body is function.body else replace(function, body=body)
+    return program.with_bodies(_region)
 
 
 def _region(region: Region) -> Region:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 
-from difflang.ir import UNDEF, Atom, Function, Node, Program, Region, Var, free_vars, walk
+from difflang.ir import UNDEF, Atom, Node, Program, Region, Var, free_vars, walk
 from difflang.records import dataclass, replace
 from difflang.types import Array, Scalar, Stack
 
@@ -28,14 +28,7 @@ Carried = tuple[Atom, Var, Atom, Var]
 
 def merge(program: Program) -> Program:
     """The program with sweeps merged where that is possible; the very program where it is nowhere."""
-    functions = {key: _function(function) for key, function in program.functions.items()}
-    same = all(functions[key] is program.functions[key] for key in functions)
-    return program if same else replace(program, functions=functions)
-
-
-def _function(function: Function) -> Function:
-    body = _region(function.body)
-    return function if body is function.body else replace(function, body=body)
+    return program.with_bodies(_region)
 
 
 def _region(region: Region) -> Region:

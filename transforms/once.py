@@ -6,7 +6,7 @@ once nobody looks there again: without the clearing the loop writes nothing to t
 
 from __future__ import annotations
 
-from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, free_vars
+from difflang.ir import Atom, Const, Node, Program, Region, Var, free_vars
 from difflang.records import dataclass, replace
 
 from .activity import loop_parts
@@ -15,14 +15,7 @@ from .guard import is_zero
 
 def once(program: Program) -> Program:
     """The program without such clearings; the very program where there are none."""
-    functions = {key: _function(function) for key, function in program.functions.items()}
-    same = all(functions[key] is program.functions[key] for key in functions)
-    return program if same else replace(program, functions=functions)
-
-
-def _function(function: Function) -> Function:
-    body = _region(function.body)
-    return function if body is function.body else replace(function, body=body)
+    return program.with_bodies(_region)
 
 
 def _region(region: Region) -> Region:

@@ -5,7 +5,7 @@ In which order amounts are added is free. Memory is walked best upwards, and com
 
 from __future__ import annotations
 
-from difflang.ir import Function, Node, Program, Region, walk
+from difflang.ir import Node, Program, Region, walk
 from difflang.records import replace
 
 from .activity import loop_parts
@@ -15,14 +15,7 @@ from .prune import EFFECTS
 
 def upward(program: Program) -> Program:
     """The program with such loops turned round; the very program where there are none."""
-    functions = {key: _function(function) for key, function in program.functions.items()}
-    same = all(functions[key] is program.functions[key] for key in functions)
-    return program if same else replace(program, functions=functions)
-
-
-def _function(function: Function) -> Function:
-    body = _region(function.body)
-    return function if body is function.body else replace(function, body=body)
+    return program.with_bodies(_region)
 
 
 def _region(region: Region) -> Region:
