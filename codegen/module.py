@@ -23,6 +23,7 @@ from .parallel import shared_out
 from .memory import assemble, parts, read_record, write_record
 from .prelude import text as prelude
 from .targets.target import Target
+from .vectormath import kept
 from .writer import MEMORY, ModuleWriter, Site, Writer
 
 _STACK = 4 << 20
@@ -75,20 +76,12 @@ def emit(program: Program, target: Target, public: Collection[str] = (), paralle
     helpers = kernels(writer)
     declarations = "\n".join(writer.declarations.values())
     metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(writer.metadata))
-    used = _kept(sorted(writer.kept))
+    used = kept(sorted(writer.kept))
     nests = [text for _, text in writer.nests.values()]
     halves = conversions("\n".join([helpers, *texts, *nests]), target)
     attributes = f"attributes #0 = {{ {target.attributes} }}"
     body = prelude() + "\n".join([declarations, helpers, halves, used, *texts, *nests, attributes, metadata])
     return Module(body, tuple(writer.sites), {key: signature(f) for key, f in program.functions.items()}, writer.books)
-
-
-def _kept(symbols: Sequence[str]) -> str:
-    """Vector functions are named by attributes only: without this the optimiser drops their declarations."""
-    if not symbols:
-        return ""
-    items = ", ".join(f"ptr @{name}" for name in symbols)
-    return f'@llvm.compiler.used = appending global [{len(symbols)} x ptr] [{items}], section "llvm.metadata"'
 
 
 def signature(function: Function) -> Signature:

@@ -17,6 +17,7 @@ from .writer import Writer
 _NAME = re.compile(r"%[A-Za-z_][\w.]*")
 _SCOPES = re.compile(r", !alias\.scope !\d+, !noalias !\d+")
 _LOOP = re.compile(r"!llvm\.loop !\d+")
+_FAULT = re.compile(r"%(fault\.\d+)\b")
 _MOST = 40
 _ARITHMETIC = re.compile(r"( = f(?:add|sub|mul|div)(?: [a-z]+)*| store) (double|float) (.*)")
 _NUMBER = re.compile(r"\b0x[0-9A-F]{16}\b")
@@ -28,27 +29,47 @@ _FEW = 6
 
 @contextmanager
 def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[None]:
-    """What is written inside becomes a call, if it is a loop nest that cannot fail."""
-    start, cold, block, slots, near = len(w.lines), len(w.cold), w.block, len(w.entry), w.near
+    """What is written inside becomes a call, if it is a loop nest; one that can fail gives whether it has."""
+    start, mark, block, slots, near = len(w.lines), w.mark(), w.block, len(w.entry), w.near
     with w.nested():
         yield
-    lines = [line for written in w.lines[start:] for line in written.split("\n")]  # a line may have been made two
-    if len(w.cold) != cold or w.block == block:
+    if w.block == block:
         return
+    lines = [line for written in w.lines[start:] for line in written.split("\n")]  # a line may have been made two
+    if len(w.ledger.open) != mark[-1] or any("label %failed" in line for line in lines):
+        return
+    faults = _faults(w, lines)
     lines, numbers = _opened([*w.entry[slots:], *lines])
-    free = _free(lines, block)
+    free = _free([*lines, *faults], block)
     types = {name: numbers[name][0] if name in numbers else w.type_of(name) for name in free}
     if len(free) > _MOST or "" in types.values():
         return
     private = {name for name in free if name.startswith("%slot.")}
     if target is not None and _apart(exprs, target):
         private.add(target.data)
+    heads = [types[f] + (" noalias" if f in private else "") for f in free]
+    name = _function(w, lines, faults, free, block, heads)
+    del w.entry[slots:]
+    w.forget(mark, block)
     w.far, w.near = w.far + 1, near
-    name = _function(w, lines, free, block, [types[f] + (" noalias" if f in private else "") for f in free])
-    del w.lines[start:], w.entry[slots:]
-    w.block = block
     given = {name: literal for name, (_, literal) in numbers.items()}
-    w.do(f"call fastcc void @{name}(" + ", ".join(f"{types[f]} {given.get(f, f)}" for f in free) + ")")
+    passed = ", ".join(f"{types[f]} {given.get(f, f)}" for f in free)
+    if faults:
+        w.pass_on(w.let(f"call fastcc i1 @{name}({passed})"))
+    else:
+        w.do(f"call fastcc void @{name}({passed})")
+
+
+def _faults(w: Writer, lines: Sequence[str]) -> list[str]:
+    """The cold blocks that these lines leave to, as those of a function that says whether it has failed."""
+    asked = {label for line in lines for label in _FAULT.findall(line)}
+    found, taken = [], False
+    for line in w.cold:
+        if line.endswith(":"):
+            taken = line[:-1] in asked
+        if taken:
+            found.append("  ret i1 true" if line == "  br label %failed" else line)
+    return found
 
 
 def _opened(lines: list[str]) -> tuple[list[str], dict[str, tuple[str, str]]]:
@@ -90,7 +111,7 @@ def _free(lines: Sequence[str], block: str) -> list[str]:
     return [name for name in dict.fromkeys(n for line in lines for n in _NAME.findall(line)) if name not in defined]
 
 
-def _function(w: Writer, lines: Sequence[str], free: Sequence[str], block: str, types: Sequence[str]) -> str:
+def _function(w: Writer, lines: Sequence[str], faults: Sequence[str], free: Sequence[str], block: str, types: Sequence[str]) -> str:
     """The function of this text, made if it is new."""
     names: dict[str, str] = {f"%{block}": "%entry"}
     for k, name in enumerate(free):
@@ -100,7 +121,7 @@ def _function(w: Writer, lines: Sequence[str], free: Sequence[str], block: str, 
         return names.setdefault(match[0], f"%v{len(names)}")
 
     body = []
-    for line in lines:
+    for line in [*lines, "  ret i1 false" if faults else "  ret void", *faults]:
         text = _NAME.sub(renamed, _SCOPES.sub("", line))
         body.append(names.setdefault(f"%{line[:-1]}", f"%v{len(names)}")[1:] + ":" if line.endswith(":") else text)
     heads = ", ".join(f"{t} %p{k}" for k, t in enumerate(types))
@@ -108,6 +129,7 @@ def _function(w: Writer, lines: Sequence[str], free: Sequence[str], block: str, 
     known = w.module.nests
     if key not in known:
         name = f"dl_nest.{len(known)}"
-        text = "\n".join([f"define internal fastcc void @{name}({heads}) noinline #0 {{", "entry:", *body, "  ret void", "}"])
+        result = "i1" if faults else "void"
+        text = "\n".join([f"define internal fastcc {result} @{name}({heads}) noinline #0 {{", "entry:", *body, "}"])
         known[key] = (name, text)
     return known[key][0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ..runtime import fourier
 from ..runtime.blas import NAMES, PREFIX, ROUTINES
@@ -22,6 +22,7 @@ from .repeats import without_unused
 from .targets.target import Target
 from .threads_text import BOUND as BOUND_THREADS
 from .threads_text import TEXT as THREADS
+from .unlocked import side_by_side
 from .writer import ModuleWriter
 
 _BLAS = f"@dl_blas = global [{len(NAMES)} x ptr] zeroinitializer\n"
@@ -35,15 +36,17 @@ def objects(code: list[bytes], target: Target, bound: bool = False) -> list[byte
     found: dict[str, bytes] = {}
     asking = list(code)
     while asking:
-        symbols = asking.pop()
-        for piece, names in _pieces().items():
-            if piece not in found and any(b"\0" + name.encode() + b"\0" in symbols for name in names):
-                found[piece] = _object(f"{piece} bound" if bound and piece in _BOUND else piece, target)
-                asking.append(found[piece])
-        for piece in sorted({name.decode() for name in _ELEMENTARY.findall(symbols)} & elementary.symbols() - set(found)):
-            found[piece] = _object(piece, target)
-            asking.append(found[piece])
+        wanted = [piece for piece in dict.fromkeys(name for symbols in asking for name in _asked(symbols)) if piece not in found]
+        texts = [f"{piece} bound" if bound and piece in _BOUND else piece for piece in wanted]
+        asking = side_by_side([partial(_object, text, target) for text in texts])
+        found |= zip(wanted, asking, strict=True)
     return list(found.values())
+
+
+def _asked(symbols: bytes) -> list[str]:
+    """The pieces that an object names."""
+    written = [piece for piece, names in _pieces().items() if any(b"\0" + name.encode() + b"\0" in symbols for name in names)]
+    return [*written, *sorted({name.decode() for name in _ELEMENTARY.findall(symbols)} & elementary.symbols())]
 
 
 _ELEMENTARY = re.compile(rb"\0(dl_\w+_f(?:64|32)(?:_v\d+)?)(?=\0)")

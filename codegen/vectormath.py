@@ -7,6 +7,7 @@ are declared and kept in `llvm.compiler.used`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .elementary.elementary import lanes, owned
@@ -91,3 +92,20 @@ def _library_forms(name: str, symbol: str, arity: int, dtype: str, target: Targe
             count = bits // (64 if dtype == "f64" else 32)
             found.append((count, f"_ZGV{letter}N{count}{'v' * arity}_{symbol}"))
     return found
+
+
+def kept(symbols: Sequence[str]) -> str:
+    """Vector functions are named by attributes only: without this the optimiser drops their declarations."""
+    if not symbols:
+        return ""
+    items = ", ".join(f"ptr @{name}" for name in symbols)
+    return f'@llvm.compiler.used = appending global [{len(symbols)} x ptr] [{items}], section "llvm.metadata"'
+
+
+def forms_of(code: str) -> list[str]:
+    """The vector forms that calls in this text may become."""
+    return sorted({symbol for forms in _FORMS_OF_CALL.findall(code) for symbol in _SYMBOL.findall(forms)})
+
+
+_FORMS_OF_CALL = re.compile(r'"vector-function-abi-variant"="([^"]*)"')
+_SYMBOL = re.compile(r"\((\w+)\)")

@@ -11,6 +11,7 @@ from ..arrays import Apply, Axis, Desc, Element, Expr, Fixed, Index, c_strides, 
 from .loops import assign, broadcast, nest, shape_text
 from .lower import Lowering, dtype_of, handles
 from ..memory import fresh, release
+from ..outline import outlined
 from .scalars import element
 from ..writer import REGISTER, SIZE, Site
 
@@ -207,7 +208,8 @@ def _outer(low: Lowering, node: Node, a: Desc, b: Desc) -> None:
         product = element(w, "mul", {}, values, [Array(x.dtype, ("n",)) for x in flat], target.dtype)
         store(w, target, target.address(e, index), product)
 
-    nest(w, target.dims, body)
+    with outlined(w, flat, target):
+        nest(w, target.dims, body)
 
 
 def _flat(low: Lowering, x: Desc) -> Desc:

@@ -17,6 +17,7 @@ from ..arrays import Desc, Element, Expr, Index, Plan, in_dtype, load, mapped_in
 from .loops import broadcast, counting, nest, when
 from .lower import Lowering
 from ..memory import fresh
+from ..outline import outlined
 from ..places import checked, fit, put, select
 from ..writer import Site, Writer
 
@@ -128,7 +129,8 @@ def check_all(low: Lowering, picked: Picked) -> None:
             value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], index), "i64")
             checked(low, value, picked.view.dims[axis], axis)
 
-    nest(w, picked.dims, one)
+    with outlined(w, picked.keys, None):
+        nest(w, picked.dims, one)
 
 
 def gather(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> None:
@@ -148,7 +150,8 @@ def gather(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> Non
         value = load(w, picked.view, picked.view.address(e, located(low, picked, e, index)))
         store(w, target, target.address(e, index), value)
 
-    nest(w, target.dims, one)
+    with outlined(w, [picked.view, *picked.keys], target):
+        nest(w, target.dims, one)
 
 
 def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> None:
@@ -170,7 +173,8 @@ def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> No
         value = in_dtype(fitted, e, index, base.dtype)
         put(low, e, picked.view, located(low, picked, e, index), value, node.op == "accumulate")
 
-    nest(w, dims, one)
+    with outlined(w, [fitted, *picked.keys], place):
+        nest(w, dims, one)
 
 
 def _check_count(low: Lowering, source: Expr, count: str) -> None:

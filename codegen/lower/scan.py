@@ -7,6 +7,7 @@ from difflang.types import ONE, Array, Scalar
 
 from ..arrays import Desc, Element, Expr, Index, c_strides, in_dtype, size, store
 from .loops import counting, nest
+from ..outline import outlined
 from .lower import Lowering, dtype_of, handles
 from .scalars import element, select
 from ..writer import REGISTER, Site, Writer, literal
@@ -22,21 +23,23 @@ def lower_cumsum(low: Lowering, node: Node) -> None:
     if axis is None and x.rank != 1:
         target = low.new_array(node.out, ("1",) if node.out.type.dims == (ONE,) else (size(w, x.dims),))
         shape = Desc(dtype, x.kinds, x.dims, target.data, "null", c_strides(w, dtype, x.dims), target.memory_ids, True)
-        sums = w.alloca(REGISTER[dtype])
-        w.do(f"store {REGISTER[dtype]} {_zero(dtype)}, ptr {sums}")
-        nest(w, x.dims, lambda index: _step(w, x, shape, sums, index))
+        with outlined(w, [x], target):
+            sums = w.alloca(REGISTER[dtype])
+            w.do(f"store {REGISTER[dtype]} {_zero(dtype)}, ptr {sums}")
+            nest(w, x.dims, lambda index: _step(w, x, shape, sums, index))
         return
     axis = 0 if axis is None else axis
     target = low.new_array(node.out, x.dims)
     others = [dim for k, dim in enumerate(x.dims) if k != axis]
-    sums = w.alloca(REGISTER[dtype])
+    with outlined(w, [x], target):
+        sums = w.alloca(REGISTER[dtype])
 
-    def line(at: Index) -> None:
-        w.do(f"store {REGISTER[dtype]} {_zero(dtype)}, ptr {sums}")
-        with counting(w, x.dims[axis]) as k:
-            _step(w, x, target, sums, (*at[:axis], k, *at[axis:]))
+        def line(at: Index) -> None:
+            w.do(f"store {REGISTER[dtype]} {_zero(dtype)}, ptr {sums}")
+            with counting(w, x.dims[axis]) as k:
+                _step(w, x, target, sums, (*at[:axis], k, *at[axis:]))
 
-    nest(w, others, line)
+        nest(w, others, line)
 
 
 def _zero(dtype: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any
 from difflang.records import dataclass
@@ -47,20 +48,37 @@ def _switched_on(features: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _ready() -> None:
+def _prepared() -> bool:
     """LLVM's targets. A sum in the order of its loop is vectorised too: its terms in lanes, added one after the other."""
     import llvmlite.binding as llvm
 
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     llvm.set_option("difflang", "-force-ordered-reductions")
+    return True
 
 
-@lru_cache(maxsize=8)
-def machine(target: Target, effort: int = 3) -> Any:
-    """LLVM's target machine. Position independent: its objects become shared objects. `effort` 0: quick, not good."""
+_ONCE = threading.Lock()
+_reduced = [True]
+
+
+def reduce_strength(wanted: bool) -> None:
+    """Whether code generation rewrites the addresses of loops (LoopStrengthReduce), from now on. It takes a third of the time, and
+    on x86-64, whose addresses have an index and a factor, moves loops by less than 2 % to either side."""
     import llvmlite.binding as llvm
 
-    _ready()
+    with _ONCE:
+        if _reduced[0] != wanted:
+            llvm.set_option("difflang", f"-disable-lsr={'false' if wanted else 'true'}")
+            _reduced[0] = wanted
+
+
+def machine(target: Target, effort: int = 3) -> Any:
+    """LLVM's target machine, a new one: threads cannot share it. Position independent: its objects become shared objects.
+    `effort` 0: quick, not good."""
+    import llvmlite.binding as llvm
+
+    with _ONCE:
+        _prepared()
     found = llvm.Target.from_triple(target.triple)
     return found.create_target_machine(cpu=target.cpu, features=target.features, opt=effort, reloc="pic", codemodel="default")

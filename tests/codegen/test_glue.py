@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 import difflang as dl
-from difflang.codegen import glue, optimize
 from difflang.codegen.module import emit
+from difflang.codegen.pieces import Piece, pieces
 from difflang.codegen.targets.cpu import host
 from difflang.types import Array
 from tests.codegen.harness import agree, program
@@ -35,15 +35,14 @@ def scalars(x, y):
 
 
 def test_what_leaves_the_work_to_nests_is_apart():
-    rest, apart = glue.split(text_of(long, PLAIN, PLAIN))
-    assert "define hidden fastcc void @dl_nest.0" in rest
-    assert "declare hidden fastcc void @dl_nest.0" in apart
-    assert len(optimize.to_objects(text_of(long, PLAIN, PLAIN), host())) == 2
+    first, *_, apart = pieces(text_of(long, PLAIN, PLAIN), host())
+    assert apart.level == 0 and "declare hidden fastcc void @dl_nest.0" in apart.text
+    assert '.impl"(' in apart.text.split("define hidden")[1] and "declare hidden fastcc" in first.text
 
 
 def test_what_computes_numbers_is_not():
     text = text_of(scalars, PLAIN, PLAIN)
-    assert glue.split(text) == (text, "")
+    assert pieces(text, host()) == [Piece(text, 2)]
 
 
 def test_results():

@@ -1,0 +1,151 @@
+"""A module taken apart into pieces that LLVM compiles side by side: bundles of its loop nests, its glue, and the rest.
+
+A nest is called, never inlined, so that it may stand in another module. It stays where it is where a caller gives it a number for
+a size, which LLVM would write into it, or where it needs data of the module. What the functions of a bundle call
+is repeated in it, to be inlined. Nests that `lanes.py` gives vectors need no passes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from difflang.records import dataclass
+
+from . import lanes
+from .glue import ATTRIBUTE
+from .repeats import without_unused
+from .targets.target import Target
+from .vectormath import forms_of, kept
+
+BUNDLE = 500
+"""Lines of nests worth a module of their own. Of those that need no passes it takes three times as many."""
+_FUNCTION = re.compile(r"(?ms)^define [^\n]*\{\n.*?^\}\n?")
+_NAME = re.compile(r'@("[^"]+"|[\w.$]+)')
+_DATA = re.compile(r"(?m)^@(?!.* (?:constant|external global) ).*\n")
+"""Lines that give memory to what may change, or keep a symbol."""
+_CHANGES = re.compile(r"(?m)^@([\w.$]+) = (?!.* (?:constant|external global) )")
+_INTERNAL = re.compile(r"^define (?:internal |hidden )?")
+_GIVEN = re.compile(r"@(dl_nest\.\d+)\([^)]*i64 -?\d")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A module, and how much LLVM does for it (`optimize.object_code`)."""
+
+    text: str
+    level: int
+
+
+class _Parts:
+    """The functions of a module by name, and what stands between them."""
+
+    def __init__(self, text: str) -> None:
+        found = _FUNCTION.findall(text)
+        self.functions: dict[str, str] = {_NAME.findall(_head(f))[0]: f for f in found}
+        self.outside = _FUNCTION.sub("", text)
+        self.declared = "\n"  # what the vectors need beside what stands outside
+        self.changing = set(_CHANGES.findall(self.outside))
+
+    def called(self, names: Iterable[str]) -> list[str]:
+        """The functions that these call, and those that they call, in the module's order."""
+        reached: set[str] = set()
+        asking = list(names)
+        while asking:
+            more = set(_NAME.findall(self.functions[asking.pop()])) & self.functions.keys() - reached
+            reached |= more
+            asking += more
+        return [name for name in self.functions if name in reached and name not in names]
+
+    def length(self, name: str) -> int:
+        return self.functions[name].count("\n")
+
+    def widen(self, nests: Sequence[str], target: Target) -> list[str]:
+        """Give vectors to the nests that can have them without LLVM's passes; which those are."""
+        ready = []
+        for nest in nests:
+            found = None if self.called([nest]) else lanes.widened(self.functions[nest], target.vector_bits)
+            if found is not None:
+                self.functions[nest], needed = found
+                self.declared += "".join(f"{line}\n" for line in sorted(needed) if f"{_called(line)}(" not in self.outside + self.declared)
+                ready.append(nest)
+        return ready
+
+    def stands_alone(self, nest: str) -> bool:
+        """Whether a nest needs nothing of its module but functions that may be repeated."""
+        needed = [nest, *self.called([nest])]
+        return not any(self.changing & set(_NAME.findall(self.functions[name])) for name in needed)
+
+
+def pieces(text: str, target: Target) -> list[Piece]:
+    """The modules to compile and to link; the module itself where it is small."""
+    if ATTRIBUTE not in text and text.count("@dl_nest") < 2:
+        return [Piece(text, 2)]
+    parts = _Parts(text)
+    glue = [name for name, function in parts.functions.items() if ATTRIBUTE in _head(function)]
+    nests = _movable(parts, glue)
+    if sum(parts.length(nest) for nest in nests) < BUNDLE // 2:
+        nests = []
+    if not glue and not nests:
+        return [Piece(text, 2)]
+    rest = [name for name in parts.functions if name not in nests and name not in glue]
+    shared = _asked(parts, glue) if glue else set()
+    bare = _DATA.sub("", parts.outside)
+    found = [Piece(_module(parts, parts.outside, rest, shared), 2)]
+    ready = parts.widen(nests, target)
+    for bundle in _bundles(parts, [nest for nest in nests if nest not in ready], BUNDLE):
+        found.append(Piece(_module(parts, bare, [*parts.called(bundle), *bundle], set(bundle)), 2))
+    for bundle in _bundles(parts, ready, 3 * BUNDLE):
+        found.append(Piece(_module(parts, bare + parts.declared, bundle, set(bundle)), 1))
+    if glue:
+        found.append(Piece(_module(parts, bare, [*_inline(parts), *glue], set(glue)), 0))
+    return found
+
+
+def _movable(parts: _Parts, glue: Sequence[str]) -> list[str]:
+    """The nests that may stand in another module: their callers gain nothing by knowing them."""
+    told = {nest for name, function in parts.functions.items() if name not in glue for nest in _GIVEN.findall(function)}
+    nests = [name for name in parts.functions if name.startswith("dl_nest.") and name not in told]
+    return [nest for nest in nests if parts.stands_alone(nest)]
+
+
+def _bundles(parts: _Parts, nests: Sequence[str], most: int) -> list[list[str]]:
+    """The nests in bundles of about equal length, of so many lines."""
+    count = -(-sum(parts.length(nest) for nest in nests) // most)
+    bundles: list[list[str]] = [[] for _ in range(count)]
+    for nest in nests:
+        min(bundles, key=lambda bundle: sum(map(parts.length, bundle))).append(nest)
+    return bundles
+
+
+def _asked(parts: _Parts, glue: Sequence[str]) -> set[str]:
+    """What the glue calls of the rest."""
+    named = {name for function in glue for name in _NAME.findall(parts.functions[function])}
+    return named & parts.functions.keys() - set(_inline(parts)) - set(glue)
+
+
+def _inline(parts: _Parts) -> list[str]:
+    return [name for name, function in parts.functions.items() if "alwaysinline" in _head(function)]
+
+
+def _module(parts: _Parts, outside: str, names: Sequence[str], hidden: set[str]) -> str:
+    """A module of these functions, those `hidden` open to the other pieces, with declarations of what else they call."""
+    chosen = [_INTERNAL.sub("define hidden ", parts.functions[n]) if n in hidden else parts.functions[n] for n in names]
+    called = {name for name in _NAME.findall("".join(chosen))} & parts.functions.keys() - set(names)
+    declared = [_declared(function) for name, function in parts.functions.items() if name in called]
+    forms = kept(forms_of("".join(chosen))) if outside is not parts.outside else ""
+    return without_unused("\n".join([outside, forms, *declared, *chosen]))
+
+
+def _called(declaration: str) -> str:
+    """The symbol that a line declares."""
+    return declaration[declaration.index("@") : declaration.index("(")]
+
+
+def _head(function: str) -> str:
+    return function.split("\n", 1)[0]
+
+
+def _declared(function: str) -> str:
+    head = re.sub(r" %[\w.]+(?=[,)])", "", _head(function).rstrip("{ "))
+    return _INTERNAL.sub("declare hidden ", head).replace(" noinline", "")

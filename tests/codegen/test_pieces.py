@@ -1,0 +1,195 @@
+"""Modules in pieces: what stands in which, and the same bits as in one module."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from difflang.codegen import lanes, optimize, pieces, shared, unlocked
+from difflang.codegen.module import emit
+from difflang.codegen.targets.cpu import host
+from difflang.types import Array
+from tests.codegen.harness import Native, agree, program
+
+PLAIN, WHOLE = Array("f64", ("n",)), Array("i64", ("n",))
+SINGLE = Array("f32", ("n",))
+
+
+def text_of(function, *types):
+    return emit(program(function, types), host()).text
+
+
+def nests(text):
+    return re.findall(r"(?ms)^define [^\n]*@dl_nest[^\n]*\{\n.*?^\}\n?", text)
+
+
+def arithmetic(x, y):
+    return np.where(x > 0.5, x * y - 3.0, np.sqrt(np.abs(x)) / (y + 2.0))
+
+
+def elementary(x, y):
+    return np.exp(x) * np.sin(y) + np.log1p(np.abs(x)) ** 2
+
+
+def rows(a, x):
+    return (a + x) * x[:, None] - a.T[0]
+
+
+def bounded(x, y):
+    return np.maximum(y, 0.25) * np.minimum(x, y) + np.floor(x)
+
+
+def in_place(x, y):
+    x = x * 1.0
+    x *= y
+    x += x
+    return x
+
+
+def flags(x, y):
+    return (x < y) | (x > 0.9)
+
+
+FUNCTIONS = [arithmetic, elementary, bounded, in_place, flags]
+SIZES = (0, 1, 7, 8, 9, 37)
+
+
+@pytest.fixture
+def apart(monkeypatch):
+    """Every nest in a piece of its own kind."""
+    monkeypatch.setattr(pieces, "BUNDLE", 2)
+    monkeypatch.setattr(optimize, "to_object", optimize.to_objects)
+
+
+def given(n):
+    return np.linspace(-1.0, 2.0, n), np.cos(np.arange(n))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_vectors_give_the_bits_of_numbers(function, monkeypatch):
+    text = text_of(function, PLAIN, PLAIN)
+    assert nests(text) and all("<8 x" in lanes.widened(nest, 512)[0] for nest in nests(text))
+    made = program(function, (PLAIN, PLAIN))
+    whole = Native(made)
+    monkeypatch.setattr(pieces, "BUNDLE", 2)
+    monkeypatch.setattr(optimize, "to_object", optimize.to_objects)
+    parts = Native(made)
+    for n in SIZES:
+        for one, other in zip(whole(*given(n)), parts(*given(n)), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, rows])
+def test_pieces_agree_with_the_evaluator(function, apart):
+    """Under every form of the arguments: sizes left open, memory with strides."""
+    x, y = given(9)
+    agree(function, np.outer(y, y) if function is rows else x, y)
+
+
+def test_a_failing_nest_is_a_function_that_says_so(apart):
+    def picked(x, k):
+        return np.sin(x)[k] * 2.0
+
+    assert any("@dl_nest" in nest and "define internal fastcc i1" in nest for nest in nests(text_of(picked, PLAIN, WHOLE)))
+    x, _ = given(9)
+    agree(picked, x, np.array([0, -1, 8, 3]))
+    agree(picked, x, np.array([0, 9]))
+
+
+def test_what_lanes_leave_to_llvm():
+    """A sum in order, a stride, a gather: None. What is written beside what may be the same memory too."""
+    for function, types in (
+        (lambda x: np.cumsum(x), (PLAIN,)),
+        (lambda x: x[::2] * 2.0, (PLAIN,)),
+        (lambda x, k: x[k] * 2.0, (PLAIN, WHOLE)),
+    ):
+        assert any(lanes.widened(nest, 512) is None for nest in nests(text_of(function, *types)))
+    (nest,) = nests(text_of(lambda x: x * 2.0, PLAIN))
+    assert lanes.widened(nest, 512) is not None
+    assert lanes.widened(nest.replace("ptr noalias", "ptr"), 512) is None
+
+
+def test_floats_have_twice_the_lanes():
+    (nest,) = nests(text_of(lambda x: x * x + x, SINGLE))
+    text, needed = lanes.widened(nest, 512)
+    assert "<16 x float>" in text and not needed
+    assert lanes.widened(nest, 32) is None
+
+
+def test_intrinsics_are_declared_for_vectors():
+    (nest,) = nests(text_of(lambda x: np.sqrt(x), PLAIN))
+    assert lanes.widened(nest, 256)[1] == {"declare <4 x double> @llvm.sqrt.v4f64(<4 x double>)"}
+
+
+def test_a_nest_that_is_told_a_size_stays():
+    text = text_of(lambda x: np.sqrt(x) + 1.0, Array("f64", ("n",)))
+    assert [piece.level for piece in pieces.pieces(text, host())] == [2]  # too small to be taken apart
+
+
+def test_calls_on_several_threads_keep_their_order(monkeypatch):
+    monkeypatch.setattr(unlocked, "processors", lambda: 3)
+    assert unlocked.side_by_side([lambda k=k: k * k for k in range(20)]) == [k * k for k in range(20)]
+    with pytest.raises(ZeroDivisionError):
+        unlocked.side_by_side([lambda: 1, lambda: 1 // 0])
+
+
+def test_without_the_functions_by_name_llvmlite_is_asked(monkeypatch):
+    text = text_of(arithmetic, PLAIN, PLAIN)
+    direct = optimize.object_code(text, host())
+    monkeypatch.setattr(unlocked, "_functions", lambda: None)
+    assert optimize.object_code(text, host()) == direct
+
+
+def test_what_llvm_says_is_raised():
+    with pytest.raises(RuntimeError):
+        optimize.object_code("define void @f() {\n  ret i32 1\n}\n", host())
+
+
+COUNTED = """define internal fastcc void @dl_nest.0(i64 %p0, ptr noalias %p1) noinline #0 {
+entry:
+  br label %v2
+v2:
+  %v3 = phi i64 [ 0, %entry ], [ %v4, %v5 ]
+  %v6 = icmp slt i64 %v3, %p0
+  br i1 %v6, label %v5, label %v7
+v5:
+  %v8 = mul nsw i64 %v3, 3
+  %v9 = add i64 %v8, -7
+  %v10 = sitofp i64 %v9 to double
+  %v11 = getelementptr inbounds double, ptr %p1, i64 %v3
+  store double %v10, ptr %v11
+  %v4 = add nuw nsw i64 %v3, 1
+  br label %v2
+v7:
+  ret void
+}"""
+
+
+@pytest.mark.parametrize("n", [5, 8, 21])
+def test_numbers_that_count_are_counted_in_lanes(n):
+    text, _ = lanes.widened(COUNTED, 512)
+    assert "add <8 x i64>" in text and "<i64 0, i64 3, i64 6" in text
+    door = "define void @run(i64 %n, ptr %x) {\n call fastcc void @dl_nest.0(i64 %n, ptr %x)\n  ret void\n}\nattributes #0 = {nounwind}\n"
+    with tempfile.NamedTemporaryFile(suffix=".so") as file:
+        Path(file.name).write_bytes(shared.link(optimize.object_code(text + door, host(), 1), host()))
+        found = np.zeros(n)
+        ctypes.CDLL(file.name).run(ctypes.c_int64(n), ctypes.c_void_p(found.ctypes.data))
+    np.testing.assert_array_equal(found, 3.0 * np.arange(n) - 7.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("  %v8 = mul nsw i64 %v3, 3", "  %v8 = load i64, ptr %v11"),  # before its address is known
+        ("  store double %v10, ptr %v11", "  store double %v10, ptr %p1"),  # one place for all
+        ("double, ptr %p1, i64 %v3", "double, ptr %p1, i64 %v8"),  # every third place
+        ("  br label %v2\nv7", "  br i1 %v6, label %v2, label %v7\nv7"),  # another way out
+    ],
+)
+def test_loops_of_another_kind_are_left(line, instead):
+    assert line in COUNTED and lanes.widened(COUNTED.replace(line, instead), 512) is None
