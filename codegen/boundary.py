@@ -70,6 +70,24 @@ def classes_of(types: Sequence[Type]) -> Iterator[type]:
             yield from classes_of(item.items)
 
 
+def functions_of(types: Sequence[Type]) -> Iterator[Any]:
+    """The functions among static arguments: what they reach is guarded too."""
+    for type in types:
+        if isinstance(type, Tuple):
+            yield from functions_of(type.items)
+        elif isinstance(type, Static) and callable(type.value):
+            yield type.value
+
+
+def static_classes(types: Sequence[Type]) -> Iterator[type]:
+    """The classes of static arguments: 1 equals 1.0 and is not the same argument."""
+    for type in types:
+        if isinstance(type, Tuple):
+            yield from static_classes(type.items)
+        elif isinstance(type, Static):
+            yield type.value.__class__
+
+
 @dataclass(frozen=True)
 class Shape:
     """How the result is put together, and which fields of the arguments' objects have new values."""
@@ -226,4 +244,16 @@ def arrays_changed(pairs: Pairs) -> None:
                 given[...] = value
 
 
-__all__ = ["Shape", "arrays_changed", "canonical", "classes_of", "decoded", "encoded", "has_layout", "opened", "shape_of"]
+__all__ = [
+    "Shape",
+    "arrays_changed",
+    "canonical",
+    "classes_of",
+    "decoded",
+    "encoded",
+    "functions_of",
+    "has_layout",
+    "opened",
+    "shape_of",
+    "static_classes",
+]

@@ -65,12 +65,13 @@ def taker(types: Sequence[Type]) -> Take | None:
     text = _Text("def take(args):")
     text.add(f"if len(args) != {len(types)}: return None")
     names = [f"a{k}" for k in range(len(types))]
-    text.add(f"({', '.join(names)},) = args")
+    if names:
+        text.add(f"({', '.join(names)},) = args")
     try:
         found = [_taken(text, name, type) for name, type in zip(names, types, strict=True)]
     except _Unwritable:
         return None
-    text.add(f"return ({', '.join(found)},)")
+    text.add(f"return ({''.join(one + ', ' for one in found)})")
     take: Take = text.made("take")
     return take
 

@@ -13,8 +13,8 @@ import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from enum import Enum
 from contextlib import contextmanager
+from enum import Enum
 from types import BuiltinFunctionType, EllipsisType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import WeakSet
@@ -22,10 +22,10 @@ from weakref import WeakSet
 import numpy as np
 
 from difflang.config import Options
-from difflang.errors import IntegerOverflow, TypeMismatch
+from difflang.errors import DifflangError, IntegerOverflow, TypeMismatch
 from difflang.types import Static, Tuple, Type, type_of
 
-from . import boundary, crossing, overlap
+from . import boundary, by_value, crossing, overlap
 from .into import into
 from ..runtime.callable import Native, fast, uninstall
 from ..runtime.load import ABSENT, bind
@@ -66,7 +66,14 @@ class DifferentiableFunction(Native):
         state = self.__dict__
         direct = _Direct()
         direct._flags = _UNCHECKED | _BOUND
-        state["_direct"], state["_reaches"], state["_known"], state["_crossings"], state["_overlapping"] = direct, {}, {}, [], {}
+        state["_direct"], state["_reaches"], state["_known"], state["_crossings"], state["_overlapping"], state["_by_value"] = (
+            direct,
+            {},
+            {},
+            [],
+            {},
+            {},
+        )
         self.__dict__["_slow_path"] = self._prepare
 
     @property
@@ -131,7 +138,15 @@ class DifferentiableFunction(Native):
         values = self._bind(args, kwargs)
         pairs: boundary.Pairs = []
         opened = [self._opened(name, value, pairs) for name, value in zip(self._names, values, strict=True)]
-        types, special, direct = self._special(tuple([type for type, _ in opened]))
+        given = tuple([type for type, _ in opened])
+        sibling = by_value.known(self, given)
+        if sibling is None:
+            try:
+                types, special, direct = self._special(given)
+            except DifflangError as error:
+                sibling = by_value.found(self, given, values, error)
+        if sibling is not None:
+            return sibling(*args, **kwargs)
         flat = self._flat([boundary.canonical(value, type) for (_, value), type in zip(opened, types, strict=True)])
         if special.writes or special.apart:
             if overlap.shares(self.__name__, flat, special):
@@ -193,13 +208,13 @@ class DifferentiableFunction(Native):
         what to call. Where objects are taken apart or put together, the slow path alone may call it."""
         with _LOCK:
             state = self.__dict__
-            functions = (*_functions(types), *dict.fromkeys(boundary.classes_of(types)))
+            functions = (*boundary.functions_of(types), *dict.fromkeys(boundary.classes_of(types)))
             reach: Reach | None = state["_reaches"].get(functions)
             if reach is None or not reach.current():
                 if reach is not None:
                     self._reset()
                 reach = state["_reaches"][functions] = Reach((state["_root"], *functions) if functions else state["_root"])
-            key = (types, tuple(_classes(types)), tuple(map(number_type, reach.numbers)))
+            key = (types, tuple(boundary.static_classes(types)), tuple(map(number_type, reach.numbers)))
             made, found, direct = state["_known"].get(key, (types, None, state["_direct"]))
             if found is None or not found.fits():
                 found = specialise(state["_root"], types, reach, state["_options"], _parameters(self._signature))
@@ -343,24 +358,6 @@ def _check_static(found: Type) -> None:
         kind = type(found.value).__name__
         way_out = "pass numbers, arrays, or tuples, lists, dicts and objects of them"
         raise TypeMismatch("DL031", f"an argument of type {kind} is outside the language", way_out=way_out)
-
-
-def _functions(types: Sequence[Type]) -> Iterator[Any]:
-    """The functions among static arguments: what they reach is guarded too."""
-    for type in types:
-        if isinstance(type, Tuple):
-            yield from _functions(type.items)
-        elif isinstance(type, Static) and callable(type.value):
-            yield type.value
-
-
-def _classes(types: Sequence[Type]) -> Iterator[type]:
-    """The classes of static arguments: 1 equals 1.0 and is not the same argument."""
-    for type in types:
-        if isinstance(type, Tuple):
-            yield from _classes(type.items)
-        elif isinstance(type, Static):
-            yield type.value.__class__
 
 
 _STATIC = (str, bytes, Enum, FunctionType, BuiltinFunctionType, ModuleType, type, np.dtype, np.ufunc, EllipsisType, Native)

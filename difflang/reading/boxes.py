@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from .scope import Statement, inner_blocks, outer_variables, statements
+from .scope import Statement, inner_blocks, outer_variables, parameter_names, statements
 
 ITEM = "value"
 
@@ -20,9 +20,10 @@ def boxed_variables(block: Iterable[Statement]) -> frozenset[str]:
     block = list(block)
     found: set[str] = set()
     for node in _definitions(block):
-        names = outer_variables(statements(node.body))
-        if names and any(_escapes(statement, node) for statement in block):
-            found |= names
+        names = outer_variables(statements(node.body), parameter_names(node.params))
+        if names and not any(_escapes(statement, node) for statement in block):
+            names &= boxed_variables(statements(node.body))
+        found |= names
     return frozenset(found)
 
 

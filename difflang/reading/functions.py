@@ -20,7 +20,17 @@ from .names import IMPORT, Names, Route
 from .paths import clear_jump
 from .positions import Positions
 from .prune import prune
-from .scope import bindings, declared_elsewhere, imports_of, names_deleted, outer_variables, shared_variables, statements, walrus_names
+from .scope import (
+    bindings,
+    declared_elsewhere,
+    imports_of,
+    names_deleted,
+    outer_variables,
+    parameter_names,
+    shared_variables,
+    statements,
+    walrus_names,
+)
 from .source import find
 from .statements import block
 
@@ -104,16 +114,16 @@ def _frame(text: Text, node: Definition, parent: Frame | None = None) -> Frame:
     """A frame that knows which names are the function's own."""
     body = _body(node)
     bound = bindings(body) if isinstance(node, cst.FunctionDef) else Counter(walrus_names(node.body))
-    outer = outer_variables(body)
+    outer = outer_variables(body, parameter_names(node.params))
     for name in declared_elsewhere(body) - outer:
         del bound[name]
     imports = _imports(body, bound)
     for name in imports:
         del bound[name]
     kept = {name for name in outer if parent is not None and parent.is_boxed(name)}
-    local = (frozenset(bound) | {parameter.name.value for parameter, _ in _parameters(node.params)}) - kept
+    local = (frozenset(bound) | outer | parameter_names(node.params)) - kept
     frame = Frame(text, local, bound, parent)
-    frame.boxed = boxed_variables(body) & local
+    frame.boxed = (boxed_variables(body) & local) - outer
     frame.shared = tuple(sorted(shared_variables(body) - frame.boxed - kept))
     frame.outer_variables = tuple(sorted(outer - kept))
     frame.imports, frame.deleted = imports, frozenset(names_deleted(body))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Union
 
@@ -223,15 +223,34 @@ def declared_elsewhere(block: Iterable[Statement]) -> set[str]:
     return names
 
 
-def outer_variables(block: Iterable[Statement]) -> set[str]:
-    """The names that `nonlocal` declares."""
-    names: set[str] = set()
+def outer_variables(block: Iterable[Statement], parameters: Collection[str] = ()) -> set[str]:
+    """The variables of functions around it that a function's body assigns: by `nonlocal`, or in functions defined in it."""
+    block = list(block)
+    declared, nested = _declared_outer(block)
+    return declared | (nested - set(bindings(block)) - set(parameters))
+
+
+def _declared_outer(block: Iterable[Statement]) -> tuple[set[str], set[str]]:
+    """What `nonlocal` declares in the block, and what functions defined in the block assign of functions around them."""
+    declared: set[str] = set()
+    nested: set[str] = set()
     for node in block:
         if isinstance(node, cst.Nonlocal):
-            names.update(item.name.value for item in node.names)
+            declared.update(item.name.value for item in node.names)
+        if isinstance(node, cst.FunctionDef):
+            nested |= outer_variables(statements(node.body), parameter_names(node.params))
         for inner in inner_blocks(node):
-            names |= outer_variables(inner)
-    return names
+            more, deeper = _declared_outer(inner)
+            declared |= more
+            nested |= deeper
+    return declared, nested
+
+
+def parameter_names(params: cst.Parameters) -> set[str]:
+    """The names of all parameters."""
+    found = {p.name.value for p in (*params.posonly_params, *params.params, *params.kwonly_params)}
+    stars = (params.star_arg, params.star_kwarg)
+    return found | {star.name.value for star in stars if isinstance(star, cst.Param)}
 
 
 def shared_variables(block: Iterable[Statement]) -> set[str]:

@@ -315,3 +315,45 @@ def steps_with_options(x):
 
 
 add(steps_with_options, (1.5,), traits="kwargs dicts closures")
+
+
+def counted_two_levels_down(x):
+    total = 0.0
+    count = 0
+
+    def visit(k):
+        def leave(y):
+            nonlocal total, count
+            total += y * k
+            count += 1
+
+        leave(x)
+        if k % 2:
+            leave(x * x)
+        return count
+
+    seen = 0
+    for k in range(4):
+        seen += visit(k)
+    return total * seen
+
+
+add(counted_two_levels_down, (1.5,), traits="nonlocal closures")
+
+
+def counter_made_inside(x):
+    calls = 0
+
+    def make(scale):
+        def step(y):
+            nonlocal calls
+            calls += 1
+            return y * calls * scale
+
+        return step
+
+    step = make(x)
+    return step(x) + step(2.0) + calls
+
+
+add(counter_made_inside, (1.5,), traits="nonlocal closures")
