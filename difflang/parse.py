@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Guard, Node, Origin, Param, Place, Program, Region, Var, const, static
+from .ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Guard, Held, Node, Origin, Param, Place, Program, Region, Var, const, static
 from .records import dataclass
 from .types import DTYPES, NOTHING, UNDEFINED, UNKNOWN, Array, Scalar, Stack, Static, Tuple, Type
 
@@ -233,7 +233,7 @@ class _Reader:
             return DTYPES[name].type(args[0])
         if name == "lost":
             raise TextError(f"{args[0]} has no name that an import reaches: this program cannot be read back")
-        makers: dict[str, Any] = {"place": Place, "type": parse_type, "dtype": np.dtype, "named": find}
+        makers: dict[str, Any] = {"place": Place, "held": Held, "type": parse_type, "dtype": np.dtype, "named": find}
         makers |= {"module": importlib.import_module, "function": lambda number: self.functions.get(number) or _Later(number)}
         if name not in makers:
             raise TextError(f"{name} makes no value")

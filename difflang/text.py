@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .ir import Atom, Const, Function, Node, Origin, Param, Place, Program, Region, Var
+from .ir import Atom, Const, Function, Held, Node, Origin, Param, Place, Program, Region, Var
 from .parse import RESERVED, loads
 from .types import NAMES, UNKNOWN, Nothing, Scalar, Static, Type, Undefined, type_of
 
@@ -160,6 +160,8 @@ def _named(value: Any) -> str:
     """A type of the language, or a static object by its name, such as an operator, a module, or a class."""
     from .parse import Lost, find
 
+    if isinstance(value, Held):
+        return f"held({value.position})"
     if isinstance(value, Lost):
         return f"lost({value.text!r})"
     if isinstance(value, Type.__args__):  # type: ignore[attr-defined]

@@ -35,21 +35,22 @@ def _definitions(block: Iterable[Statement]) -> Iterator[cst.FunctionDef]:
             yield from _definitions(inner)
 
 
-def _escapes(node: cst.CSTNode, function: cst.FunctionDef) -> bool:
-    """Whether the function's name stands for a value somewhere; decorators take it too."""
+def _escapes(node: cst.CSTNode, function: cst.FunctionDef, inner: bool = False) -> bool:
+    """Whether the function's name stands for a value somewhere: decorators take it, and `inner` functions that call it."""
     if node is function:
         return bool(function.decorators) or _escapes(function.body, function)
     if isinstance(node, cst.Name):
         return node.value == function.name.value
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-        return any(_escapes(argument, function) for argument in node.args)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and not inner:
+        return any(_escapes(argument, function, inner) for argument in node.args)
+    inner = inner or isinstance(node, (cst.FunctionDef, cst.Lambda))
     if isinstance(node, cst.Attribute):
-        return _escapes(node.value, function)
+        return _escapes(node.value, function, inner)
     if isinstance(node, cst.Arg):
-        return _escapes(node.value, function)
+        return _escapes(node.value, function, inner)
     if isinstance(node, (cst.Nonlocal, cst.Global)):
         return False
-    return any(_escapes(child, function) for child in node.children)
+    return any(_escapes(child, function, inner) for child in node.children)
 
 
 __all__ = ["ITEM", "boxed_variables"]

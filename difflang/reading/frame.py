@@ -17,6 +17,7 @@ from ..errors import Fix, OutsideLanguage
 from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const, static
 from ..records import dataclass
 from .boxes import ITEM
+from .mutual import circle, together
 from .names import Captured, Meaning, Missing, Names, Route, Unfit
 from .positions import Positions
 from .refusals import explain
@@ -85,7 +86,7 @@ class Frame:
         self.may_hold: dict[Var, dict[str, Binding | None]] = {}  # results of calls that were given closures
         self.tries: list[Any] = []  # the try statements whose bodies are being read
         self.handling: Binding | None = None  # the error that the handler being read has caught
-        self._making: list[Late] = []
+        self.circles: dict[tuple[Late, ...], dict[Late, Function]] = {}  # nested functions that call each other
         self.given: dict[int, Atom] = {}  # values of expressions that were read before the statement they stand in
         self._guarded: set[int] = set()
 
@@ -239,16 +240,15 @@ class Frame:
 
     def make(self, late: Late, node: cst.CSTNode, name: str) -> Atom:
         """The node of a closure."""
-        if late in self._making:
-            raise self.refuse(node, f"the nested function {name!r} calls itself", "move it to the top of the module")
-        self._making.append(late)
-        try:
-            values = tuple(self.captured_value(key, node) for key in late.captured)
-        finally:
-            self._making.pop()
-        out = self.emit("closure", (*values, *late.defaults), node, name, function=late.function)
-        variables = [key for key in late.captured if isinstance(key, str) and key in self.bindings and not self.is_boxed(key)]
-        self.holds[out] = {key: self.env.get(key) for key in variables}
+        members = circle(self, late)
+        if members:
+            function, values, names = together(self, members, late, node)
+            names += members
+        else:
+            function, names = late.function, [key for key in late.captured if isinstance(key, str)]
+            values = [*(self.captured_value(key, node) for key in late.captured), *late.defaults]
+        out = self.emit("closure", values, node, name, function=function)
+        self.holds[out] = {key: self.env.get(key) for key in names if key in self.bindings and not self.is_boxed(key)}
         return out
 
     def captured_value(self, key: str | Route, node: cst.CSTNode) -> Atom:

@@ -58,6 +58,10 @@ PROGRAMS = {
         "def f(x):\n    if x > 2:\n        g = lambda v: v + x\n    else:\n        def g(v):\n            return v - x\n    return g(10)\n"
     ),
     "passed on": "def f(x):\n    return max([3, x, 1], key=lambda v: -abs(v - x))\n",
+    "each other": (
+        "def f(x):\n    def even(v):\n        return v == 0 or odd(v - 1)\n"
+        "    def odd(v):\n        return v != 0 and even(v - 1)\n    return even(x)\n"
+    ),
     "rebound function": "def f(x):\n    g = lambda v: v + 1\n    y = g(x)\n    g = lambda v: v * y\n    return g(x)\n",
     "hides a name": "def f(x):\n    g = lambda x: x + 1\n    return g(x) + g(1)\n",
     "of a loop's variable": (
@@ -88,11 +92,6 @@ def test_a_captured_name_assigned_since_is_refused(name: str) -> None:
     with pytest.raises(OutsideLanguage) as caught:
         body("a = 1\n" + STALE[name])
     assert caught.value.code == "DL001" and caught.value.way_out
-
-
-def test_mutual_recursion_of_nested_functions_is_refused() -> None:
-    with pytest.raises(OutsideLanguage, match="calls itself"):
-        body("def even(v):\n    return v == 0 or odd(v - 1)\ndef odd(v):\n    return v != 0 and even(v - 1)\nreturn even(n)")
 
 
 def test_a_lambda_is_named_after_its_target() -> None:
