@@ -35,6 +35,7 @@ FILES = (
     "data",
     "statements",
     "closures",
+    "circles",
     "expressions",
     "captured",
     "errors",
