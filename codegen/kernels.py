@@ -128,19 +128,19 @@ begin:
   %whole = and i64 %m, -16
   %stop = add i64 %at, %whole
   %last = add i64 %at, %m
-  br label %lanes
-lanes:
-  %i = phi i64 [ %at, %begin ], [ %i.next, %lane ]
-  %v = phi <16 x T> [ splat (T ZERO), %begin ], [ %v.next, %lane ]
-  %more = icmp slt i64 %i, %stop
-  br i1 %more, label %lane, label %tree
+  %some.lanes = icmp ne i64 %whole, 0
+  br i1 %some.lanes, label %lane, label %tree
 lane:
+  %i = phi i64 [ %at, %begin ], [ %i.next, %lane ]
+  %w = phi <16 x T> [ splat (T ZERO), %begin ], [ %v.next, %lane ]
   %q = getelementptr inbounds T, ptr %p, i64 %i
   %x = load <16 x T>, ptr %q, align SIZE
-  %v.next = VECTOR16(%v, %x)
+  %v.next = VECTOR16(%w, %x)
   %i.next = add i64 %i, 16
-  br label %lanes
+  %more = icmp slt i64 %i.next, %stop
+  br i1 %more, label %lane, label %tree
 tree:
+  %v = phi <16 x T> [ splat (T ZERO), %begin ], [ %v.next, %lane ]
   %h8a = shufflevector <16 x T> %v, <16 x T> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
   %h8b = shufflevector <16 x T> %v, <16 x T> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
   %h8 = VECTOR8(%h8a, %h8b)
@@ -153,19 +153,19 @@ tree:
   %h1a = extractelement <2 x T> %h2, i64 0
   %h1b = extractelement <2 x T> %h2, i64 1
   %h1 = SCALAR(%h1a, %h1b)
-  br label %rest
-rest:
-  %k = phi i64 [ %stop, %tree ], [ %k.next, %one ]
-  %s = phi T [ %h1, %tree ], [ %s.next, %one ]
-  %again = icmp slt i64 %k, %last
-  br i1 %again, label %one, label %ran
+  %some.left = icmp slt i64 %stop, %last
+  br i1 %some.left, label %one, label %ran
 one:
+  %k = phi i64 [ %stop, %tree ], [ %k.next, %one ]
+  %t = phi T [ %h1, %tree ], [ %s.next, %one ]
   %r = getelementptr inbounds T, ptr %p, i64 %k
   %y = load T, ptr %r
-  %s.next = SCALAR(%s, %y)
+  %s.next = SCALAR(%t, %y)
   %k.next = add i64 %k, 1
-  br label %rest
+  %again = icmp slt i64 %k.next, %last
+  br i1 %again, label %one, label %ran
 ran:
+  %s = phi T [ %h1, %tree ], [ %s.next, %one ]
   %total.next = SCALAR(%total, %s)
   %at.next = add i64 %at, 1024
   br label %outer

@@ -34,6 +34,10 @@ class _LeftToLlvm(Exception):
     """The loop is not of the kind that is taken."""
 
 
+class _AsItStands(Exception):
+    """No vectoriser could take it: where it writes depends on more than the turn."""
+
+
 @dataclass(frozen=True)
 class _Loop:
     """An innermost loop: the places of its lines in the nest, its names."""
@@ -50,7 +54,11 @@ def widened(function: str, bits: int) -> tuple[str, set[str]] | None:
     """The nest with its innermost loops in vectors of so many bits, and the declarations that it then needs; None where one of its
     loops is left to LLVM."""
     lines = function.rstrip().split("\n")
-    if not _is_counted(lines) or any(" = alloca " in line and "alloca [" not in line for line in lines):
+    if any(" = alloca " in line and "alloca [" not in line for line in lines):
+        return None
+    if "  ret i1 true" in lines:
+        return function, set()  # its turns may leave: they stay one after the other
+    if not _is_counted(lines):
         return None
     private = set(re.findall(r"ptr noalias (%[\w.]+)", lines[0])) | {m[1] for m in map(_ALLOCA.match, lines) if m}
     roots = _roots(lines)
@@ -61,6 +69,8 @@ def widened(function: str, bits: int) -> tuple[str, set[str]] | None:
             continue
         try:
             text, declared = _Wide(loop, roots, private, bits, number).text()
+        except _AsItStands:
+            continue
         except _LeftToLlvm:
             return None
         wanted |= declared
@@ -135,7 +145,7 @@ def _ending(lines: Sequence[str], start: int) -> int:
 class _Wide:
     """The vector form of one loop.
 
-    A value is uniform (the same in each turn: not in `kinds`), linear (`steps`: what it grows by from turn to turn, kept as
+    A value is uniform (the same in each turn: in none of these), linear (`steps`: what it grows by from turn to turn, kept as
     the number of its first lane), or wide (`types`: a vector of this type).
     """
 
@@ -152,6 +162,8 @@ class _Wide:
         self.lines: list[str] = []
         self.reads: list[tuple[str, str]] = []  # memory, address
         self.writes: list[tuple[str, str]] = []
+        self.scattered: set[str] = set()  # pointers to places that lie anywhere
+        self.gathers = False
         self.spread: dict[tuple[str, str], str] = {}
         self.declared: set[str] = set()
 
@@ -161,6 +173,8 @@ class _Wide:
             raise _LeftToLlvm
         for line in self.loop.body[:-1]:
             self._statement(line)
+        if self.gathers:
+            raise _LeftToLlvm
         self._check_memory()
         header, wide = self.loop.header, f"{self.loop.header}.wide"
         index, following = self._named(self.loop.index), f"%{header}.following"
@@ -210,7 +224,7 @@ class _Wide:
         raise _LeftToLlvm
 
     def _varies(self, value: str) -> bool:
-        return value in self.steps or value in self.types
+        return value in self.steps or value in self.types or value in self.scattered
 
     def _named(self, value: str) -> str:
         """A value of the body as the vector loop calls it."""
@@ -265,6 +279,8 @@ class _Wide:
         return memory, self.first.get(pointer, pointer)
 
     def _store(self, type: str, value: str, pointer: str) -> None:
+        if pointer in self.scattered:
+            raise _AsItStands
         if self.steps.get(pointer) != _SIZES.get(type):
             raise _LeftToLlvm
         self.writes.append(self._memory(pointer))
@@ -273,6 +289,10 @@ class _Wide:
 
     def _load(self, name: str, code: str, found: re.Match[str]) -> None:
         type, pointer = found.groups()
+        if pointer in self.scattered:
+            self.gathers = True
+            self.types[name] = type
+            return
         self.reads.append(self._memory(pointer))
         if not self._varies(pointer):
             if self._memory(pointer)[0] in self.private:
@@ -285,7 +305,10 @@ class _Wide:
 
     def _address(self, name: str, code: str, found: re.Match[str]) -> None:
         type, base, index = found.groups()
-        if base in self.types or index in self.types or type not in _SIZES:
+        if base in self.scattered or index in self.types:
+            self.scattered.add(name)
+            return
+        if base in self.types or type not in _SIZES:
             raise _LeftToLlvm
         self.steps[name] = self.steps.get(base, 0) + self.steps.get(index, 0) * _SIZES[type]
         self._keep(self.lines, name, code)

@@ -15,7 +15,9 @@ from ..runtime import blas
 from .support import objects
 from .targets.target import Target
 
-_LIBRARIES = ("libm.so.6", "libmvec.so.1", "libc.so.6")
+_LIBRARIES = ("libm.so.6", "libmvec.so.1")
+_ALONE = (*_LIBRARIES, "libc.so.6")
+"""What is linked for any program; a process that runs Python has the C library already, and reading it is half of a link."""
 
 
 def link(code: bytes | list[bytes], target: Target, alone: bool = False) -> bytes:
@@ -35,7 +37,7 @@ def link(code: bytes | list[bytes], target: Target, alone: bool = False) -> byte
             sources.append(_distributions())
         errors = []
         library = _openblas() if alone and any(b"\0dl_lapack\0" in part for part in own) else None
-        for command in _commands(sources, result, target, library):
+        for command in _commands(sources, result, target, library, _ALONE if alone else _LIBRARIES):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return result.read_bytes()
@@ -62,18 +64,20 @@ def _openblas() -> Path:
     return where
 
 
-def _commands(sources: Sequence[Path], result: Path, target: Target, library: Path | None) -> list[list[str]]:
+def _commands(
+    sources: Sequence[Path], result: Path, target: Target, library: Path | None, libraries: Sequence[str]
+) -> list[list[str]]:
     """The linkers of this machine, fastest first."""
     commands = []
     found = [] if library is None else [str(library), "-rpath", f"$ORIGIN:{library.parent}"]
-    wanted = [name for name in _LIBRARIES if target.vector_library == "mvec" or "mvec" not in name]
+    wanted = [name for name in libraries if target.vector_library == "mvec" or "mvec" not in name]
     if "linux" in target.triple and (ld := shutil.which("ld")):
-        libraries = [f"-l:{name}" for name in wanted]
-        commands.append([ld, "-shared", "-z", "noexecstack", "--as-needed", "-o", str(result), *map(str, sources), *found, *libraries])
+        named = [f"-l:{name}" for name in wanted]
+        commands.append([ld, "-shared", "-z", "noexecstack", "--as-needed", "-o", str(result), *map(str, sources), *found, *named])
     for name in ("cc", "gcc", "clang"):
         if driver := shutil.which(name):
-            libraries = ["-lmvec", "-lm"] if target.vector_library == "mvec" else ["-lm"]
+            given = ["-lmvec", "-lm"] if target.vector_library == "mvec" else ["-lm"]
             told = [f"-Wl,-rpath,{found.pop()}" if word == "-rpath" else word for word in found[:-1]]
-            commands.append([driver, "-shared", "-o", str(result), *map(str, sources), *told, *libraries])
+            commands.append([driver, "-shared", "-o", str(result), *map(str, sources), *told, *given])
             break
     return commands

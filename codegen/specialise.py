@@ -182,8 +182,10 @@ def _compile(
     root: Any, types: Sequence[Type], reach: Reach, name: str, storable: bool, parallel: bool
 ) -> tuple[_Entry, tuple[Lookup, ...]]:
     """Run the compiler, keep the result on disk where it means the same in another process, load it."""
-    from . import api
+    from . import api, support
+    from .targets.cpu import host
 
+    support.begin(host())
     program = program_for(root, types)
     built = api.build(program, types, parallel)
     located = [_locate(capture, reach) for capture in program.main.captures]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 import re
 from functools import lru_cache, partial
 
 from ..runtime import fourier
 from ..runtime.blas import NAMES, PREFIX, ROUTINES
 from ..runtime.cache import digest, folder, write
+from ..runtime.threads import processors
 from . import kernels, prelude
 from .abi import support as abi_support
 from .elementary import elementary
@@ -33,6 +35,8 @@ _TRANSFORMS = f"@dl_fft = global [{4 * len(fourier.NAMES)} x ptr] zeroinitialize
 def objects(code: list[bytes], target: Target, bound: bool = False) -> list[bytes]:
     """The support objects that these objects ask for, and those that they ask for. `bound`: LAPACK and OpenMP by their symbols, for the
     linker."""
+    for thread in _begun:
+        thread.join()
     found: dict[str, bytes] = {}
     asking = list(code)
     while asking:
@@ -43,13 +47,36 @@ def objects(code: list[bytes], target: Target, bound: bool = False) -> list[byte
     return list(found.values())
 
 
-def _asked(symbols: bytes) -> list[str]:
+ALWAYS = ("blocks", "python", "arriving", "pools")
+"""The pieces that every program with arrays asks for."""
+_begun: list[threading.Thread] = []
+
+
+def begin(target: Target) -> None:
+    """Compile those on another processor while Python works on the program, the first time in a process."""
+    if not _begun and processors() > 1:
+        _begun.append(threading.Thread(target=_compile_always, args=(target,), name="difflang support"))
+        _begun[0].start()
+
+
+def _compile_always(target: Target) -> None:
+    with contextlib.suppress(Exception):  # `objects` meets it again, and raises
+        for piece in ALWAYS:
+            _object(piece, target)
+
+
+def _asked(code: bytes) -> list[str]:
     """The pieces that an object names."""
-    written = [piece for piece, names in _pieces().items() if any(b"\0" + name.encode() + b"\0" in symbols for name in names)]
-    return [*written, *sorted({name.decode() for name in _ELEMENTARY.findall(symbols)} & elementary.symbols())]
+    named = set(code.split(b"\0"))
+    written = [piece for piece, names in _pieces().items() if not named.isdisjoint(names)]
+    return [*written, *sorted(name.decode() for name in _own() & named)]
 
 
-_ELEMENTARY = re.compile(rb"\0(dl_\w+_f(?:64|32)(?:_v\d+)?)(?=\0)")
+@lru_cache(maxsize=1)
+def _own() -> frozenset[bytes]:
+    return frozenset(name.encode() for name in elementary.symbols())
+
+
 _LEVELS = {"python": 0, "pools": 0, "arriving": 1, "blocks": 1, "stacks": 1, "threads": 1}
 """How much LLVM does for a piece (`optimize.object_code`): what is written by hand needs no passes, what runs once a call no care."""
 
@@ -72,10 +99,11 @@ def _written() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _pieces() -> dict[str, tuple[str, ...]]:
+def _pieces() -> dict[str, frozenset[bytes]]:
     """The pieces, and the symbols that each defines."""
-    named = {piece: tuple(a or b for a, b in _DEFINED.findall(text)) for piece, text in _written().items()}
-    return {**named, **{name: (name,) for name in kernels.FAR}}
+    named = {piece: [a or b for a, b in _DEFINED.findall(text)] for piece, text in _written().items()}
+    symbols = {**named, **{name: [name] for name in kernels.FAR}}
+    return {piece: frozenset(name.encode() for name in names) for piece, names in symbols.items()}
 
 
 _DEFINED = re.compile(r"^define hidden [^@\n]*@([\w.]+)\(|^@(\w+) = (?:hidden )?global", re.MULTILINE)

@@ -102,16 +102,24 @@ def test_a_failing_nest_is_a_function_that_says_so(apart):
 
 
 def test_what_lanes_leave_to_llvm():
-    """A sum in order, a stride, a gather: None. What is written beside what may be the same memory too."""
+    """A sum in order, a stride: None. What is written beside what may be the same memory too."""
     for function, types in (
         (lambda x: np.cumsum(x), (PLAIN,)),
         (lambda x: x[::2] * 2.0, (PLAIN,)),
-        (lambda x, k: x[k] * 2.0, (PLAIN, WHOLE)),
     ):
         assert any(lanes.widened(nest, 512) is None for nest in nests(text_of(function, *types)))
     (nest,) = nests(text_of(lambda x: x * 2.0, PLAIN))
     assert lanes.widened(nest, 512) is not None
     assert lanes.widened(nest.replace("ptr noalias", "ptr"), 512) is None
+
+
+def test_what_no_vectoriser_takes_stands():
+    """A nest that may fail, and one that writes where a mask says."""
+    (nest,) = [nest for nest in nests(text_of(lambda x, k: x[k] * 2.0, PLAIN, WHOLE)) if "ret i1 true" in nest]
+    assert lanes.widened(nest, 512) == (nest, set())
+    masked = COUNTED.replace("double, ptr %p1, i64 %v3", "double, ptr %p1, i64 %v12")
+    masked = masked.replace("  %v11", "  %v12 = and i64 %v3, %p0\n  %v11", 1)
+    assert lanes.widened(masked, 512) == (masked + "\n", set())
 
 
 def test_floats_have_twice_the_lanes():
