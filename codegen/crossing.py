@@ -153,7 +153,7 @@ def _built(text: _Text, name: str, tree: Tree) -> str:
         return f"[{items}]"
     if layout.kind == "dict":
         return f"{{{', '.join(f'{key!r}: {item}' for key, item in zip(layout.names, built, strict=True))}}}"
-    if layout.kind in ("namedtuple", "node"):
+    if layout.kind in ("namedtuple", "node", "rows"):
         return f"{text.named(layout.make)}(({items}))"
     made = text.fresh("o")
     text.add(f"{made} = new({text.named(layout.cls)})")

@@ -48,7 +48,8 @@ class Layout:
     """How an object comes apart.
 
     `kind`: list, dict (`names` are the keys), namedtuple, struct (an object that never changes), object (one that may), node (a
-    registered class; `aux` is what its flatten function gave beside the children). `held`: the fields without a derivative.
+    registered class; `aux` is what its flatten function gave beside the children), rows (a list of the run, of which each part is
+    the list of one leaf of its items; `aux` is the tree of an item). `held`: the fields without a derivative.
     """
 
     kind: str
@@ -76,6 +77,8 @@ class Layout:
         """An object of these parts. No constructor of the class runs: the parts are what one left behind."""
         if self.kind == "list":
             return list(parts)
+        if self.kind == "rows":
+            return [assembled(self.aux, iter(leaves)) for leaves in zip(*parts, strict=True)]
         if self.kind == "dict":
             return dict(zip(self.names, parts, strict=True))
         if self.kind == "namedtuple":
@@ -126,6 +129,16 @@ class Branch(tuple[Any, ...]):
 
     def __repr__(self) -> str:
         return f"{self.layout}{tuple.__repr__(self)}"
+
+
+def assembled(tree: Any, leaves: Iterator[Any]) -> Any:
+    """A value of this tree from its leaves."""
+    if isinstance(tree, tuple):
+        parts = [assembled(part, leaves) for part in tree]
+        return tree.layout.make(parts) if isinstance(tree, Branch) else tuple(parts)
+    if tree is None:
+        return None
+    return next(leaves) if isinstance(tree, str) else tree.value  # ir.LEAF, else ir.Const
 
 
 def like(tree: tuple[Any, ...], parts: Sequence[Any]) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from difflang.codegen.specialise import program_for
 from difflang.eval import evaluate_program
 from difflang.ir import LEAF, Const, Function, Tree
 from difflang.transforms.derived import program_of
+from difflang.tree import Branch
 from difflang.types import type_of
 from difflang.writing.captured import handed_over
 from difflang.writing.python import write
@@ -123,7 +124,8 @@ def _flat(value: Any) -> Iterator[Any]:
 def unflatten(tree: Tree, leaves: Iterator[Any]) -> Any:
     """A value of this shape from its leaves."""
     if isinstance(tree, tuple):
-        return tuple(unflatten(item, leaves) for item in tree)
+        parts = tuple(unflatten(item, leaves) for item in tree)
+        return tree.layout.make(parts) if isinstance(tree, Branch) and tree.layout.kind == "rows" else parts
     if isinstance(tree, Const):
         return tree.value
     return _listed(next(leaves)) if tree == LEAF else None

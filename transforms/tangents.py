@@ -43,7 +43,14 @@ def tangent_tree(tree: Tree, flags: Sequence[bool]) -> Tree:
     """The tree of a tangent: None in place of the leaves that are flagged out."""
     remaining = iter(flags)
 
+    def rows(tree: Branch) -> Tree:
+        kept = [next(remaining) for _ in tree]
+        parts = [LEAF for keep in kept if keep]
+        return Branch(parts, replace(tree.layout, aux=tangent_tree(tree.layout.aux, kept))) if parts else None
+
     def visit(tree: Tree, keep: bool) -> Tree:
+        if isinstance(tree, Branch) and tree.layout.kind == "rows":
+            return rows(tree)
         if isinstance(tree, Branch):
             parts = [visit(part, tree.layout.has_fields) for part in tree]
             layout = tangent_layout(tree.layout)

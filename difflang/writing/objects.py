@@ -123,11 +123,23 @@ def put_together(phrases: Phrases, tree: Branch, parts: Sequence[Expr]) -> Expr:
         return Display("[", tuple(parts))
     if layout.kind == "dict":
         return Display("{", tuple(Entry(Word(_key(name)), part) for name, part in zip(layout.names, parts, strict=True)))
+    if layout.kind == "rows":
+        return _rows(layout.aux, tuple(parts))
     if not layout.has_fields:
         raise _unwritable(layout)
     named = tuple(Keyword(name, part) for name, part in zip(layout.names, parts, strict=True))
     own = Word(phrases.class_name(layout.cls))
     return Apply(own, named) if _is_built_by_fields(layout) else Apply(phrases.helper("made"), (own, *named))
+
+
+def _rows(item: Tree, parts: tuple[Expr, ...]) -> Expr:
+    """The list of which each item is put together from one item of each part."""
+    plain = isinstance(item, tuple) and len(item) == len(parts) and all(part == LEAF for part in item)
+    if not plain or isinstance(item, Branch) and item.layout.kind != "list":
+        way_out = "return one list for each part, or an array"
+        raise NotAvailable("DL015", "a text that gives a list of such items is not built yet", way_out=way_out)
+    items: Expr = Apply(Word("zip"), parts)
+    return Apply(Word("list"), (Apply(Word("map"), (Word("list"), items)) if isinstance(item, Branch) else items,))
 
 
 def _is_built_by_fields(layout: Layout) -> bool:

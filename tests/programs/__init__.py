@@ -43,6 +43,7 @@ FILES = (
     "optional",
     "stateful",
     "complexes",
+    "strangers",
 )
 
 for _name in FILES:

@@ -21,7 +21,6 @@ from . import calls, control, failing, lists, operators, orders, raising, struct
 from . import asked, complexes, held, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
 from .frame import Frame
 from .grown import Lists, Widen
-from .lists import has_leaves
 from .link import identity, linked
 from .tried import Variants
 from .uses import item_writes, only_truths
@@ -100,12 +99,14 @@ def _default_type(param: Param) -> Type:
 def _returnable(shape: Form) -> bool:
     kinds = ("tuple", "list", "struct", "made", "again")
     if isinstance(shape, Compound) and shape.kind == "grown":
-        return len(shape.items) == 1 and has_leaves(shape.info)
+        return _returnable(shape.info)
     return not isinstance(shape, Compound) or (shape.kind in kinds and all(map(_returnable, shape.items)))
 
 
 def _unreturnable(shape: Form) -> str:
     assert isinstance(shape, Compound)
+    if shape.kind == "grown":
+        return f"list of {_unreturnable(shape.info)}s"
     return next((_unreturnable(item) for item in shape.items if not _returnable(item)), shape.kind)
 
 

@@ -251,8 +251,9 @@ def tree_of(shape: Form) -> Tree:
     if isinstance(shape, Compound):
         if shape.kind == "again":
             return Branch((), AGAIN, shape.info)
-        if shape.kind == "grown" and len(shape.items) == 1:
-            return LEAF  # a stack
+        if shape.kind == "grown":
+            item = tree_of(shape.info)
+            return LEAF if item == LEAF else Branch([LEAF] * len(shape.items), Layout("rows", list, aux=item))  # stacks
         layout, parts = layout_of_form(shape), tuple(map(tree_of, shape.items))
         return parts if layout is None else Branch(parts, layout)
     if isinstance(shape, Nothing):

@@ -1,0 +1,44 @@
+"""What other people's programs use and the corpus did not have, in programs of its own."""
+
+from __future__ import annotations
+
+from .corpus import add, normal
+
+
+def rows_of_triangle(x, n):
+    rows = [[x]]
+    for i in range(n):
+        rows.append([x] + [rows[-1][k] + rows[-1][k + 1] for k in range(i)] + [1.0])
+    return rows
+
+
+add(rows_of_triangle, (1.5, 4), wrt=(), traits="lists results")
+
+
+def triangle_of_numbers(x, n):
+    rows = rows_of_triangle(x, n)
+    total = 0.0
+    for row in rows:
+        for item in row:
+            total += item * item
+    return total
+
+
+add(triangle_of_numbers, (1.5, 4), traits="lists")
+
+
+def moments_in_rows(x, n):
+    return [[x[k], x[k] ** 2] for k in range(n)], [(x[k] ** 3, k) for k in range(n)]
+
+
+add(moments_in_rows, (normal(4), 3), wrt=(), traits="lists results")
+
+
+def identity_of_lists(n):
+    table = [[0] * n for _ in range(n)]
+    for i in range(n):
+        table[i][i] = 1
+    return table
+
+
+add(identity_of_lists, (3,), traits="lists results integers")
