@@ -195,3 +195,24 @@ def object_of_what_may_fail(y, b):
 
 
 add(object_of_what_may_fail, (1.0, normal(3)), (0.4, normal(3, seed=2)))
+
+
+def _while_the_largest_is_less(s, v):
+    k = 3
+    while k > 0 and max(q * q for q in v) < s:
+        k -= 1
+        s -= v[2 - k]
+    return s
+
+
+def condition_of_a_callee_may_fail(x, v):
+    try:
+        if _while_the_largest_is_less(x, v) < 0.2:
+            raise ValueError("too small")
+        x = x * x
+    except ValueError:
+        x = x + v[0]
+    return x
+
+
+add(condition_of_a_callee_may_fail, (5.0, np.array([1.0, 2.0, 0.5])), (1.4, np.array([0.3, 0.5, 0.4])))

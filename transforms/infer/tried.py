@@ -191,7 +191,7 @@ class Tried:
             turn = self.turn(lambda: self.looped(node, body), params)
             asked = replace(test, params=(Var("failed", INT), *test.params))
         else:
-            moved = substitute(test, dict(zip(test.params, body.params, strict=True)))
+            moved = substitute(Region((), test.nodes, test.yields), dict(zip(test.params, body.params, strict=True)))
             turn = self.turn(lambda: self.asking(node, moved, body), params)
             asked = Region((Var("failed", INT), *(Var(p.hint, p.type) for p in test.params)), (), (const(True),))
         return replace(node, args=(ZERO, *node.args), outs=(code, *node.outs), regions=(asked, turn), attrs={**node.attrs, "exits": True})
