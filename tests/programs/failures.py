@@ -215,4 +215,4 @@ def condition_of_a_callee_may_fail(x, v):
     return x
 
 
-add(condition_of_a_callee_may_fail, (5.0, np.array([0.9, 2.0, 0.5])), (1.4, np.array([0.3, 0.5, 0.4])))
+add(condition_of_a_callee_may_fail, (5.0, np.array([0.9, 2.0, 0.5])), (1.3, np.array([0.3, 0.5, 0.4])))
