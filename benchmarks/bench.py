@@ -23,6 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
 import loops
+import thirty
 import numpy as np
 
 import difflang as dl
@@ -131,41 +132,52 @@ IMPORT = """
 FIRST_CALL = """
     import time
     import numpy as np
-    import difflang as dl, loops
-    arguments, wrt = loops.arguments(small=True)[loops.bundle]
+    import difflang as dl, thirty
+    given = thirty.arguments()
     for libraries in (LIBRARIES):
         __import__(libraries)
+    function, arguments = given.pop("NAME")
     if WARM:
-        dl.grad(loops.mixture)(*loops.arguments(small=True)[loops.mixture][0])
-    gradient = dl.grad(loops.bundle, argnums=wrt)
+        for other, its in given.values():
+            dl.grad(other)(*its)
+    gradient = dl.grad(function)
     t = time.perf_counter()
     gradient(*arguments)
     print(time.perf_counter() - t)
 """
+BOTH = "('libcst', 'llvmlite.binding')"
+
+
+def repeated(text: str, before: str = "", kept: str = "*") -> float:
+    """The median of five fresh processes, each with a new cache; `before`: what has run with it, of which the files `kept` are left."""
+    spent = []
+    for _ in range(5):
+        with tempfile.TemporaryDirectory() as cache:
+            if before:
+                in_fresh_python(before, cache)
+                for path in {p for p in Path(cache).rglob("*") if p.is_file()} - set(Path(cache).rglob(kept)):
+                    path.unlink()
+            spent += in_fresh_python(text, cache)
+    return statistics.median(spent)
+
+
+def first_calls() -> list[list[str]]:
+    """The first call of the gradient of each function of thirty lines. What all programs share is compiled once on a machine."""
+    rows = []
+    for name in thirty.arguments():
+        text = FIRST_CALL.replace("NAME", name)
+        bare = text.replace("(LIBRARIES)", "()").replace("WARM", "False")
+        alone, after = (text.replace("(LIBRARIES)", BOTH).replace("WARM", warm) for warm in ("False", "True"))
+        shared = [repeated(text, alone, "support-*") for text in (after, alone)]
+        spent = [*shared, repeated(alone), repeated(bare), repeated(bare, bare)]
+        rows.append([name, *map(unit, spent)])
+    return rows
 
 
 def starts() -> list[tuple[str, str]]:
-    """Import and first call, each in fresh processes: the median of five."""
-
-    def repeated(text: str, fresh: bool) -> float:
-        spent = []
-        with tempfile.TemporaryDirectory() as kept:
-            in_fresh_python(text, kept)
-            for _ in range(5):
-                with tempfile.TemporaryDirectory() as new:
-                    spent += in_fresh_python(text, new if fresh else kept)
-        return statistics.median(spent)
-
-    both = "('libcst', 'llvmlite.binding')"
-    texts = [("()", "False"), (both, "False"), (both, "True")]
-    bare, first, warm = (FIRST_CALL.replace("(LIBRARIES)", names).replace("WARM", asked) for names, asked in texts)
-    return [
-        ("`import difflang` after NumPy", unit(repeated(IMPORT, fresh=False))),
-        ("first call of a gradient (30 lines) in a process that has compiled before", unit(repeated(warm, fresh=True))),
-        ("the same as the first of a fresh process, empty cache, libcst and llvmlite imported", unit(repeated(first, fresh=True))),
-        ("the same, their import included", unit(repeated(bare, fresh=True))),
-        ("the same, in a fresh process, from the cache", unit(repeated(bare, fresh=False))),
-    ]
+    """Import in fresh processes."""
+    in_fresh_python(IMPORT, BYTECODE.name)
+    return [("`import difflang` after NumPy", unit(repeated(IMPORT)))]
 
 
 def three_loops() -> list[list[str]]:
@@ -219,6 +231,8 @@ def table(header: list[str], rows: list[Any]) -> None:
 def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {load()}, Python {platform.python_version()}, NumPy {np.__version__}\n")
     table(["calls and starts", "median"], [*calls(), *starts()])
+    header = ["first gradient of 30 lines", "after two others", "first of its process", "of its machine", "with imports", "from the cache"]
+    table(header, first_calls())
     header = ["loop", "native", "its gradient", "gradient / native", "Python and NumPy", "Numba (primal)", "JAX (array form)"]
     table(header, three_loops())
 

@@ -30,7 +30,7 @@ from .into import into
 from ..runtime.callable import Native, fast, uninstall
 from ..runtime.load import ABSENT, bind
 from ..runtime.reach import Reach
-from .specialise import Specialised, number_type, program_for, specialise
+from .specialise import Specialised, number_type, program_for, specialise, uncollected
 
 _UNCHECKED, _BOUND = 1, 2
 _LOCK = threading.RLock()
@@ -206,7 +206,7 @@ class DifferentiableFunction(Native):
     def _special(self, types: tuple[Type, ...]) -> tuple[tuple[Type, ...], Specialised, _Direct]:
         """The specialisation for these types, in the chain of both objects; the types it was made for, equal to those given; and
         what to call. Where objects are taken apart or put together, the slow path alone may call it."""
-        with _LOCK:
+        with _LOCK, uncollected():
             state = self.__dict__
             functions = (*boundary.functions_of(types), *dict.fromkeys(boundary.classes_of(types)))
             reach: Reach | None = state["_reaches"].get(functions)

@@ -70,8 +70,7 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
         entry = None
     captures: tuple[Lookup, ...] | None = None
     if entry is None:
-        with _uncollected():
-            entry, captures = _compile(root, types, reach, name, storable, options.parallel)
+        entry, captures = _compile(root, types, reach, name, storable, options.parallel)
     if captures is None:
         captures = tuple(reach.lookup(index, text) for index, text in entry.manifest["captures"])
     if storable and None not in entry.manifest["captures"]:
@@ -167,7 +166,7 @@ def program_for(root: Any, types: Sequence[Type]) -> Program:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without searches for cycles of garbage: the compiler leaves few, and each search walks all that the process has imported."""
     wanted = gc.isenabled()
     gc.disable()
@@ -255,4 +254,4 @@ def clear() -> None:
     _LOADED.clear()
 
 
-__all__ = ["Specialised", "clear", "number_type", "program_for", "signature", "specialise"]
+__all__ = ["Specialised", "clear", "number_type", "program_for", "signature", "specialise", "uncollected"]

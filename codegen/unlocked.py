@@ -7,6 +7,7 @@ its own, and its own target machine. Where a later llvmlite names its functions 
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -62,7 +63,23 @@ def side_by_side(calls: Sequence[Callable[[], T]]) -> list[T]:
     threads = min(len(calls), processors())
     if threads < 2:
         return [call() for call in calls]
-    from concurrent.futures import ThreadPoolExecutor
+    results: list[T | None] = [None] * len(calls)
+    errors: list[BaseException] = []
+    numbers = iter(range(len(calls)))
 
-    with ThreadPoolExecutor(threads) as pool:
-        return [future.result() for future in [pool.submit(call) for call in calls]]
+    def work() -> None:
+        try:
+            for k in numbers:
+                results[k] = calls[k]()
+        except BaseException as error:
+            errors.append(error)
+
+    others = [threading.Thread(target=work, name="difflang compiler") for _ in range(threads - 1)]
+    for thread in others:
+        thread.start()
+    work()
+    for thread in others:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results  # type: ignore[return-value]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from types import ModuleType
 from typing import Any
 
@@ -25,4 +24,6 @@ def near(owner: Any, name: str) -> str | None:
     """The attribute of a module that is spelled almost so."""
     if not isinstance(owner, ModuleType):
         return None
+    import difflib
+
     return next(iter(difflib.get_close_matches(name, [n for n in dir(owner) if not n.startswith("_")], 1, 0.75)), None)

@@ -6,7 +6,6 @@ Where a rule changes the order of roundings, both orders are the same but for th
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Node, const
@@ -55,7 +54,11 @@ def _exact(one: float | None, other: float | None) -> float | None:
     if one is None or other is None or not (math.isfinite(one) and math.isfinite(other)) or not one or not other:
         return None
     product = float(one) * float(other)
-    return product if Fraction(product) == Fraction(one) * Fraction(other) and abs(product) < 2**53 else None
+    (a, b), (c, d) = float(one).as_integer_ratio(), float(other).as_integer_ratio()
+    if not abs(product) < 2**53:
+        return None
+    e, f = product.as_integer_ratio()
+    return product if e * b * d == a * c * f else None
 
 
 def _same_kind(product: float, one: Atom, other: Atom) -> Atom:
