@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from difflang.config import Options
+from difflang.errors import DifflangError
 from difflang.ir import Capture, Program
 from difflang.records import dataclass
 from difflang.types import Static, Tuple, Type, type_of
@@ -22,6 +23,9 @@ from ..runtime import cache, load
 from ..runtime.fault import Faults, importable, row
 from ..runtime.load import Binding, Library, Lookup
 from ..runtime.reach import Reach
+
+
+Fixed = Sequence[tuple[Lookup, int]]
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,13 @@ class Specialised:
     alias: tuple[int | None, ...]  # the argument that each leaf of the result is the very array of
     shape: Shape | None = None
     captured: tuple[tuple[Lookup, str], ...] = ()  # values that objects outside hold, and the types that the code takes
+    fixed: Fixed = ()  # numbers outside that the code was compiled for
 
     def fits(self) -> bool:
-        """Whether what objects outside hold is still of the types that the code takes."""
+        """Whether what objects outside hold is still of the types, and fixed numbers are the values, that the code takes."""
         try:
+            if any(lookup.read() is not value for lookup, value in self.fixed):
+                return False
             return all(number_type(lookup) == said for lookup, said in self.captured)
         except (AttributeError, LookupError):
             return False
@@ -54,6 +61,7 @@ class _Entry:
     classes: tuple[type[BaseException], ...] | None
     statics: tuple[object, ...] | None
     shape: Shape | None = None  # where the manifest cannot say it
+    fixed: Fixed = ()  # such code serves this one function object
 
 
 Parameters = Sequence[tuple[str | None, Any]]
@@ -73,16 +81,16 @@ def specialise(root: Any, types: Sequence[Type], reach: Reach, options: Options,
         entry, captures = _compile(root, types, reach, name, storable, options.parallel)
     if captures is None:
         captures = tuple(reach.lookup(index, text) for index, text in entry.manifest["captures"])
-    if storable and None not in entry.manifest["captures"]:
+    if storable and None not in entry.manifest["captures"] and not entry.fixed:
         _LOADED[name] = entry
     manifest = entry.manifest
     statics = entry.statics if entry.statics is not None else tuple(_static(value, types) for value in manifest["statics"])
-    binding = Binding(Faults(manifest["sites"], entry.classes), reach.guards, captures, statics, parameters)
+    binding = Binding(Faults(manifest["sites"], entry.classes), [*reach.guards, *entry.fixed], captures, statics, parameters)
     made = _shape(entry, types)
     outside = tuple((lookup, number_type(lookup)) for lookup in captures if isinstance(lookup.space, int))
     given = None if isinstance(made, LookupError) else made
     writes, apart, alias = (tuple(manifest[key]) for key in ("writes", "apart", "alias"))
-    return Specialised(entry.library, manifest["symbol"], binding, writes, apart, alias, given, outside)
+    return Specialised(entry.library, manifest["symbol"], binding, writes, apart, alias, given, outside, entry.fixed)
 
 
 def _shape(entry: _Entry, types: Sequence[Type]) -> Shape | LookupError | None:
@@ -156,13 +164,29 @@ BEFORE_COMPILING: list[Callable[[], None]] = []
 
 def program_for(root: Any, types: Sequence[Type]) -> Program:
     """The placed program of a function: what the code generator takes."""
+    return _program_for(root, types)[0]
+
+
+def _program_for(root: Any, types: Sequence[Type]) -> tuple[Program, list[tuple[Capture, int]]]:
+    """The placed program, and the captured numbers that it holds as constants because it is refused without."""
     while BEFORE_COMPILING:
         BEFORE_COMPILING.pop()()
     from difflang.transforms.derived import program_of
+    from difflang.transforms.infer.fixed import captures_fixed
     from difflang.transforms.place.place import place
     from difflang.transforms.simplify.simplify import simplify
 
-    return place(simplify(program_of(root, tuple(types))))
+    def made() -> Program:
+        return place(simplify(program_of(root, tuple(types))))
+
+    try:
+        return made(), []
+    except DifflangError:
+        with captures_fixed() as found, suppress(DifflangError):
+            program = made()
+            if found:
+                return program, found
+        raise
 
 
 @contextmanager
@@ -185,7 +209,9 @@ def _compile(
     from .targets.cpu import host
 
     support.begin(host())
-    program = program_for(root, types)
+    program, known = _program_for(root, types)
+    fixed = [(_locate(capture, reach)[1], value) for capture, value in known]
+    storable = storable and not fixed
     built = api.build(program, types, parallel)
     located = [_locate(capture, reach) for capture in program.main.captures]
     manifest = {
@@ -210,7 +236,7 @@ def _compile(
     storable = storable and all(importable(site.error) for site in built.sites)
     library = _kept(cache.store(name, built.code, manifest) if storable else None, built.code, manifest)
     own = tuple(s.error for s in built.sites)
-    entry = _Entry(library, json.loads(json.dumps(manifest)), own, built.statics, whole)
+    entry = _Entry(library, json.loads(json.dumps(manifest)), own, built.statics, whole, fixed)
     return entry, tuple(lookup for _, lookup in located)
 
 

@@ -110,7 +110,7 @@ class Op:
     singular: bool | Callable[..., bool] = False  # a partial may be infinite (asked of the operands): an adjoint of exactly zero stays zero
     pole_raises: bool = False  # Python's own form raises wherever a partial is infinite
     results: tuple[str, ...] = ()  # names of the results, where there are several: the typing gives a type each
-    named: Any = None  # the named tuple that NumPy makes of several results
+    named: Any = None  # the named tuple, or the list, that NumPy makes of several results
     view: bool = False  # NumPy's result may share the first operand's memory
     sized: bool = False  # typing is also given what is known of operands (`build.Known`): typing(types, attrs, values)
     closed: Rule | None = None  # the op in others, once all types are known: then no program holds it

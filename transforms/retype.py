@@ -159,7 +159,7 @@ def _results(node: Node, known: Known) -> tuple[Type, ...]:
     declared = node.outs[0].type if node.outs else None
     flavor = "python" if isinstance(declared, Scalar) and declared.weak else "numpy"
     table_row = row(node.op)
-    if table_row.kind == "elementwise" and isinstance(declared, Scalar) and any(isinstance(t, Undefined) for t in types):
+    if table_row.kind == "elementwise" and declared is not None and any(isinstance(t, Undefined) for t in types):
         return (declared,)
     found = table_row.type_of_result(types, node.attrs, flavor if isinstance(declared, Scalar) else None, known.of(node.args))
     found = found if isinstance(found, tuple) else (found,)

@@ -102,9 +102,19 @@ def _arange(start: Any, stop: Any, step: Any, dtype: Any = None) -> Any:
     return np.arange(start, stop, step, dtype=_dtype(dtype))
 
 
-@constant(np.arange, typing=_arange_type, evaluate=_arange, bind=_arange_bind, sized=True)
-def arange(y, start, stop, step, dtype=None):
-    """Numbers from start up to but without stop."""
+def _steps(y: Any) -> Any:
+    """How many steps each number lies from the first one."""
+    return np.cumsum(np.ones_like(y)) - 1
+
+
+def _arange_tangent(y, start, stop, step, start_dot, stop_dot=None, step_dot=None, dtype=None):
+    return np.zeros_like(y) + (0.0 if start_dot is None else start_dot) + (0.0 if step_dot is None else _steps(y) * step_dot)
+
+
+@general(np.arange, typing=_arange_type, evaluate=_arange, bind=_arange_bind, tangent=_arange_tangent, sized=True)
+def arange(y_bar, y, start, stop, step, dtype=None):
+    """Numbers from start up to but without stop; how many there are has no derivative."""
+    return np.sum(y_bar), None, np.sum(y_bar * _steps(y_bar))
 
 
 def _linspace_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -> Type:

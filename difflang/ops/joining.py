@@ -117,7 +117,7 @@ def _pieces(x: Any, cuts: list[Any], axis: int) -> tuple[Any, ...]:
     return tuple(x[(*before, slice(a, b))] for a, b in zip([None, *cuts], [*cuts, None], strict=True))
 
 
-@composite(np.array_split, bind=_split_bind)
+@composite(np.array_split, bind=_split_bind, named=list)
 def array_split(x, *cuts, sections=0, axis=0):
     """Parts along an axis, the first ones larger by one where they cannot be equal."""
     axis = axis_of(x, axis)
@@ -128,7 +128,7 @@ def array_split(x, *cuts, sections=0, axis=0):
     return _pieces(x, list(cuts), axis)
 
 
-@composite(np.split, bind=_split_bind)
+@composite(np.split, bind=_split_bind, named=list)
 def split(x, *cuts, sections=0, axis=0):
     """Equal parts along an axis, or those between the cuts."""
     axis = axis_of(x, axis)
@@ -144,19 +144,19 @@ def _half_bind(ary: Any, indices_or_sections: Any) -> Bound:
     return _split_bind(ary, indices_or_sections)
 
 
-@composite(np.hsplit, bind=_half_bind)
+@composite(np.hsplit, bind=_half_bind, named=list)
 def hsplit(x, *cuts, sections=0, axis=0):
     """Parts side by side."""
     return split(x, *cuts, sections=sections, axis=0 if np.ndim(x) == 1 else 1)
 
 
-@composite(np.vsplit, bind=_half_bind)
+@composite(np.vsplit, bind=_half_bind, named=list)
 def vsplit(x, *cuts, sections=0, axis=0):
     """Parts on top of each other."""
     return split(x, *cuts, sections=sections, axis=0)
 
 
-@composite(np.dsplit, bind=_half_bind)
+@composite(np.dsplit, bind=_half_bind, named=list)
 def dsplit(x, *cuts, sections=0, axis=0):
     """Parts behind each other."""
     return split(x, *cuts, sections=sections, axis=2)

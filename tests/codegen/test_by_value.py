@@ -91,3 +91,39 @@ def test_functions_without_arguments_give_lists_and_dicts() -> None:
 
     f = dl.differentiable(pair)
     assert f() == ([1, 2.5], {"a": 1.0}) == f()
+
+
+AXIS, PARTS, DEBUG = 1, 2, False
+
+
+def by_names(x: Any) -> Any:
+    if DEBUG:
+        eval("x")
+    return np.fft.fft(x, axis=AXIS), np.split(x[0], PARTS)[0]
+
+
+def test_captured_numbers_are_known_where_they_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    f = dl.differentiable(by_names)
+    module = by_names.__globals__
+    for axis, parts in ((1, 2), (0, 4), (1, 2), (1, 4)):
+        monkeypatch.setitem(module, "AXIS", axis)
+        monkeypatch.setitem(module, "PARTS", parts)
+        for _ in range(2):
+            spectrum_, first = f(X)
+            assert np.allclose(spectrum_, np.fft.fft(X, axis=axis)) and np.array_equal(first, np.split(X[0], parts)[0])
+    monkeypatch.setitem(module, "DEBUG", True)
+    with pytest.raises(dl.DifflangError, match="DL004: eval"):
+        f(X)
+
+
+def test_captured_numbers_of_a_closure_and_its_gradient() -> None:
+    def make(n: int) -> Any:
+        def head(x: Any) -> Any:
+            return np.sum(np.split(x, n)[0] ** 2)
+
+        return head
+
+    for n in (2, 3):
+        g = dl.grad(make(n))
+        assert np.array_equal(g(np.arange(6.0)), np.where(np.arange(6) < 6 // n, 2.0 * np.arange(6.0), 0.0))
+        assert "def head_grad" in dl.source(g, np.arange(6.0))

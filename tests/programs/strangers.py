@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .corpus import add, normal
 
 
@@ -42,3 +44,48 @@ def identity_of_lists(n):
 
 
 add(identity_of_lists, (3,), traits="lists results integers")
+
+
+def sorted_divisors(n, x):
+    found = [1]
+    for i in range(2, n):
+        if n % i == 0:
+            found.append(i)
+            found.append(n // i)
+    found.sort()
+    total = 0.0
+    for k, item in enumerate(found):
+        total += item * x**k
+    return total, sum(found) > n, found[0]
+
+
+add(sorted_divisors, (12, 0.5), traits="lists sorting")
+
+
+def time_grid(start, dt):
+    t = np.arange(start, 2.0, dt)
+    return np.sum(np.exp(-t) * t) * dt
+
+
+add(time_grid, (0.2, 0.17), traits="creation")
+
+
+def first_turn_defines(x, n):
+    for i in range(n):
+        if i == 0:
+            total = n * x[:, i]
+        else:
+            total = total + n * x[:, i]
+    return total
+
+
+add(first_turn_defines, (normal(3, 3), 3), traits="control")
+
+
+def halves(x):
+    parts = np.split(x, 2)
+    parts.append(parts[0] * parts[1])
+    return np.array([p.sum() ** 2 for p in parts])
+
+
+add(halves, (normal(4),), traits="lists joining")

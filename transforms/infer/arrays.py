@@ -119,8 +119,10 @@ def plain_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], 
 
 def several(results: Any, named: Any = None) -> Value:
     """The results of an op that has several."""
-    layout = None if named is None else Layout("namedtuple", named, named._fields)
-    return Compound("tuple", tuple(several(item) if isinstance(item, tuple) else item for item in results), layout)
+    items = tuple(several(item) if isinstance(item, tuple) else item for item in results)
+    if named is list:
+        return Compound("list", items)
+    return Compound("tuple", items, None if named is None else Layout("namedtuple", named, named._fields))
 
 
 def normal(frame: Frame, op: Op, atoms: Sequence[Atom], attrs: Mapping[str, Any]) -> dict[str, Any]:

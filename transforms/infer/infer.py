@@ -19,6 +19,7 @@ from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, t
 
 from . import calls, control, failing, lists, operators, orders, raising, struct_calls
 from . import asked, complexes, held, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
+from .fixed import fixed
 from .frame import Frame
 from .grown import Lists, Widen
 from .link import identity, linked
@@ -221,6 +222,9 @@ class Inference:
 
     def capture(self, frame: Frame, capture: Capture) -> Value:
         """The hidden parameter that stands for a captured number or array; other objects are static."""
+        known_now = fixed(capture)
+        if known_now is not None:
+            return known_now
         key = identity(capture)
         for known, var in frame.captures:
             if identity(known) == key:

@@ -222,6 +222,8 @@ def each(
     if isinstance(inner, Compound) and inner.kind == "range":
         return counted(frame, inner.items, turn, init, hints, exits, reverse=True)
     count = const(2**62) if is_endless(iterable) else length(frame, iterable)
+    if is_undefined(count):  # of a call of the function that is being read: what it gives is not known yet
+        return unrolled(frame, [], turn, init, hints[1:], exits)
     if has_tuple(iterable) or (isinstance(iterable, Const) and isinstance(count, Const)):
         if not isinstance(count, Const):
             return each(frame, beside_lists(frame, iterable), turn, init, hints, exits, called)

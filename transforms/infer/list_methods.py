@@ -227,7 +227,13 @@ def _sort(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     if not isinstance(owner.info, Scalar):
         frame.fail("DL004", "a list of numbers is needed to sort while the program runs", "make an array of keys: np.argsort")
     values = _call(frame, np.sort, frame.atom(owner))
-    _over(frame, const(0), lists.count(frame, owner), lambda k: lists.put(frame, owner, k, getitem(frame, values, ("i",), [k])))
+    element = owner.info
+
+    def put(k: Value) -> None:
+        item = getitem(frame, values, ("i",), [k])
+        lists.put(frame, owner, k, frame.emit("cast", item, dtype=element.dtype, weak=element.weak) if element.weak else item)
+
+    _over(frame, const(0), lists.count(frame, owner), put)
     return NONE
 
 
