@@ -35,8 +35,8 @@ def module_text(
     program: Program, types: Sequence[Type] = (), target: Target | None = None, parallel: bool = False
 ) -> tuple[str, tuple[Site, ...], tuple[object, ...]]:
     """The LLVM text of a placed program with its vectorcall entry, the fault sites, the static objects of its record."""
-    module = emit(program, target or host(), (program.entry,), parallel)
     flags = watched(program, target or host())
+    module = emit(program, target or host(), (program.entry,), parallel, bool(flags))
     sites = (*module.sites, Site(RuntimeWarning, program.main.name, kinds=FLAGS)) if flags else module.sites
     entry, plan = abi.entry(program.entry, program.main, ENTRY, tuple(_leaf_types(types)), flags, len(module.sites))
     return abi.append(module.text, entry), sites, tuple(plan.statics)

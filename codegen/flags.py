@@ -1,18 +1,17 @@
 """Which of NumPy's RuntimeWarnings a program's floating-point status flags tell truly.
 
 The machine sets a flag where a division by zero, an overflow or an invalid operation happens; the entry reads the flags once a call
-(`abi/flags.py`). A warning that is wrong is worse than one that is missing, so a program is watched only where flags mean what NumPy's
-ufuncs mean by them: not in derivatives (a zero adjoint passes poles), not where a number is computed in a branch (vector code computes
-both arms) or for some elements only (a ufunc's where=), not where code sets flags of its own (LAPACK, special functions). An infinite
-or undefined argument sets some, too, which the handler takes into account. The elementary functions that are watched set none of their
-own at finite numbers, but the overflow of exp: of a logarithm of zero or of a negative number nothing is told.
+(`abi/flags.py`). A warning that is wrong is worse than one that is missing: what sets flags otherwise than NumPy's ufuncs do is *hushed*,
+the flags are put back behind it (`lower/silence.py`). Hushed are derivatives (a zero adjoint passes poles), a ufunc's elements by where=,
+what sets flags of its own (LAPACK, special functions), and loops in whose branches a number is computed that may have a pole: vector code
+computes both arms. Our elementary functions set what IEEE 754 says (`elementary/status.py`), Python's own numbers raise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from difflang.ir import Node, Program, Region
+from difflang.ir import Const, Node, Program, Region, Var, walk
 from difflang.op import TABLE
 from difflang.types import Array, Scalar
 
@@ -24,54 +23,88 @@ ALL = INVALID | DIVIDE | OVERFLOW
 FINITE = 64
 """Beside the flags that are watched: invalid operations and overflows mean something where all arguments are finite."""
 
-_ARITHMETIC = frozenset("add sub mul div square reciprocal sqrt sum prod mean var std cumsum matmul dot inner outer recurrence".split())
+_PLAIN = frozenset("add sub mul square".split())
+"""What vector code may compute in a branch not taken: it has no poles, and overflows where numbers are very large alone."""
+_ARITHMETIC = _PLAIN | frozenset("div reciprocal sqrt sum prod mean var std cumsum matmul dot inner outer recurrence".split())
 """What raises the machine's flags exactly where NumPy's loops do."""
-_ELEMENTARY = frozenset("exp exp2 log log2 log10 sin cos tan tanh cbrt arctan arcsin arccos deg2rad rad2deg".split())
-_SILENT = frozenset(
-    "neg pos abs fabs copysign sign cast where isnan isinf isfinite signbit floor ceil rint trunc logical_and logical_or logical_xor not_ "
-    "zeros ones full empty arange linspace eye zeros_like ones_like full_like empty_like copy dim size reshape transpose broadcast_to "
-    "unbroadcast expand_dims squeeze concatenate stack flip index store accumulate any all if for while call check stack_new push pop item "
-    "set_item count zero_items set_items less less_equal greater greater_equal equal not_equal maximum minimum max min clip masked "
-    "ordered order search positions argmax argmin".split()
+_ELEMENTARY = frozenset(
+    "exp exp2 expm1 log log2 log10 log1p sin cos tan tanh sinh cosh arcsin arccos arctan arcsinh arccosh arctanh cbrt deg2rad rad2deg "
+    "pow hypot arctan2".split()
 )
-"""What sets none, but at what is not a number (then the entry asks whether any came in)."""
+_ANGLES = frozenset("sin cos tan".split())
+"""Of floats they are the C library's, whose vector forms overflow at large angles."""
+_COMPARING = frozenset(
+    "sign where isnan isinf isfinite floor ceil rint trunc any all less less_equal greater greater_equal equal not_equal maximum minimum "
+    "max min clip ordered order search positions argmax argmin".split()
+)
+"""What sets none, but at what is not a number (then the handler asks whether any came in)."""
+_SILENT = _COMPARING | frozenset(
+    "neg pos abs fabs copysign cast signbit logical_and logical_or logical_xor not_ zeros ones full empty arange linspace eye zeros_like "
+    "ones_like full_like empty_like copy dim size reshape transpose broadcast_to unbroadcast expand_dims squeeze concatenate stack flip "
+    "index store accumulate if for while call check stack_new push pop item set_item count zero_items set_items".split()
+)
 
 
 def watched(program: Program, target: Target) -> int:
     """The flags to look at, 0 for none."""
     if not target.triple.startswith("x86_64"):
         return 0
-    found = 0
+    some = partial(program)
+    found, foreign, compares, derived, arrays = 0, False, False, False, False
     for function in program.functions.values():
-        nodes = list(_nodes(function.body, False))
-        chosen = {id(atom) for node, _ in nodes if node.op == "where" for atom in node.args[1:]}
-        for node, guarded in nodes:
-            if node.role or not _is_plain(node) or guarded and _speculated(node):
-                return 0
-            if _computes(node) and any(id(out) in chosen for out in node.outs):
-                return 0
-            if _computes(node):
-                found |= ALL | (FINITE if node.op in _ELEMENTARY else 0)
-    return found
+        for node, guarded in _nodes(function.body, False):
+            hushed = is_hushed(node, target, some)
+            derived |= bool(node.role)
+            arrays |= any(isinstance(value.type, Array) for value in (*node.outs, *node.args))
+            foreign |= hushed and not node.role or any(isinstance(a, Const) and a.value != a.value for a in node.args)
+            compares |= node.op in _COMPARING and _of_floats(node)
+            if _computes(node) and not hushed:
+                found |= ALL | (FINITE if guarded or node.op in ("pow", "arctan2") else 0)
+    if derived and not arrays:
+        return 0
+    return found & ~INVALID if foreign and compares else found
 
 
-def _speculated(node: Node) -> bool:
-    """Whether a number is computed in a branch: vector code computes it in both."""
-    return node.op in _ARITHMETIC | _ELEMENTARY and any(isinstance(out.type, Scalar) and out.type.dtype[0] in "fc" for out in node.outs)
+def partial(program: Program) -> frozenset[Var]:
+    """Values of which some elements alone are computed in NumPy: a ufunc's with where=, which becomes np.where at the same place."""
+    found: set[Var] = set()
+    for function in program.functions.values():
+        nodes = list(walk(function.body))
+        made = {out: node.place for node in nodes for out in node.outs}
+        for node in nodes:
+            if node.op == "where" and node.place is not None:
+                found |= {a for a in node.args[1:] if isinstance(a, Var) and made.get(a) == node.place}
+    return frozenset(found)
+
+
+def is_hushed(node: Node, target: Target, some: frozenset[Var]) -> bool:
+    """Whether what this one operation tells is not to be heard."""
+    if node.op in _SILENT or node.op not in TABLE or not _of_floats(node):
+        return False
+    if node.role:
+        return not (node.op in _PLAIN and isinstance(node.outs[0].type, Scalar))
+    if node.op in _ELEMENTARY:
+        dtype = getattr(node.outs[0].type, "dtype", "")
+        known = target.fused and dtype[0] == "f" and not (dtype != "f64" and node.op in _ANGLES)
+        return not known or node.outs[0] in some
+    return node.op not in _ARITHMETIC or node.outs[0] in some
+
+
+def is_hushed_loop(node: Node, target: Target, some: frozenset[Var]) -> bool:
+    """Whether a loop computes, number by number, what is not to be heard."""
+    for inner, guarded in (pair for region in node.regions for pair in _nodes(region, False)):
+        if inner.op in TABLE and any(isinstance(out.type, Scalar) and out.type.dtype[0] in "fc" for out in inner.outs):
+            if is_hushed(inner, target, some) or guarded and inner.op in (_ARITHMETIC | _ELEMENTARY) - _PLAIN:
+                return True
+    return False
 
 
 def _nodes(region: Region, guarded: bool) -> Iterator[tuple[Node, bool]]:
+    """All nodes, and whether each is computed in a branch."""
     for node in region.nodes:
         yield node, guarded
         for inner in node.regions:
             yield from _nodes(inner, guarded or node.op == "if")
-
-
-def _is_plain(node: Node) -> bool:
-    """Whether the op's flags are known."""
-    if node.op in _ELEMENTARY:
-        return not (node.op in ("exp", "exp2") and getattr(node.out.type, "dtype", "") != "f64")
-    return node.op in _ARITHMETIC or node.op in _SILENT or not _of_floats(node) and node.op in TABLE
 
 
 def _of_floats(node: Node) -> bool:

@@ -11,6 +11,7 @@ from difflang.records import dataclass
 from difflang.types import Array, Scalar, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
+from .flags import partial
 from .glue import ATTRIBUTE, is_glue
 from .halves import conversions
 from .kernels import kernels
@@ -56,14 +57,16 @@ _STRAIGHT, _PLACES = 160, 4
 """Nodes and places of call up to which a function of numbers alone is always inlined: what two calls compute alike is computed once."""
 
 
-def emit(program: Program, target: Target, public: Collection[str] = (), parallel: bool = False) -> Module:
+def emit(program: Program, target: Target, public: Collection[str] = (), parallel: bool = False, told: bool = False) -> Module:
     """LLVM IR of all functions of a placed program, those of the keys `public` (all, if none) in the public form too.
 
     `parallel`: every loop with independent turns is shared out among threads, not only those that the text names.
+    `told`: the status flags are read behind the call.
     """
     writer = ModuleWriter(target)
     public = public or list(program.functions)
     program = shared_out(expanded(program), parallel)
+    writer.partial = partial(program) if told else None
     cyclic = recursive(program)
     texts = []
     calls = Counter(node.attrs["callee"] for function in program.functions.values() for node in walk(function.body) if node.op == "call")

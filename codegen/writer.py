@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from difflang.ir import Place
+from difflang.ir import Place, Var
 from difflang.records import dataclass, field
 from difflang.types import DTYPES, PART
 
@@ -49,6 +49,7 @@ class ModuleWriter:
     metadata: list[str] = field(default_factory=list)
     books: dict[str, Book] = field(default_factory=dict)  # what each function takes, for `footprint.py`
     nests: dict[str, tuple[str, str]] = field(default_factory=dict)  # `outline.py`: functions by their text
+    partial: frozenset[Var] | None = None  # where status flags are watched: values of which NumPy computes some elements alone
     _site_of: dict[Site, int] = field(default_factory=dict)
 
     def declare(self, name: str, text: str) -> None:

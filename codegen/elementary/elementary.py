@@ -13,6 +13,7 @@ from functools import lru_cache
 from ..targets.target import Target
 from . import circular, error, exponential, inverse, logarithm, powers, single
 from .number import Body, Real
+from .status import Status
 
 _Function = Callable[..., Real]
 FUNCTIONS: dict[str, tuple[int, _Function, _Function | None]] = {
@@ -76,11 +77,11 @@ def symbols() -> frozenset[str]:
 
 def text(symbol: str, target: Target) -> str:
     """The module that defines a symbol."""
-    head, body = _written(symbol)
+    head, body = _written(symbol, target.triple.startswith("x86_64"))
     declared = "\n".join(t for s, t in body.declared.items() if s != f"@{symbol}")
     support = "\n".join(body.support.values())
     weights = '!0 = !{!"branch_weights", i32 1, i32 1048575}'
-    function = f"define hidden {head} #0 {{\nentry:\n" + "\n".join(body.lines) + "\n}\n"
+    function = f"define hidden {head} #0 {{\nentry:\n" + "\n".join(body.slots + body.lines) + "\n}\n"
     return f"{declared}\n{support}\n{function}\nattributes #0 = {{ willreturn memory(none) {target.attributes} }}\n{weights}\n"
 
 
@@ -106,27 +107,31 @@ def with_definitions(text: str) -> str:
 _DECLARED = re.compile(r"^declare [^@\n]*@(dl_\w+)\([^)\n]*\).*$", re.MULTILINE)
 
 
-def _written(symbol: str) -> tuple[str, Body]:
-    """The head of a function and its body."""
+def _written(symbol: str, told: bool = False) -> tuple[str, Body]:
+    """The head of a function and its body. `told`: its rare form minds the status flags."""
     found = _SYMBOL.fullmatch(symbol)
     assert found is not None
     name, dtype = found[1], found[2]
     if symbol in _SINCOS:
-        return _written_pair(symbol, Body(int(found[3] or 1)))
+        return _written_pair(symbol, Body(int(found[3] or 1)), told)
     arity, double, own = FUNCTIONS[name]
     function = double if dtype == "f64" else own or single.through_doubles(double)
     body = Body(int(found[3] or 1))
     type = body.type(_LETTER[dtype])
-    y = function(*(Real(body, f"%x{k}", dtype) for k in range(arity)))
+    xs = [Real(body, f"%x{k}", dtype) for k in range(arity)]
+    body.status = Status(body, name, xs) if told else None
+    y = function(*xs)
     body.lines.append(f"  ret {type} {y.name}")
     return f"{type} @{symbol}({', '.join(f'{type} %x{k}' for k in range(arity))})", body
 
 
-def _written_pair(symbol: str, body: Body) -> tuple[str, Body]:
+def _written_pair(symbol: str, body: Body, told: bool) -> tuple[str, Body]:
     """sin and cos of one number, returned together."""
     type = body.type("double")
     pair, whole = f"{{ {type}, {type} }}", "poison"
-    for k, y in enumerate(circular.sincos(Real(body, "%x0", "f64"))):
+    x = Real(body, "%x0", "f64")
+    body.status = Status(body, "sincos", [x]) if told else None
+    for k, y in enumerate(circular.sincos(x)):
         whole = body.let(f"insertvalue {pair} {whole}, {type} {y.name}, {k}")
     body.lines.append(f"  ret {pair} {whole}")
     return f"{pair} @{symbol}({type} %x0)", body

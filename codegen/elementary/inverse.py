@@ -43,7 +43,7 @@ def atan2(y: Real, x: Real) -> Real:
 def _near(y: Real, x: Real) -> Truth:
     """Whether the greater of both is neither very large nor very small."""
     large = at_least(magnitude(y), magnitude(x))
-    return (large < 2.0**500) & (large > 2.0**-400) & (y + x).same(y + x)
+    return (large < 2.0**500) & (large > 2.0**-400) & ~(x.is_nan | y.is_nan)
 
 
 def _angle(y: Real, x: Real, a: Real, b: Real) -> Real:
@@ -107,7 +107,8 @@ def acos(x: Real) -> Real:
 def _arc(size: Real, outer: Truth) -> tuple[Real, Real, Real]:
     """What the series of asin is taken of, what it lost, and its square: |x|, or the root of (1 - |x|) / 2."""
     half = fma(size, -0.5, 0.5)
-    z = select(outer, half, size * size)
+    near = at_most(size, 1.0)
+    z = select(outer, at_least(half, 0.0), near * near)
     root = sqrt(half)
     lost = fma(-root, root, half) * (0.5 / at_least(root, 1e-30))
     return select(outer, root, size), select(outer, lost, 0.0), z

@@ -7,10 +7,19 @@ vector form. One text, so one result in every lane: each operation rounds once, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from difflang.records import dataclass, field
 
 from ..writer import literal
+
+class Rare(Protocol):
+    """What `status.py` does."""
+
+    def enter(self) -> None: ...
+
+    def leave(self, results: Sequence[Real]) -> list[Real]: ...
+
 
 _LETTER = {"f64": "double", "f32": "float"}
 _WIDTH = {"f64": 64, "f32": 32}
@@ -27,6 +36,8 @@ class Body:
     known: dict[str, str] = field(default_factory=dict)
     block: str = "entry"
     names: int = 0
+    slots: list[str] = field(default_factory=list)  # memory on the stack, made on entry
+    status: Rare | None = None  # what is done about the status flags where the first rare form begins and ends
 
     def name(self, hint: str) -> str:
         self.names += 1
@@ -310,10 +321,15 @@ def all_unless(rare: Truth, usual: Callable[[], Sequence[Real]], full: Callable[
     cold, warm, end = body.name("rare"), body.name("usual"), body.name("end")
     body.lines.append(f"  br i1 {some}, label %{cold}, label %{warm}, !prof !0")
     found, before = [], body.known
+    status, body.status = body.status, None
     for label, values in ((warm, usual), (cold, full)):
         body.known = dict(before)
         body.start(label)
+        if status and label == cold:
+            status.enter()
         results = values()
+        if status and label == cold:
+            results = status.leave(results)
         found.append((results, body.block))
         body.lines.append(f"  br label %{end}")
     body.known = before

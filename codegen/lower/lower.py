@@ -22,6 +22,7 @@ from .loops import assign
 from ..memory import Scopes, assemble, components, fresh, hand_out, let_go, parts, release, retain
 from .ranges import Ranges
 from .scalars import convert
+from .silence import Silence
 from ..writer import ModuleWriter, Writer, literal
 from .versions import Assumed
 
@@ -71,6 +72,7 @@ class Lowering:
         self.twice = 0  # nodes of loops written in two versions so far
         self.loops = 0  # how many are open
         self.keepers: list[str] = []  # where they keep blocks for their next turns
+        self.silence = None if module.partial is None else Silence(module.target, module.partial)
         self.below: dict[str, str] = {}  # a loop's index and what it stays below
         self._memory = 1_000_000  # ids of memory that the analysis does not know
 
@@ -188,7 +190,11 @@ class Lowering:
         if handler is None:
             reason = f"{node.op} has no lowering to machine code"
             raise NotAvailable("DL015", reason, node.place, "run the function as Python: f.python(...)")
-        handler(self, node)
+        if self.silence is not None and self.silence.asked(self, node):
+            with self.silence.around(self, node):
+                handler(self, node)
+        else:
+            handler(self, node)
 
     # references
 
