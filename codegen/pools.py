@@ -197,7 +197,28 @@ none:
   ret ptr null
 held:
   call void @dl_hold(i64 %bytes)
+  call void @dl_huge(ptr %data, i64 %bytes)
   ret ptr %data
+}
+
+define internal void @dl_huge(ptr %data, i64 %bytes) COLD nounwind {
+entry:
+  %large = icmp uge i64 %bytes, 4194304
+  %there = icmp ne ptr @madvise, null
+  %asked = and i1 %large, %there
+  br i1 %asked, label %ask, label %done
+ask:
+  %first = ptrtoint ptr %data to i64
+  %page = and i64 %first, -4096
+  %over = sub i64 %first, %page
+  %all = add i64 %over, %bytes
+  %round = add i64 %all, 4095
+  %pages = and i64 %round, -4096
+  %from = inttoptr i64 %page to ptr
+  %told = call i32 @madvise(ptr %from, i64 %pages, i32 14)
+  br label %done
+done:
+  ret void
 }
 
 define internal ptr @dl_shell(ptr %pool) noinline nounwind {
@@ -235,6 +256,7 @@ define internal ptr @dl_stretch(ptr %data, i64 %before, i64 %bytes) noinline nou
 held:
   %more = sub i64 %bytes, %before
   call void @dl_hold(i64 %more)
+  call void @dl_huge(ptr %moved, i64 %bytes)
   br label %done
 done:
   ret ptr %moved

@@ -32,6 +32,7 @@ declare i64 @llvm.ctlz.i64(i64, i1 immarg)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)
 declare hidden ptr @dl_pool_take(ptr) nounwind cold
 declare ptr @realloc(ptr, i64)
+declare extern_weak i32 @madvise(ptr, i64, i32)
 declare hidden ptr @dl_data(ptr, i64) nounwind
 declare hidden ptr @dl_shell(ptr) nounwind
 declare hidden ptr @dl_stretch(ptr, i64, i64) nounwind
