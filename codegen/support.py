@@ -24,7 +24,7 @@ from .repeats import without_unused
 from .targets.target import Target
 from .threads_text import BOUND as BOUND_THREADS
 from .threads_text import TEXT as THREADS
-from .unlocked import side_by_side
+from .unlocked import beside, side_by_side
 from .writer import ModuleWriter
 
 _BLAS = f"@dl_blas = global [{len(NAMES)} x ptr] zeroinitializer\n"
@@ -36,7 +36,8 @@ def objects(code: list[bytes], target: Target, bound: bool = False) -> list[byte
     """The support objects that these objects ask for, and those that they ask for. `bound`: LAPACK and OpenMP by their symbols, for the
     linker."""
     for thread in _begun:
-        thread.join()
+        if thread is not None:
+            thread.join()
     found: dict[str, bytes] = {}
     asking = list(code)
     while asking:
@@ -49,14 +50,13 @@ def objects(code: list[bytes], target: Target, bound: bool = False) -> list[byte
 
 ALWAYS = ("blocks", "python", "arriving", "pools")
 """The pieces that every program with arrays asks for."""
-_begun: list[threading.Thread] = []
+_begun: list[threading.Thread | None] = []
 
 
 def begin(target: Target) -> None:
     """Compile those on another processor while Python works on the program, the first time in a process."""
     if not _begun and processors() > 1:
-        _begun.append(threading.Thread(target=_compile_always, args=(target,), name="difflang support"))
-        _begun[0].start()
+        _begun.append(beside(partial(_compile_always, target)))
 
 
 def _compile_always(target: Target) -> None:

@@ -74,12 +74,21 @@ def side_by_side(calls: Sequence[Callable[[], T]]) -> list[T]:
         except BaseException as error:
             errors.append(error)
 
-    others = [threading.Thread(target=work, name="difflang compiler") for _ in range(threads - 1)]
-    for thread in others:
-        thread.start()
+    others = [beside(work) for _ in range(threads - 1)]
     work()
     for thread in others:
-        thread.join()
+        if thread is not None:
+            thread.join()
     if errors:
         raise errors[0]
     return results  # type: ignore[return-value]
+
+
+def beside(work: Callable[[], None]) -> threading.Thread | None:
+    """A thread that does this; None where there can be none: while Python shuts down, or on a system without threads."""
+    thread = threading.Thread(target=work, name="difflang compiler")
+    try:
+        thread.start()
+    except RuntimeError:
+        return None
+    return thread

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,15 @@ def test_calls_on_several_threads_keep_their_order(monkeypatch):
     assert unlocked.side_by_side([lambda k=k: k * k for k in range(20)]) == [k * k for k in range(20)]
     with pytest.raises(ZeroDivisionError):
         unlocked.side_by_side([lambda: 1, lambda: 1 // 0])
+
+
+def test_where_no_thread_starts_one_does_it_all(monkeypatch):
+    def refused(thread):
+        raise RuntimeError("can't start new thread at interpreter shutdown")
+
+    monkeypatch.setattr(unlocked, "processors", lambda: 3)
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert unlocked.side_by_side([lambda k=k: k + 1 for k in range(5)]) == [1, 2, 3, 4, 5]
 
 
 def test_without_the_functions_by_name_llvmlite_is_asked(monkeypatch):
