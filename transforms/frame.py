@@ -80,7 +80,7 @@ class Frame:
                 # A hint is for readers alone: no value is told from another by it.
                 object.__setattr__(amount, "hint", f"{value.hint}_bar")
             self.bars[value] = amount
-        elif isinstance(value.type, Array) and (value in self.inputs or value in self.passed):
+        elif isinstance(value.type, Array) and value.type.rank and (value in self.inputs or value in self.passed):
             pattern = (":",) * value.type.rank
             self.bars[value] = self.builder.emit("accumulate", sofar, amount, pattern=pattern, hint=f"{value.hint}_bar")
         elif isinstance(value.type, Stack):
@@ -128,9 +128,9 @@ def array_params(function: Function, wrt: Mask) -> list[int]:
 
 
 def is_collected(function: Function, position: int) -> bool:
-    """Whether a parameter certainly is an array or a list: what a function writes into is no number, whatever its type."""
+    """Whether a parameter certainly is an array with axes or a list: what a function writes into is no number, whatever its type."""
     type = function.body.params[position].type
-    return isinstance(type, Array) or is_list(type) or (isinstance(type, Unknown) and position in function.writes)
+    return isinstance(type, Array) and (type.rank > 0 or position in function.writes) or is_list(type) or (isinstance(type, Unknown) and position in function.writes)
 
 
 def is_list(type: Type) -> bool:

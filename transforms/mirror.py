@@ -113,6 +113,9 @@ class Mirror:
         """Add to the element read, in O(1). Where the very place has just been cleared (a store's adjoint), set it."""
         base, pattern = node.args[0], node.attrs["pattern"]
         assert isinstance(base, Var)
+        if not pattern:
+            frame.add(base, y_bar)  # the one element of an array without axes
+            return
         bar = frame.full(base)
         hint = f"{base.hint}_bar"
         made = next((n for n in reversed(frame.builder.nodes) if bar in n.outs), None)

@@ -156,6 +156,9 @@ def lower_reshape(low: Lowering, node: Node) -> None:
     """A view of C-contiguous memory, else a copy."""
     base = low.array(node.args[0]) if isinstance(node.args[0].type, Array) else low.temporary(low.expr(node.args[0]))
     if not isinstance(node.out.type, Array):
+        total = size(low.w, base.dims)
+        if total != "1":
+            _fits(low, low.w.pure(f"icmp ne i64 {total}, 1"), total, ())
         low.env[node.out] = base.at(Element(low.w), ("0",) * base.rank)
         return
     dims = _shape(low, base, node.args[1:], node.out.type)

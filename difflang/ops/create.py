@@ -8,7 +8,7 @@ import numpy as np
 
 from ..build import apply
 from ..op import composite, constant, dtype_name, general, linear
-from ..types import DTYPES, FLOAT, MANY, UNKNOWN, Array, Scalar, Type, dims_of, promote
+from ..types import DTYPES, FLOAT, MANY, UNKNOWN, Array, Scalar, Type, dims_of, is_complex, promote
 from .shape import array, dims_from, dtype_of, numbers, spread
 
 
@@ -90,6 +90,10 @@ def _arange_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -
         return UNKNOWN
     if any(isinstance(t, Array) for t in types):
         raise TypeError("np.arange takes numbers")
+    if is_complex(common) or any(is_complex(t) for t in types):
+        raise TypeError("np.arange takes real numbers here")
+    common = promote(common, Scalar("i64"))  # NumPy's: at least the integers of the machine
+    assert isinstance(common, Scalar)
     sizes = [None]
     if all(isinstance(v, int) for v in values) and values[2] != 0:
         sizes = [len(range(*values))]  # type: ignore[list-item]

@@ -89,3 +89,21 @@ def halves(x):
 
 
 add(halves, (normal(4),), traits="lists joining")
+
+
+def one_number_without_axes(a, x):
+    return a * a.item() + float(a) * x + a[()] * 2.0
+
+
+add(one_number_without_axes, (np.array(1.5), 0.7), traits="shapes")
+
+
+def into_by_position(x):
+    rounded, kept, low = np.zeros(x.shape), np.zeros(2), np.zeros(x.shape)
+    np.around(x, 1, rounded)
+    np.take(x, [0, 2], 0, kept)
+    np.clip(x, -0.5, 0.8, low)
+    return rounded, kept, low
+
+
+add(into_by_position, (np.array([0.33, 1.27, -0.71]),), traits="out")

@@ -190,7 +190,7 @@ def two_kinds(x: float, n: int) -> float:
 
 def test_items_of_two_kinds_are_refused() -> None:
     with pytest.raises(DifflangError, match="no common type"):
-        dl.differentiable(two_kinds)(1.0, 3)
+        dl.differentiable(two_kinds)(1.0, np.int64(3))
 
 
 def by_index(x: float, coefficients: list[float], n: int) -> float:

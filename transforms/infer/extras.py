@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,6 +46,10 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
     if op.name in POSITIONAL and len(args) > 2:
         named.update(zip(POSITIONAL[op.name], args[1:], strict=False))
         args = args[:1]
+    at = _out_position(op)
+    if at is not None and len(args) > at:
+        named.update(zip(tuple(inspect.signature(op.bind).parameters)[at:], args[at:], strict=False))  # type: ignore[arg-type]
+        args = args[:at]
     if is_ufunc(op):
         if len(args) > len(op.operands):
             named["out"] = args.pop()
@@ -66,6 +71,15 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
     else:
         result = _plain(frame, op, flavor, args, named, hint)
     return result if out is None else written(frame, out, result)
+
+
+def _out_position(op: Op) -> int | None:
+    """Where NumPy's function takes the array it writes, if by position."""
+    if op.bind is None:
+        return None
+    parameters = list(inspect.signature(op.bind).parameters.values())
+    found = [k for k, p in enumerate(parameters) if p.name == "out" and p.kind is p.POSITIONAL_OR_KEYWORD]
+    return found[0] if found else None
 
 
 def _is_true(value: Value) -> bool:

@@ -1,0 +1,64 @@
+"""What other people's test suites found: results that were silently different, and internal errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import difflang as dl
+
+
+def without_axes(a: Any) -> Any:
+    return a.reshape(())
+
+
+def counted(n: Any) -> Any:
+    return np.arange(n)
+
+
+def permutations(seq: Any) -> Any:
+    if not seq:
+        return [[]]
+    found = []
+    for item in permutations(seq[:-1]):
+        found += [item + seq for _ in range(1)]
+    return found
+
+
+def given(c: int) -> Any:
+    return permutations([1, 2] * c)
+
+
+@pytest.mark.parametrize("n", [np.int8(4), np.float32(3), np.int64(2), 3, 2.5, np.uint8(3)])
+def test_arange_has_numpys_dtype(n: Any) -> None:
+    found = dl.differentiable(counted)(n)
+    assert found.dtype == np.arange(n).dtype and np.array_equal(found, np.arange(n))
+
+
+def test_arange_of_complex_numbers_is_refused() -> None:
+    with pytest.raises(dl.DifflangError, match="np.arange takes real numbers"):
+        dl.differentiable(counted)(3 + 0j)
+
+
+def test_a_reshape_to_no_axes_takes_one_element() -> None:
+    assert dl.differentiable(without_axes)(np.ones((1, 1))) == 1.0
+    with pytest.raises(ValueError, match="cannot reshape array of size 3 into shape"):
+        dl.differentiable(without_axes)(np.ones(3))
+
+
+def test_a_recursion_over_its_own_result() -> None:
+    assert dl.differentiable(given)(3) == given(3)
+
+
+def test_a_gradient_by_an_array_without_axes_in_a_callee() -> None:
+    def inner(a: Any, x: float) -> Any:
+        return a[()] * x * a
+
+    def outer(a: Any, x: float) -> Any:
+        return inner(a, x) + inner(a, 2.0) * a.item()
+
+    a = np.array(1.5)
+    found = dl.grad(outer)(a, 3.0)
+    assert np.shape(found) == () and found == pytest.approx(2 * 1.5 * 3.0 + 3 * 1.5**2 * 2.0)
