@@ -137,7 +137,7 @@ def speaks(x, n):
 
 
 def text_compared(x, n):
-    return x if f"w{n}" == "w2" else -x
+    return x if f"w{x}" == "w2.0" else -x
 
 
 def set_of_values(x, n):

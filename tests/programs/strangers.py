@@ -107,3 +107,12 @@ def into_by_position(x):
 
 
 add(into_by_position, (np.array([0.33, 1.27, -0.71]),), traits="out")
+
+
+def how_many_are_zero(a, b, c):
+    if (a, b, c).count(0) != 1:
+        return a * b * c
+    return a + b + c + (a, b, c).index(0)
+
+
+add(how_many_are_zero, (1.5, 0.0, 2.0), (1.5, 0.5, 2.0), traits="tuples")

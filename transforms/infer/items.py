@@ -289,6 +289,8 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
 
 
 def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
+    if isinstance(owner, frozenset) and not hasattr(owner, name) and hasattr(set, name):
+        frame.fail("DL025", f"a set is known while compiling: {name!r} would change it", "use a list, or an array of truths")
     with frame.fitting():
         try:
             found = getattr(owner, name)
@@ -385,4 +387,8 @@ def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Va
     if known(owner) and all(map(known, args)) and owner.kind == "tuple":
         with frame.fitting():
             return denote(getattr(python_value(owner), name)(*map(python_value, args)))
+    if owner.kind == "tuple" and name in ("count", "index"):
+        from .list_methods import list_method
+
+        return list_method(frame, Compound("list", owner.items), name, args)
     frame.fail("DL025", f"the method {name!r} of a {owner.kind} is outside the language")
