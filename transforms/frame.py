@@ -130,7 +130,9 @@ def array_params(function: Function, wrt: Mask) -> list[int]:
 def is_collected(function: Function, position: int) -> bool:
     """Whether a parameter certainly is an array with axes or a list: what a function writes into is no number, whatever its type."""
     type = function.body.params[position].type
-    return isinstance(type, Array) and (type.rank > 0 or position in function.writes) or is_list(type) or (isinstance(type, Unknown) and position in function.writes)
+    if isinstance(type, Array):
+        return type.rank > 0 or position in function.writes
+    return is_list(type) or (isinstance(type, Unknown) and position in function.writes)
 
 
 def is_list(type: Type) -> bool:

@@ -115,4 +115,4 @@ def how_many_are_zero(a, b, c):
     return a + b + c + (a, b, c).index(0)
 
 
-add(how_many_are_zero, (1.5, 0.0, 2.0), (1.5, 0.5, 2.0), traits="tuples")
+add(how_many_are_zero, (1.5, 0.5, 2.0), edges=((1.5, 0.0, 2.0),), traits="tuples")
