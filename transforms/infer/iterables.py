@@ -206,6 +206,19 @@ def _walkable(value: Value) -> bool:
     return known(value) and hasattr(python_value(value), "__getitem__") and hasattr(python_value(value), "__len__")
 
 
+def _item_by_item(
+    frame: Frame, iterable: Value, count: int, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool
+) -> list[Value]:
+    """A turn for each item of what is known while compiling."""
+    items = [item(frame, iterable, const(k)) for k in range(count)]
+    walked = [(one, one.items) for one in fixed_lists(iterable)]
+    done = unrolled(frame, items, turn, init, hints, exits)
+    for one, before in walked:
+        if one.items is not before:
+            on_run(frame, one)  # the loop changes the list it walks: Python asks for the length before each turn
+    return done
+
+
 def each(
     frame: Frame, iterable: Value, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, called: Called = "t"
 ) -> list[Value]:
@@ -227,13 +240,7 @@ def each(
     if has_tuple(iterable) or (isinstance(iterable, Const) and isinstance(count, Const)):
         if not isinstance(count, Const):
             return each(frame, beside_lists(frame, iterable), turn, init, hints, exits, called)
-        items = [item(frame, iterable, const(k)) for k in range(count.value)]
-        walked_lists = [(one, one.items) for one in fixed_lists(iterable)]
-        done = unrolled(frame, items, turn, init, hints[1:], exits)
-        for one, before in walked_lists:
-            if one.items is not before:
-                on_run(frame, one)  # the loop changes the list it walks: Python asks for the length before each turn
-        return done
+        return _item_by_item(frame, iterable, count.value, turn, init, hints[1:], exits)
 
     index = index_name(frame, iterable, called)
 
