@@ -25,23 +25,28 @@ FINITE = 64
 
 _PLAIN = frozenset("add sub mul square".split())
 """What vector code may compute in a branch not taken: it has no poles, and overflows where numbers are very large alone."""
-_ARITHMETIC = _PLAIN | frozenset("div reciprocal sqrt sum prod mean var std cumsum matmul dot inner outer recurrence".split())
+_ARITHMETIC = _PLAIN | frozenset(
+    "div reciprocal sqrt sum prod mean var std cumsum matmul dot inner outer recurrence floordiv mod fmod frem logaddexp logaddexp2".split()
+)
 """What raises the machine's flags exactly where NumPy's loops do."""
 _ELEMENTARY = frozenset(
     "exp exp2 expm1 log log2 log10 log1p sin cos tan tanh sinh cosh arcsin arccos arctan arcsinh arccosh arctanh cbrt deg2rad rad2deg "
     "pow hypot arctan2".split()
 )
+_FINITE = frozenset("pow arctan2 recurrence logaddexp logaddexp2".split())
+"""What is undefined on the way to the result where an operand is infinite."""
 _ANGLES = frozenset("sin cos tan".split())
 """Of floats they are the C library's, whose vector forms overflow at large angles."""
 _COMPARING = frozenset(
     "sign where isnan isinf isfinite floor ceil rint trunc any all less less_equal greater greater_equal equal not_equal maximum minimum "
-    "max min clip ordered order search positions argmax argmin".split()
+    "max min clip ordered order search positions argmax argmin fmax fmin heaviside nextafter".split()
 )
 """What sets none, but at what is not a number (then the handler asks whether any came in)."""
 _SILENT = _COMPARING | frozenset(
     "neg pos abs fabs copysign cast signbit logical_and logical_or logical_xor not_ zeros ones full empty arange linspace eye zeros_like "
     "ones_like full_like empty_like copy dim size reshape transpose broadcast_to unbroadcast expand_dims squeeze concatenate stack flip "
-    "index store accumulate if for while call check stack_new push pop item set_item count zero_items set_items".split()
+    "index store accumulate real imag pair conjugate bitand bitor bitxor if for while call check stack_new push pop item set_item count "
+    "zero_items set_items".split()
 )
 
 
@@ -57,9 +62,10 @@ def watched(program: Program, target: Target) -> int:
             derived |= bool(node.role)
             arrays |= any(isinstance(value.type, Array) for value in (*node.outs, *node.args))
             foreign |= hushed and not node.role or any(isinstance(a, Const) and a.value != a.value for a in node.args)
-            compares |= node.op in _COMPARING and _of_floats(node)
+            foreign |= node.op == "floordiv"  # by zero it has an undefined remainder
+            compares |= node.op == "floordiv" or node.op in _COMPARING and _of_floats(node)
             if _computes(node) and not hushed:
-                found |= ALL | (FINITE if guarded or node.op in ("pow", "arctan2") else 0)
+                found |= ALL | (FINITE if guarded or node.op in _FINITE else 0)
     if derived and not arrays:
         return 0
     return found & ~INVALID if foreign and compares else found
@@ -82,7 +88,7 @@ def is_hushed(node: Node, target: Target, some: frozenset[Var]) -> bool:
     if node.op in _SILENT or node.op not in TABLE or not _of_floats(node):
         return False
     if node.role:
-        return not (node.op in _PLAIN and isinstance(node.outs[0].type, Scalar))
+        return node.op not in _PLAIN
     if node.op in _ELEMENTARY:
         dtype = getattr(node.outs[0].type, "dtype", "")
         known = target.fused and dtype[0] == "f" and not (dtype != "f64" and node.op in _ANGLES)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from . import numpy_counts as counts
+
 
 def reduceat(ufunc, array, indices, axis=0):
     """ufunc.reduceat: each run from one index to the next is reduced; one that would run backwards is its first element."""
@@ -130,6 +132,10 @@ TEXTS: dict[Any, Callable[..., Any]] = {
     np.polydiv: polydiv,
     np.sort_complex: sort_complex,
     np.asarray_chkfinite: asarray_chkfinite,
+    np.bitwise_count: counts.bitwise_count,
+    np.packbits: counts.packbits,
+    np.unpackbits: counts.unpackbits,
+    np.histogramdd: counts.histogramdd,
 }
 
 
@@ -137,4 +143,6 @@ def numpy_text(target: Any, count: int, names: Collection[str]) -> Callable[...,
     """The text that stands for a call of NumPy's function, with so many arguments and those by name."""
     if target is np.unique and ("axis" in names or count > 4):
         return unique_along
+    if target is np.histogramdd and count < 2 and not {"bins", "range"} & set(names):
+        return None  # how many axes there are must be known while compiling
     return TEXTS.get(target)

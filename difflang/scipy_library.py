@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .scipy_cosines import dct, dctn, dst, idct, idctn, idst
+
 
 def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True):
     kept = np.tril(a) if lower else np.triu(a)
@@ -226,6 +228,7 @@ _LINALG = (
 )  # fmt: skip
 _TEXTS: dict[str, dict[str, Callable[..., Any]]] = {
     "scipy.linalg": {function.__name__: function for function in _LINALG},
+    "scipy.fft": {function.__name__: function for function in (dct, idct, dst, idst, dctn, idctn)},
     "scipy.special": {function.__name__: function for function in (gammainc, gammaincc)},
 }
 

@@ -1,8 +1,8 @@
 """The floating-point status flags that an elementary function leaves: as IEEE 754 says of the result, whatever its rare form did.
 
-The usual form of a function raises nothing but "inexact". Its rare form computes what it throws away, and writes constants for poles: so the
-flags are put back to what they were, and those are raised that arguments and result ask for. Stores and loads are volatile, so that
-nothing is folded and nothing moves across.
+The usual form of a function raises nothing but "inexact". Its rare form computes what it throws away, and writes constants for poles:
+so the flags are put back to what they were, and those are raised that arguments and result ask for. Stores and loads are volatile,
+so that nothing is folded and nothing moves across.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Status:
             self._raise("fdiv", pole, 1.0, 0.0)
             endless = endless & ~pole
         if self.name in _LARGE:
-            self._raise("fmul", endless, 2.0**100, 2.0**1000 if y.dtype == "f64" else 2.0**100)
+            self._raise("fmul", endless, 2.0**100, 2.0**1000 if self.xs[0].dtype == "f64" else 2.0**100)
         return done
 
     def _pole(self, endless: Truth) -> Truth | None:

@@ -39,7 +39,7 @@ class Silence:
 
     @contextmanager
     def around(self, low: Lowering, node: Node) -> Iterator[None]:
-        """What is lowered inside leaves the flags as they are. A number is held back until they are put back, so that it is computed before."""
+        """What is lowered inside leaves the flags as they are; a number is fixed before they are put back."""
         w = low.w
         for state in ("stmxcsr", "ldmxcsr"):
             w.module.declare(f"llvm.x86.sse.{state}", f"declare void @llvm.x86.sse.{state}(ptr)")

@@ -26,6 +26,7 @@ FAMILIES = (
     "special",
     "special_composed", "random",
     "sorting",
+    "sets",
     "moving",
     "joining",
     "fourier",

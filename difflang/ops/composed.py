@@ -126,10 +126,10 @@ def logaddexp2(x, y):
     return np.divide(np.logaddexp(x * LOG2, y * LOG2), LOG2)
 
 
-@composite(np.vecdot)
-def vecdot(x, y):
-    """Products along the last axis, summed."""
-    return np.sum(conjugated(x) * y, axis=-1)
+@composite(np.vecdot, np.linalg.vecdot)
+def vecdot(x, y, axis=-1):
+    """Products along an axis, summed; the first one is conjugated."""
+    return np.sum(conjugated(x) * y, axis=axis)
 
 
 def _nan_bind(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Bound:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import general
+from ..op import composite, general
 from ..types import OPEN, UNKNOWN, Array, Scalar, Type, dims_of
+from .complex_values import conjugated, is_complex
 from .linalg import columns, floats, least, length, matrices, plus, rows, turned, typed
 
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
@@ -27,13 +28,18 @@ def _pinv_type(dtype: str, dims: tuple[str, ...], attrs: Any) -> Type:
     return Array(dtype, (*dims[:-2], dims[-1], dims[-2]))
 
 
+def adjoined(a: Any) -> Any:
+    """The conjugate transpose."""
+    return turned(conjugated(a))
+
+
 def _pinv_lower(a, rtol=1e-15):
     u, s, vh = apply("svd", a, full_matrices=False)
     if rtol is None:
         rtol = apply("maximum", length(a, -2), length(a, -1)) * float(np.finfo(s.dtype).eps)
     kept = s > rtol * np.max(s, axis=-1, keepdims=True)
     over = np.where(kept, np.divide(1, np.where(kept, s, 1.0)), 0.0)
-    return turned(vh) @ (columns(over) * turned(u))
+    return adjoined(vh) @ (columns(over) * adjoined(u))
 
 
 def _pinv(a: Any, rtol: Any) -> Any:
@@ -41,19 +47,25 @@ def _pinv(a: Any, rtol: Any) -> Any:
 
 
 def _pinv_tangent(y, a, a_dot, rtol=1e-15):
-    across = turned(a_dot)
-    left, right = y @ (turned(y) @ across), across @ (turned(y) @ y)
+    across = adjoined(a_dot)
+    left, right = y @ (adjoined(y) @ across), across @ (adjoined(y) @ y)
     return left - left @ a @ y + right - y @ (a @ right) - y @ a_dot @ y
 
 
 @general(
-    np.linalg.pinv, typing=typed(_pinv_type, matrices), tangent=_pinv_tangent, bind=_pinv_bind, evaluate=_pinv, lower=_pinv_lower, cost=4000
+    np.linalg.pinv,
+    typing=typed(_pinv_type, matrices, complex_too=True),
+    tangent=_pinv_tangent,
+    bind=_pinv_bind,
+    evaluate=_pinv,
+    lower=_pinv_lower,
+    cost=4000,
 )
 def pinv(y_bar, y, a, rtol=1e-15):
-    """The pseudo-inverse."""
-    y_t, across = turned(y), turned(y_bar)
-    first, second = across @ (y @ y_t), (y_t @ y) @ across
-    return first - a @ (y @ first) + second - second @ y @ a - y_t @ y_bar @ y_t
+    """The pseudo-inverse. What the conjugate of the matrix adds to a tangent comes back conjugated."""
+    y_t, y_h, across = turned(y), adjoined(y), turned(y_bar)
+    first, second = across @ (y @ y_h), (y_h @ y) @ across
+    return conjugated(first - a @ (y @ first) + second - second @ y @ a) - y_t @ y_bar @ y_t
 
 
 def _lstsq_bind(a: Any, b: Any, rcond: Any = None) -> Bound:
@@ -101,10 +113,9 @@ def _lstsq_tangent(y, a, b, a_dot, b_dot, rcond=None):
 
 
 @general(
-    np.linalg.lstsq,
+    spelled=np.linalg.lstsq,
     typing=_lstsq_type,
     tangent=_lstsq_tangent,
-    bind=_lstsq_bind,
     results=("x", "residuals", "rank", "s"),
     cost=4000,
 )
@@ -126,3 +137,22 @@ def lstsq(bars, y, a, b, rcond=None):
         u, _, vh = apply("svd", a, full_matrices=False)
         a_bar = plus(a_bar, (u * rows(s_bar)) @ vh)
     return a_bar, None if b_bar is None else _back(b_bar, b)
+
+
+@composite(np.linalg.lstsq, bind=_lstsq_bind)
+def least_squares(a, b, rcond=None):
+    """np.linalg.lstsq; of complex numbers by the pseudo-inverse."""
+    return _complex_lstsq(a, b, rcond) if is_complex(a) or is_complex(b) else apply("lstsq", a, b, rcond=rcond)
+
+
+def _complex_lstsq(a, b, rcond=None):
+    """By the pseudo-inverse."""
+    m, n = length(a, -2), length(a, -1)
+    s = np.linalg.svdvals(a)
+    least_part = apply("maximum", m, n) * float(np.finfo(s.dtype).eps) if rcond is None else rcond
+    rank = np.sum(s > least_part * s[0]).astype(np.int32)
+    wide = _matrix(b, b)
+    x = np.linalg.pinv(a, rtol=rcond) @ wide
+    left = np.sum(np.square(np.abs(wide - a @ x)), axis=0)
+    count = np.where(np.logical_and(rank == n, m > n), length(wide, -1), 0)
+    return _back(x, b), left[:count], rank, s

@@ -331,9 +331,3 @@ def vector_outer(x, y):
 def matrix_matmul(x, y):
     """x @ y."""
     return x @ y
-
-
-@composite(np.linalg.vecdot)
-def vector_dot(x, y):
-    """Products along the last axis, summed."""
-    return np.sum(x * y, axis=-1)

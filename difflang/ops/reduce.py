@@ -10,6 +10,7 @@ import numpy as np
 from ..build import apply, rank_known
 from ..op import constant, general, linear, normal_axis
 from ..types import FLOATS, ONE, PART, UNKNOWN, Array, Type, Unknown, dims_of
+from .complex_order import complex_argmax, complex_argmin, complex_max, complex_min
 from .shape import array, dtype_of, numbers, permutation
 
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
@@ -242,24 +243,28 @@ def _extreme_tangent(y, x, x_dot, axis=None, keepdims=False):
     return np.divide(np.sum(np.where(hit, x_dot, 0.0), axis=axis, keepdims=keepdims), ties)
 
 
-@general(np.max, np.amax, typing=_typing(_kept), bind=_max_bind, methods=("max",), tangent=_extreme_tangent, axes="many")
+@general(
+    np.max, np.amax, typing=_typing(_kept), bind=_max_bind, methods=("max",), tangent=_extreme_tangent, axes="many", on_complex=complex_max
+)
 def max(y_bar, y, x, axis=None, keepdims=False):
     """The greatest element; those that tie share the adjoint equally."""
     return _shared(y_bar, y, x, axis, keepdims)
 
 
-@general(np.min, np.amin, typing=_typing(_kept), bind=_max_bind, methods=("min",), tangent=_extreme_tangent, axes="many")
+@general(
+    np.min, np.amin, typing=_typing(_kept), bind=_max_bind, methods=("min",), tangent=_extreme_tangent, axes="many", on_complex=complex_min
+)
 def min(y_bar, y, x, axis=None, keepdims=False):
     """The least element; those that tie share the adjoint equally."""
     return _shared(y_bar, y, x, axis, keepdims)
 
 
-@constant(np.argmax, typing=_typing(_position), bind=_max_bind, methods=("argmax",), axes="one")
+@constant(np.argmax, typing=_typing(_position), bind=_max_bind, methods=("argmax",), axes="one", on_complex=complex_argmax)
 def argmax(y, x, axis=None, keepdims=False):
     """Where the greatest element stands first."""
 
 
-@constant(np.argmin, typing=_typing(_position), bind=_max_bind, methods=("argmin",), axes="one")
+@constant(np.argmin, typing=_typing(_position), bind=_max_bind, methods=("argmin",), axes="one", on_complex=complex_argmin)
 def argmin(y, x, axis=None, keepdims=False):
     """Where the least element stands first."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from ..build import apply, dtype_known, rank_known
 from ..op import composite, constant, general, normal_axis
 from ..types import OPEN, UNKNOWN, Array, Type, Unknown, dims_of, promote
+from .complex_order import complex_order, complex_ordered
 from .complex_values import in_order
 from .reduce import Bound
 from .shape import array
@@ -97,7 +98,7 @@ def _order(x: Any, axis: int) -> Any:
     return np.argsort(x, axis=axis, kind="stable")
 
 
-@constant(typing=_order_type, evaluate=_order, axes="one")
+@constant(typing=_order_type, evaluate=_order, axes="one", on_complex=complex_order)
 def order(y, x, axis=-1):
     """The positions of the elements in their order, equal ones as they stand; what is not a number goes last."""
 
@@ -106,7 +107,7 @@ def _sorted_tangent(y, x, x_dot, axis=-1):
     return gathered(x_dot, apply("order", x, axis=axis), axis)
 
 
-@general(typing=_sorted_type, evaluate=_sorted, tangent=_sorted_tangent, axes="one", spelled=np.sort)
+@general(typing=_sorted_type, evaluate=_sorted, tangent=_sorted_tangent, axes="one", spelled=np.sort, on_complex=complex_ordered)
 def ordered(y_bar, y, x, axis=-1):
     """The elements in their order; what is not a number goes last. Its adjoint goes back by the permutation."""
     keys = along(x, apply("order", x, axis=axis), axis)
@@ -280,7 +281,7 @@ def _unique_bind(
 def _firsts(values: Any, equal_nan: bool = True) -> Any:
     """Where sorted numbers differ from the one before; the first one does."""
     differs = np.not_equal(values[1:], values[:-1])
-    if equal_nan and dtype_known(values) is not None and values.dtype.kind == "f":
+    if equal_nan and dtype_known(values) is not None and values.dtype.kind in "fc":
         differs = np.logical_and(differs, np.logical_not(np.isnan(values[:-1])))
     return np.concatenate((np.ones_like(values[:1], dtype=np.bool_), differs))
 

@@ -32,6 +32,7 @@ def linear_algebra(call: Callable[..., Any], real: Callable[..., Any]) -> dict[s
         "cholesky": [call(np.linalg.cholesky, x) for x in (positive, many, single, whole)],
         "eigvalsh": [call(np.linalg.eigvalsh, x) for x in (positive, many, single, whole)] + [call(np.linalg.eigvalsh, a, "U")],
         "svdvals": [call(np.linalg.svdvals, x) for x in (a, stacked, real(4, 2), real(2, 3, 5), single, whole)],
+        "least_squares": [call(np.linalg.lstsq, a, real(3)), call(np.linalg.lstsq, real(4, 2), real(4, 3))],
         "pinv": [call(np.linalg.pinv, x) for x in (a, stacked, real(4, 2), real(2, 3, 5), single, short)],
         "norm": _norms(call, real),
         "vector_norm": [call(np.linalg.vector_norm, a), call(np.linalg.vector_norm, a, axis=1), call(np.linalg.vector_norm, a, ord=3)],
@@ -49,7 +50,6 @@ def linear_algebra(call: Callable[..., Any], real: Callable[..., Any]) -> dict[s
         "matrix_trace": [call(np.linalg.trace, stacked)],
         "vector_outer": [call(np.linalg.outer, real(2), real(3))],
         "matrix_matmul": [call(np.linalg.matmul, a, stacked)],
-        "vector_dot": [call(np.linalg.vecdot, a, real(3))],
         "eigvals": [call(np.linalg.eigvals, x) for x in (distinct, positive, single)],
     }
 
@@ -63,5 +63,5 @@ def _norms(call: Callable[..., Any], real: Callable[..., Any]) -> list[Any]:
     return [*found, call(norm, z, 2, (0, 2)), call(norm, z, 1, axis=(2, 0), keepdims=True), call(norm, z, 3, axis=1), call(norm, y, axis=1)]
 
 
-SEVERAL = frozenset({"slogdet", "eigh", "svd", "qr", "eig", "lstsq", "svd_parts", "qr_parts", "cholesky_factor", "euclidean"})
+SEVERAL = frozenset({"slogdet", "eigh", "svd", "qr", "eig", "lstsq", "least_squares", "svd_parts", "qr_parts", "cholesky_factor", "euclidean"})
 """Ops of several results, which `test_linalg` tries."""

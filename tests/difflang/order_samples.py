@@ -42,6 +42,10 @@ def ordered(
         "argwhere": [call(np.argwhere, y > 0), call(np.argwhere, x < 0)],
         "take_along_axis": [call(np.take_along_axis, y, np.argsort(y, axis=1), axis=1)]
         + [call(np.take_along_axis, y, np.array([[0, 2, 1, 1]]), 0), call(np.take_along_axis, x, np.array([1, 1]), axis=0)],
+        "unique_values": [call(np.unique_values, np.array([3, 3]))],
+        "unique_counts": [call(np.unique_counts, whole)],
+        "unique_inverse": [call(np.unique_inverse, whole)],
+        "unique_all": [call(np.unique_all, whole)],
         "unique": [call(np.unique, whole), call(np.unique, whole, return_index=True, return_inverse=True, return_counts=True)]
         + [call(np.unique, np.round(y)), call(np.unique, holes), call(np.unique, whole, return_counts=True), call(np.unique, real(0))]
         + [
