@@ -1,12 +1,13 @@
 """Versions: an innermost loop without the bounds checks that its own bounds answer, beside the loop as it stands.
 
-While the fast version is written, each check of an index that is the loop's own (plus a constant) or does not change in the loop
-becomes a condition; one test before the loop asks them all and chooses. Python's errors, and what was written before them, are
-the other version's.
+While the fast version is written, each check of an index that does not change in the loop, or is the loop's own plus or minus what
+does not, becomes a condition; one test before the loop asks them all and chooses. Python's errors, and what was written before
+them, are the other version's.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from difflang.ir import Node, walk
@@ -41,6 +42,12 @@ def _is_number(out: Any) -> bool:
     return hasattr(out.type, "weak")
 
 
+_Terms = tuple[tuple[int, str], ...]
+_TERMS = 4
+"""Of a sum that is taken apart."""
+_ADDED = re.compile(r"(add|sub)(?: nsw| nuw)* i64 (\S+), (\S+)")
+
+
 class Assumed:
     """What the fast version of a loop takes for granted: comparisons of what stands before the loop."""
 
@@ -49,7 +56,7 @@ class Assumed:
         self.counter = ""
         self.lowest, self.greatest = lowest, greatest  # of the counter: a register and what to add to it
         self.mark = int(w.name().split(".")[1])
-        self.conditions: dict[tuple[str, str, int, str], None] = {}
+        self.conditions: dict[tuple[str, _Terms, int, str], None] = {}
         self.arms = 0  # branches that are open: what stands in one may be guarded by it, and is not asked for every turn
 
     def covers(self, index: str, dim: str) -> bool:
@@ -59,33 +66,55 @@ class Assumed:
         if is_literal(index) or self._stands_before(index):
             if self.arms:
                 return False
-            self.conditions["ult", index, 0, dim] = None
+            self.conditions["ult", ((1, index),), 0, dim] = None
             return True
-        base, plus = self._taken_apart(index)
-        if base != self.counter or (self.arms and plus):
+        found = self._taken_apart(index)
+        if found is None or (self.arms and found != (1, 0, ())):
             return False
-        if not (is_literal(self.lowest[0]) and int(self.lowest[0]) + self.lowest[1] + plus >= 0):
-            self.conditions["sge", self.lowest[0], self.lowest[1] + plus, "0"] = None
-        self.conditions["slt", self.greatest[0], self.greatest[1] + plus, dim] = None
+        sign, plus, rest = found
+        low, high = (self.lowest, self.greatest) if sign > 0 else (self.greatest, self.lowest)
+        plain = sign > 0 and not rest
+        if not (plain and is_literal(low[0]) and int(low[0]) + low[1] + plus >= 0):
+            self.conditions["sge", ((sign, low[0]), *rest), sign * low[1] + plus, "0"] = None
+        self.conditions["slt" if plain else "ult", ((sign, high[0]), *rest), sign * high[1] + plus, dim] = None
         return True
 
     def _stands_before(self, value: str) -> bool:
         """Whether a register is older than the loop: names are numbered as they are given."""
         return is_literal(value) or (value[1:].rpartition(".")[2].isdigit() and int(value.rpartition(".")[2]) < self.mark)
 
-    def _taken_apart(self, index: str) -> tuple[str, int]:
-        """i + 3 as (i, 3)."""
-        words = self.w.made.get(index, "").replace(",", "").replace(" nsw", "").replace(" nuw", "").split()
-        if len(words) == 4 and words[0] in ("add", "sub") and words[1] == "i64" and is_literal(words[3]):
-            return words[2], int(words[3]) if words[0] == "add" else -int(words[3])
-        if len(words) == 4 and words[0] == "add" and words[1] == "i64" and is_literal(words[2]):
-            return words[3], int(words[2])
-        return index, 0
+    def _taken_apart(self, index: str) -> tuple[int, int, _Terms] | None:
+        """n - 1 - i as (-1, -1, ((1, n),)): the sign of the counter, the constant, and what does not change in the loop."""
+        plus, counters, rest = 0, [], []
+        left = [(1, index)]
+        while left:
+            sign, value = left.pop()
+            if is_literal(value):
+                plus += sign * int(value)
+            elif value == self.counter:
+                counters.append(sign)
+            elif self._stands_before(value):
+                rest.append((sign, value))
+            elif (parts := _ADDED.fullmatch(self.w.made.get(value, ""))) is not None and len(rest) + len(left) < _TERMS:
+                left += [(sign if parts[1] == "add" else -sign, parts[3]), (sign, parts[2])]
+            else:
+                return None
+        return (counters[0], plus, tuple(rest)) if len(counters) == 1 else None
 
     def hold(self) -> str:
         """The conjunction, computed here."""
         total = ""
-        for relation, value, plus, dim in self.conditions:
-            one = self.w.let(f"icmp {relation} i64 {self.w.plus(value, str(plus))}, {dim}")
+        for relation, terms, plus, dim in self.conditions:
+            one = self.w.let(f"icmp {relation} i64 {self._sum(terms, plus)}, {dim}")
             total = self.w.let(f"and i1 {total}, {one}") if total else one
+        return total
+
+    def _sum(self, terms: _Terms, plus: int) -> str:
+        """The sum, which may wrap around: between two positions of an array that a loop reaches no other lies outside."""
+        if len(terms) == 1 and terms[0][0] > 0:
+            return self.w.plus(terms[0][1], str(plus))
+        total = str(plus + sum(sign * int(value) for sign, value in terms if is_literal(value)))
+        for sign, value in terms:
+            if not is_literal(value):
+                total = self.w.pure(f"add i64 {value}, {total}" if sign > 0 else f"sub i64 {total}, {value}")
         return total

@@ -46,6 +46,51 @@ def too_far(x: Any, n: Any) -> Any:
     return np.sum(y)
 
 
+def shifted(x: Any, lag: Any, n: Any) -> Any:
+    """Neither end need lie inside: negative ones count from behind."""
+    s = 0.0
+    for k in range(2):
+        for i in range(n):
+            s += x[i] * x[i + k + lag] * x[i + lag - k]
+    return s
+
+
+def mirrored(x: Any, n: Any) -> Any:
+    y = np.zeros(len(x))
+    for k in range(3):
+        for i in range(n):
+            y[n - 1 - i] += x[i] * x[n - i - k]
+    return np.sum(y * y)
+
+
+def from_five(x: Any, n: Any) -> Any:
+    s = 0.0
+    for i in range(n):
+        s += x[5 - i] * x[i]
+    return s
+
+
+@pytest.mark.parametrize(
+    ("f", "arguments"),
+    [(shifted, (X, 1, 7)), (shifted, (X, -4, 9)), (shifted, (X, 0, 0)), (shifted, (X, 8, -3)), (mirrored, (X, 8)), (mirrored, (X, 1))]
+    + [(from_five, (X, 6)), (from_five, (X, 9)), (from_five, (X, 0))],
+)
+def test_sums_of_the_counter_and_what_does_not_change(f: Any, arguments: Any) -> None:
+    assert dl.differentiable(f)(*arguments) == pytest.approx(f(*arguments), rel=1e-14)
+    way, h = np.random.default_rng(2).random(9), 1e-5
+    x, *rest = arguments
+    slope = (f(x + h * way, *rest) - f(x - h * way, *rest)) / (2 * h)
+    assert np.sum(dl.grad(f)(*arguments) * way) == pytest.approx(slope, rel=1e-8, abs=1e-9)
+
+
+def test_errors_of_sums() -> None:
+    for arguments, index in (((X, 2, 9), 9), ((X, -11, 3), -11), ((X, 2**62, 2), 2**62)):
+        with pytest.raises(IndexError, match=f"index {index} is out of bounds"):
+            dl.differentiable(shifted)(*arguments)
+    with pytest.raises(IndexError, match="index 9 is out of bounds"):
+        dl.differentiable(mirrored)(X, 9)
+
+
 @pytest.mark.parametrize(
     ("f", "arguments"), [(guarded, (X,)), (wraps, (X,)), (downwards, (X, 8)), (downwards, (X, 0)), (too_far, (X, 3)), (too_far, (X, -1))]
 )
