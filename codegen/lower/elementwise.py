@@ -81,6 +81,8 @@ def _tested(low: Lowering, node: Node) -> str | None:
     w = low.w
     values = [low.scalar(a, "i64") for a in node.args]
     site = Site(IntegerOverflow, "an integer left the range of 64 bits", 0, low.place)
+    if node.op in _OVERFLOW and low.assumed is not None and (found := low.assumed.fits(node.op, *values)) is not None:
+        return found
     if node.op == "neg" or node.op == "abs":
         w.fail_if(w.let(f"icmp eq i64 {values[0]}, {-(2**63)}"), site)
         return None

@@ -282,14 +282,14 @@ def _in_two_versions(
     test, fast, slow = w.name("test"), w.name("fast"), w.name("slow")
     w.jump(test)
     w.start(fast)
-    low.assumed = Assumed(w, (first, 0) if by > 0 else (last, 1), (last, -1) if by > 0 else (first, 0))
+    low.assumed = Assumed(w, (first, 0) if by > 0 else (last, 1), (last, -1) if by > 0 else (first, 0), abs(by) == 1)
     ends = _loop(low, node, bounds, at, below, carried, done)
     assumed, low.assumed = low.assumed, None
-    if w.exits > exits and assumed.conditions and low.twice > FEW:
+    if w.exits > exits and assumed.asks() and low.twice > FEW:
         w.forget(mark, block)
         return None
     w.start(test)
-    if assumed.conditions:
+    if assumed.asks():
         w.branch(assumed.hold(), fast, slow)
         w.start(slow)
         with w.ledger.inside([]):  # the other version has said it all

@@ -83,6 +83,48 @@ def test_sums_of_the_counter_and_what_does_not_change(f: Any, arguments: Any) ->
     assert np.sum(dl.grad(f)(*arguments) * way) == pytest.approx(slope, rel=1e-8, abs=1e-9)
 
 
+def flat(x: Any, n: Any, m: Any) -> Any:
+    """A matrix in one axis, its indices computed of ints that may be anything."""
+    y = np.zeros(len(x))
+    for i in range(n):
+        for j in range(n):
+            y[i * m + j] += x[i * n + j] * x[j - i + m]
+    return np.sum(y * y)
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 3), (3, 3), (0, 5), (-2, 1), (2, 2)])
+def test_flat_indices(n: int, m: int) -> None:
+    assert dl.differentiable(flat)(X, n, m) == pytest.approx(flat(X, n, m), rel=1e-14)
+    way, h = np.random.default_rng(2).random(9), 1e-5
+    slope = (flat(X + h * way, n, m) - flat(X - h * way, n, m)) / (2 * h)
+    assert np.sum(dl.grad(flat)(X, n, m) * way) == pytest.approx(slope, rel=1e-8, abs=1e-9)
+
+
+def fill(x: Any, n: Any, by: Any, at: Any) -> None:
+    for i in range(n):
+        x[i] = 2.0 * (i * by + (by + by)) + (i - at)
+
+
+def test_ints_that_do_not_fit() -> None:
+    """What was written before the turn that overflows stays; a loop without turns does not overflow."""
+    compiled = dl.differentiable(fill)
+    for n, by, at in ((4, 2**60, 0), (4, 2**61, 0), (4, 2**62, 0), (4, 1, 3 - 2**63), (4, 1, 4 - 2**63), (4, 0, 1 - 2**63), (0, 2**62, 0)):
+        x = np.zeros(4)
+        expected = np.zeros(4)
+        fails = False
+        for i in range(n):
+            parts = (by + by, i * by, i * by + (by + by), i - at)
+            if fails := any(not -(2**63) <= part < 2**63 for part in parts):
+                break
+            expected[i] = 2.0 * (i * by + (by + by)) + (i - at)
+        if fails:
+            with pytest.raises(dl.IntegerOverflow):
+                compiled(x, n, by, at)
+        else:
+            compiled(x, n, by, at)
+        assert x.tolist() == expected.tolist(), (n, by, at)
+
+
 def test_errors_of_sums() -> None:
     for arguments, index in (((X, 2, 9), 9), ((X, -11, 3), -11), ((X, 2**62, 2), 2**62)):
         with pytest.raises(IndexError, match=f"index {index} is out of bounds"):
