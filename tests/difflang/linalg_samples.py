@@ -63,5 +63,7 @@ def _norms(call: Callable[..., Any], real: Callable[..., Any]) -> list[Any]:
     return [*found, call(norm, z, 2, (0, 2)), call(norm, z, 1, axis=(2, 0), keepdims=True), call(norm, z, 3, axis=1), call(norm, y, axis=1)]
 
 
-SEVERAL = frozenset({"slogdet", "eigh", "svd", "qr", "eig", "lstsq", "least_squares", "svd_parts", "qr_parts", "cholesky_factor", "euclidean"})
+SEVERAL = frozenset({
+    "slogdet", "eigh", "svd", "qr", "eig", "lstsq", "least_squares", "svd_parts", "qr_parts", "cholesky_factor", "euclidean",
+})  # fmt: skip
 """Ops of several results, which `test_linalg` tries."""

@@ -87,7 +87,8 @@ def test_derivative_of_the_order() -> None:
 
 def test_complex_least_squares() -> None:
     b = RANDOM.normal(size=(5, 2)) + 0.5j
-    agree(dl.differentiable(lambda a: (np.linalg.pinv(a), np.linalg.matrix_rank(a)))(TALL), (np.linalg.pinv(TALL), np.linalg.matrix_rank(TALL)))
+    found = dl.differentiable(lambda a: (np.linalg.pinv(a), np.linalg.matrix_rank(a)))(TALL)
+    agree(found, (np.linalg.pinv(TALL), np.linalg.matrix_rank(TALL)))
     for a, right in ((TALL, b), (TALL, b[:, 0]), (TALL.real.copy(), b)):
         agree(dl.differentiable(lambda a, b: np.linalg.lstsq(a, b))(a, right), np.linalg.lstsq(a, right))
 
