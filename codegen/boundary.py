@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from difflang.errors import TypeMismatch
 from difflang.generators import is_generator_class
 from difflang.ir import LEAF, Const, Function, Tree
 from difflang.records import dataclass
-from difflang.tree import AGAIN, Branch, Layout, parts_of
+from difflang.tree import AGAIN, Branch, Frozen, Layout, parts_of
 from difflang.types import Static, Tuple, Type
 
 from ..runtime.array import plain
@@ -151,7 +152,7 @@ def _changeable(value: Any) -> Iterator[Any]:
 
 def _put_together(tree: Tree, value: Any, objects: _Objects) -> Any:
     if not isinstance(tree, tuple):
-        return value
+        return given_set(value) if _is_set(tree) else value
     if isinstance(tree, Branch) and tree.layout == AGAIN:
         assert tree.origin is not None
         return objects.known[tree.origin]
@@ -173,7 +174,16 @@ def shape_of(function: Function) -> Shape | None:
 
 
 def _is_made(tree: Tree) -> bool:
-    return isinstance(tree, Branch) or isinstance(tree, tuple) and any(map(_is_made, tree))
+    return isinstance(tree, Branch) or isinstance(tree, tuple) and any(map(_is_made, tree)) or _is_set(tree)
+
+
+def _is_set(tree: Tree) -> bool:
+    return isinstance(tree, Const) and isinstance(tree.value, frozenset)
+
+
+def given_set(value: frozenset[Any]) -> Any:
+    """A set as Python gets it, new at each call."""
+    return frozenset(value) if isinstance(value, Frozen) else set(value)
 
 
 # -------------------------------------------------------------------- for the disk
@@ -193,6 +203,8 @@ def _encoded(tree: Tree) -> Any:
     if not isinstance(tree, Branch):
         return parts
     layout = tree.layout
+    if not all(isinstance(name, (str, int, float, NoneType)) for name in layout.names):
+        raise ValueError("a key without a text of its own")
     if layout.aux is not None or _found(layout.cls.__module__, layout.cls.__qualname__) is not layout.cls:
         raise ValueError("a class without a name of its own")
     names = [layout.kind, layout.cls.__module__, layout.cls.__qualname__, list(layout.names), sorted(layout.held)]
@@ -252,6 +264,7 @@ __all__ = [
     "decoded",
     "encoded",
     "functions_of",
+    "given_set",
     "has_layout",
     "opened",
     "shape_of",

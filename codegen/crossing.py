@@ -15,6 +15,8 @@ from difflang.ir import Const, Tree
 from difflang.tree import AGAIN, Branch, Layout, registered
 from difflang.types import Static, Tuple, Type
 
+from .boundary import given_set
+
 if TYPE_CHECKING:
     from .specialise import Specialised
 
@@ -137,6 +139,8 @@ def maker(tree: Tree) -> Make | None:
 
 
 def _built(text: _Text, name: str, tree: Tree) -> str:
+    if isinstance(tree, Const) and isinstance(tree.value, frozenset):
+        return f"{text.named(given_set)}({text.named(tree.value)})"
     if not isinstance(tree, tuple):
         return name if not isinstance(tree, Const) else text.named(tree.value)
     if isinstance(tree, Branch) and (tree.layout == AGAIN or tree.layout.kind == "node" and registered(tree.layout.cls) is None):

@@ -102,6 +102,10 @@ class Layout:
         return f"{self.cls.__module__}.{self.cls.__qualname__}[{said}]" + (f" {self.aux!r}" if self.aux is not None else "")
 
 
+class Frozen(frozenset[Any]):
+    """What frozenset() gives. Any other set is a plain frozenset while a program is compiled, and a set where Python gets it."""
+
+
 LIST = Layout("list", list)
 AGAIN = Layout("again", object)
 """Of a tree without parts: the object of the arguments with the number `origin`."""

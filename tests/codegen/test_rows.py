@@ -69,3 +69,21 @@ def test_texts_in_them_are_refused() -> None:
 def test_a_text_of_nested_ones_is_refused() -> None:
     with pytest.raises(dl.DifflangError, match="DL015"):
         dl.source(dl.grad(lambda x: pairs(x, 3)[1][0], has_aux=False), 0.5) and dl.source(dl.jacobian(pairs), 0.5, 3)
+
+
+def sets(x: float) -> Any:
+    return {1, 2}, set((2, 3)), frozenset((1, 2)), x
+
+
+def keyed_by_tuples(x: float) -> Any:
+    return {(1, 2): x, (3, 4): [x]}
+
+
+def test_sets_and_tuples_as_keys() -> None:
+    native = dl.differentiable(sets)
+    for _ in range(2):
+        found = native(1.5)
+        assert found == sets(1.5) and [type(one) for one in found] == [set, set, frozenset, float]
+    found[0].add(9)
+    assert native(1.5)[0] == {1, 2}
+    assert dl.differentiable(keyed_by_tuples)(1.5) == keyed_by_tuples(1.5)

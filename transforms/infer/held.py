@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import static
-from difflang.tree import Layout
+from difflang.tree import Frozen, Layout
 
 from .frame import Frame, opens
 from .grown import CAPTURED
@@ -27,7 +27,7 @@ MOST = 1024
 def held(frame: Frame, owner: Any, name: str = "") -> Value:
     """What a list, a dict or a set of the surroundings stands for."""
     if isinstance(owner, (set, frozenset)):
-        return static(frozenset(owner))
+        return static(Frozen(owner) if isinstance(owner, frozenset) else frozenset(owner))
     name = name or next((guard.name for guard in frame.function.guards if guard.value is owner), type(owner).__name__)
     if count(owner) > MOST:
         frame.fail("DL001", f"{name} holds more than {MOST} values, too many to be read one by one", "make it an array: np.array(...)")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from difflang.ir import NONE, Const, const
+from difflang.tree import Frozen
 
 from .builtins import builtin, items_in, not_empty
 from .branches import branch
 from .frame import Frame
 from .iterables import check_iterable, each, item, length
 from .operators import binary
-from .values import Compound, Value, denote, is_none, known
+from .values import Compound, Value, denote, is_none, known, python_value
 
 
 def extreme_by(frame: Frame, op: str, name: str, args: Sequence[Value], key: Value) -> Value:
@@ -48,9 +49,14 @@ def _exchanged(frame: Frame, items: list[Value], keys: list[Value], op: str) -> 
     return items
 
 
-@builtin(set, frozenset, high=1)
+@builtin(set, high=1)
 def _set(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     return denote(frozenset(frame.constant(value, "what is in a set") for value in (items_in(frame, args[0], "set()") if args else ())))
+
+
+@builtin(frozenset, high=1)
+def _frozenset(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    return denote(Frozen(python_value(_set(frame, args, kwargs))))
 
 
 @builtin(sorted, low=1, high=1, names=("key", "reverse"))
