@@ -62,3 +62,19 @@ def test_a_gradient_by_an_array_without_axes_in_a_callee() -> None:
     a = np.array(1.5)
     found = dl.grad(outer)(a, 3.0)
     assert np.shape(found) == () and found == pytest.approx(2 * 1.5 * 3.0 + 3 * 1.5**2 * 2.0)
+
+
+def in_integers(x: Any) -> Any:
+    return np.mean(x, dtype=int), np.mean(x, 1, dtype=int), np.mean(x, dtype=np.float32), np.mean(x, 0, dtype=float)
+
+
+def spread_in_integers(x: Any) -> Any:
+    return np.var(x, dtype=int)
+
+
+def test_means_in_integers() -> None:
+    x = np.array([[0.5, 2.5, 7.0], [1.0, -4.5, 3.0]])
+    for found, expected in zip(dl.differentiable(in_integers)(x), in_integers(x), strict=True):
+        assert np.asarray(found).dtype == np.asarray(expected).dtype and np.allclose(found, expected)
+    with pytest.raises(dl.DifflangError, match="in integers"):
+        dl.differentiable(spread_in_integers)(x)

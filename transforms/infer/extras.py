@@ -141,6 +141,8 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
     if dtype is not None:
         name = dtype_name(frame, frame.constant(dtype, "a dtype"))
         assert name is not None
+        if op.name in ("var", "std") and name[0] in "iub":
+            frame.fail("DL017", f"{op.name}() in integers is outside the language", "take it in floats and convert the result")
         x = to_dtype(frame, x, name)
     if where is not None:
         result = _over_some(frame, op, x, frame.atom(where), initial, named)
@@ -150,7 +152,7 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
         if op.name not in JOINED:
             frame.fail("DL017", f"{op.name}() has no initial=")
         result = frame.emit(JOINED[op.name], result, initial, flavor="numpy")
-    if isinstance(result, Var) and dtype is not None and op.name in ("sum", "prod", "cumsum", "cumprod"):
+    if isinstance(result, Var) and dtype is not None and op.name in ("sum", "prod", "cumsum", "cumprod", "mean"):
         return to_dtype(frame, result, name)  # type: ignore[arg-type]
     return result
 
