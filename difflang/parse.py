@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Guard, Held, Node, Origin, Param, Place, Program, Region, Var, const, static
+from .ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Guard, Held, Node, Origin, Param
+from .ir import Place, Program, Region, Var, const, static
 from .records import dataclass
 from .types import DTYPES, NOTHING, UNDEFINED, UNKNOWN, Array, Scalar, Stack, Static, Tuple, Type
 

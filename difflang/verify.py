@@ -18,7 +18,7 @@ from .types import OPEN, Array, Scalar, Stack, Tuple, Type, Undefined, Unknown
 from .verify_writes import check_writes
 
 READ_OPS = frozenset(
-    "is_ contains invoke method attr setattr tuple list dict unpack closure each text is_sequence delitem attempt".split()
+    "is_ contains invoke method attr setattr tuple list dict unpack closure each text is_sequence delitem attempt received".split()
 )
 REFERENCE_OPS = frozenset({"getitem", "setitem", "inplace"})
 REFERENCE_LISTS = frozenset({("push", 0), ("pop", 1)})

@@ -15,7 +15,7 @@ from .expressions import condition, expression, static_object
 from .frame import Frame, Late, Refused, key_hint
 from .paths import FALL, FALLS, Ends, build_arm, fork, inherit
 from .scope import Statement
-from .trying import Try, jump
+from .trying import Try, jump, received
 
 RISKY = (cst.Subscript, cst.Call, cst.BinaryOperation, cst.AugAssign)
 BY_OPERATIONS = (ArithmeticError, LookupError, ValueError)
@@ -68,7 +68,8 @@ def attempt(
     yields = (*values, *changed.values())
     number, error = Var("failed"), Var("error")
     numbered = tuple((k, tried.classes[n - 1]) for k, (tried, n) in enumerate(handlers, 1))
-    frame.structured("attempt", (), (number, error, *outs), [arm.region((), yields)], place, handlers=numbered)
+    told = {"told": True} if any(_asks(tried, n) for tried, n in handlers) else {}
+    frame.structured("attempt", (), (number, error, *outs), [arm.region((), yields)], place, handlers=numbered, **told)
     for out, value in zip(outs, yields, strict=True):
         inherit(frame, out, (value,))
 
@@ -85,7 +86,8 @@ def attempt(
 
 def _to_handler(frame: Frame, handlers: Sequence[tuple[Try, int]], before: int, number: Var, error: Var, place: Place) -> Ends:
     """The jump to one of the handlers: to the try that they begin with, or to one around it."""
-    tried = handlers[0][0]
+    tried, all_of = handlers[before][0], handlers
+    handlers = handlers[before:]
     own = [n for other, n in handlers if other is tried]
     rest = handlers[len(own) :]
 
@@ -93,12 +95,13 @@ def _to_handler(frame: Frame, handlers: Sequence[tuple[Try, int]], before: int, 
         code: Atom = frame.emit("sub", [number, const(before)], place, "raised") if before else number
         if own != list(range(1, len(own) + 1)):
             code = _chosen(frame, code, own, place)
-        return jump(frame, tried, code, error)
+        earlier = [other.classes[n - 1] for other, n in all_of[:before]]
+        return jump(frame, tried, code, received(frame, error, [tried.classes[n - 1] for n in own], earlier, place) if before else error)
 
     if not rest:
         return here()
     mine = frame.emit("less_equal", [number, const(before + len(own))], place)
-    return fork(frame, mine, here, lambda: _to_handler(frame, rest, before + len(own), number, error, place), place)
+    return fork(frame, mine, here, lambda: _to_handler(frame, all_of, before + len(own), number, error, place), place)
 
 
 def _chosen(frame: Frame, code: Atom, own: Sequence[int], place: Place) -> Atom:
@@ -118,6 +121,17 @@ def _handlers(frame: Frame, calls: bool) -> Iterator[tuple[Try, int]]:
         for number, classes in enumerate(tried.classes, 1):
             if calls or any(issubclass(cls, BY_OPERATIONS) or cls in (Exception, BaseException) for cls in classes):
                 yield tried, number
+        if tried.final:
+            return
+
+
+def _asks(tried: Try, number: int) -> bool:
+    """Whether a handler may want to know what an error says: it names it, or raises it again."""
+    return tried.final or tried.node.handlers[number - 1].name is not None or _raises_again(tried.node.handlers[number - 1].body)
+
+
+def _raises_again(node: cst.CSTNode) -> bool:
+    return (isinstance(node, cst.Raise) and node.exc is None) or any(map(_raises_again, node.children))
 
 
 def again(frame: Frame, fail: Callable[[], list[Atom]], place: Place) -> Ends:

@@ -79,7 +79,7 @@ def _given(frame: Frame, node: cst.Raise, value: Atom, block: Block) -> Ends:
         frame.act("check", [FALSE, value], node, error=BaseException, message="", kind="given")
         return []
 
-    if not any(attempt.classes for attempt in frame.tries):
+    if not any(attempt.classes and not attempt.final for attempt in frame.tries):
         before_raising(frame, block)
         fail()
         return DEAD

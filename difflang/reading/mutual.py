@@ -73,7 +73,8 @@ def _with_others(name: str, late: Late, members: dict[str, Late], keys: tuple[Ke
         if other is late:
             shared += made
             back = len(own) + len(values) - count
-            params = tuple(replace(p, default=Held(p.default.position - back + first)) if isinstance(p.default, Held) else p for p in params)
+            moved = first - back
+            params = tuple(replace(p, default=Held(p.default.position + moved)) if isinstance(p.default, Held) else p for p in params)
         else:
             shared += [Var("default") for _ in range(count)]
         captures += other.function.captures[len(other.captured) :]

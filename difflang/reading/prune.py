@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ..ir import Atom, Node, Region, Var
 from ..records import replace
 
-PURE = frozenset({"closure", "tuple", "list", "text"})
+PURE = frozenset({"closure", "received", "tuple", "list", "text"})
 
 
 def prune(body: Region) -> Region:

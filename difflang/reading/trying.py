@@ -13,11 +13,12 @@ import libcst as cst
 
 from ..ir import UNDEF, Atom, Place, const, static
 from .expressions import condition, expression, static_object
-from .frame import LEAVE, RETURN, RETURNED, SKIP, TRUE, Frame, Late, Refused
+from .frame import FALSE, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused
 from .paths import FALL, FALLS, RETURNS, Ends, clear_jump, fork, set_jump
 from .scope import Statement, jumps, statements
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
+Classes = Sequence[tuple[type[BaseException], ...]]
 
 
 @dataclass(eq=False)
@@ -30,6 +31,7 @@ class Try:
     returns: bool = False  # whether the body returns, or raises to a try around this one
     caught: set[int] = field(default_factory=set)
     place: Place | None = None
+    final: bool = False  # what waits for every error is `finally`, which raises it again
 
     @property
     def error(self) -> str:
@@ -38,11 +40,33 @@ class Try:
 
 def read_try(frame: Frame, node: cst.Try, block: Block, at: cst.CSTNode | None = None) -> Ends:
     """`at`: the statement that stands for it in the text."""
-    attempt = Try(node, tuple(_classes(frame, handler) for handler in node.handlers), f"$raised {len(frame.tries)}")
-    attempt.place = frame.place(node if at is None else at)
-    final = statements(node.finalbody.body) if node.finalbody is not None else []
+    place = frame.place(node if at is None else at)
+    if node.finalbody is None:
+        return _handled(frame, node, block, place)
+    attempt = _begin(frame, node, ((BaseException,),), place)
+    attempt.final = True
+    ends = _handled(frame, node, block, place)
+    frame.tries.pop()
+    ends = _finally(frame, attempt, ends, statements(node.finalbody.body), block)
+    return _end(frame, attempt, ends)
+
+
+def _begin(frame: Frame, node: cst.Try, classes: tuple[tuple[type[BaseException], ...], ...], place: Place) -> Try:
+    attempt = Try(node, classes, f"$raised {len(frame.tries)}", place=place)
     frame.env.update({attempt.key: const(0), attempt.error: UNDEF})
     frame.tries.append(attempt)
+    return attempt
+
+
+def _end(frame: Frame, attempt: Try, ends: Ends) -> Ends:
+    frame.env.pop(attempt.key, None)
+    frame.env.pop(attempt.error, None)
+    return ends
+
+
+def _handled(frame: Frame, node: cst.Try, block: Block, place: Place) -> Ends:
+    """Body, handlers and else."""
+    attempt = _begin(frame, node, tuple(_classes(frame, handler) for handler in node.handlers), place)
     ends = block(frame, statements(node.body))
     if node.handlers:
         frame.tries.pop()
@@ -50,9 +74,7 @@ def read_try(frame: Frame, node: cst.Try, block: Block, at: cst.CSTNode | None =
     else:
         ends = _with_else(frame, attempt, ends, block)
         frame.tries.pop()
-    frame.env.pop(attempt.key, None)
-    frame.env.pop(attempt.error, None)
-    return _finally(frame, node, ends, final, block) if final else ends
+    return _end(frame, attempt, ends)
 
 
 def _classes(frame: Frame, handler: cst.ExceptHandler) -> tuple[type[BaseException], ...]:
@@ -68,7 +90,7 @@ def _classes(frame: Frame, handler: cst.ExceptHandler) -> tuple[type[BaseExcepti
 
 def catcher(frame: Frame, error: type[BaseException]) -> tuple[Try, int] | None:
     """The try around this place that catches an error, and the number of its handler."""
-    for attempt in reversed(frame.tries):
+    for attempt in reversed([attempt for attempt in frame.tries if not attempt.final]):
         for number, classes in enumerate(attempt.classes, 1):
             if issubclass(error, classes):
                 return attempt, number
@@ -89,7 +111,7 @@ def before_raising(frame: Frame, block: Block) -> None:
     around = frame.tries
     for depth in reversed(range(len(around))):
         final = around[depth].node.finalbody
-        if final is not None:
+        if around[depth].final and final is not None:
             frame.tries = around[:depth]
             block(frame, statements(final.body))
     frame.tries = around
@@ -148,7 +170,8 @@ def _handlers(frame: Frame, attempt: Try, numbers: Sequence[int], block: Block) 
 
 
 def _handler(frame: Frame, attempt: Try, number: int, block: Block) -> Ends:
-    handler, error = attempt.node.handlers[number - 1], frame.env[attempt.error]
+    handler = attempt.node.handlers[number - 1]
+    error = received(frame, frame.env[attempt.error], attempt.classes[number - 1 : number], attempt.classes[: number - 1], attempt.place)
     name = handler.name.name if handler.name is not None else None
     if isinstance(name, cst.Name):
         frame.bind(name.value, error)
@@ -161,15 +184,30 @@ def _handler(frame: Frame, attempt: Try, number: int, block: Block) -> Ends:
     return ends
 
 
-def _finally(frame: Frame, node: cst.Try, ends: Ends, final: Sequence[Statement], block: Block) -> Ends:
+def received(frame: Frame, error: Binding, classes: Classes, before: Classes, at: Place | None) -> Atom:
+    """An error of which it is known that a handler has got it, and those before it have not."""
+    assert not isinstance(error, (Late, Refused))
+    kept, gone = (tuple(cls for some in these for cls in some) for these in (classes, before))
+    return frame.emit("received", [error], at, "error", classes=kept, before=gone)
+
+
+def _finally(frame: Frame, attempt: Try, ends: Ends, final: Sequence[Statement], block: Block) -> Ends:
+    """`finally`, and an error that it has seen once more."""
     kept = {key: frame.env[key] for key in (SKIP, LEAVE, RETURNED, RETURN) if key in frame.env}
+    at, place = attempt.node.finalbody or attempt.node, frame.place(attempt.node.finalbody or attempt.node)
     clear_jump(frame)
     after = block(frame, final)
     if FALL not in after or jumps(final):
-        raise frame.refuse(node.finalbody or node, "a jump out of finally is outside the language", "jump after the try", "DL040")
+        raise frame.refuse(at, "a jump out of finally is outside the language", "jump after the try", "DL040")
+
+    def left() -> Ends:
+        if not attempt.caught:
+            frame.env.update(kept)
+            return ends
+        return _raised_again(frame, attempt, ends, kept, place)
+
     if after == FALLS:
-        frame.env.update(kept)
-        return ends
+        return left()
     skip = frame.env[SKIP]
     assert not isinstance(skip, (Late, Refused))
 
@@ -177,11 +215,34 @@ def _finally(frame: Frame, node: cst.Try, ends: Ends, final: Sequence[Statement]
         set_jump(frame, after - {FALL})
         return after - {FALL}
 
+    return fork(frame, skip, failed, left, place)
+
+
+def _raised_again(frame: Frame, attempt: Try, ends: Ends, kept: Env, place: Place) -> Ends:
+    """The error that the body was left by, where there is one; else control goes on as it did."""
+    from .attempts import again
+
+    code, error = frame.env[attempt.key], frame.env[attempt.error]
+    assert not isinstance(code, (Late, Refused)) and not isinstance(error, (Late, Refused))
+
+    def fail() -> list[Atom]:
+        frame.act("check", [FALSE, error], attempt.place, error=BaseException, message="", kind="given")
+        return []
+
+    def raised() -> Ends:
+        if frame.tries and any(around.classes for around in frame.tries):
+            return again(frame, fail, place) - {FALL}
+        fail()
+        return frozenset()
+
     def left() -> Ends:
         frame.env.update(kept)
-        return ends
+        return rest
 
-    return fork(frame, skip, failed, left, frame.place(node.finalbody or node))
+    rest = ends if attempt.returns else ends - {RETURNS}
+    if not rest:
+        return raised()
+    return fork(frame, frame.emit("not_equal", [code, const(0)], place, "raised"), raised, left, place)
 
 
 def asserted(frame: Frame, node: cst.Assert, found: tuple[Try, int]) -> Ends:

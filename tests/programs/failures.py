@@ -216,3 +216,57 @@ def condition_of_a_callee_may_fail(x, v):
 
 
 add(condition_of_a_callee_may_fail, (5.0, np.array([0.9, 2.0, 0.5])), (1.3, np.array([0.3, 0.5, 0.4])))
+
+
+def doubled_at(a, i):
+    try:
+        a[i] = a[i] * 2
+    finally:
+        a[0] = -1.0
+
+
+def finally_before_the_caller_handles(a, i):
+    try:
+        doubled_at(a, i)
+    except IndexError:
+        a[1] = a[1] * 3
+    return a.sum()
+
+
+add(finally_before_the_caller_handles, (normal(3), 1), (normal(3), 5), traits="writes")
+
+
+def finally_inside_a_handled_try(x, a):
+    s = 0.0
+    for k in range(3):
+        try:
+            try:
+                s += math.log(x - k)
+            finally:
+                a[0] = a[0] + s
+        except ValueError:
+            s += 10
+    return s + a[0]
+
+
+add(finally_inside_a_handled_try, (2.5, normal(3)), (1.5, normal(3)), traits="writes")
+
+
+def product_or_sum(a, b):
+    try:
+        return (a @ b).sum()
+    except ValueError:
+        return a.sum() * b.sum()
+
+
+add(product_or_sum, (normal(2, 3), normal(3, 2)), (normal(2, 3), normal(2, 3)))
+
+
+def joined_or_apart(a, b, n):
+    try:
+        return (np.concatenate([a, b]).reshape(n, -1) ** 2).sum(axis=0)[0]
+    except ValueError:
+        return a[0] * b.sum()
+
+
+add(joined_or_apart, (normal(3), normal(3), 2), (normal(3), normal(3), 4))

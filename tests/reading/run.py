@@ -159,6 +159,8 @@ class Run:
                 named = dict(zip(names, args[len(args) - len(names) :], strict=True)) if names else {}
                 raise attrs["error"](*self.spread(given, attrs.get("star", ())), *([attrs["message"]] if attrs["message"] else []), **named)
             return []
+        if node.op == "received":
+            return [args[0]]
         if node.op == "closure":
             inner = attrs["function"]
             return [lambda *given, **named: call(inner, [*self.filled(inner, given, named, args), *args])]

@@ -14,9 +14,10 @@ from difflang.errors import OutsideLanguage
 from difflang.ir import UNDEF, Atom, Node, Program, const, walk
 
 from .branches import branch
+from .choices import is_choice, of_each
 from .frame import Frame, handles
 from .objects import State, changed, outside, restore, saved
-from .tried import SITES, ZERO, Tried
+from .tried import DETAILS, SITES, ZERO, Tried
 from .values import Compound, Form, Value, conform, denote, leaves, rebuild
 
 AGAIN = "again"
@@ -27,7 +28,7 @@ AGAIN = "again"
 def _attempt(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     handlers, start, before = node.attrs["handlers"], len(frame.builder.nodes), saved()
     results = _interpreted(frame, node)
-    tried = Tried(frame.inference, frame.builder, handlers)
+    tried = Tried(frame.inference, frame.builder, handlers, bool(node.attrs.get("told")))
     if not any(map(tried.may_fail, frame.builder.nodes[start:])):
         return (ZERO, UNDEF, *results)
     if _lists_changed(before):
@@ -68,13 +69,15 @@ def _caught(frame: Frame, tried: Tried, nodes: Sequence[Node], results: Sequence
     old: list[Atom] = [UNDEF] * sum(1 for value, shape in zip(results, forms, strict=False) for _ in leaves(value, shape))
     for (cell, name), shape in zip(fields, forms[len(results) :], strict=True):
         old += _kept(frame, before[cell][0], name, shape)
-    code, *found = tried.block(nodes, lambda: atoms, old)
-    following = iter(found)
+    found = tried.block(nodes, lambda: atoms, old)
+    code, following = found[0], iter(found[len(tried.none) :])
+    numbers = [*found[1 : len(tried.none)], *[ZERO] * (1 + DETAILS - len(tried.none))]
     rebuilt = [rebuild(shape, following) for shape in forms]
     for (cell, name), value in zip(fields, rebuilt[len(results) :], strict=True):
         cell.fields[name] = value
     number = frame.emit("floordiv", code, const(SITES))
-    return (number, Compound("caught", (code,), frozenset(tried.sites) if tried.sites is not None else None), *rebuilt[: len(results)])
+    sites = frozenset(tried.sites) if tried.sites is not None else None
+    return (number, Compound("caught", (code, *numbers), sites), *rebuilt[: len(results)])
 
 
 def _kept(frame: Frame, fields: dict[Any, Any], name: Any, shape: Form) -> list[Atom]:
@@ -89,9 +92,24 @@ def _kept(frame: Frame, fields: dict[Any, Any], name: Any, shape: Form) -> list[
     )
 
 
+@handles("received")
+def _received(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
+    """An error that one handler has got: of its sites, those that go there."""
+
+    def kept(error: Value) -> Value:
+        if not isinstance(error, Compound) or error.kind != "caught" or error.info is None:
+            return error
+        classes, before = node.attrs["classes"], node.attrs["before"]
+        raised = {site: frame.inference.variants.told(site)[0] for site in error.info}
+        mine = (site for site, cls in raised.items() if issubclass(cls, classes) and not issubclass(cls, before))
+        return Compound("caught", error.items, frozenset(mine))
+
+    return (of_each(frame, values[0], kept) if is_choice(values[0]) else kept(values[0]),)
+
+
 def words(frame: Frame, error: Compound) -> Value:
     """What an error that was caught says: str(error)."""
-    (code,) = error.items
+    code, *numbers = error.items
     if error.info is None:
         frame.fail("DL040", "what the error of a function that calls itself says is not known here", "use a fixed text", OutsideLanguage)
     sites = sorted(error.info)
@@ -103,7 +121,7 @@ def words(frame: Frame, error: Compound) -> Value:
         if message is None:
             reason = f"what this {cls.__name__} says is made where it is raised, in a function that is called or by NumPy"
             frame.fail("DL040", reason, "use a fixed text, or return the values that it tells", OutsideLanguage)
-        text = denote(repr(message) if issubclass(cls, KeyError) else message)
+        text = denote(repr(message) if issubclass(cls, KeyError) else message) if isinstance(message, str) else _said(numbers, message)
         if len(left) == 1:
             return text
         return branch(frame, frame.emit("equal", site, const(left[0])), [lambda: [text], lambda: [choose(left[1:])]], ["text"])[0]
@@ -128,14 +146,27 @@ def of_error(frame: Frame, error: Compound, name: str) -> Value:
 
 def raised_again(frame: Frame, error: Compound) -> None:
     """`raise`, of an error that was caught: one check for each site."""
-    (code,) = error.items
+    code, *numbers = error.items
     if error.info is None:
         frame.fail("DL040", "which error this is is not known here", "name the error: raise ValueError(message)", OutsideLanguage)
+    from .texts import listed, told
+
     site = frame.emit("mod", code, const(SITES))
     for k in sorted(error.info):
         cls, message = frame.inference.variants.told(k)
-        kind = "raise" if message is not None else AGAIN
-        frame.emit("check", frame.emit("not_equal", site, const(k)), error=cls, message=message or "", kind=kind)
+        fine = frame.emit("not_equal", site, const(k))
+        if isinstance(message, tuple):
+            details, source = listed(frame, [_said(numbers, message)], {})
+            frame.emit("check", fine, *details, error=cls, message="", told=told(source), kind="raise")
+        else:
+            frame.emit("check", fine, error=cls, message=message or "", kind="raise" if message is not None else AGAIN)
+
+
+def _said(numbers: Sequence[Value], pieces: Sequence[str | int]) -> Value:
+    """A text with numbers of the run."""
+    from .texts import text_of
+
+    return text_of(numbers, [("text", p) if isinstance(p, str) else ("value", (p,), "", "") for p in pieces if p != ""])
 
 
 def check_told(program: Program) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,12 @@ from difflang.build import Builder, trace
 from difflang.errors import TypeMismatch
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import TABLE, Op
-from difflang.types import MANY, ONE, Array, Scalar, Stack, Unknown
+from difflang.types import Array, Scalar, Stack, Unknown
+
+from .misshapen import Bad, Found, Numbers, Words, misshapen
 
 Fails = tuple[tuple[int, tuple[type[BaseException], ...]], ...]
 """Handlers: the number of each and the classes that it catches."""
-Bad = Callable[[Builder], Atom]
-Found = tuple[type[BaseException], "str | None", Bad]
 SINGULAR = ("solve", "inv")
 
 
@@ -38,12 +38,12 @@ def native_faults(node: Node, op: Op, handlers: Fails) -> bool:
 
 def ask(node: Node, handlers: Fails) -> Iterator[Found]:
     """The errors of a node that a handler waits for."""
-    for error, message, bad in _errors(node):
+    for error, message, bad, numbers in _errors(node):
         if handler_of(handlers, error):
             if any(isinstance(value.type, Unknown) for value in (*node.args, *node.outs)):
                 reason = "whether this raises an error that is caught depends on a type that is not known"
                 raise TypeMismatch("DL019", reason, node.place, "give the function's argument types")
-            yield error, message, bad
+            yield error, message, bad, numbers
 
 
 def _errors(node: Node) -> Iterator[Found]:
@@ -51,14 +51,14 @@ def _errors(node: Node) -> Iterator[Found]:
     if node.op == "check":
         if node.attrs.get("kind") != "print":
             told = None if node.attrs.get("told") or len(args) > 1 else node.attrs["message"]
-            yield node.attrs["error"], told, lambda b: _not(b, args[0])
+            yield node.attrs["error"], told, lambda b: _not(b, args[0]), None
     elif node.op in ("getitem", "setitem", "index") and isinstance(args[0].type, (Array, Unknown)):
         yield from _outside(node, args[0], args[2 if node.op == "setitem" else 1 :])
     elif node.op in ("getitem", "setitem") and isinstance(args[0].type, Stack):
         said = "list index out of range" if node.op == "getitem" else "list assignment index out of range"
-        yield IndexError, said, lambda b: _beyond(b, args[-1], b.emit("count", args[0]))
+        yield IndexError, said, lambda b: _beyond(b, args[-1], b.emit("count", args[0])), None
     elif node.op == "pop" and node.attrs.get("checked"):
-        yield IndexError, "pop from empty list", lambda b: b.emit("equal", b.emit("count", args[0]), const(0))
+        yield IndexError, "pop from empty list", lambda b: b.emit("equal", b.emit("count", args[0]), const(0)), None
     elif node.op in TABLE and not node.regions:
         yield from _of_op(node, TABLE[node.op])
 
@@ -68,13 +68,15 @@ def _of_op(node: Node, op: Op) -> Iterator[Found]:
     flavors = ("python", "numpy") if open_ else ("python",) if weak_of(node) is not None else ("numpy",)
     for fault in op.faults:
         if fault.flavor in flavors and len(node.outs) == 1:
-            yield fault.error, fault.message, lambda b, bad=fault.bad: _of_fault(b, node, bad)  # type: ignore[misc]
+            yield fault.error, fault.message, lambda b, bad=fault.bad: _of_fault(b, node, bad), None  # type: ignore[misc]
     if node.op in SINGULAR:
-        yield np.linalg.LinAlgError, "Singular matrix", lambda b: _any(b, _sign_is_zero(b, node.args[0]))
+        yield np.linalg.LinAlgError, "Singular matrix", lambda b: _any(b, _sign_is_zero(b, node.args[0])), None
     elif node.op == "cholesky":
-        yield np.linalg.LinAlgError, "Matrix is not positive definite", lambda b: _not(b, b.emit("is_definite", node.args[0]))
-    if op.kind == "elementwise" and sum(isinstance(arg.type, (Array, Unknown)) for arg in node.args) > 1:
-        yield ValueError, None, lambda b: _unlike(b, node.args)
+        yield np.linalg.LinAlgError, "Matrix is not positive definite", lambda b: _not(b, b.emit("is_definite", node.args[0])), None
+    if not any(isinstance(arg.type, Unknown) for arg in node.args):
+        yield from misshapen(node, op)
+    elif op.kind == "elementwise" and len(node.args) > 1:
+        yield ValueError, None, lambda b: const(False), None
 
 
 def _of_fault(b: Builder, node: Node, bad: Any) -> Atom:
@@ -104,37 +106,42 @@ def _beyond(b: Builder, index: Atom, size: Atom) -> Atom:
 
 
 def _outside(node: Node, array: Atom, operands: tuple[Atom, ...]) -> Iterator[Found]:
-    left = iter(operands)
-    axis = 0
-    for code in node.attrs["pattern"]:
+    left, pattern = iter(operands), node.attrs["pattern"]
+    axis, rank = 0, array.type.rank if isinstance(array.type, Array) else 0
+    for k, code in enumerate(pattern):
         if code == "s":
             for _ in range(3):
                 next(left)
+        width = int(code != "n")
         if code in ("i", "a"):
             index = next(left)
-            truths = isinstance(index.type, (Array, Scalar)) and index.type.dtype == "bool"
-            if not truths:
-                yield IndexError, None, lambda b, i=index, k=axis: _beyond(b, i, b.emit("dim", array, axis=k))  # type: ignore[misc]
-        axis += code != "n"
+            if isinstance(index.type, (Array, Scalar)) and index.type.dtype == "bool":
+                width = index.type.rank if isinstance(index.type, Array) else 0
+            else:
+                yield IndexError, ("index ", 0, f" is out of bounds for axis {axis} with size ", 1), *_beyond_axis(array, index, axis)
+        axis = rank - sum(later != "n" for later in pattern[k + 1 :]) if code == "." else axis + width
 
 
-def _unlike(b: Builder, args: tuple[Atom, ...]) -> Atom:
-    """Whether the shapes of arrays do not fit each other."""
-    arrays = list({arg: None for arg in args if isinstance(arg.type, Array)})
-    found: Atom = const(False)
-    for k, one in enumerate(arrays):
-        for other in arrays[:k]:
-            a, c = one.type, other.type
-            assert isinstance(a, Array) and isinstance(c, Array)
-            for back in range(1, min(a.rank, c.rank) + 1):
-                if ONE in (a.dims[-back], c.dims[-back]):
-                    continue
-                sizes = b.emit("dim", one, axis=a.rank - back), b.emit("dim", other, axis=c.rank - back)
-                bad = b.emit("not_equal", *sizes)
-                for size, dim in zip(sizes, (a.dims[-back], c.dims[-back]), strict=True):
-                    bad = bad if dim == MANY else b.emit("logical_and", bad, b.emit("not_equal", size, const(1)))
-                found = bad if isinstance(found, Const) else b.emit("logical_or", found, bad)
-    return found
+def _beyond_axis(array: Atom, index: Atom, axis: int) -> tuple[Bad, Numbers]:
+    """Whether an index leaves an axis; the first that does, and the size."""
+
+    def bad(b: Builder) -> Atom:
+        return _beyond(b, index, b.emit("dim", array, axis=axis))
+
+    def numbers(b: Builder) -> list[Atom]:
+        size, first = b.emit("dim", array, axis=axis), index
+        if isinstance(index.type, Array):
+            low, high = b.emit("less", index, b.emit("neg", size)), b.emit("greater_equal", index, size)
+            outside = b.emit("where", b.emit("logical_or", low, high), index, const(0))
+            first = b.emit("sum", outside) if index.type.rank != 1 else b.emit("index", index, _first(b, outside), pattern=("i",))
+        return [first, size]
+
+    return bad, numbers
 
 
-__all__ = ["Fails", "ask", "handler_of", "native_faults", "weak_of"]
+def _first(b: Builder, numbers: Atom) -> Atom:
+    """Where the first number that is not zero stands."""
+    return b.emit("argmax", b.emit("abs", b.emit("sign", numbers)))
+
+
+__all__ = ["Fails", "Numbers", "Words", "ask", "handler_of", "native_faults", "weak_of"]
