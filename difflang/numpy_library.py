@@ -117,6 +117,21 @@ def asarray_chkfinite(a):
     return a
 
 
+def apply_over_axes(func, a, axes):
+    """The function along one axis after another, each kept with size one."""
+    found = np.asarray(a)
+    rank = found.ndim
+    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+        at = axis + rank if axis < 0 else axis
+        next_ = func(found, at)
+        found = next_ if next_.ndim == rank else np.expand_dims(next_, at)
+    return found
+
+
+def mask_indices(n, mask_func, k=0):
+    return np.nonzero(mask_func(np.ones((n, n), dtype=np.int64), k) != 0)
+
+
 def listed(x):
     """x.tolist() of one axis."""
     return [number.item() for number in x]
@@ -132,6 +147,8 @@ TEXTS: dict[Any, Callable[..., Any]] = {
     np.polydiv: polydiv,
     np.sort_complex: sort_complex,
     np.asarray_chkfinite: asarray_chkfinite,
+    np.apply_over_axes: apply_over_axes,
+    np.mask_indices: mask_indices,
     np.bitwise_count: counts.bitwise_count,
     np.packbits: counts.packbits,
     np.unpackbits: counts.unpackbits,

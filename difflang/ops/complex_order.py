@@ -1,6 +1,7 @@
 """NumPy's order of complex numbers: by the real part, then by the imaginary one.
 
-What is not a number goes last, and is the greatest and the least. Rules that `Op.on_complex` names: each writes the op in others, so that derivatives follow.
+What is not a number goes last, and is the greatest and the least. Rules that `Op.on_complex` names: each writes the op in others,
+so that derivatives follow.
 """
 
 from __future__ import annotations

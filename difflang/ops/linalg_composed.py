@@ -299,14 +299,15 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     return apply("index", x, along + down if down else along, along + right if right else along, pattern=(*before, "a", "a"))
 
 
-def _trace_bind(a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Bound:
-    return (a,), {"offset": offset, "axis1": axis1, "axis2": axis2}
+def _trace_bind(a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None) -> Bound:
+    return (a,), {"offset": offset, "axis1": axis1, "axis2": axis2, "dtype": dtype}
 
 
 @composite(np.trace, methods=("trace",), bind=_trace_bind)
-def trace(x, offset=0, axis1=0, axis2=1):
+def trace(x, offset=0, axis1=0, axis2=1, dtype=None):
     """The sums of the diagonals of the matrices that two axes make."""
-    return np.sum(diagonal(x, offset, axis1, axis2), axis=-1)
+    found = diagonal(x, offset, axis1, axis2)
+    return np.sum(found if dtype is None else apply("cast", found, dtype=dtype, weak=False), axis=-1)
 
 
 @composite(np.linalg.diagonal)
@@ -315,10 +316,14 @@ def matrix_diagonal(x, offset=0):
     return diagonal(x, offset, -2, -1)
 
 
-@composite(np.linalg.trace)
-def matrix_trace(x, offset=0):
+def _matrix_trace_bind(x: Any, /, *, offset: Any = 0, dtype: Any = None) -> Bound:
+    return (x,), {"offset": offset, "dtype": dtype}
+
+
+@composite(np.linalg.trace, bind=_matrix_trace_bind)
+def matrix_trace(x, offset=0, dtype=None):
     """The sums of the diagonals of the matrices of the last two axes."""
-    return trace(x, offset, -2, -1)
+    return trace(x, offset, -2, -1, dtype)
 
 
 @composite(np.linalg.outer)

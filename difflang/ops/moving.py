@@ -197,16 +197,17 @@ def _border(x: Any, axis: int, width: Any, value: Any, mode: str, at: int) -> An
     shape = (*np.shape(x)[:axis], width, *np.shape(x)[axis + 1 :])
     if mode in ("maximum", "minimum", "mean"):
         reduce: Any = {"maximum": np.max, "minimum": np.min, "mean": np.mean}[mode]
-        return np.broadcast_to(reduce(x, axis=axis, keepdims=True), shape)
+        inner = reduce(x, axis=axis, keepdims=True)
+        return np.broadcast_to(np.rint(inner).astype(x.dtype) if x.dtype.kind in "iu" else inner, shape)
     value = apply("cast", value, dtype=_name(x), weak=False)
     if mode == "constant":
         return np.broadcast_to(value, shape)
-    if x.dtype.kind != "f":
-        raise TypeError("np.pad with a linear ramp takes floats here")
     edge = x[(*WHOLE * axis, slice(0, 1) if at == 0 else slice(-1, None))]
-    way = np.divide(upto(width) + (0 if at == 0 else 1), width)
-    way = np.reshape(way if at == 0 else 1 - way, (1,) * axis + (-1,) + (1,) * (np.ndim(x) - axis - 1))
-    return value + (edge - value) * way
+    steps = np.reshape(upto(width) if at == 0 else width - 1 - upto(width), (1,) * axis + (-1,) + (1,) * (np.ndim(x) - axis - 1))
+    if x.dtype.kind == "f":
+        return (value + (edge - value) * np.divide(steps, width)).astype(x.dtype)
+    start = apply("cast", value, dtype="f64", weak=False)
+    return np.floor(steps * np.divide(edge - start, width) + start).astype(x.dtype)
 
 
 def _name(x: Any) -> str:

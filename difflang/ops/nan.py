@@ -8,6 +8,7 @@ import numpy as np
 
 from ..build import apply, dtype_known
 from ..op import composite
+from .complex_values import is_complex
 from .reduce import Bound, _max_bind, _sum_bind, _var_bind
 
 
@@ -55,7 +56,8 @@ def nanvar(x, axis=None, keepdims=False, ddof=0):
         return np.var(x, axis=axis, keepdims=keepdims, ddof=ddof)
     away = np.where(np.isnan(x), 0, x - nanmean(x, axis, True))
     freedom = _count(x, axis, keepdims) - ddof
-    found = _like(np.divide(np.sum(np.square(away), axis=axis, keepdims=keepdims), freedom), x)
+    squares = np.square(np.real(away)) + np.square(np.imag(away)) if is_complex(x) else np.square(away)
+    found = _like(np.divide(np.sum(squares, axis=axis, keepdims=keepdims), freedom), squares)
     return np.where(freedom <= 0, np.nan, found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..build import apply
-from ..op import composite, dtype_name
+from ..op import composite, dtype_name, normal_axis
 from .reduce import Bound
 from .sorting import axis_of, flat, length, need, upto
 
@@ -136,18 +136,29 @@ def cumprod(x, axis=None):
 
 
 def _total_bind(x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: Any = False) -> Bound:
-    if include_initial or dtype is not None:
-        raise TypeError("a cumulative sum takes an axis here")
-    return (x,), {"axis": axis}
+    if out is not None:
+        raise TypeError("np.cumulative_sum and np.cumulative_prod take no out here: assign the result")
+    return (x,), {"axis": axis, "dtype": dtype, "initial": bool(include_initial)}
 
 
 @composite(np.cumulative_sum, bind=_total_bind)
-def cumulative_sum(x, axis=None):
-    """Running sums."""
-    return np.cumsum(x, axis)
+def cumulative_sum(x, axis=None, dtype=None, initial=False):
+    """Running sums; with `include_initial` from the empty one on."""
+    return _running(np.cumsum, np.zeros_like, x, axis, dtype, initial)
 
 
 @composite(np.cumulative_prod, bind=_total_bind)
-def cumulative_prod(x, axis=None):
-    """Running products."""
-    return np.cumprod(x, axis)
+def cumulative_prod(x, axis=None, dtype=None, initial=False):
+    """Running products; with `include_initial` from the empty one on."""
+    return _running(np.cumprod, np.ones_like, x, axis, dtype, initial)
+
+
+def _running(runs: Any, first: Any, x: Any, axis: Any, dtype: Any, initial: bool) -> Any:
+    if axis is None and np.ndim(x) != 1:
+        raise TypeError("For arrays which have more than one dimension ``axis`` argument is required.")
+    at = 0 if axis is None else normal_axis(axis, np.ndim(x), "one")
+    found = runs(x if dtype is None else apply("cast", x, dtype=dtype, weak=False), at)
+    if not initial:
+        return found
+    shape = (*np.shape(x)[:at], 1, *np.shape(x)[at + 1 :])
+    return np.concatenate((np.broadcast_to(first(np.sum(found)), shape).astype(found.dtype), found), at)

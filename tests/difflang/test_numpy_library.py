@@ -99,3 +99,31 @@ def test_lists_and_checks() -> None:
     with pytest.raises(ValueError, match="infs or NaNs"):
         dl.differentiable(lambda x: np.asarray_chkfinite(x) * 2)(np.array([np.inf]))
     agree(lambda x: np.linalg.tensordot(x, x, axes=1), RANDOM.normal(size=(3, 3)))
+
+
+def running(x: Any) -> Any:
+    return np.cumulative_sum(x, axis=1, include_initial=True), np.cumulative_prod(x, axis=-2, dtype=np.float64)
+
+
+def over_axes(x: Any) -> Any:
+    return np.apply_over_axes(np.sum, x, [0, 1]), np.trace(x, 1, dtype=np.float64), np.linalg.trace(x, offset=-1)
+
+
+def bordered(x: Any) -> Any:
+    return np.pad(x, 2, mode="linear_ramp", end_values=5), np.pad(x, 1, mode="mean")
+
+
+def listed_numbers(x: Any) -> Any:
+    """In a list Python's numbers are as strong as others."""
+    return np.array([1.0, x[0, 0]]), np.array([1, x[0, 0]]), np.array(x, ndmin=3), np.array(x[0], ndmin=2)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.uint8])
+@pytest.mark.parametrize("function", [running, over_axes, bordered, listed_numbers])
+def test_keywords(function: Callable[..., Any], dtype: Any) -> None:
+    agree(function, (np.arange(12).reshape(3, 4) * 5 % 7).astype(dtype))
+
+
+def test_deviation_of_complex_numbers() -> None:
+    x = np.array([1 + 2j, np.nan, 3j])
+    np.testing.assert_allclose(dl.differentiable(lambda x: (np.nanvar(x), np.nanstd(x)))(x), (np.nanvar(x), np.nanstd(x)))

@@ -38,8 +38,8 @@ def as_array(frame: Frame, value: Value, dtype: str | None = None) -> Atom:
     if any(map(is_undefined, items)):
         return next(filter(is_undefined, items))
     with frame.fitting():
-        common = promote(*(item.type for item in items))
-    if isinstance(common, Scalar):
+        common = promote(*(Scalar(item.type.dtype) if isinstance(item.type, Scalar) else item.type for item in items))
+    if isinstance(common, Scalar):  # in a list Python's numbers are as strong as others
         items = [to_dtype(frame, item, common.dtype) for item in items]
     return frame.emit("stack", *items, axis=0)
 

@@ -12,7 +12,7 @@ from difflang.errors import ValueMismatch
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import row
 from difflang.ops.faults import said
-from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unknown
+from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unknown, rank
 
 from .arrays import as_array, astype, call_row, dtype_name, keeping
 from .branches import branch
@@ -314,9 +314,11 @@ def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -
     return const(hasattr(example(value.type), name))
 
 
-@builtin(np.array, low=1, high=2, names=("dtype", "copy"))
+@builtin(np.array, low=1, high=2, names=("dtype", "copy", "ndmin"))
 def _array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return _made_array(frame, args, kwargs, copies=True)
+    made = frame.atom(_made_array(frame, args, kwargs, copies=True))
+    axes, least = rank(made.type), frame.constant(kwargs.get("ndmin", const(0)), "ndmin")
+    return made if axes is None or least <= axes else frame.emit("expand_dims", made, axis=tuple(range(least - axes)))
 
 
 def _made_array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], copies: bool) -> Value:
