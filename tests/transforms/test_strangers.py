@@ -78,3 +78,22 @@ def test_means_in_integers() -> None:
         assert np.asarray(found).dtype == np.asarray(expected).dtype and np.allclose(found, expected)
     with pytest.raises(dl.DifflangError, match="in integers"):
         dl.differentiable(spread_in_integers)(x)
+
+
+def covariance(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None) -> Any:
+    return np.cov(m, y, rowvar, bias, ddof)
+
+
+def covariance_by_data(m: Any, flags: Any) -> Any:
+    return np.cov(m, rowvar=flags[0] > 0)
+
+
+def test_a_flag_of_the_run_is_not_taken_for_true() -> None:
+    x = np.array([[0.5, 2.5, 7.0], [1.0, -4.5, 3.0]])
+    f = dl.differentiable(covariance)
+    for rowvar in (True, False):
+        for bias in (True, False):
+            for ddof in (None, 0, 1):
+                assert np.allclose(f(x, None, rowvar, bias, ddof), covariance(x, None, rowvar, bias, ddof))
+    with pytest.raises(dl.DifflangError, match="DL011"):
+        dl.differentiable(covariance_by_data)(x, np.zeros(1))

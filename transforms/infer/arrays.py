@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -110,11 +110,31 @@ def plain_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], 
     if of_list is not None:
         return of_list
     with frame.fitting("DL017"):
-        operands, attrs = bind(op, [raw(v) for v in args], {name: raw(v) for name, v in kwargs.items()})
+        given, named = [raw(v) for v in args], {name: raw(v) for name, v in kwargs.items()}
+        operands, attrs = bind(op, given, named)
+    _check_kept(frame, op, [*given, *named.values()], [*operands, *attrs.values()])
     atoms = [lifted(frame, operand) for operand in operands]
     attrs = normal(frame, op, atoms, attrs)
     found = frame.emit(op.name, *atoms, flavor=flavor, hint=hint, **attrs)
     return several(found, op.named) if isinstance(found, tuple) else found
+
+
+def _check_kept(frame: Frame, op: Op, given: Sequence[Any], bound: Sequence[Any]) -> None:
+    """A number or truth of the run that only decided what to bind was taken for true: it must be known."""
+    for value in given:
+        if isinstance(value, Var) and isinstance(value.type, Scalar) and not any(value is one for one in _flat(bound)):
+            hint = "write a constant, or pass it as a static argument"
+            frame.fail("DL011", f"{value.hint} of {op.name} must be known while compiling", hint)
+
+
+def _flat(values: Sequence[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (tuple, list)):
+            yield from _flat(value)
+        elif isinstance(value, Compound):
+            yield from _flat(value.items)
+        else:
+            yield value
 
 
 def several(results: Any, named: Any = None) -> Value:
