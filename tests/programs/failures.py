@@ -262,11 +262,11 @@ def product_or_sum(a, b):
 add(product_or_sum, (normal(2, 3), normal(3, 2)), (normal(2, 3), normal(2, 3)))
 
 
-def joined_or_apart(a, b, n):
+def joined_or_apart(a, b):
     try:
-        return (np.concatenate([a, b]).reshape(n, -1) ** 2).sum(axis=0)[0]
+        return (np.concatenate([a, b]) ** 2).sum()
     except ValueError:
-        return a[0] * b.sum()
+        return a[0, 0] * b.sum()
 
 
-add(joined_or_apart, (normal(3), normal(3), 2), (normal(3), normal(3), 4))
+add(joined_or_apart, (normal(3, 2), normal(2, 2)), (normal(3, 2), normal(3, 3)))
