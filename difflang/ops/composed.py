@@ -321,6 +321,8 @@ def _geomspace_bind(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, 
 @composite(np.geomspace, bind=_geomspace_bind)
 def geomspace(start, stop, num, endpoint=True):
     """Points whose ratio is the same from each to the next."""
+    if any(dtype_known(end) is not None and end.dtype.kind == "c" for end in (start, stop)):
+        raise TypeError("np.geomspace takes real numbers here")
     sign = np.sign(start) * 1.0
     points = sign * np.power(10.0, _evenly(np.log10(start / sign), np.log10(stop / sign), num, endpoint))
     at = apply("arange", 0, num, 1)

@@ -97,3 +97,14 @@ def test_a_flag_of_the_run_is_not_taken_for_true() -> None:
                 assert np.allclose(f(x, None, rowvar, bias, ddof), covariance(x, None, rowvar, bias, ddof))
     with pytest.raises(dl.DifflangError, match="DL011"):
         dl.differentiable(covariance_by_data)(x, np.zeros(1))
+
+
+def spiral(a: Any, b: Any) -> Any:
+    return np.geomspace(a, b, 5)
+
+
+def test_geomspace_of_complex_numbers_is_refused() -> None:
+    assert np.allclose(dl.differentiable(spiral)(1.0, 16.0), [1, 2, 4, 8, 16])
+    for end in (2j, np.complex64(2j)):
+        with pytest.raises(dl.DifflangError, match="np.geomspace takes real numbers"):
+            dl.differentiable(spiral)(-1, end)
