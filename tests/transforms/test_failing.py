@@ -214,3 +214,24 @@ def test_none_where_a_value_is_needed() -> None:
     with pytest.raises(TypeError, match="'NoneType' object"):
         dl.differentiable(doubled)(v, 5.0)
     assert dl.grad(doubled)(v, 1.5).tolist() == [0.0, 2.0]
+
+
+class _Total:
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _scaled_or_kept(x: Any, a: Any, i: int) -> Any:
+    total, failed = _Total(x * a[0]), 0
+    try:
+        total.value = total.value * a[i]
+    except IndexError:
+        failed += 3
+    return total.value * (1 + failed)
+
+
+def test_an_object_set_last_is_as_it_was_after_an_error() -> None:
+    a = np.array([2.0, 3.0])
+    for i in (1, 5):
+        assert dl.differentiable(_scaled_or_kept)(1.5, a, i) == _scaled_or_kept(1.5, a, i)
+        assert dl.grad(_scaled_or_kept)(1.5, a, i) == _scaled_or_kept(1.0, a, i)

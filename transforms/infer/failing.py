@@ -7,18 +7,21 @@ What an error says is known where it was told as a text; of one of several it is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
+import numpy as np
+
 from difflang.errors import OutsideLanguage
-from difflang.ir import UNDEF, Atom, Node, Program, const, walk
+from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, const, walk
+from difflang.op import TABLE
 
 from .branches import branch
 from .choices import is_choice, of_each
 from .frame import Frame, handles
 from .objects import State, changed, outside, restore, saved
 from .tried import DETAILS, SITES, ZERO, Tried
-from .values import Compound, Form, Value, conform, denote, leaves, rebuild
+from .values import Compound, Form, Value, conform, denote, form, leaves, rebuild
 
 AGAIN = "again"
 """The kind of a check that raises an error anew of which the words are not known."""
@@ -41,7 +44,21 @@ def _attempt(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     else:
         nodes = frame.builder.nodes[start:]
         del frame.builder.nodes[start:]
-    return _caught(frame, tried, nodes, results, before)
+    return _caught(frame, tried, nodes, results, before, _set_last(node.regions[0]))
+
+
+def _set_last(region: Region) -> str | None:
+    """The attribute that the last node sets, where nothing before it can change an object: after an error it is as it was."""
+    *others, last = region.nodes or (None,)
+    if last is None or last.op != "setattr" or not all(map(_changes_nothing, others)):
+        return None
+    return str(last.attrs["name"])
+
+
+def _changes_nothing(node: Node) -> bool:
+    if node.op == "invoke":
+        return isinstance(node.args[0], Const) and isinstance(node.args[0].value, np.ufunc | BuiltinFunctionType)
+    return node.op in ("getitem", "attr") or (node.op in TABLE and not node.regions and not node.op.startswith("check"))
 
 
 def _interpreted(frame: Frame, node: Node) -> list[Value]:
@@ -57,7 +74,9 @@ def _lists_changed(before: State) -> bool:
     return any(not cell.carried and cell.fields != fields for cell, (fields, _) in before.items())
 
 
-def _caught(frame: Frame, tried: Tried, nodes: Sequence[Node], results: Sequence[Value], before: State) -> Sequence[Value]:
+def _caught(
+    frame: Frame, tried: Tried, nodes: Sequence[Node], results: Sequence[Value], before: State, kept: str | None
+) -> Sequence[Value]:
     """The nodes written again, and what is known after them."""
     after = saved()
     fields = changed(before, after)
@@ -68,7 +87,9 @@ def _caught(frame: Frame, tried: Tried, nodes: Sequence[Node], results: Sequence
         atoms += leaves(conform(frame.builder, value, shape), shape)
     old: list[Atom] = [UNDEF] * sum(1 for value, shape in zip(results, forms, strict=False) for _ in leaves(value, shape))
     for (cell, name), shape in zip(fields, forms[len(results) :], strict=True):
-        old += _kept(frame, before[cell][0], name, shape)
+        was = before[cell][0]
+        fits = len(fields) == 1 and name == kept and name in was and form(was[name]) == shape
+        old += leaves(was[name], shape) if fits else _kept(frame, was, name, shape)
     found = tried.block(nodes, lambda: atoms, old)
     code, following = found[0], iter(found[len(tried.none) :])
     numbers = [*found[1 : len(tried.none)], *[ZERO] * (1 + DETAILS - len(tried.none))]
