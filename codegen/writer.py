@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 
@@ -81,6 +82,12 @@ class ModuleWriter:
         return self._site_of[site]
 
 
+@lru_cache(maxsize=1024)
+def ascii_name(hint: str) -> str:
+    """A name as LLVM reads it."""
+    return hint.encode("ascii", "ignore").decode() or "t"
+
+
 class Writer:
     """Writes one function. `block` is the label of the block being written, which phis need."""
 
@@ -111,7 +118,7 @@ class Writer:
 
     def name(self, hint: str = "t") -> str:
         self._names += 1
-        return f"{hint}.{self._names}"
+        return f"{hint if hint.isascii() else ascii_name(hint)}.{self._names}"
 
     def let(self, code: str, hint: str = "t") -> str:
         """Append an instruction; its result."""

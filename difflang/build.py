@@ -6,11 +6,14 @@ of computing. A tracer knows the types, so a rule may branch on ranks and dtypes
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from .hints import shown
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
 from .types import DTYPES, MANY, ONE, OPEN, PYTHON, Array, Nothing, Scalar, Type, Unknown, is_complex, rank
@@ -70,7 +73,7 @@ class Builder:
         if table_row.kind == "elementwise" and isinstance(result, Scalar) and all(isinstance(a, Const) for a in args):
             folded = _fold(op, [a.value for a in args], attrs, result)  # type: ignore[union-attr]
             if folded is not None:
-                return folded
+                return self.said(folded, op, args, attrs)
         if isinstance(result, tuple):
             outs = tuple(Var(name, type) for name, type in zip(table_row.results, result, strict=True))
             self.node(op, args, outs, **attrs)
@@ -78,6 +81,18 @@ class Builder:
         out = Var(hint or hint_for(op, args), result)
         self.known.note(self.node(op, args, (out,), **attrs))
         return out
+
+    def said(self, folded: Const, op: str, args: Sequence[Atom], attrs: dict[str, Any]) -> Const:
+        """The number with what the user wrote for it; a whole number only where a name of his is in it."""
+        kept = _kept(op, args, folded)
+        if kept is not None:
+            return kept
+        if not (row(op).infix or row(op).numpy or row(op).python):
+            return folded
+        own = isinstance(folded.value, float) and (not self.role or (op == "div" and not _is_exact(args, folded.value)))
+        if not own and all(isinstance(a, Const) and a.said is None for a in args):
+            return folded
+        return Const(folded.value, folded.type, Node(op, tuple(args), (Var("t", folded.type),), attrs or NO_ATTRS))
 
     def region(self, params: Sequence[Var], yields: Sequence[Atom]) -> Region:
         """What was built so far, as a region."""
@@ -89,6 +104,26 @@ def _fits_already(value: Type, like: Type) -> bool:
     if isinstance(value, Array) and isinstance(like, Array) and value.rank == like.rank:
         return all(theirs == MANY or mine == ONE for mine, theirs in zip(value.dims, like.dims, strict=True))
     return rank(value) == 0 and rank(like) == 0
+
+
+def _is_exact(args: Sequence[Atom], quotient: float) -> bool:
+    """Whether a quotient of numbers known while compiling is one without rounding."""
+    over, under = (a.value if isinstance(a, Const) else None for a in args)
+    plain = all(isinstance(x, (int, float)) and math.isfinite(x) for x in (over, under, quotient))
+    return plain and bool(under) and Fraction(over) == Fraction(quotient) * Fraction(under)  # type: ignore[arg-type]
+
+
+def _kept(op: str, args: Sequence[Atom], result: Const) -> Const | None:
+    """The operand that the op leaves as it is: of a product with one, of a sum with zero."""
+    neutral = {"mul": 1, "masked": 1, "add": 0}.get(op)
+    known = [a for a in args if isinstance(a, Const)]
+    if op == "cast":
+        same = getattr(known[0].type, "dtype", None) == getattr(result.type, "dtype", None)
+        return Const(result.value, result.type, known[0].said) if same else result
+    if neutral is None or len(known) != len(args):
+        return None
+    left = [a for a in known if a.said is not None or a.value != neutral]
+    return Const(result.value, result.type, left[0].said) if len(left) == 1 and left[0].value == result.value else None
 
 
 def _fold(op: str, values: list[Any], attrs: dict[str, Any], result: Scalar) -> Const | None:
@@ -108,7 +143,7 @@ def hint_for(op: str, args: Sequence[Atom]) -> str:
     """A name for an unnamed value: what a reader of the written text can place."""
     first = args[0].hint if args and isinstance(args[0], Var) else ""
     if op == "index" and first:
-        second = args[1].hint if len(args) == 2 and isinstance(args[1], Var) else ""
+        second = shown(args[1].hint) if len(args) == 2 and isinstance(args[1], Var) else ""
         return f"{first}_{second}" if len(second) == 1 and second != "t" else f"{first}_item"
     if row(op).infix or row(op).kind != "elementwise" or op in ("cast", "where", "masked"):
         return "t"

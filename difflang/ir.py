@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Union
 
+import numpy as np
+
 from .records import dataclass, field, replace
 from .types import NOTHING, UNDEFINED, UNKNOWN, Static, Type, type_of
 
@@ -52,13 +54,33 @@ class Var:
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A value known while compiling: a number, None, or a static object. Compared with its type: 1 is not 1.0."""
+    """A value known while compiling: a number, None, or a static object. Compared with its type: 1 is not 1.0.
+
+    `said` is how the user says a number: `Named`, the node that it was folded from, or a path such as "math.pi".
+    """
 
     value: Any
     type: Type
+    said: Any = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return repr(self.value)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Named:
+    """The user's name for a number known while compiling, and the number as he wrote it there."""
+
+    name: str
+    value: Const
+
+
+def named(const: Const, name: str) -> Const:
+    """The number under the user's name for it; anything else as it is."""
+    plain = const.value.item() if isinstance(const.value, np.generic) else const.value
+    if not name.isidentifier() or isinstance(plain, bool) or not isinstance(plain, (int, float)):
+        return const
+    return Const(const.value, const.type, Named(name, const))
 
 
 Atom = Union[Var, Const]

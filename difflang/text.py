@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from .hints import shown
 from .ir import Atom, Const, Function, Held, Node, Origin, Param, Place, Program, Region, Var
 from .parse import RESERVED, loads
 from .types import NAMES, UNKNOWN, Nothing, Scalar, Static, Type, Undefined, type_of
@@ -105,7 +106,7 @@ class _Writer:
         return text if place.file == self.file else f"{text} in {place.file!r}"
 
     def define(self, var: Var) -> str:
-        hint = "".join(c if c.isalnum() or c == "_" else "_" for c in var.hint)
+        hint = "".join(c if c.isalnum() or c == "_" else "_" for c in shown(var.hint))
         hint = hint if hint.isidentifier() else "t" + hint
         name, number = hint, 1
         while name in self.taken or (name == hint and hint.rpartition("__")[2].isdigit()):
@@ -119,7 +120,7 @@ class _Writer:
 
     def atom(self, atom: Atom) -> str:
         if isinstance(atom, Var):
-            return self.names.get(atom, f"undefined_{atom.hint}")
+            return self.names.get(atom, f"undefined_{shown(atom.hint)}")
         if isinstance(atom.type, Undefined):
             return "undef"
         if isinstance(atom.type, Static):

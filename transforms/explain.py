@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from difflang.hints import shown
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
 from difflang.records import dataclass, field
 from difflang.types import DTYPES, Array, Scalar, Stack, Type
@@ -82,7 +83,7 @@ def explain(program: Program) -> Explanation:
             kept += _kept(node, function, formulas)
             for out in node.outs:
                 if out.hint.endswith(("_bar", "_dot")) and node.role:
-                    active.setdefault(out.hint[:-4])
+                    active.setdefault(shown(out.hint[:-4]))
     return Explanation(program.main.name, tuple(active), tuple(kept), loops=tuple(_loops(program)))
 
 
@@ -112,14 +113,13 @@ def _kept(node: Node, function: Function, formulas: _Formulas) -> list[Kept]:
     line = node.place.line if node.place else None
     if node.op == "empty" and node.out.hint.endswith("_tape"):
         size = " * ".join(["8" if _width(node.out.type) == 8 else str(_width(node.out.type)), *map(formulas.say, node.args)])
-        return [Kept("tape", node.out.hint, function.name, line, size, "one number an iteration, read again on the way back")]
+        return [Kept("tape", shown(node.out.hint), function.name, line, size, "one number an iteration, read again on the way back")]
     if node.op == "push" and not node.role:
         element = node.args[1].type
-        return [Kept("stack", node.out.hint, function.name, line, f"{_size(element)} an iteration", _stack_reason(element))]
+        return [Kept("stack", shown(node.out.hint), function.name, line, f"{_size(element)} an iteration", _stack_reason(element))]
     if node.op == "copy":
-        return [
-            Kept("copy", node.out.hint, function.name, line, _size(node.out.type), "read after it is overwritten, or not ours to write")
-        ]
+        why = "read after it is overwritten, or not ours to write"
+        return [Kept("copy", shown(node.out.hint), function.name, line, _size(node.out.type), why)]
     return []
 
 
@@ -156,7 +156,7 @@ class _Formulas:
             return str(atom.value)
         node = self.definition.get(atom)
         if node is None or node.regions or node.op == "call":
-            return atom.hint
+            return shown(atom.hint)
         args = [self.say(a) for a in node.args]
         if node.op == "dim":
             return f"{args[0]}.shape[{node.attrs['axis']}]"
@@ -166,4 +166,4 @@ class _Formulas:
             return f"({args[0]} {dict(add='+', sub='-', mul='*')[node.op]} {args[1]})"
         if node.op == "maximum":
             return f"max({args[0]}, {args[1]})"
-        return atom.hint
+        return shown(atom.hint)

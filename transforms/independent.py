@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from difflang.errors import OutsideLanguage
+from difflang.hints import shown
 from difflang.ir import Atom, Const, Function, Node, Place, Program, Region, Var, walk
 from difflang.records import dataclass, field, replace
 from difflang.types import Array, Scalar, Stack
@@ -130,7 +131,7 @@ class _Facts:
     def carried(self, param: Var, end: Atom) -> Carried:
         uses = _Uses({param})
         self.region(self.body, uses)
-        name = param.hint
+        name = shown(param.hint)
         if end is param and not uses.forms:
             return Carried("last" if isinstance(param.type, Scalar) else "own")
         if isinstance(param.type, Array):
@@ -151,7 +152,7 @@ class _Facts:
         return not uses.wrong and not uses.folds and not uses.forms and len(uses.versions) == 1 and isinstance(end.type, Scalar)
 
     def array(self, param: Var, end: Atom, uses: _Uses) -> Carried:
-        name = param.hint
+        name = shown(param.hint)
         if end not in uses.versions:
             raise Dependent(f"each turn makes another array {name}", self.place_of(end))
         if uses.wrong:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from difflang.hints import shown
 from difflang.ir import Atom, Function, Param, Program, Region, Var, free_vars, walk
 from difflang.records import dataclass, replace
 from difflang.types import Type
@@ -94,7 +95,7 @@ class Reverse:
             function,
             name=made,
             body=region,
-            params=(*function.params, *(Param(p.hint) for p in params)),
+            params=(*function.params, *(Param(shown(p.hint)) for p in params)),
             result=("*",) * len(region.yields),
             writes=(),
             alias=(),
@@ -256,7 +257,7 @@ class Reverse:
             plain,
             name=pair.forward,
             body=forward,
-            params=tuple(Param(p.hint) for p in forward.params),
+            params=tuple(Param(shown(p.hint)) for p in forward.params),
             result=("*",) * (len(forward.yields) - len(function.writes)),
         )
         end = len(backward.params) - states
@@ -264,7 +265,7 @@ class Reverse:
             plain,
             name=pair.backward,
             body=backward,
-            params=tuple(Param(p.hint) for p in backward.params),
+            params=tuple(Param(shown(p.hint)) for p in backward.params),
             result=("*",) * (len(backward.yields) - halves.arrays),
             writes=tuple(range(end - halves.arrays, end)),
         )
@@ -287,7 +288,7 @@ def _both(halves: _Halves, half: Both, body: Region) -> Function:
         alias=(),
         doc=None,
         body=Region(params, body.nodes, yields),
-        params=tuple(Param(p.hint) for p in params),
+        params=tuple(Param(shown(p.hint)) for p in params),
         result=("*",) * (len(yields) - half.finals - half.arrays),
         writes=(*function.writes, *range(len(params) - half.arrays, len(params))),
     )

@@ -13,6 +13,7 @@ from difflang.op import row
 from difflang.types import Array, Type, Unknown, rank
 
 from .activity import loop_parts
+from .extents import Extents
 from .numbers import numbers
 
 SHAPE_OPERAND = {
@@ -30,6 +31,8 @@ class Shapes:
 
     def __init__(self, body: Region, given: Iterable[Atom] = ()) -> None:
         self.source: dict[Var, Atom] = {}
+        self.definition: dict[Var, Node] = {}
+        self.extents = Extents(self.definition.get, self.root)
         self.numbers = numbers(body, given)
         found = -1
         while found != len(self.source):  # what is known of a loop's parameters says more of the nodes inside it
@@ -40,6 +43,7 @@ class Shapes:
         for node in region.nodes:
             for inner in node.regions:
                 self._region(inner)
+            self.definition.update(dict.fromkeys(node.outs, node))
             self._note(node)
 
     def root(self, value: Var) -> Var:
@@ -56,7 +60,9 @@ class Shapes:
         """Whether two values are known to have the same shape."""
         if one is other or (self.is_number(one) and self.is_number(other)):
             return True
-        return (isinstance(one, Var) and isinstance(other, Var) and self.root(one) is self.root(other))
+        if not isinstance(one, Var) or not isinstance(other, Var):
+            return False
+        return self.root(one) is self.root(other) or self.extents.same(one, other)
 
     def is_number(self, atom: Atom) -> bool:
         """Whether a value is certainly a single number."""

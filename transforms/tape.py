@@ -106,6 +106,10 @@ class _Chooser:
     def _price(self, node: Node) -> int:
         if node.op == "call":
             return self.prices[node.attrs["callee"]]
+        if node.op == "pow" and isinstance(node.args[1], Const) and node.args[1].value in (2, 3):
+            return row("mul").cost * 2
+        if node.op in ("mod", "floordiv") and _is_count(node.outs[0]):
+            return row("div").cost
         return 2 if node.op in ("index", "item") else row(node.op).cost
 
     def local(self, node: Node) -> list[Var]:

@@ -155,7 +155,7 @@ def _written(b: Builder, size: Atom | Size) -> Atom:
 
 def _not_negative(b: Builder, size: Atom) -> Atom:
     if isinstance(size, Const):
-        return const(max(int(size.value), 0))
+        return size if int(size.value) >= 0 else const(0)
     if any(size in node.outs and node.op in ("dim", "size") for node in b.nodes):
         return size
     return b.emit("maximum", size, const(0), flavor="python")

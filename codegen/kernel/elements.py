@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from difflang.errors import NotAvailable
+from difflang.hints import shown
 from difflang.ir import Atom, Function, Node, Param, Program, Region, Var, walk
 from difflang.records import replace
 from difflang.types import Array, Scalar
@@ -120,7 +121,7 @@ class _Kernels:
         params = tuple(thread.inputs.values())
         body = Region(params, tuple(thread.nodes), tuple(yields))
         function = replace(
-            self.main, name=f"{self.main.name}_thread", params=tuple(Param(p.hint) for p in params), body=body,
+            self.main, name=f"{self.main.name}_thread", params=tuple(Param(shown(p.hint)) for p in params), body=body,
             result=("*",) * len(yields), alias=(), writes=(), level="placed",
         )  # fmt: skip
         sizes: tuple[Size, ...] = shape

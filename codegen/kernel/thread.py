@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from difflang.errors import NotAvailable
+from difflang.hints import shown
 from difflang.ir import Atom, Const, Node, Region, Var, free_vars
 from difflang.op import row
 from difflang.ops.index import expand
@@ -90,7 +91,7 @@ class Thread:
         if atom in self.shapes.leaf:
             return self.input(Leaf(self.shapes.leaf[atom]), atom.type, atom.hint)
         if atom not in self.shapes.maker:
-            raise refusal(f"{atom.hint!r} is not known to a thread here", None, "compute it outside the loop")
+            raise refusal(f"{shown(atom.hint)!r} is not known to a thread here", None, "compute it outside the loop")
         node = self.shapes.maker[atom]
         if atom in self.numbers:
             return self.input(Reduced(self.numbers[atom]), Scalar(atom.type.dtype), atom.hint)  # type: ignore[union-attr]
@@ -130,7 +131,7 @@ class Thread:
         pad = len(self.whole) - len(shape)
         if pad < 0 or any(s != 1 and self.shapes.find(s) != self.shapes.find(self.whole[pad + k]) for k, s in enumerate(shape)):
             node = self.shapes.maker.get(var)
-            reason = f"{var.hint!r} has another shape than the elements that this thread computes"
+            reason = f"{shown(var.hint)!r} has another shape than the elements that this thread computes"
             raise refusal(reason, node.place if node else None, "keep arrays of different shapes in different functions")
         return self.aligned(var, tuple(Coord(pad + k) for k in range(len(shape))))
 
@@ -176,7 +177,7 @@ class Thread:
             self._write(node)
             found = self.known(var, ())
         if found is None or coords != self.canonical(var):
-            reason = f"{var.hint!r} is needed at another thread's element inside or after a loop"
+            reason = f"{shown(var.hint)!r} is needed at another thread's element inside or after a loop"
             raise refusal(reason, node.place if node else None, "take the transpose, slice or broadcast outside the loop")
         return found
 

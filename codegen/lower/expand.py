@@ -44,7 +44,7 @@ def _in_singles(node: Node) -> list[Node]:
 
 def _is_written_out(node: Node) -> bool:
     op = TABLE.get(node.op)
-    return op is not None and op.kind in ("general", "constant") and callable(op.lower)
+    return op is not None and op.kind in ("general", "constant", "multilinear") and callable(op.lower)
 
 
 def _written(node: Node) -> list[Node]:

@@ -348,8 +348,19 @@ def gcd(z, x, y):
     return 0, 0
 
 
+def _lower_heaviside(x, h):
+    above = np.where(x > 0, literal(1.0, h), np.where(x < 0, literal(0.0, h), x))
+    return np.where(x == 0, h, above)
+
+
+@elementwise(np.heaviside, result="float", lower=_lower_heaviside)
+def heaviside(z, x, h):
+    """0 below zero, h at zero, 1 above."""
+    return 0, np.where(np.equal(x, 0), literal(1.0, z), literal(0.0, z))
+
+
 def _half_at_ties(z, x, y, chosen):
-    """1 where this operand is chosen, 1/2 where both are the same."""
+    """1 where this operand is chosen, 1/2 where both are the same: of an operand and zero a step."""
     return np.where(x == y, literal(0.5, z), np.where(chosen, literal(1.0, z), literal(0.0, z)))
 
 
@@ -362,7 +373,15 @@ def _lower_maximum(x, y):
 
 @elementwise(np.maximum, lower=_lower_maximum)
 def maximum(z, x, y):
+    if _is_real_zero(x, z) or _is_real_zero(y, z):
+        step = np.heaviside(x if _is_real_zero(y, z) else y, literal(0.5, z))
+        return (step, 0) if _is_real_zero(y, z) else (0, step)
     return _half_at_ties(z, x, y, np.greater(x, y)), _half_at_ties(z, x, y, np.greater(y, x))
+
+
+def _is_real_zero(value, z):
+    """Whether a bound is zero, known while compiling: which side a float is on is then the step at it."""
+    return dtype_known(z) is not None and _is_float(z) and _known(value) == 0
 
 
 def _lower_minimum(x, y):

@@ -34,12 +34,6 @@ def fmin(x, y):
     return np.where(np.isnan(x), y, np.where(np.isnan(y), x, np.minimum(x, y)))
 
 
-@composite(np.heaviside)
-def heaviside(x, h):
-    """0 below zero, h at zero, 1 above."""
-    return np.where(x == 0, h, np.where(x < 0, literal(0.0, x), np.where(x > 0, literal(1.0, x), x)))
-
-
 @composite(np.sinc)
 def sinc(x):
     """sin(pi x) / (pi x), and 1 at zero."""

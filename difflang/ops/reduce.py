@@ -187,7 +187,7 @@ def recurrence(y_bar, y, a, b):
 
 
 def _centred(x: Any, axis: Any) -> Any:
-    return x - np.mean(x, axis=axis, keepdims=True) if rank_known(x) != 0 else np.zeros_like(x)
+    return x - np.mean(x, axis=axis, keepdims=axis is not None) if rank_known(x) != 0 else np.zeros_like(x)
 
 
 def _var_tangent(y, x, x_dot, axis=None, keepdims=False, ddof=0):

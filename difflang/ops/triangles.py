@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..build import apply
-from ..op import composite, dtype_name, normal_axis
+from ..build import apply, rank_known
+from ..op import composite, dtype_name, multilinear, normal_axis
+from ..types import MANY, UNKNOWN, Array, Scalar, Type, promote
 from .reduce import Bound
 from .sorting import axis_of, flat, length, need, upto
 
@@ -106,9 +107,29 @@ def _cross_bind(a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -
     return (a, b), {"axisa": axisa, "axisb": axisb, "axisc": axisc}
 
 
+def _cross_type(types: tuple[Type, ...], attrs: Any) -> Type:
+    common = promote(*types)
+    return Array(common.dtype, (MANY,)) if isinstance(common, Scalar) else UNKNOWN
+
+
+def _lower_cross(x, y):
+    three = np.logical_and(np.equal(length(x, -1), 3), np.equal(length(y, -1), 3))
+    need(three, "both arguments are vectors of three numbers here")
+    (a, b, c), (p, q, r) = ([v[k] for k in range(3)] for v in (x, y))
+    return np.stack((b * r - c * q, c * p - a * r, a * q - b * p))
+
+
+@multilinear(evaluate=np.cross, typing=_cross_type, lower=_lower_cross, spelled=np.cross)
+def cross_3(z_bar, x, y):
+    """The cross product of two vectors."""
+    return apply("cross_3", y, z_bar), apply("cross_3", z_bar, x)
+
+
 @composite(np.cross, np.linalg.cross, bind=_cross_bind)
 def cross(x, y, axisa=-1, axisb=-1, axisc=-1):
     """The cross products of vectors of three numbers."""
+    if rank_known(x) == rank_known(y) == 1:
+        return apply("cross_3", x, y)
     x, y = np.moveaxis(x, axisa, -1), np.moveaxis(y, axisb, -1)
     three = np.logical_and(np.equal(length(x, -1), 3), np.equal(length(y, -1), 3))
     need(three, "both arguments are vectors of three numbers here")

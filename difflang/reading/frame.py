@@ -14,6 +14,7 @@ from typing import Any, Union
 import libcst as cst
 
 from ..errors import Fix, OutsideLanguage
+from ..hints import chosen
 from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const, static
 from ..records import dataclass
 from .boxes import ITEM
@@ -331,7 +332,7 @@ def key_hint(key: str) -> str:
         return key[1:].split()[0]
     if key.startswith("$match "):
         return key.split()[-1]
-    return key.split()[-1] if key.startswith(FOLDED) else HINTS.get(key, key)
+    return key.split()[-1] if key.startswith(FOLDED) else HINTS.get(key) or chosen(key)
 
 
 def _last_name(route: Route) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import libcst as cst
 
+from ..hints import chosen
 from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
 from ..parallel import prange
 from ..records import dataclass
@@ -63,7 +64,7 @@ def iterate(
     op, heads = ("each", [expression(frame, iterable)]) if bounds is None else ("for", bounds)
     carried = _carry(frame, names)
     params = carried.params()
-    item = Var(target.value if isinstance(target, cst.Name) else "item")
+    item = Var(chosen(target.value) if isinstance(target, cst.Name) else "item")
 
     def turn() -> Ends:
         around = frame.local

@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import enum
 import importlib
+import math
 import sys
 from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType, ModuleType
@@ -20,6 +21,7 @@ import numpy as np
 
 from ..ir import NONE, Capture, Const, Guard, Outside, const, static
 from ..records import dataclass
+from ..types import type_of
 
 LIBRARIES = frozenset({"numpy", "math", "cmath", "operator", "functools", "itertools", "builtins", "scipy"})
 
@@ -153,12 +155,17 @@ class Names:
 
     def _number(self, route: Route, value: Any) -> Meaning:
         if self.in_library(route) and not isinstance(value, np.ndarray):
-            return const(value)
+            return Const(value, type_of(value), self._path(route))
         if isinstance(value, enum.Enum):  # a member of an IntEnum never changes
             return const(value.value)
         if value is False and str(route).rpartition(".")[2] == "TYPE_CHECKING":
             return const(False)
         return Captured(route)
+
+    def _path(self, route: Route) -> str | None:
+        """How the text says a number of math or NumPy."""
+        owner, name = self.value(Route(route.name, route.steps[:-1])), route.steps[-1]
+        return f"{owner.__name__}.{name}" if owner in (math, np) and name in ("pi", "e", "tau", "euler_gamma") else None
 
     def in_library(self, route: Route) -> bool:
         """Whether the route ends inside a module of Python's or NumPy's, where nothing changes."""

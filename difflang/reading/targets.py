@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ..ir import Atom, Place, Var
+from ..hints import chosen
+from ..ir import Atom, Const, Place, Var, named
 from .expressions import expression, index
 from .frame import Frame, Late
 
@@ -22,7 +23,7 @@ def bind_name(frame: Frame, node: cst.Name, value: Atom | Late) -> None:
     """A name stands for a value from here on."""
     if node.value not in frame.local and not frame.is_boxed(node.value):
         raise frame.refuse(node, f"assigning the outer variable {node.value!r} is outside the language", "return the new value")
-    frame.bind(node.value, value)
+    frame.bind(node.value, named(value, node.value) if isinstance(value, Const) else value)
 
 
 def bind_target(frame: Frame, target: Target, value: Atom) -> None:
@@ -59,7 +60,7 @@ def unpack(frame: Frame, value: Atom, hints: Sequence[str], star: int | None, pl
 
 
 def hint_of(target: Target) -> str:
-    return target.value if isinstance(target, cst.Name) else ""
+    return chosen(target.value) if isinstance(target, cst.Name) else ""
 
 
 def assign(frame: Frame, targets: Sequence[Target], node: cst.BaseExpression) -> None:
@@ -110,7 +111,7 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
             bind_name(frame, target, frame.load(target))  # refuses
         old = frame.load(target)
         value = expression(frame, node.value)
-        bind_name(frame, target, frame.emit("inplace", [old, value], place, target.value, fn=op))
+        bind_name(frame, target, frame.emit("inplace", [old, value], place, chosen(target.value), fn=op))
     elif isinstance(target, cst.Subscript):
         _augment_item(frame, target, node.value, op, place)
     else:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..alias import SHAPE_ONLY, STRUCTURED
 from ..build import hint_for
+from ..hints import is_temporary
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..ops.index import gathers
 from ..records import dataclass, replace
@@ -17,7 +18,8 @@ from .expressions import Phrases, negated
 from .flavor import Flavors
 from .forms import slice_object
 from .objects import Paths, has_object
-from .fold import RETURNED, Folding, is_all_said, is_temporary
+from .fold import RETURNED, Folding, is_all_said, steady_values
+from .said import Heads, known_names
 from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While
 from .statements import Write, ends, mark_of
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, both, extreme, told_of
@@ -34,6 +36,7 @@ class Tail:
     exits: bool = False
     mark: Mark = NO_MARK  # of the branch or loop it belongs to
     part: str = "body"  # which part of it the region is
+    steady: frozenset[Var] = frozenset()  # variables that a turn which does not leave the loop leaves as they began
 
 
 class Building:
@@ -44,7 +47,7 @@ class Building:
 
     def __init__(self, program: Program, function: Function, phrases: Phrases) -> None:
         self.program, self.function, self.phrases = program, function, phrases
-        phrases.origin = function.origin
+        phrases.origin, phrases.heads = function.origin, Heads(known_names(function))
         phrases.flavors = Flavors(function, function is program.main)
         self.paths = Paths(function)
         phrases.own_objects, phrases.own_statics = self.paths.objects, self.paths.statics
@@ -185,9 +188,12 @@ class Building:
         if not tail.exits:
             return self.move(tail.targets, yields, tail)
         exit_, *values = yields
+        if isinstance(exit_, Const) and exit_.value is not True:
+            left = [(t, v) for t, v in zip(tail.targets, values, strict=True) if t not in tail.steady]
+            return self.move([t for t, _ in left], [v for _, v in left], tail)
         moves = self.move(tail.targets, values, tail)
         if isinstance(exit_, Const):
-            return [*moves, Break()] if exit_.value is True else moves
+            return [*moves, Break()]
         return [*moves, If(self.expr(exit_), [Break()], [])]
 
     def returned(self, yields: Sequence[Atom]) -> Block:
@@ -208,7 +214,8 @@ class Building:
             missing = isinstance(value, Const) and isinstance(value.type, Undefined)
             pairs.append((target, MISSING if missing else self.expr(value)))
             node = self.folding.inline.get(value) if isinstance(value, Var) else None
-            marks.append(self.mark.of(node) if node else self.mark.part(tail.mark, target, tail.part))
+            mark = replace(tail.mark, role="adjoint") if tail.mark.place and target.hint.endswith("_bar") else tail.mark
+            marks.append(self.mark.of(node) if node else self.mark.part(mark, target, tail.part))
         return [Move(tuple(pairs), tuple(marks))] if pairs else []
 
     # The same object
@@ -283,7 +290,8 @@ class Building:
         if node.attrs.get("reverse"):
             iterable = Apply(Word("reversed"), (iterable,))
         exits = bool(node.attrs.get("exits"))
-        inner = self.region(body, Tail(tuple(carried), exits=exits, mark=mark_of(node)))
+        steady = steady_values(body, node.args[3:]) if exits else frozenset()
+        inner = self.region(body, Tail(tuple(carried), exits=exits, mark=mark_of(node), steady=steady))
         for init, param, final, out in zip(node.args[3:], carried, body.yields[exits:], node.outs, strict=True):
             self.carried_object(init, param, final, out)
         return [*self.move(carried, node.args[3:], Tail(mark=mark_of(node), part="after")), For(index, iterable, inner, mark_of(node))]
@@ -298,7 +306,8 @@ class Building:
                 head += self.node(inner)
         test = self.expr(condition.yields[0])
         exits = bool(node.attrs.get("exits"))
-        block = self.region(body, Tail(body.params, exits=exits, mark=mark_of(node)))
+        steady = steady_values(body, node.args) if exits else frozenset()
+        block = self.region(body, Tail(body.params, exits=exits, mark=mark_of(node), steady=steady))
         for init, param, final, out in zip(node.args, body.params, body.yields[exits:], node.outs, strict=True):
             self.carried_object(init, param, final, out)
         return [*self.move(body.params, node.args, Tail(mark=mark_of(node), part="after")), While(test, block, mark_of(node), head)]

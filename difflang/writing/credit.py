@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Union
 
+from ..hints import shown
 from ..ir import Function, Node, Place, Var, walk
 from ..records import replace
 from .statements import Mark
@@ -29,7 +30,7 @@ class Credit:
         self.follow: dict[ast.stmt, list[ast.stmt]] = {}
         self.compound: dict[int, Compound] = {}
         derived = function.origin is not None and any(node.role for node in walk(function.body))
-        tree = _parsed(function) if derived else None
+        tree = parsed(function) if derived else None
         if tree is not None and function.origin is not None:
             ast.increment_lineno(tree, function.origin.first_line - 1)
             self.enter(tree.body, [])
@@ -70,7 +71,7 @@ class Credit:
         compound = self.compound.get(mark.place.line) if mark.place is not None and mark.role else None
         if compound is None or mark.place is None:
             return mark
-        name = MADE.sub("", target.hint)
+        name = MADE.sub("", shown(target.hint))
         reads = mark.role == "adjoint"
         found = [s for s in self.simple(self.block(compound, part)) if (_reads(s, name) if reads else _binds(s, name))]
         if not found and reads and part in ("then", "else"):
@@ -106,7 +107,8 @@ class Credit:
         return self.origin.line(place.line).strip().startswith(HEADS)
 
 
-def _parsed(function: Function) -> ast.Module | None:
+def parsed(function: Function) -> ast.Module | None:
+    """The syntax tree of the text that a function was read from."""
     assert function.origin is not None
     try:
         return ast.parse(textwrap.dedent("\n".join(function.origin.lines)))

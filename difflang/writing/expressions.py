@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DifflangError
-from ..ir import LEAF, Atom, Const, Function, Node, Origin, Tree, Var
+from ..ir import LEAF, Atom, Const, Function, Named, Node, Origin, Tree, Var
 from ..op import Op, row
 from ..ops.special import FORMULAS
 from ..types import DTYPES, ONE, Array, Scalar, Stack, Type, Undefined
@@ -22,6 +22,7 @@ from .flavor import Flavors
 from .forms import SPECIAL, error_name
 from .objects import class_reference, put_together
 from .preamble import NEEDED
+from .said import SPELLED, Heads, spelled
 from .syntax import Apply, Attribute, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, negated, quoted
 
 NATURAL = {"absolute": "abs", "true_divide": "divide", "bool": "bool_"}
@@ -36,6 +37,7 @@ class Phrases:
         self.functions = functions or {}
         self.origin: Origin | None = None  # of the function that is being written
         self.constants: Mapping[Var, tuple[str, str]] = {}  # captured values that stand above the functions: names and texts
+        self.heads = Heads({})  # names of numbers in the function that is being written
         self.modules: set[str] = set()
         self.helpers: set[str] = set()
         self.classes: dict[str, type] = {}  # the program's own classes that the text names
@@ -63,9 +65,26 @@ class Phrases:
         if isinstance(type, Undefined):
             return Word("None")
         plain = value.item() if isinstance(value, np.generic) else value
+        spoken = self.spoken(const)
+        if spoken is not None:
+            return spoken
         if isinstance(type, Scalar) and not type.weak and type.dtype not in ("f64", "i64", "bool", "c128"):
             return Apply(self.np(DTYPES[type.dtype].name), (self.number(plain),))
         return self.number(plain)
+
+    def spoken(self, const: Const) -> Expr | None:
+        """A number as the user says it: his name for it, or what he wrote."""
+        said = const.said
+        if isinstance(said, str):
+            module, _, name = said.partition(".")
+            self.modules.add(module)
+            return Attribute(Word(self.numpy if module == "numpy" else self.math), name)
+        if isinstance(said, Named):
+            if said.name not in self.heads.names:
+                return self.spoken(said.value)
+            self.heads.asked[said.name] = self.constant(said.value)
+            return Word(said.name)
+        return self.phrase(said, [self.atom(a) for a in said.args]) if isinstance(said, Node) else None
 
     def number(self, value: Any) -> Expr:
         if isinstance(value, float) and not math.isfinite(value):
@@ -76,6 +95,9 @@ class Phrases:
             return Prefix("-", self.number(-value))
         if isinstance(value, complex):
             return self.complex_number(value)
+        if isinstance(value, float) and value in SPELLED:
+            self.modules.add("math")
+            return spelled(value, self.math)
         if value is None or isinstance(value, (bool, int, float)):
             return Word(repr(value).replace("e+", "e"))
         return self.static(value)
@@ -174,7 +196,7 @@ class Phrases:
                 continue
             weak = Scalar({"f32": "f64", "f16": "f64", "i32": "i64", "c64": "c128"}.get(atom.type.dtype, atom.type.dtype), weak=True)
             types = [weak if j == k else a.type for j, a in enumerate(node.args)]
-            plain = self.number(atom.value.item() if isinstance(atom.value, np.generic) else atom.value)
+            plain = self.spoken(atom) or self.number(atom.value.item() if isinstance(atom.value, np.generic) else atom.value)
             scalar = isinstance(node.out.type, Scalar) and atom.type.dtype in ("f64", "i64", "bool")
             wrapped = Apply(self.np(DTYPES[atom.type.dtype].name), (plain,))
             found[k] = plain if scalar or _same_type(op, types, node) else wrapped

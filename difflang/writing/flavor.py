@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..ir import Atom, Const, Function, Node, Region, Var, walk
 from ..op import TABLE, row
 from ..types import Scalar, Unknown
+from .forms import is_lazy
 
 REAL = ("index", "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "matmul", "cast")
 """Ops whose numbers are NumPy's own whatever they are given."""
@@ -22,6 +23,7 @@ class Flavors:
     def __init__(self, function: Function, entry: bool) -> None:
         self.plain: set[Var] = set()
         self.raised = raised_by_the_primal(function.body)
+        self.divisors = divisors_of_the_primal(function.body)
         self.powers = powers_of_the_primal(function.body)
         self.plain.update(p for p in function.body.params if is_strong(p) and not entry or isinstance(p.type, Unknown))
         while True:
@@ -68,6 +70,8 @@ class Flavors:
     def is_numpy(self, node: Node) -> bool:
         """Whether the text's form of the op gives a NumPy number."""
         op = row(node.op)
+        if node.op == "where" and is_lazy(node):
+            return not any(map(self.may_be_python, node.args[1:]))
         if node.op == "square" and node.role:  # written x * x
             return not self.may_be_python(node.args[0])
         if not op.infix:
@@ -86,10 +90,13 @@ class Flavors:
 
     def is_harmless(self, node: Node) -> bool:
         """Whether Python's operator in an adjoint raises only where the primal has raised before."""
+        divisor = node.args[-1]
+        if node.op == "div" and isinstance(divisor, Const):
+            return bool(divisor.value)
         if not node.role:
             return False
         if node.op == "div":
-            return self.raised.get(line_of(node), False)
+            return self.raised.get(line_of(node), False) or (line_of(node), divisor) in self.divisors
         exponent = _whole(node.args[-1])
         if node.op != "pow" or exponent is None or exponent < 0:
             return False
@@ -106,6 +113,12 @@ def raised_by_the_primal(body: Region) -> dict[int, bool]:
             line = line_of(node)
             found[line] = found.get(line, True) and (weak or (node.op == "div" and isinstance(type, Unknown)))
     return found
+
+
+def divisors_of_the_primal(body: Region) -> set[tuple[int, Atom]]:
+    """What Python's division of the primal has divided by, with its line."""
+    divided = [node for node in walk(body) if node.op == "div" and not node.role]
+    return {(line_of(node), node.args[1]) for node in divided if isinstance(node.out.type, Scalar) and node.out.type.weak}
 
 
 def powers_of_the_primal(body: Region) -> dict[int, int]:

@@ -5,17 +5,15 @@ What the user named keeps its name and its line, unless value and use stand on t
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from ..alias import FROZEN_VIEWS, KILLS, Aliases, has_memory, kills, reads
-from ..ir import Const, Function, Node, Region, Var, walk
-from ..op import TABLE, row
-from ..types import Scalar, Undefined
+from ..hints import is_temporary
+from ..ir import Atom, Const, Function, Node, Region, Var, walk
+from ..op import row
+from ..types import BOOL, Scalar, Undefined
 
-TEMPORARY = re.compile(r"(t|item|_+|\w+_item|\w+_[a-z])(_bar|_dot)*(_\d+)?")
 STATEMENTS = ("if ", "if(", "elif ", "elif(", "for ", "while ", "while(", "match ", "case ", "assert ", "try")
 """How a branch that is a statement of the user's, or part of one, begins."""
 LONGEST_CHOICE = 70
@@ -24,17 +22,9 @@ RETURNED = "result"
 """The reader's name for what a return statement returns."""
 FREE = ("dim", "size")
 """Ops that read a shape: written anew at each use."""
+COMPARED = frozenset("less less_equal greater greater_equal equal not_equal".split())
 LONGEST, SHORT = 120, 45
 """How long an expression without a name may grow, and a summand."""
-
-
-@lru_cache(maxsize=4096)
-def is_temporary(hint: str) -> bool:
-    """Whether a hint is nobody's choice: none at all, or made from an op and what it reads, as builders make them."""
-    if TEMPORARY.fullmatch(hint) is not None:
-        return True
-    op, _, rest = hint.partition("_")
-    return bool(rest) and op in TABLE and TABLE[op].kind == "elementwise" and not TABLE[op].infix
 
 
 def is_all_said(branch: Node, body: Region) -> bool:
@@ -42,6 +32,19 @@ def is_all_said(branch: Node, body: Region) -> bool:
     values = body.yields[1:]
     carried = body.params[max(0, len(body.params) - len(values)) :]
     return len(carried) == len(values) and all(y in branch.outs or y is p for y, p in zip(values, carried, strict=True))
+
+
+def steady_values(body: Region, inits: Sequence[Atom]) -> frozenset[Var]:
+    """What a loop carries that a turn which does not leave it ends with as the loop began: truths that say how it was left."""
+    exit_, *finals = body.yields
+    made = {out: node for node in body.nodes for out in node.outs if node.op == "if" and node.args[0] is exit_}
+    found = set()
+    for param, init, final in zip(body.params[len(body.params) - len(inits) :], inits, finals, strict=True):
+        stays = made[final].regions[1].yields[made[final].outs.index(final)] if isinstance(final, Var) and final in made else final
+        stays = Const(False, BOOL) if stays is exit_ else stays
+        if isinstance(init, Const) and isinstance(stays, Const) and init.value is stays.value and isinstance(init.value, bool):
+            found.add(param)
+    return frozenset(found)
 
 
 class Folding:
@@ -53,11 +56,14 @@ class Folding:
         self.inline: dict[Var, Node] = {}
         self.choices: dict[int, str] = {}  # arms of conditional expressions, by identity: what the result is called
         self.uses: Counter[Var] = Counter()
+        self.tests: dict[Var, Node] = {}  # numbers compared
         self.count(function.body)
         self.region(function.body)
 
     def count(self, region: Region) -> None:
         for node in region.nodes:
+            if node.op in COMPARED and isinstance(node.out.type, Scalar):
+                self.tests[node.out] = node
             self.uses.update(a for a in node.args if isinstance(a, Var))
             for inner in node.regions:
                 self.count(inner)
@@ -69,6 +75,7 @@ class Folding:
     def uncount(self, node: Node) -> None:
         """A condition that is a result itself is said once: `a and b`, and `if done: break`."""
         if node.op == "if" and self.is_written_as_one(node):
+            self.uncount_extreme(node)
             self.uses.subtract(y for arm in node.regions for y in arm.yields if y is node.args[0] and isinstance(y, Var))
         elif node.op in ("for", "while") and node.attrs.get("exits"):
             body = node.regions[-1]
@@ -77,6 +84,24 @@ class Folding:
             if last is not None and last.op == "if" and last.args[0] is done and isinstance(done, Var):
                 if not last.regions[0].nodes or is_all_said(last, body):
                     self.uses.subtract([done])
+
+    def uncount_extreme(self, node: Node) -> None:
+        """Python's max and min compare two values and give one of them: the text says each once."""
+        test = self.tests.get(node.args[0]) if isinstance(node.args[0], Var) else None
+        arms = [arm.yields[0] for arm in node.regions]
+        if test is not None and self.uses[test.out] == 1 and not any(arm.nodes for arm in node.regions):
+            if {id(a) for a in arms} == {id(a) for a in test.args}:
+                self.uses.subtract(a for a in arms if isinstance(a, Var))
+
+    def is_free(self, node: Node) -> bool:
+        """Whether a value is written anew at each use: a size, or two numbers compared that have names."""
+        if not is_temporary(node.outs[0].hint):
+            return False
+        return node.op in FREE or (node.outs[0] in self.tests and all(map(self.has_name, node.args)))
+
+    def has_name(self, atom: Atom) -> bool:
+        """Whether a value stands under a name, or is a number."""
+        return isinstance(atom, Const) or self.uses[atom] > 1 or not is_temporary(atom.hint) or atom in self.function.body.params
 
     def region(self, region: Region) -> None:
         nodes = region.nodes
@@ -95,7 +120,7 @@ class Folding:
             if len(node.outs) != 1:
                 continue
             out = node.outs[0]
-            if node.op in FREE and is_temporary(out.hint):
+            if self.is_free(node):
                 self.take(out, node)
             elif self.uses[out] == 1 and out in consumer and self.is_expression(node):
                 at = consumer[out]

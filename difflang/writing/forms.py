@@ -141,6 +141,30 @@ def _index(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     return p.subscript(args[0], node.attrs["pattern"], args[1:])
 
 
+def _where(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    """Of numbers, in a derivative, a conditional expression: the other arm is not computed then."""
+    if not is_lazy(node):
+        return Apply(p.np("where"), tuple(args))
+    test, yes, no = args
+    return Choice(test, yes, assuming_not(test, no))
+
+
+def is_lazy(node: Node) -> bool:
+    """Whether a choice between numbers is written as a conditional expression."""
+    return bool(node.role) and all(isinstance(a.type, Scalar) for a in (*node.args, node.out))
+
+
+def assuming_not(test: Expr, expr: Expr) -> Expr:
+    """The expression where the test has failed: choices by the same test are made."""
+    if isinstance(expr, Choice) and expr.test == test:
+        return assuming_not(test, expr.no)
+    if isinstance(expr, Infix):
+        return Infix(assuming_not(test, expr.left), expr.op, assuming_not(test, expr.right))
+    if isinstance(expr, Apply):
+        return Apply(expr.function, tuple(assuming_not(test, arg) for arg in expr.args))
+    return expr
+
+
 def _masked(p: Phrases, node: Node, args: list[Expr]) -> Expr:
     x, y = args
     result = node.out.type
@@ -240,7 +264,7 @@ SPECIAL: dict[str, Special] = {
     "expand_dims": _axis_function, "squeeze": _axis_function, "flip": _axis_function, "concatenate": _joined, "stack": _joined,
     "zeros": _filled, "ones": _filled, "empty": _filled, "full": _full, "zeros_like": _like, "ones_like": _like,
     "empty_like": _like, "full_like": _like, "arange": _arange, "eye": _eye, "cast": _cast, "copy": _copy, "not_": _not, "index": _index,
-    "masked": _masked, "stop_gradient": _stop_gradient, "is_definite": _is_definite, "stack_new": _stack_new,
+    "masked": _masked, "where": _where, "stop_gradient": _stop_gradient, "is_definite": _is_definite, "stack_new": _stack_new,
     "item": _item, "count": _count, "zero_items": _zero_items, "intdiv": _intdiv, "order": _order, "square": _square, "slide": _slide,
     "real": _part, "imag": _part, "conjugate": _conjugate, "pair": _pair,
 }  # fmt: skip

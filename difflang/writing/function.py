@@ -38,7 +38,7 @@ class Printing:
             phrases.modules.add("numpy")
         body = [f"{INDENT}{unbound} = {start}" for unbound, start in starts.items()]
         body += quoted_once(self.block(block, 1, top=True))
-        self.lines += body
+        self.lines += phrases.heads.lines(body, INDENT) + body
         if not body and not function.doc:
             self.lines.append(f"{INDENT}pass")
 
@@ -195,6 +195,8 @@ class Printing:
         number = isinstance(target, Ref) and isinstance(target.var.type, Scalar)
         if number and isinstance(named, Infix) and named.left == Word(name) and named.op in ("+", "-", "*", "/"):
             return self.line(f"{name} {named.op}= ", named.right, "", mark, depth)
+        if number and isinstance(named, Infix) and named.right == Word(name) and named.op == "*":
+            return self.line(f"{name} *= ", named.left, "", mark, depth)
         return self.line(f"{name} = ", named, "", mark, depth)
 
     def move(self, move: Move, depth: int) -> list[str]:

@@ -15,8 +15,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from ..hints import is_temporary, shown
 from ..ir import Var
-from .fold import is_temporary
 from .preamble import HELPERS
 from .statements import MISSING, Assign, Block, Break, For, If, Move, Return, Statement, While, targets, uses
 from .syntax import Ref
@@ -240,7 +240,8 @@ class Names:
 
     def choose(self) -> None:
         own = list(dict.fromkeys(map(self.cell, self.params)))
-        for cell in [*own, *(c for c in self.members if c not in own)]:
+        others = [cell for cell in self.members if cell not in own]
+        for cell in [*own, *sorted(others, key=lambda cell: is_temporary(self.wish(cell)))]:
             path = next((self.fixed[member] for member in self.members.get(cell, ()) if member in self.fixed), None)
             if path is not None:
                 self.name_of[cell] = path
@@ -266,7 +267,7 @@ def is_derived(name: str) -> bool:
 
 def identifier(hint: str) -> str:
     """The hint as a Python name."""
-    name = re.sub(r"\W", "_", hint) or "value"
+    name = re.sub(r"\W", "_", shown(hint)) or "value"
     return f"_{name}" if name[0].isdigit() else name
 
 

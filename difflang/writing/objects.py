@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotAvailable
 from ..generators import FIELD
+from ..hints import shown
 from ..ir import LEAF, Const, Function, Param, Tree, Var
 from ..tree import AGAIN, Branch, Layout
 from .syntax import Apply, Display, Entry, Expr, Keyword, Pack, Word, quoted
@@ -94,7 +95,7 @@ def flattened(function: Function) -> Function:
     params: list[Param] = []
     for param in function.params:
         if has_object(param.tree):
-            params += (Param(leaf.hint) for leaf in _taken(param.tree, leaves))
+            params += (Param(shown(leaf.hint)) for leaf in _taken(param.tree, leaves))
         else:
             list(_taken(param.tree, leaves))
             params.append(param if param.kind in ("positional_only", "var_positional") else replace(param, kind="positional_or_keyword"))

@@ -61,7 +61,7 @@ def function_text(program: Program, function: Function, name: str, phrases: Phra
     reserved = {phrases.numpy, phrases.math, "cmath", *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
     primal = frozenset(out for node in walk(function.body) if not node.role and node.op not in STRUCTURED for out in node.outs)
     constants = {leaf: stated for leaf, (stated, _) in phrases.constants.items() if leaf in function.body.params}
-    reserved |= set(constants.values())
+    reserved |= {*constants.values(), *phrases.heads.names}
     fixed = {**built.paths.names, **constants}
     names = Names(function.body.params, built.block, built.same, reserved, built.names, fixed, primal)
     return "\n".join(Printing(function, name, built.block, names, phrases, function is program.main).lines)

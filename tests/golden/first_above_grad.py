@@ -15,7 +15,6 @@ def first_above_grad(xs, limit):
         if total > limit:
             returned = True
             break
-        returned = False
 
     # Reverse sweep
     if returned:  # line 50: for x in xs:

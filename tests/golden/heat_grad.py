@@ -28,7 +28,7 @@ def heat_grad(u, conductivity, steps):
             t = new_bar_i * conductivity  # line 89
             conductivity_bar += new_bar_i * t_tape_2[k, i]  # line 89
             u_bar[i - 1] += t  # line 89
-            u_bar[i] -= t * 2.0  # line 89
+            u_bar[i] -= 2.0 * t  # line 89
             u_bar[i + 1] += t  # line 89
             u_bar[i] += new_bar_i  # line 89
         u_bar = u_bar + new_bar  # line 87: new = u.copy()

@@ -18,15 +18,11 @@ def power_bwd(x, n, result_bar, t_tape):
 
 def power_grad(x, n):
     """Gradient of power."""
-    t = n == 0
     t_tape = []
-    if not t:
-        t_2 = power_fwd(x, n - 1, t_tape)
-
-    # Reverse sweep
-    if t:  # line 80: if n == 0:
-        x_bar = 0.0  # line 80
+    if n == 0:
+        x_bar = 0.0  # line 80: if n == 0:
     else:
+        t = power_fwd(x, n - 1, t_tape)
         x_bar = power_bwd(x, n - 1, x, t_tape)  # line 82: return x * power(x, n - 1)
-        x_bar = t_2 + x_bar  # line 82
+        x_bar = t + x_bar  # line 82
     return (x_bar,)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from difflang.hints import shown
 from difflang.ir import UNDEF, Atom, Function, Program, Region, Var
 from difflang.reading import read, register_source
 from difflang.verify import verify
@@ -53,8 +54,9 @@ class Lines:
         if not isinstance(atom, Var):
             return str(getattr(atom.value, "__name__", None) or repr(atom.value))
         if atom not in self.names:
-            count = sum(var.hint == atom.hint for var in self.names)
-            self.names[atom] = atom.hint + ("'" * count)
+            name = shown(atom.hint)
+            count = sum(shown(var.hint) == name for var in self.names)
+            self.names[atom] = name + ("'" * count)
         return self.names[atom]
 
     def list(self, atoms: Any) -> str:

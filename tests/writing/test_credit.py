@@ -59,7 +59,7 @@ V = np.array([0.5, 4.0, 2.0, 1.0])
         (arms, (2.0,), "x_bar = 3.0", 3),
         (arms, (2.0,), "x_bar = 6.0 * x", 5),
         (searched, (V,), "s_bar = 2.0", 9),
-        (searched, (V,), "x_bar[...] += s_bar * 5.0", 5),
+        (searched, (V,), "x_bar[...] += 5.0 * s_bar", 5),
     ],
 )
 def test_the_statement_s_own_line(function: Callable[..., Any], arguments: tuple[Any, ...], statement: str, line: int) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflang.build import Builder
 from difflang.ir import Atom, Function, Param, Place, Var, const
 from difflang.types import FLOAT, Array
-from difflang.writing.fold import Folding, is_temporary
+from difflang.hints import is_temporary
+from difflang.writing.fold import Folding
 
 VECTOR = Array("f64", ("n",))
 

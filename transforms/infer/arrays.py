@@ -113,7 +113,8 @@ def plain_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], 
         given, named = [raw(v) for v in args], {name: raw(v) for name, v in kwargs.items()}
         operands, attrs = bind(op, given, named)
     _check_kept(frame, op, [*given, *named.values()], [*operands, *attrs.values()])
-    atoms = [lifted(frame, operand) for operand in operands]
+    said = {id(v.value): v for v in (*args, *kwargs.values()) if isinstance(v, Const) and v.said is not None}
+    atoms = [said.get(id(operand)) or lifted(frame, operand) for operand in operands]
     attrs = normal(frame, op, atoms, attrs)
     found = frame.emit(op.name, *atoms, flavor=flavor, hint=hint, **attrs)
     return several(found, op.named) if isinstance(found, tuple) else found

@@ -156,7 +156,8 @@ def _fold_extreme(frame: Frame, op: str, values: Sequence[Value]) -> Value:
         if all(not isinstance(v, Compound) and v.type == INT for v in (value, best)):
             best = frame.emit("maximum" if op == "greater" else "minimum", best, value, flavor="python")
             continue
-        better = frame.truth(binary(frame, op, value, best))
+        turned = {"greater": "less", "less": "greater"}[op]  # a number stands last
+        better = frame.truth(binary(frame, turned, best, value) if isinstance(value, Const) else binary(frame, op, value, best))
         if isinstance(better, Const) and not is_undefined(better):
             best = value if better.value else best
             continue

@@ -6,13 +6,15 @@ frame, the node and the abstract values of its arguments, and returns the abstra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder, OpenType
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch, mismatch
-from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Outside, Place, Region, Var, const
+from difflang.hints import is_temporary, shown
+from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Outside, Place, Region, Var, const, named
 from difflang.mend import mend
 from difflang.records import dataclass, field, replace
 from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
@@ -55,6 +57,7 @@ def list_array(function: Stacked) -> Stacked:
     return function
 
 
+UNNAMED = re.compile(r"t(_\d+)?")
 MADE_NEW = frozenset("add sub mul div floordiv mod pow matmul neg pos inplace less greater equal".split())
 """Nodes of the read level of which nothing holds the result yet."""
 Unwrapper = Callable[["Frame", Value], Value]
@@ -131,6 +134,10 @@ class Frame:
             if len(node.outs) == 1 and len(self.builder.nodes) > before_it:
                 fresh = node.op in MADE_NEW or not is_kept(results[0])
                 results = [self._named(results[0], node.outs[0].hint)] if fresh else results
+            elif len(node.outs) == 1 and isinstance(results[0], Const):
+                results = [named(results[0], shown(node.outs[0].hint))]
+            if node.op == "unpack":
+                _call_parts(node, results)
             self.env.update(zip(node.outs, results, strict=True))
         except DifflangError as error:
             error.trail.append(node)
@@ -153,7 +160,7 @@ class Frame:
     def _named(self, value: Value, hint: str) -> Value:
         """The result of the node just made, under the user's name for it."""
         last = self.builder.nodes[-1]
-        if not isinstance(value, Var) or value.hint == hint or value.hint != "t" or last.outs != (value,):
+        if not isinstance(value, Var) or value.hint == hint or not is_temporary(value.hint) or last.outs != (value,):
             return value
         named = Var(hint, value.type)
         self.builder.nodes[-1] = replace(last, outs=(named,))
@@ -270,3 +277,10 @@ class Frame:
     def capture(self, name: str, read: Callable[[], Any]) -> Value:
         """A hidden parameter for a number or array that lives in an object outside of the function; anything else is static."""
         return self.inference.capture(self, Capture(name, read, named=False))
+
+
+def _call_parts(node: Node, results: Sequence[Value]) -> None:
+    """Parts of a result that nobody has named get the names that it is taken apart to."""
+    for out, part in zip(node.outs, results, strict=True):
+        if isinstance(part, Var) and UNNAMED.fullmatch(part.hint):
+            object.__setattr__(part, "hint", out.hint)

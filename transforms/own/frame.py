@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder
 from difflang.errors import DifflangError, TypeMismatch
+from difflang.hints import shown
 from difflang.ir import UNDEF, Atom, Const, Function, Node, Place, Region, Var, const
 from difflang.op import row
 from difflang.types import ONE, Array, Scalar, Stack, Type, Undefined, Unknown, is_complex
@@ -117,7 +118,7 @@ class Frame:
         if base in self.state.stale:
             written = self.state.stale[base]
             where = f" at line {written.line}" if written else ""
-            name = repr(base.hint) if base.hint not in ("", "t") else "this array"
+            name = repr(shown(base.hint)) if base.hint not in ("", "t") else "this array"
             self.unclear(
                 base, f"{name} may be the array that was written{where} under another name", "make it an array of its own with .copy()"
             )
@@ -133,7 +134,7 @@ class Frame:
         if ref.at is not None and ref.at is not version:
             self.fail(
                 "DL019",
-                f"whether this is a view of {ref.base.hint!r}, which was written meanwhile, depends on types that are not known",
+                f"whether this is a view of {shown(ref.base.hint)!r}, which was written meanwhile, depends on types that are not known",
                 "give the function's argument types",
             )
         value = version
@@ -182,8 +183,8 @@ class Frame:
             if partner.param is not None:
                 self.unclear(
                     base,
-                    f"this may write the argument {partner.hint!r}, or an array of its own: it depends on the path taken",
-                    f"start from a copy: {partner.hint} = {partner.hint}.copy()",
+                    f"this may write the argument {shown(partner.hint)!r}, or an array of its own: it depends on the path taken",
+                    f"start from a copy: {shown(partner.hint)} = {shown(partner.hint)}.copy()",
                 )
             self.state.stale.setdefault(partner, self.builder.place)
         self.state.versions[base] = version

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from difflang.hints import shown
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.records import dataclass
 from difflang.types import Stack, Type
@@ -172,7 +173,7 @@ def _apart(one: Atom, other: Atom) -> bool:
 
 def _spoil(frame: Frame, base: Base) -> None:
     if base.param is not None:
-        name = repr(base.hint)
+        name = repr(shown(base.hint))
         frame.unclear(base, f"this writes an array that the argument {name} may hold", "write into a copy")
     frame.state.stale.setdefault(base, frame.builder.place)
 

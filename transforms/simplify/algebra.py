@@ -9,9 +9,13 @@ import math
 
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Node, const
+from difflang.records import replace
 from difflang.types import Array, Scalar, Type, is_complex
 
 from .rules import DERIVED, Facts, Rule, flavor, number
+
+LONG = 8
+"""A number of more digits is not multiplied with another: one would not know it again."""
 
 
 def constant_factors(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -20,14 +24,19 @@ def constant_factors(facts: Facts, node: Node, b: Builder) -> Atom | None:
         return None
     for scale, other in (node.args, node.args[::-1]):
         outer, inner = number(scale), facts.made_once_by(other, "mul")
-        if outer is None or inner is None or inner.role not in DERIVED:
+        if outer is None or is_said(scale) or inner is None or inner.role not in DERIVED:
             continue
         for factor, rest in (inner.args, inner.args[::-1]):
-            known = number(factor)
+            known = None if is_said(factor) else number(factor)
             product = _exact(outer, known)
             if product is not None:
                 return b.emit("mul", _same_kind(product, scale, factor), rest, flavor=flavor(node))
     return None
+
+
+def is_said(atom: Atom) -> bool:
+    """Whether the user has a name or an expression for a number."""
+    return isinstance(atom, Const) and atom.said is not None
 
 
 def real_factor(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -51,7 +60,7 @@ def _real(facts: Facts, atom: Atom) -> Atom | None:
 
 
 def _exact(one: float | None, other: float | None) -> float | None:
-    if one is None or other is None or not (math.isfinite(one) and math.isfinite(other)) or not one or not other:
+    if not one or not other or len(repr(one)) > LONG or len(repr(other)) > LONG or not (math.isfinite(one) and math.isfinite(other)):
         return None
     product = float(one) * float(other)
     (a, b), (c, d) = float(one).as_integer_ratio(), float(other).as_integer_ratio()
@@ -77,10 +86,31 @@ def unsigned(facts: Facts, atom: Atom, node: Node, b: Builder) -> Atom | None:
     if negative is not None:
         positive: Atom | None = negative.args[0]
     elif known is not None and known < 0 and isinstance(first, Const):
-        positive = Const(-first.value, first.type)
+        positive = opposite(first)
     else:
         positive = unsigned(facts, first, node, b)
+    if positive is None and product.op == "mul" and (other := _turned(facts, second, node, b)) is not None:
+        return b.emit("mul", first, other, flavor=flavor(product))
     return None if positive is None else b.emit(product.op, positive, second, flavor=flavor(product))
+
+
+def opposite(negative: Const) -> Const | None:
+    """A number with its sign turned, as the user says it; None where he has a name for the negative one."""
+    said = negative.said
+    if said is None:
+        return Const(-negative.value, negative.type)
+    if not isinstance(said, Node) or not isinstance(said.args[0], Const):
+        return None
+    if said.op == "neg":
+        return said.args[0] if said.args[0].type == negative.type else None
+    first = opposite(said.args[0]) if said.op in ("mul", "div") else None
+    return first and Const(-negative.value, negative.type, replace(said, args=(first, said.args[1])))
+
+
+def _turned(facts: Facts, atom: Atom, node: Node, b: Builder) -> Atom | None:
+    """A factor with its sign turned, where it is written with one."""
+    negative = facts.made_once_by(atom, "neg")
+    return negative.args[0] if negative is not None else unsigned(facts, atom, node, b)
 
 
 def add_negative_product(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -180,12 +210,20 @@ def mul_quotient(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """x * (1 / y) is x / y."""
     if node.role not in DERIVED:
         return None
-    x, y = node.args
-    quotient = facts.made_by(y, "div")
+    first = facts.made_once_by(node.args[0], "div")
+    turned = first is not None and first.role in DERIVED and number(first.args[0]) in (1, -1) and is_f64(node.args[1].type)
+    x, y = node.args[::-1] if turned or said_quotient(node.args[0]) else node.args
+    quotient = facts.made_by(y, "div") or said_quotient(y)
     if quotient is None or number(quotient.args[0]) not in (1, -1) or quotient.role not in DERIVED:
         return None
     found = b.emit("div", x, quotient.args[1], flavor=flavor(node))
     return found if number(quotient.args[0]) == 1 else b.emit("neg", found)
+
+
+def said_quotient(atom: Atom) -> Node | None:
+    """The quotient that a number known while compiling was, of a derivative."""
+    said = atom.said if isinstance(atom, Const) else None
+    return replace(said, role=DERIVED[0]) if isinstance(said, Node) and said.op == "div" and number(said.args[0]) in (1, -1) else None
 
 
 def div_reciprocal(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -276,12 +314,12 @@ def accumulate_twice(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 def whole_number(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """x + 1.0 * n is x + n for a whole number n: adding converts it."""
-    if node.role not in DERIVED or not _is_f64(node.out.type):
+    if node.role not in DERIVED or not is_f64(node.out.type):
         return None
     args = list(node.args)
     for k, (one, other) in enumerate((node.args, node.args[::-1])):
         product = facts.made_by(one, "mul")
-        if product is None or product.role not in DERIVED or not _is_f64(other.type):
+        if product is None or product.role not in DERIVED or not is_f64(other.type):
             continue
         for factor, rest in (product.args, product.args[::-1]):
             if number(factor) == 1 and isinstance(rest.type, Scalar) and rest.type.dtype == "i64" and rest.type.weak:
@@ -289,14 +327,14 @@ def whole_number(facts: Facts, node: Node, b: Builder) -> Atom | None:
     return None if args == list(node.args) else b.emit(node.op, *args, flavor=flavor(node))
 
 
-def _is_f64(type: Type) -> bool:
+def is_f64(type: Type) -> bool:
     return isinstance(type, (Array, Scalar)) and type.dtype == "f64"
 
 
 ALGEBRA: dict[str, tuple[Rule, ...]] = {
     "add": (add_negative_product, whole_number),
     "sub": (sub_negative_product, whole_number),
-    "mul": (real_factor, constant_factors, mul_quotient, whole_number),
+    "mul": (real_factor, mul_quotient, constant_factors, whole_number),
     "neg": (neg_product,),
     "sum": (sum_of_negative,),
     "transpose": (transpose_twice,),

@@ -15,6 +15,34 @@ Kept = Mapping[str, tuple[int, list[int]]]
 """For each function that loses some how many results it had, and which stay."""
 
 
+def inlined(program: Program) -> Program:
+    """The program of a derivative without calls of functions that only hand on what they are given."""
+    if not any(map(_is_derivative, program.functions.values())):
+        return program
+    inner = {key: f for key, f in program.functions.items() if key != program.entry}
+    plain = {key: f for key, f in inner.items() if not (f.body.nodes or f.writes or f.captures)}
+    called = {node.attrs["callee"] for f in program.functions.values() for node in walk(f.body) if node.op == "call"}
+    if plain.keys().isdisjoint(called):
+        return program
+    return program.map(lambda function: replace(function, body=_handed_on(function.body, plain)))
+
+
+def _handed_on(body: Region, plain: Mapping[str, Function]) -> Region:
+    same: dict[Var, Atom] = {}
+    for node in walk(body):
+        callee = plain.get(node.attrs["callee"]) if node.op == "call" else None
+        if callee is not None and len(callee.body.yields) == len(node.outs):
+            given: dict[Atom, Atom] = dict(zip(callee.body.params, node.args, strict=True))
+            values = [given.get(y, y) for y in callee.body.yields]
+            same.update((out, same.get(v, v) if isinstance(v, Var) else v) for out, v in zip(node.outs, values, strict=True))
+    return renamed(_without(body, set(same)), same) if same else body
+
+
+def _without(region: Region, gone: set[Var]) -> Region:
+    kept = [node for node in region.nodes if node.op != "call" or gone.isdisjoint(node.outs)]
+    return replace(region, nodes=tuple(replace(n, regions=tuple(_without(r, gone) for r in n.regions)) if n.regions else n for n in kept))
+
+
 def drop_results(program: Program) -> Program:
     """The program of a derivative with unused results of its inner functions removed, and those that are handed out twice."""
     if not any(node.role in DERIVED for function in program.functions.values() for node in walk(function.body)):

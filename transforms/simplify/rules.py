@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from difflang.build import Builder
-from difflang.ir import Atom, Const, Function, Node, Var, const
+from difflang.ir import Atom, Const, Function, Node, Region, Var, const
 from difflang.op import row
 from difflang.records import dataclass, field
-from difflang.types import FLOATS, Array, Scalar, Type, is_complex
+from difflang.types import FLOATS, MANY, ONE, Array, Scalar, Type, is_complex
+
+from ..extents import Extents
+from ..shapes import Shapes
 
 DERIVED = ("adjoint", "tangent")
 
@@ -22,9 +25,21 @@ class Facts:
 
     functions: Mapping[str, Function] = field(default_factory=dict)
     definition: dict[Var, Node] = field(default_factory=dict)
-    uses: Mapping[Atom, int] = field(default_factory=dict)  # how often a value was read before this pass
+    uses: dict[Atom, int] = field(default_factory=dict)  # how often a value was read before this pass, or is by what it replaced
     carried: dict[Var, tuple[Atom, Var, Atom]] = field(default_factory=dict)  # a loop's result: (before, in the body, after a turn)
+    writes: bool = False  # whether the function writes into its parameters
+    read_back: frozenset[Atom] = frozenset()  # what a derivative's own nodes read
+    body: Region | None = None  # of the function as it was before this pass
+    _extents: Extents | None = None
     divisors: frozenset[Atom] = frozenset()  # what Python's division has divided by here: it would have raised for zero
+
+    @property
+    def extents(self) -> Extents:
+        """How long axes are: found when a rule first asks."""
+        if self.body is not None:
+            self._extents, self.body = Extents(self.definition.get, Shapes(self.body).root), None
+        assert self._extents is not None
+        return self._extents
 
     def made_once_by(self, atom: Atom, *ops: str) -> Node | None:
         """The same, where nobody else reads the value: written anew it is computed no more often."""
@@ -55,6 +70,14 @@ def flavor(node: Node) -> str | None:
 def is_zero(atom: Atom) -> bool:
     value = number(atom)
     return value is not None and value == 0 and not math.copysign(1.0, value) < 0
+
+
+def covers(dims: tuple[str, ...], target: tuple[str, ...]) -> bool:
+    """Whether an array with these axes has every axis of the target: none of its own would be widened."""
+    if len(dims) < len(target):
+        return False
+    own = dims[len(dims) - len(target) :]
+    return all(t == ONE or d == MANY for d, t in zip(own, target, strict=True))
 
 
 def fold(facts: Facts, node: Node, b: Builder) -> Atom | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from difflang.alias import STRUCTURED
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Node, Var, const
@@ -9,8 +11,10 @@ from difflang.op import row
 from difflang.types import MANY, ONE, OPEN, Array, Scalar, dims_of
 
 from .algebra import ALGEBRA
+from .choices import CHOICE_RULES
+from .factors import FACTORS
 from .open import OPEN_RULES
-from .rules import DERIVED, Facts, Rule, flavor, is_zero
+from .rules import DERIVED, Facts, Rule, covers, flavor, is_zero
 
 
 def unbroadcast_known(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -27,7 +31,7 @@ def unbroadcast_known(facts: Facts, node: Node, b: Builder) -> Atom | None:
     for axis, (mine, theirs) in enumerate(zip(x.type.dims[extra:], like.type.dims, strict=True)):
         if theirs == ONE and mine != ONE:
             ones.append(extra + axis)
-        elif theirs == OPEN and mine != ONE:
+        elif theirs == OPEN and mine != ONE and not same_extent(facts, x, extra + axis, like, axis):
             return None
     value: Atom = x
     if ones:
@@ -35,6 +39,11 @@ def unbroadcast_known(facts: Facts, node: Node, b: Builder) -> Atom | None:
     if extra:
         value = b.emit("sum", value, axis=tuple(range(extra)), keepdims=False)
     return value
+
+
+def same_extent(facts: Facts, one: Atom, axis: int, other: Atom, place: int) -> bool:
+    both = isinstance(one, Var) and isinstance(other, Var)
+    return both and facts.extents.of(one, axis) == facts.extents.of(other, place)  # type: ignore[arg-type]
 
 
 def drop_broadcast(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -47,19 +56,20 @@ def drop_broadcast(facts: Facts, node: Node, b: Builder) -> Atom | None:
         if spread is None:
             continue
         target = target_dims(facts, spread)
-        if any(covers(dims_of(other.type), target) for j, other in enumerate(args) if j != k):
+        others = [other for j, other in enumerate(args) if j != k]
+        if any(covers(dims_of(other.type), target) or has_sizes(facts, other, spread.args[1:]) for other in others):
             args[k] = spread.args[0]
     if args == list(node.args):
         return None
     return b.emit(node.op, *args, flavor=flavor(node), **node.attrs)
 
 
-def covers(dims: tuple[str, ...], target: tuple[str, ...]) -> bool:
-    """Whether an array with these axes has every axis of the target: none of its own would be widened."""
-    if len(dims) < len(target):
+def has_sizes(facts: Facts, value: Atom, sizes: Sequence[Atom]) -> bool:
+    """Whether an array is known to have just these sizes."""
+    if not isinstance(value, Var) or not isinstance(value.type, Array) or value.type.rank != len(sizes) or OPEN not in value.type.dims:
         return False
-    own = dims[len(dims) - len(target) :]
-    return all(t == ONE or d == MANY for d, t in zip(own, target, strict=True))
+    extents = facts.extents
+    return all(extents.of(value, axis) == extents.size(size) for axis, size in enumerate(sizes))
 
 
 def target_dims(facts: Facts, spread: Node) -> tuple[str, ...]:
@@ -97,6 +107,20 @@ def accumulate_after_zero(facts: Facts, node: Node, b: Builder) -> Atom | None:
         return None
     hint = node.out.hint
     return b.emit("store", stored.args[0], value, *operands, pattern=node.attrs["pattern"], hint=hint)
+
+
+def whole_written(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """x[:] = v and x[:] += v give v and x + v, where a derivative reads x as it was: x would be copied to be overwritten."""
+    base, value = node.args[:2]
+    if facts.writes or set(node.attrs["pattern"]) != {":"} or node.role or base not in facts.read_back or not isinstance(base.type, Array):
+        return None
+    written = value if node.op == "store" else b.emit("add", base, value, hint=node.out.hint)
+    full = isinstance(written, Var) and isinstance(written.type, Array) and written.type.rank == base.type.rank
+    return written if full and (facts.extents.same(written, base) or _never_widened(written.type, base.type)) else None  # type: ignore[arg-type]
+
+
+def _never_widened(one: Array, other: Array) -> bool:
+    return one.dtype == other.dtype and set(one.dims) == set(other.dims) == {MANY}
 
 
 def put_back(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -239,14 +263,14 @@ SHAPE_RULES: dict[str, tuple[Rule, ...]] = {
     "*": (drop_broadcast,),
     "unbroadcast": (unbroadcast_known, like_source),
     "add": (add_zeros,),
-    "accumulate": (accumulate_whole, accumulate_after_zero),
+    "accumulate": (accumulate_whole, accumulate_after_zero, whole_written),
     "dim": (dim_source,),
-    "store": (put_back,),
+    "store": (put_back, whole_written),
     "zeros_like": (like_source, zeros_of_product),
     "ones_like": (like_source,),
     "empty_like": (like_source,),
     "size": (like_source,),
 }
-for _more in (ALGEBRA, OPEN_RULES):
+for _more in (ALGEBRA, CHOICE_RULES, FACTORS, OPEN_RULES):
     for _op, _rules in _more.items():
         SHAPE_RULES[_op] = (*SHAPE_RULES.get(_op, ()), *_rules)

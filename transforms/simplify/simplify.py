@@ -17,6 +17,8 @@ from difflang.op import row
 from difflang.records import replace
 from difflang.types import Array, Scalar, Type, Undefined
 
+from ..adjoin import adjoin
+from ..asked import asked
 from ..guard import guard
 from ..leave import leave
 from ..merge import merge
@@ -24,7 +26,8 @@ from ..once import once
 from ..prune import prune
 from ..retype import retype
 from ..upward import upward
-from .calls import drop_parameters, drop_results
+from .choices import known_within
+from .calls import drop_parameters, drop_results, inlined
 from .rules import DERIVED, RULES, Facts, Rule
 from .shapes import SHAPE_RULES
 
@@ -41,15 +44,17 @@ VIEWS = frozenset("reshape transpose expand_dims squeeze broadcast_to flip stop_
 def simplify(program: Program) -> Program:
     """The simplified program, idle adjoint loops guarded, sweeps merged, searches left early, types found anew."""
     program = _simplified(program)
-    merged = upward(leave(merge(guard(once(program)))))
-    return retype(program if merged is program else _simplified(merged))
+    for change in (lambda p: upward(leave(merge(guard(once(p))))), adjoin):
+        changed = change(program)
+        program = program if changed is program else _simplified(changed)
+    return asked(retype(program))
 
 
 def _simplified(program: Program) -> Program:
     for _ in range(PASSES):
         functions = {key: simplify_function(function, program.functions) for key, function in program.functions.items()}
         program = reachable(replace(program, functions=functions))
-        slim = drop_parameters(drop_results(program))
+        slim = reachable(inlined(drop_parameters(drop_results(program))))
         if slim is program:
             break
         program = slim
@@ -59,7 +64,7 @@ def _simplified(program: Program) -> Program:
 def simplify_function(function: Function, functions: Mapping[str, Function]) -> Function:
     for _ in range(PASSES):
         before = sum(1 for _ in walk(function.body))
-        walker = _Simplifying(functions, uses_of(function.body))
+        walker = _Simplifying(functions, function)
         function = prune(replace(function, body=walker.region(function.body, {})))
         function = replace(function, body=_Renaming(walker.hints).region(function.body))
         if not walker.changed and sum(1 for _ in walk(function.body)) == before:
@@ -76,6 +81,8 @@ def reachable(program: Program) -> Program:
         if key not in kept:
             kept.add(key)
             todo += [node.attrs["callee"] for node in walk(program.functions[key].body) if node.op == "call"]
+    if len(kept) == len(program.functions):
+        return program
     return replace(program, functions={key: f for key, f in program.functions.items() if key in kept})
 
 
@@ -106,12 +113,18 @@ def uses_of(body: Region) -> dict[Atom, int]:
     return found
 
 
+def read_back(body: Region) -> frozenset[Atom]:
+    """What the derivative's own nodes read."""
+    return frozenset(atom for node in walk(body) if node.role in DERIVED for atom in node.args)
+
+
 class _Simplifying:
     """One walk over one function."""
 
-    def __init__(self, functions: Mapping[str, Function], uses: Mapping[Atom, int]) -> None:
+    def __init__(self, functions: Mapping[str, Function], function: Function) -> None:
         self.same: dict[Var, Atom] = {}  # values replaced
-        self.facts = Facts(functions, uses=uses)
+        body = function.body
+        self.facts = Facts(functions, uses=uses_of(body), body=body, writes=bool(function.writes), read_back=read_back(body))
         self.hints: dict[Var, str] = {}
         self.changed = False
 
@@ -148,6 +161,8 @@ class _Simplifying:
     def replace_by(self, out: Var, value: Atom) -> None:
         self.same[out] = value
         self.changed = True
+        if isinstance(value, Var):
+            self.facts.uses[value] = self.facts.uses.get(value, 0) + self.facts.uses.get(out, 1)
         made = self.facts.definition.get(value) if isinstance(value, Var) else None
         if isinstance(value, Var) and value.hint == "t" and out.hint != "t" and made is not None and made.role in DERIVED:
             self.hints.setdefault(value, out.hint)
@@ -208,12 +223,19 @@ class _Simplifying:
                 for out, value in zip(node.outs, arm.yields, strict=True):
                     self.replace_by(out, value)
                 return
-        arms = tuple(self.region(arm, known) for arm in node.regions)
+        arms = tuple(self.arm(condition, side, self.region(arm, known)) for side, arm in enumerate(node.regions))
         for k, out in enumerate(node.outs):
             joined = self.joined(condition, arms[0].yields[k], arms[1].yields[k], out)
             if joined is not None:
                 self.replace_by(out, joined)
         self.enter(replace(node, regions=arms), nodes)
+
+    def arm(self, condition: Atom, side: int, region: Region) -> Region:
+        yields = tuple(known_within(self.facts, condition, y, side) for y in region.yields)
+        if all(a is b for a, b in zip(yields, region.yields, strict=True)):
+            return region
+        self.changed = True
+        return replace(region, yields=yields)
 
     def joined(self, condition: Atom, yes: Atom, no: Atom, out: Var) -> Atom | None:
         """The value of a branch whose arms say the same, or just repeat the condition."""
