@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -110,7 +109,10 @@ def _is_exact(args: Sequence[Atom], quotient: float) -> bool:
     """Whether a quotient of numbers known while compiling is one without rounding."""
     over, under = (a.value if isinstance(a, Const) else None for a in args)
     plain = all(isinstance(x, (int, float)) and math.isfinite(x) for x in (over, under, quotient))
-    return plain and bool(under) and Fraction(over) == Fraction(quotient) * Fraction(under)  # type: ignore[arg-type]
+    if not plain or not under:
+        return False
+    (a, b), (c, d), (p, q) = (float(x).as_integer_ratio() for x in (over, quotient, under))  # type: ignore[arg-type]
+    return a * d * q == c * p * b
 
 
 def _kept(op: str, args: Sequence[Atom], result: Const) -> Const | None:

@@ -71,6 +71,7 @@ SPELLED: dict[float, tuple[str | int, ...]] = {
     math.pi: ("pi",), math.e: ("e",), 2 * math.pi: (2, "*", "pi"), 2 / math.sqrt(math.pi): (2, "/", "sqrt", "pi"),
     math.pi / 180: ("pi", "/", 180), 180 / math.pi: (180, "/", "pi"),
     math.sqrt(2): ("sqrt", 2), math.log(2): ("log", 2), math.log(10): ("log", 10),
+    1 / math.log(2): (1, "/", "log", 2), 1 / math.log(10): (1, "/", "log", 10),
 }  # fmt: skip
 """Numbers that derivative rules bring in, as one says them."""
 

@@ -16,7 +16,7 @@ def scalars_grad(x, y):
     result = exp / t
 
     # Reverse sweep
-    r_bar = -(result / t) - 1.0 / t * exp  # line 19: return math.exp(-r) / (1.0 + r)
+    r_bar = -(result / t) - exp / t  # line 19: return math.exp(-r) / (1.0 + r)
     t = masked(r_bar, np.divide(0.5, r))  # line 18: r = math.sqrt(x * x + y * y)
     y_bar = 2 * t * y  # line 18
     x_bar = 2 * t * x  # line 18

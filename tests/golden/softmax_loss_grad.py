@@ -8,7 +8,7 @@ def softmax_loss_grad(logits, target):
     exp_shifted = np.exp(shifted)
 
     # Reverse sweep
-    t_2 = 1 / np.sum(exp_shifted) * exp_shifted  # line 59: log_total = np.log(np.sum...
+    t_2 = exp_shifted / np.sum(exp_shifted)  # line 59: log_total = np.log(np.sum(np....
     shifted_bar = t_2 - target  # line 59
     t = logits == t  # line 58: shifted = logits - np.max(logits)
     logits_bar = shifted_bar + np.where(

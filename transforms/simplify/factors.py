@@ -61,10 +61,12 @@ def into_spread(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 
 def into_quotient(facts: Facts, node: Node, b: Builder) -> Atom | None:
-    """2 * (0.5 / x) is 1.0 / x."""
+    """2 * (0.5 / x) is 1.0 / x, and 2 * (x / 3) is 2 * x / 3."""
     x, y = node.args
     quotient = facts.made_once_by(y, "div")
-    if node.role not in DERIVED or quotient is None or quotient.role not in DERIVED or not is_short(x) or not is_short(quotient.args[0]):
+    if node.role not in DERIVED or quotient is None or quotient.role not in DERIVED or not is_short(x):
+        return None
+    if number(quotient.args[0]) is not None and not is_short(quotient.args[0]):
         return None
     return b.emit("div", b.emit("mul", x, quotient.args[0], flavor=flavor(node)), quotient.args[1], flavor=flavor(quotient))
 
