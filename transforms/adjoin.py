@@ -5,9 +5,10 @@ The mirror image of a branch stands right after it where a loop's two sweeps bec
 
 from __future__ import annotations
 
-from difflang.ir import Atom, Node, Program, Region, Var, substitute
+from difflang.ir import Atom, Node, Program, Region, Var, substitute, walk
 from difflang.op import TABLE
 from difflang.records import replace
+from difflang.types import Undefined
 
 
 def adjoin(program: Program) -> Program:
@@ -27,8 +28,10 @@ def _region(region: Region) -> Region:
         at = _branch_before(nodes, node, made) if node.op == "if" and node.role else None
         if at is None:
             nodes.append(node)
+        elif (joined := _joined(nodes[at], node)) is None:
+            nodes.append(node)
         else:
-            nodes[at:] = [*nodes[at + 1 :], _joined(nodes[at], node)]
+            nodes[at:] = [*nodes[at + 1 :], joined]
             changed = True
     return replace(region, nodes=tuple(nodes)) if changed else region
 
@@ -58,10 +61,13 @@ def _alike(one: Atom, other: Atom, made: dict[Var, Node]) -> bool:
     return plain and all(_alike(a, b, made) for a, b in zip(first.args, second.args, strict=True))
 
 
-def _joined(first: Node, second: Node) -> Node:
+def _joined(first: Node, second: Node) -> Node | None:
+    """The one branch; None where an arm would read what it has no value for."""
     arms = []
     for one, other in zip(first.regions, second.regions, strict=True):
         given: dict[Var, Atom] = dict(zip(first.outs, one.yields, strict=True))
         other = substitute(other, given, fresh=False)
+        if any(isinstance(a.type, Undefined) for node in walk(other) for a in node.args):
+            return None
         arms.append(_region(Region((), (*one.nodes, *other.nodes), (*one.yields, *other.yields))))
     return replace(first, outs=(*first.outs, *second.outs), regions=tuple(arms))

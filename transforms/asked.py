@@ -87,7 +87,8 @@ class _Asking:
             elif node.role and (operand := _asks(node)) is not None and self.is_idle(operand):
                 node = self.put(node, operand, known)
             nodes.append(node)
-            known += [out for out in node.outs if isinstance(out.type, Array) and not is_temporary(out.hint) and not node.role]
+            if not node.regions and not node.role:  # what comes out of a branch may be missing on some path
+                known += [out for out in node.outs if isinstance(out.type, Array) and not is_temporary(out.hint)]
         if all(a is b for a, b in zip(nodes, region.nodes, strict=True)):
             return region
         return replace(region, nodes=tuple(nodes))
