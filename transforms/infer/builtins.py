@@ -151,17 +151,16 @@ def _or_default(frame: Frame, value: Value, default: Value, some: Callable[[], V
 
 
 def _fold_extreme(frame: Frame, op: str, values: Sequence[Value]) -> Value:
-    best = values[0]
+    best, turned = values[0], "less" if op == "greater" else "greater"  # a number stands last
     for value in values[1:]:
         if all(not isinstance(v, Compound) and v.type == INT for v in (value, best)):
             best = frame.emit("maximum" if op == "greater" else "minimum", best, value, flavor="python")
             continue
-        turned = {"greater": "less", "less": "greater"}[op]  # a number stands last
-        better = frame.truth(binary(frame, turned, best, value) if isinstance(value, Const) else binary(frame, op, value, best))
+        better = frame.truth(binary(frame, *((turned, best, value) if isinstance(value, Const) else (op, value, best))))
         if isinstance(better, Const) and not is_undefined(better):
             best = value if better.value else best
-            continue
-        best = _chosen(frame, better, value, best)
+        else:
+            best = _chosen(frame, better, value, best)
     return best
 
 
