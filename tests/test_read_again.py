@@ -20,13 +20,21 @@ from tests.ways import assert_same, copied, define, run
 REFUSED = {"oscillator"}
 """The text keeps an adjoint on a list and later writes one that only `place` knows to be another array: refused, not yet read."""
 
+WITHOUT_AXES = {"strong_division"}
+"""`result_bar if finite else 0.0`, where the cotangent that is given is an array without axes: refused, as two kinds of value."""
+
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.mark.parametrize("program", SMOOTH, ids=lambda p: p.name)
 def test_pullback(program: Program) -> None:
     arguments = program.samples[0]
-    check(program, Derived("pullback", program.function), (*arguments, cotangent(program, arguments)), compiles=True)
+    target, given = Derived("pullback", program.function), (*arguments, cotangent(program, arguments))
+    if program.name not in WITHOUT_AXES:
+        check(program, target, given, compiles=True)
+        return
+    with pytest.raises(DifflangError, match="DL006"):
+        check(program, target, given, compiles=True)
 
 
 @pytest.mark.parametrize("program", SMOOTH[::6], ids=lambda p: p.name)

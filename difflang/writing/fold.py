@@ -57,6 +57,7 @@ class Folding:
         self.choices: dict[int, str] = {}  # arms of conditional expressions, by identity: what the result is called
         self.uses: Counter[Var] = Counter()
         self.tests: dict[Var, Node] = {}  # numbers compared
+        self.exits: set[Atom] = set()  # what is asked at the end of a turn, where the names have new values
         self.count(function.body)
         self.region(function.body)
 
@@ -65,6 +66,7 @@ class Folding:
             if node.op in COMPARED and isinstance(node.out.type, Scalar):
                 self.tests[node.out] = node
             self.uses.update(a for a in node.args if isinstance(a, Var))
+            self.exits.update(node.regions[-1].yields[:1] if node.attrs.get("exits") else ())
             for inner in node.regions:
                 self.count(inner)
             self.uncount(node)
@@ -97,7 +99,8 @@ class Folding:
         """Whether a value is written anew at each use: a size, or two numbers compared that have names."""
         if not is_temporary(node.outs[0].hint):
             return False
-        return node.op in FREE or (node.outs[0] in self.tests and all(map(self.has_name, node.args)))
+        tested = node.outs[0] in self.tests and node.outs[0] not in self.exits
+        return node.op in FREE or (tested and all(map(self.has_name, node.args)))
 
     def has_name(self, atom: Atom) -> bool:
         """Whether a value stands under a name, or is a number."""

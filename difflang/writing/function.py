@@ -36,8 +36,9 @@ class Printing:
         starts = unbound_names(block, names, function.body.params, phrases.numpy)
         if any("(" in start for start in starts.values()):
             phrases.modules.add("numpy")
-        body = [f"{INDENT}{unbound} = {start}" for unbound, start in starts.items()]
-        body += quoted_once(self.block(block, 1, top=True))
+        body = quoted_once(self.block(block, 1, top=True))
+        words = set(re.findall(r"\w+", "\n".join(body)))  # not all that is handed on is written
+        body = [*(f"{INDENT}{unbound} = {start}" for unbound, start in starts.items() if unbound in words), *body]
         self.lines += phrases.heads.lines(body, INDENT) + body
         if not body and not function.doc:
             self.lines.append(f"{INDENT}pass")

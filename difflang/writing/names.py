@@ -246,11 +246,18 @@ class Names:
             if path is not None:
                 self.name_of[cell] = path
                 continue
-            taken = {self.name_of[enemy] for enemy in self.enemies[cell] if enemy in self.name_of}
+            taken = {self.name_of[enemy] for enemy in self.enemies[cell] if enemy in self.name_of} | self.mistakable(cell)
             name = identifier(self.wish(cell))
             if cell not in own or name in taken or keyword.iskeyword(name) or name in BUILTINS_USED:
                 taken |= self.reserved
             self.name_of[cell] = free_name(name, taken)
+
+    def mistakable(self, cell: Var) -> set[str]:
+        """Names of cells of another type that this one may not follow: where a path leaves either without a value, a reader would take
+        the value that the name had before."""
+        partial = not self.unbound.isdisjoint(self.members.get(cell, ()))
+        others = [c for c in self.name_of if c.type != cell.type]
+        return {self.name_of[c] for c in others if partial or not self.unbound.isdisjoint(self.members.get(c, ()))}
 
     def index_name(self, index: Var) -> str:
         """The name of a loop's index; `_` for one that nobody reads."""

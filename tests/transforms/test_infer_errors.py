@@ -58,7 +58,7 @@ def too_many_indices(x):
 
 @refused("DL004")
 def not_in_the_table(x):
-    return np.packbits(x > 0)  # here
+    return np.busday_count(x, x)  # here
 
 
 @refused("DL005")

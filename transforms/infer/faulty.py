@@ -13,7 +13,7 @@ from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import TABLE, Op
 from difflang.types import Array, Scalar, Stack, Unknown
 
-from .misshapen import Bad, Found, Numbers, Words, misshapen
+from .misshapen import FITTING, Bad, Found, Numbers, Words, misshapen
 
 Fails = tuple[tuple[int, tuple[type[BaseException], ...]], ...]
 """Handlers: the number of each and the classes that it catches."""
@@ -75,7 +75,7 @@ def _of_op(node: Node, op: Op) -> Iterator[Found]:
         yield np.linalg.LinAlgError, "Matrix is not positive definite", lambda b: _not(b, b.emit("is_definite", node.args[0])), None
     if not any(isinstance(arg.type, Unknown) for arg in node.args):
         yield from misshapen(node, op)
-    elif op.kind == "elementwise" and len(node.args) > 1:
+    elif node.op in FITTING or (op.kind == "elementwise" and len(node.args) > 1):
         yield ValueError, None, lambda b: const(False), None
 
 

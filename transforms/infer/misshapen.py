@@ -17,6 +17,9 @@ Numbers = Callable[[Builder], list[Atom]]
 Found = tuple[type[BaseException], Words, Bad, "Numbers | None"]
 CORE = "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size "
 
+FITTING = frozenset("matmul dot inner reshape concatenate stack".split())
+"""Ops beside the elementwise ones whose operands may not fit."""
+
 
 def misshapen(node: Node, op: Op) -> Iterator[Found]:
     arrays = [arg for arg in node.args if isinstance(arg.type, Array)]
@@ -157,4 +160,4 @@ def _joined(arrays: Sequence[Atom], axis: Any) -> Iterator[Found]:
                 yield ValueError, said, _differ(one, two), lambda b, one=one, two=two: [one(b), two(b)]  # type: ignore[misc]
 
 
-__all__ = ["Bad", "Found", "Numbers", "Words", "misshapen"]
+__all__ = ["FITTING", "Bad", "Found", "Numbers", "Words", "misshapen"]
