@@ -365,3 +365,20 @@ def fields_by_name(x):
 
 
 add(fields_by_name, (2.0,))
+
+
+@dataclass
+class Log:
+    weight: float
+    items: list = field(default_factory=list)
+
+
+def lists_made_by_default(x, n):
+    log, other = Log(x), Log(2 * x)
+    for i in range(n):
+        log.items.append(x * i)
+    other.items.append(x)
+    return sum(log.items) * log.weight + other.items[0] * other.weight + len(log.items)
+
+
+add(lists_made_by_default, (2.0, 4), (0.5, 0))

@@ -121,7 +121,8 @@ def generated_init(frame: Frame, made: Value, cls: type, args: Args, kwargs: Nam
         elif field.default is not dataclasses.MISSING:
             value = _default(frame, cls, field)
         elif field.default_factory is not dataclasses.MISSING:
-            value = _call(frame, denote(field.default_factory), [], {})
+            made_by = field.default_factory
+            value = _call(frame, denote(_new_list if made_by is list else made_by), [], {})
         else:
             continue
         if kind == "_FIELD_INITVAR":
@@ -130,6 +131,11 @@ def generated_init(frame: Frame, made: Value, cls: type, args: Args, kwargs: Nam
             set_attribute(frame, made, field.name, value, force=True)
     if hasattr(cls, "__post_init__"):
         call_method(frame, made, "__post_init__", later, {})
+
+
+def _new_list() -> list[Any]:
+    """What `default_factory=list` makes: a list of the program, which grows where it stands."""
+    return []
 
 
 def _default(frame: Frame, cls: type, field: Any) -> Value:
