@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .hints import shown
+from .errors import NotDifferentiable
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
 from .types import DTYPES, MANY, ONE, OPEN, PYTHON, Array, Nothing, Scalar, Type, Unknown, is_complex, rank
@@ -321,8 +322,13 @@ def _wrap(builder: Builder, written: Any) -> Any:
 
 
 def trace(builder: Builder, function: Callable[..., Any], *args: Any, **statics: Any) -> Any:
-    """Run a rule on atoms (or None): what it returns, with atoms in place of tracers."""
-    return _unwrap(builder, function(*(_traced(builder, a) for a in args), **statics))
+    """Run a rule on atoms (or None): what it returns, with atoms in place of tracers. What it refuses is told at the builder's place."""
+    try:
+        return _unwrap(builder, function(*(_traced(builder, a) for a in args), **statics))
+    except NotDifferentiable as error:
+        if error.place is None:
+            error.place = builder.place
+        raise
 
 
 def _traced(builder: Builder, value: Any) -> Any:

@@ -93,19 +93,47 @@ def zero_items(items):
             zeros.append(np.zeros_like(x) if np.ndim(x) else 0.0)
     return zeros''',
     "draw": '''\
-def draw(bits, *shape, kind="standard_normal", shaped=True):
-    """Numbers drawn from a bit generator, which moves on."""
-    size = shape if shaped else None
-    return getattr(np.random.Generator(bits), kind)(size=size), bits''',
+def draw(bits, *given, kind="standard_normal", count=0, shaped=True, **how):
+    """Numbers drawn from a bit generator, which moves on: `count` parameters are given, then the sizes."""
+    size = given[count:] if shaped else None
+    return getattr(np.random.Generator(bits), kind)(*given[:count], size=size, **how), bits''',
     "draw_whole": '''\
-def draw_whole(bits, low, high, *shape, shaped=True):
+def draw_whole(bits, low, high, *shape, shaped=True, dtype=np.int64):
     """Whole numbers drawn from a bit generator, which moves on."""
     size = shape if shaped else None
-    return np.random.Generator(bits).integers(low, high, size=size), bits''',
+    return np.random.Generator(bits).integers(low, high, size=size, dtype=dtype), bits''',
     "draw_order": '''\
 def draw_order(bits, count):
     """A permutation drawn from a bit generator, which moves on."""
     return np.random.Generator(bits).permutation(count), bits''',
+    "drawn_power": '''\
+def drawn_power(z, a):
+    """z, drawn as a number to the power of 1 / a, which it moves with."""
+    return z
+
+
+drawn_power.__difflang_op__ = "drawn_power"''',
+    "drawn_pareto": '''\
+def drawn_pareto(z, a):
+    """z, drawn from the Pareto distribution of this shape, which it moves with."""
+    return z
+
+
+drawn_pareto.__difflang_op__ = "drawn_pareto"''',
+    "drawn_triangular": '''\
+def drawn_triangular(z, left, mode, right):
+    """z, drawn from the triangular distribution of these corners, which it moves with."""
+    return z
+
+
+drawn_triangular.__difflang_op__ = "drawn_triangular"''',
+    "drawn_by": '''\
+def drawn_by(z, parameter):
+    """z, drawn from a distribution with this parameter: how it moves with it is not known."""
+    return z
+
+
+drawn_by.__difflang_op__ = "drawn_by"''',
     "recurrence": '''\
 def recurrence(a, b):
     """Row by row y[0] = b[0], y[k] = a[k] * y[k - 1] + b[k]."""

@@ -13,8 +13,8 @@ def special_functions(call: Callable[..., Any], real: Callable[..., Any]) -> dic
     return {"bessel_i0": [call(np.i0, real(5))]}
 
 
-DRAWN = frozenset({"draw", "draw_whole", "draw_order"})
-"""Ops that `test_random` tries."""
+DRAWN = frozenset({"draw", "draw_whole", "draw_order", "drawn_power", "drawn_pareto", "drawn_triangular", "drawn_by"})
+"""Ops that `test_random` and `test_draws` try."""
 SCIPY = DRAWN | frozenset(
     """logsumexp softmax log_softmax polygamma_of zeta_of loggamma rgamma poch multigammaln betaln beta binom factorial ndtr huber
     pseudo_huber softplus boxcox inv_boxcox exp10 cube_root power_of_two exp_less_one log_one_more""".split()
