@@ -11,14 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from difflang.ir import Const, Node, Program, Region, Var, walk
+from difflang.ir import Const, Node, Place, Program, Region, Var, walk
 from difflang.op import TABLE
 from difflang.types import Array, Scalar
 
 from .targets.target import Target
+from .writer import SIZE
 
-INVALID, DIVIDE, OVERFLOW = 1, 4, 8
+INVALID, DIVIDE, OVERFLOW, UNDERFLOW = 1, 4, 8, 16
 """The flags as x86 has them."""
+STATES = 63
+"""All that it has."""
+_NAMED = {"invalid": INVALID, "divide": DIVIDE, "over": OVERFLOW, "under": UNDERFLOW}
 ALL = INVALID | DIVIDE | OVERFLOW
 FINITE = 64
 """Beside the flags that are watched: invalid operations and overflows mean something where all arguments are finite."""
@@ -62,8 +66,10 @@ def watched(program: Program, target: Target) -> int:
             derived |= bool(node.role)
             arrays |= any(isinstance(value.type, Array) for value in (*node.outs, *node.args))
             foreign |= hushed and not node.role or any(isinstance(a, Const) and a.value != a.value for a in node.args)
-            foreign |= node.op == "floordiv"  # by zero it has an undefined remainder
-            compares |= node.op == "floordiv" or node.op in _COMPARING and _of_floats(node)
+            foreign |= node.op == "floordiv" and _of_floats(node)  # by zero it has an undefined remainder
+            compares |= (node.op == "floordiv" or node.op in _COMPARING) and _of_floats(node)
+            if node.op in ("floordiv", "mod", "fmod") and not _of_floats(node) and not _is_pythons(node):
+                found |= DIVIDE
             if _computes(node) and not hushed:
                 found |= ALL | (FINITE if guarded or node.op in _FINITE else 0)
     if derived and not arrays:
@@ -83,8 +89,18 @@ def partial(program: Program) -> frozenset[Var]:
     return frozenset(found)
 
 
+def quieted(place: Place | None) -> int:
+    """The flags of which np.errstate wants nothing to be heard at this place: what raises is asked for by itself (`infer/strict.py`)."""
+    found = 0
+    for name, how in place.errstate if place is not None else ():
+        found |= _NAMED[name] if how != "warn" else 0
+    return found
+
+
 def is_hushed(node: Node, target: Target, some: frozenset[Var]) -> bool:
     """Whether what this one operation tells is not to be heard."""
+    if _narrows(node):
+        return bool(node.role)
     if node.op in _SILENT or node.op not in TABLE or not _of_floats(node):
         return False
     if node.role:
@@ -117,8 +133,23 @@ def _of_floats(node: Node) -> bool:
     return any(isinstance(value.type, (Scalar, Array)) and value.type.dtype[0] in "fc" for value in (*node.outs, *node.args))
 
 
+def _narrows(node: Node) -> bool:
+    """Whether a cast of floats to a smaller dtype, or to integers, may not hold the number: NumPy's own, for Python's raises."""
+    if node.op != "cast" or node.attrs.get("weak"):
+        return False
+    source, target = (getattr(value.type, "dtype", "") for value in (node.args[0], node.outs[0]))
+    smaller = target in ("f32", "f16") and source[:1] == "f" and SIZE[target] < SIZE[source]
+    return smaller or source[:1] == "f" and target[:1] in ("i", "u")
+
+
+def _is_pythons(node: Node) -> bool:
+    return isinstance(node.outs[0].type, Scalar) and node.outs[0].type.weak
+
+
 def _computes(node: Node) -> bool:
     """Whether the op sets flags by NumPy's arithmetic: Python's own numbers raise instead."""
+    if _narrows(node):
+        return True
     if node.op not in _ARITHMETIC | _ELEMENTARY or not _of_floats(node):
         return False
     types = [out.type for out in node.outs]

@@ -32,13 +32,14 @@ LEVELS = ("read", "typed", "owned", "placed")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in the user's text: lines from 1, columns from 0."""
+    """Where something stands in the user's text: lines from 1, columns from 0. `errstate`: what np.errstate says there, by its keywords."""
 
     file: str
     line: int
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+    errstate: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

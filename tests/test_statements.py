@@ -76,7 +76,7 @@ REFUSED = {
     told.set_of_values: ("DL001", "set of values of the run"),
     told.caught_words: ("DL040", "what this ValueError says is made where it is raised"),
     told.print_to_file: ("DL004", "print to a file"),
-    told.error_state: ("DL001", "errstate that raises"),
+    told.error_state: ("DL001", "ignores, warns or raises here"),
 }
 
 

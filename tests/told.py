@@ -158,7 +158,7 @@ def print_to_file(x, n):
 
 
 def error_state(x, n):
-    with np.errstate(divide="raise"):
+    with np.errstate(divide="print"):
         return x / n
 
 

@@ -15,6 +15,7 @@ from difflang.records import dataclass, field
 from difflang.types import ONE, Array, rank
 
 from ..alias import VIEWS, Aliases, overlap
+from ..flags import quieted
 
 FORMULAS = frozenset("zeros ones full empty zeros_like ones_like full_like empty_like arange eye linspace".split())
 LAZY_VIEWS = frozenset(VIEWS) - {"stop_gradient", "flip"}
@@ -116,6 +117,8 @@ class _Decision:
         roots: set[int] = set()
         for j, position in self.uses.get(out, []):
             user = self.region.nodes[j]
+            if quieted(node.place) != quieted(user.place):
+                return False  # what np.errstate says of the one is not said of the other
             if user.outs and user.outs[0] in self.fusion.lazy:
                 roots |= self.roots[user.outs[0]]
             elif takes_lazy(user, position):

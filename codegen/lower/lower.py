@@ -190,8 +190,9 @@ class Lowering:
         if handler is None:
             reason = f"{node.op} has no lowering to machine code"
             raise NotAvailable("DL015", reason, node.place, "run the function as Python: f.python(...)")
-        if self.silence is not None and self.silence.asked(self, node):
-            with self.silence.around(self, node):
+        hushed = self.silence.asked(self, node) if self.silence is not None else 0
+        if self.silence is not None and hushed:
+            with self.silence.around(self, node, hushed):
                 handler(self, node)
         else:
             handler(self, node)

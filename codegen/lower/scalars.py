@@ -25,6 +25,7 @@ from ..writer import REGISTER, SIZE, Writer, is_literal, literal
 from .power import power
 
 Typed = tuple[str, str]  # a value and its dtype
+DIVISIONS = ("floordiv", "mod", "fmod")
 
 
 def convert(w: Writer, value: str, source: str, target: str) -> str:
@@ -129,11 +130,28 @@ def element(
     dtypes = op.computed_in([t for t in types if isinstance(t, (Scalar, Array))], Scalar(out))
     values = [convert(w, value, source, dtype) for (value, source), dtype in zip(given, dtypes, strict=True)]
     lower = _lowering(op, dtypes[-1], weak)
+    if name in DIVISIONS and dtypes[-1][0] in "iu" and not weak and w.module.partial is not None:
+        _note_zero(w, values[1], dtypes[1])
     if "f16" not in dtypes or lower in ("select", "id"):
         return _computed(w, op, lower, attrs, operands, list(zip(values, dtypes, strict=True)), types, out)
     wide = [(convert(w, v, d, "f32"), "f32") if d == "f16" else (v, d) for v, d in zip(values, dtypes, strict=True)]
     found = _computed(w, op, lower, attrs, operands, wide, types, "f32" if out == "f16" else out)
     return convert(w, found, "f32", out) if out == "f16" else found  # as NumPy: each op in float32, its result rounded
+
+
+def _note_zero(w: Writer, divisor: str, dtype: str) -> None:
+    """Raise the machine's flag of a division by zero where an integer is divided by zero, as NumPy does."""
+    if is_literal(divisor) and divisor != "0":
+        return
+    slot = w.alloca("double")
+    zero, after = w.name("zero"), w.name("after")
+    w.branch(w.pure(f"icmp eq {REGISTER[dtype]} {divisor}, 0"), zero, after)
+    w.start(zero)
+    w.do(f"store volatile double 0.0, ptr {slot}")
+    infinite = w.let(f"fdiv double 1.0, {w.let(f'load volatile double, ptr {slot}')}")
+    w.do(f"store volatile double {infinite}, ptr {slot}")
+    w.jump(after)
+    w.start(after)
 
 
 def _computed(

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from difflang.ir import Node, Var
+from difflang.op import TABLE
 from difflang.types import Scalar
 
-from ..flags import is_hushed, is_hushed_loop
+from ..flags import STATES, is_hushed, is_hushed_loop, quieted
 from ..targets.target import Target
 from ..writer import REGISTER
 
@@ -22,24 +23,28 @@ class Silence:
 
     def __init__(self, target: Target, some: frozenset[Var]) -> None:
         self.target, self.some = target, some
-        self.lazy: set[Var] = set()
+        self.lazy: dict[Var, int] = {}
         self.entered = False
 
-    def asked(self, low: Lowering, node: Node) -> bool:
-        """Whether the flags are to be put back behind this node."""
-        if self.entered or node.op in ("if", "call"):
-            return False
+    def asked(self, low: Lowering, node: Node) -> int:
+        """Which flags are to be put back behind this node."""
+        if self.entered or node.op == "if":
+            return 0
         if node.op in ("for", "while"):
-            return is_hushed_loop(node, self.target, self.some)
-        hushed = is_hushed(node, self.target, self.some) or any(a in self.lazy for a in node.args if isinstance(a, Var))
+            return STATES if is_hushed_loop(node, self.target, self.some) else quieted(node.place)
+        if node.op == "call":
+            return quieted(node.place)
+        hushed = STATES if is_hushed(node, self.target, self.some) else quieted(node.place) if node.op in TABLE else 0
+        for atom in node.args:
+            hushed |= self.lazy.get(atom, 0) if isinstance(atom, Var) else 0
         if hushed and node.outs and node.outs[0] in low.stack[-1].fusion.lazy:
-            self.lazy.add(node.outs[0])
-            return False
+            self.lazy[node.outs[0]] = hushed
+            return 0
         return hushed
 
     @contextmanager
-    def around(self, low: Lowering, node: Node) -> Iterator[None]:
-        """What is lowered inside leaves the flags as they are; a number is fixed before they are put back."""
+    def around(self, low: Lowering, node: Node, hushed: int) -> Iterator[None]:
+        """What is lowered inside leaves these flags as they are; a number is fixed before they are put back."""
         w = low.w
         for state in ("stmxcsr", "ldmxcsr"):
             w.module.declare(f"llvm.x86.sse.{state}", f"declare void @llvm.x86.sse.{state}(ptr)")
@@ -52,4 +57,16 @@ class Silence:
             if isinstance(out.type, Scalar) and out.type.dtype in ("f64", "f32") and isinstance(low.env.get(out), str) and not node.regions:
                 type = REGISTER[out.type.dtype]
                 low.env[out] = w.let(f'call {type} asm sideeffect "", "=x,0"({type} {low.env[out]})')
+        if hushed != STATES:
+            _mix(low, slot, hushed)
         w.do(f"call void @llvm.x86.sse.ldmxcsr(ptr {slot})")
+
+
+def _mix(low: Lowering, slot: str, hushed: int) -> None:
+    """The flags as they are now but for those that are put back."""
+    w = low.w
+    now = w.alloca("i32", 4)
+    w.do(f"call void @llvm.x86.sse.stmxcsr(ptr {now})")
+    kept = w.let(f"and i32 {w.let(f'load i32, ptr {slot}')}, {hushed}")
+    heard = w.let(f"and i32 {w.let(f'load i32, ptr {now}')}, {~hushed}")
+    w.do(f"store i32 {w.let(f'or i32 {kept}, {heard}')}, ptr {slot}")

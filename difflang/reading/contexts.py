@@ -21,6 +21,9 @@ from .scope import Statement, deleted, imported, statements
 Block = Callable[[Frame, Sequence[Statement]], Ends]
 INERT = (np.errstate, np.printoptions, contextlib.nullcontext, warnings.catch_warnings)
 """Contexts that change warnings or printing only."""
+KINDS = ("divide", "over", "under", "invalid")
+"""What np.errstate tells apart. Each place of the text carries what holds there (`ir.Place.errstate`)."""
+IGNORED = tuple((kind, "ignore") for kind in sorted(KINDS))
 
 
 def read_with(frame: Frame, node: cst.With, block: Block) -> Ends:
@@ -29,13 +32,18 @@ def read_with(frame: Frame, node: cst.With, block: Block) -> Ends:
         raise frame.refuse(node, "async with is outside the language", "enter the context where the function is called")
     if len(node.items) == 1 and _is_suppress(frame, node.items[0].item):
         return _suppressed(frame, node, block)
-    for item in node.items:
-        value = _entered(frame, item)
-        if item.asname is not None:
-            from .targets import bind_target
+    positions = frame.text.positions
+    around = positions.errstate, positions.catching
+    try:
+        for item in node.items:
+            value = _entered(frame, item)
+            if item.asname is not None:
+                from .targets import bind_target
 
-            bind_target(frame, item.asname.name, value)
-    return block(frame, statements(node.body))
+                bind_target(frame, item.asname.name, value)
+        return block(frame, statements(node.body))
+    finally:
+        positions.errstate, positions.catching = around
 
 
 def _is_suppress(frame: Frame, context: cst.BaseExpression) -> bool:
@@ -59,12 +67,54 @@ def _entered(frame: Frame, item: cst.WithItem) -> Any:
         raise frame.refuse(item, "this context is outside the language", "enter it where the function is called")
     if made is contextlib.nullcontext and call.args:
         return expression(frame, call.args[0].value)
-    for argument in call.args:
-        value = expression(frame, argument.value)
-        if made is np.errstate and (not isinstance(value, Const) or value.value not in ("ignore", "warn", "print")):
-            reason = "np.errstate that raises or calls is outside the language"
-            raise frame.refuse(argument, reason, "test with np.isfinite, or use errstate where the function is called")
+    told = [(argument, expression(frame, argument.value)) for argument in call.args]
+    positions = frame.text.positions
+    if made is np.errstate:
+        positions.errstate = _errstate(frame, told)
+    if made is warnings.catch_warnings:
+        positions.catching += 1
+        if any(isinstance(value, Const) and value.value == "ignore" for _, value in told):
+            positions.errstate = IGNORED
     return static(None)
+
+
+def read_filter(frame: Frame, node: cst.Expr) -> bool:
+    """`warnings.simplefilter("ignore")` in a block of catch_warnings: from there on NumPy's warnings are not heard in it."""
+    call = node.value
+    positions = frame.text.positions
+    if not isinstance(call, cst.Call) or not positions.catching:
+        return False
+    if static_object(frame, call.func) not in (warnings.simplefilter, warnings.filterwarnings):
+        return False
+    told = [expression(frame, argument.value) for argument in call.args]
+    known = [value.value for value in told if isinstance(value, Const)]
+    kinds = [kind for kind in known if isinstance(kind, type)]
+    if len(known) < len(told) or known[:1] not in (["ignore"], ["default"], ["always"], ["once"]):
+        reason = "a filter of warnings other than to ignore or to tell them is outside the language"
+        raise frame.refuse(call, reason, "set it where the function is called")
+    if all(issubclass(RuntimeWarning, kind) for kind in kinds):
+        positions.errstate = IGNORED if known[0] == "ignore" else ()
+    return True
+
+
+def _errstate(frame: Frame, told: Sequence[tuple[cst.Arg, Any]]) -> tuple[tuple[str, str], ...]:
+    """What np.errstate makes of its keywords, within what holds around it."""
+    found = dict(frame.text.positions.errstate)
+    for argument, value in sorted(told, key=_kind_before_all):
+        name = argument.keyword.value if argument.keyword is not None else ""
+        how = value.value if isinstance(value, Const) else None
+        if how is None and name != "call" and isinstance(value, Const):
+            continue
+        if name not in (*KINDS, "all") or how not in ("ignore", "warn", "raise"):
+            reason = "np.errstate ignores, warns or raises here: what it is told must be known while compiling"
+            raise frame.refuse(argument, reason, 'write "ignore", "warn" or "raise", or use errstate where the function is called')
+        found.update(dict.fromkeys(KINDS if name == "all" else (name,), how))
+    return tuple(sorted(found.items()))
+
+
+def _kind_before_all(given: tuple[cst.Arg, Any]) -> bool:
+    """`all` comes first: the others say more."""
+    return given[0].keyword is None or given[0].keyword.value != "all"
 
 
 def read_import(frame: Frame, node: cst.Import | cst.ImportFrom) -> Ends:

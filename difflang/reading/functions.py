@@ -190,7 +190,12 @@ def nested(frame: Frame, node: Definition, name: str) -> Late:
             raise frame.refuse(node.name, "a coroutine is outside the language", "compute the value and return it", "DL042")
     inner = _frame(frame.text, node, frame)
     meant, made = _defaults(frame, node)
-    function = _read(inner, node, name, Meant(meant))
+    positions = frame.text.positions
+    around, positions.errstate = positions.errstate, ()  # it is called elsewhere
+    try:
+        function = _read(inner, node, name, Meant(meant))
+    finally:
+        positions.errstate = around
     captured = tuple(inner.captured)
     if isinstance(node, cst.FunctionDef) and name in captured and frame.bindings.get(name) == 1 and not node.decorators:
         function, captured = _recursive(function, captured, name), tuple(key for key in captured if key != name)

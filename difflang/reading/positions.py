@@ -75,6 +75,8 @@ class Positions:
         self._spans = walk.spans
         self._file, self._shift = source.file, source.shift
         self.comments = {line + source.shift: text for line, text in walk.comments.items()}
+        self.errstate: tuple[tuple[str, str], ...] = ()  # of the block that is being read
+        self.catching = 0  # how many blocks of warnings.catch_warnings are open
 
     def place(self, node: cst.CSTNode, end: cst.CSTNode | None = None) -> Place:
         """From the beginning of a node to its end, or to that of `end`: a header, without the block below it."""
@@ -83,4 +85,4 @@ class Positions:
         start, stop = self._spans[node]
         if end is not None:
             stop = self._spans[end][1]
-        return Place(self._file, start[0] + self._shift, start[1], stop[0] + self._shift, stop[1])
+        return Place(self._file, start[0] + self._shift, start[1], stop[0] + self._shift, stop[1], self.errstate)

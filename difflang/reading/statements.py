@@ -15,7 +15,7 @@ import libcst as cst
 from ..errors import DifflangError
 from ..ir import NONE
 from .attempts import attempted
-from .contexts import read_del, read_import, read_with
+from .contexts import read_del, read_filter, read_import, read_with
 from .expressions import condition, expression
 from .frame import RETURN, SKIP, Frame, Late, Refused
 from .loops import read_for, read_while
@@ -171,7 +171,7 @@ def _augment(frame: Frame, node: cst.AugAssign) -> Ends:
 
 
 def _evaluate(frame: Frame, node: cst.Expr) -> Ends:
-    if not isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)):
+    if not isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)) and not read_filter(frame, node):
         expression(frame, node.value)
     return FALLS
 

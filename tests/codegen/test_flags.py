@@ -163,3 +163,96 @@ def test_beside_what_is_hushed() -> None:
 def test_pythons_numbers_raise() -> None:
     with pytest.raises(ZeroDivisionError):
         dl.differentiable(ratio)(1.0, 0.0)
+
+
+def quiet(x: Any) -> Any:
+    with np.errstate(all="ignore"):
+        y = np.log(x)
+    return y
+
+
+def partly(x: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.log(x) + np.sqrt(x)
+
+
+def inner(x: Any) -> Any:
+    return np.log(x)
+
+
+def around_calls(x: Any) -> Any:
+    with np.errstate(all="ignore"):
+        t = inner(x)
+        for _ in range(3):
+            t = t + np.sqrt(x)
+        t /= 0.0
+        with np.errstate(invalid="warn"):
+            t = t + np.sqrt(x - 1)
+    return t
+
+
+def filtered(x: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        y = np.log(x)
+    return y + np.sqrt(x)
+
+
+def strict(x: Any) -> Any:
+    with np.errstate(all="raise"):
+        y = x.copy()
+        y /= x
+        return np.exp(y * 400.0 * x) + np.mean(y)
+
+
+def caught(x: Any) -> Any:
+    try:
+        with np.errstate(divide="raise"):
+            y = np.log(x) * 2.0
+    except FloatingPointError:
+        y = np.zeros_like(x)
+    return y
+
+
+@pytest.mark.parametrize("function", [quiet, partly, around_calls, filtered, strict, caught], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("values", [(1.0, 2.0), (0.0, 1.0), (-1.0, 2.0), (0.0, 0.0), (2.0, 5.0), (-4.0, 1.0)])
+def test_errstate_inside(function: Any, values: Any) -> None:
+    """What is said, what is raised and in which words."""
+    found = []
+    for f in (function, dl.differentiable(function)):
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            try:
+                value = f(np.array(values))
+            except FloatingPointError as error:
+                value = str(error)
+        found.append((value, {str(each.message).partition(" encountered")[0] for each in heard}))
+    (expected, wanted), (value, said_) = found
+    assert said_ == wanted
+    if isinstance(expected, str):
+        assert value == expected
+    else:
+        np.testing.assert_allclose(value, expected, rtol=1e-14)
+
+
+def test_errstate_that_raises_around_a_call_is_refused() -> None:
+    def f(x: Any) -> Any:
+        with np.errstate(all="raise"):
+            return inner(x)
+
+    with pytest.raises(dl.DifflangError, match="does not reach into inner"):
+        dl.differentiable(f)(np.ones(2))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint32])
+def test_integers_divided_by_zero(dtype: Any) -> None:
+    given = np.array([3, 1, 0], dtype)
+    for f in (lambda k: k // (k - 1), lambda k: k % (k - 1), lambda k: k[0] // k[2], lambda k: np.fmod(k, 0)):
+        assert said(dl.differentiable(f), given) == said(f, given) == {"divide by zero"}
+    assert said(dl.differentiable(lambda k: k // 2), given) == set()
+
+
+def test_casts_that_do_not_hold_the_number() -> None:
+    for value in (1.0, 1e300, np.inf):
+        for f in (lambda x: x.astype(np.float32), lambda x: (x * 1.0).astype(np.int64)):
+            assert said(dl.differentiable(f), np.full(9, value)) == said(f, np.full(9, value)), value

@@ -193,6 +193,19 @@ def quiet_errors(x):
 add(quiet_errors, (normal(5),), traits="with del")
 
 
+def strict_errors(x):
+    try:
+        with np.errstate(all="raise"):
+            y = np.log(x) / x
+    except FloatingPointError:
+        with np.errstate(all="ignore"):
+            y = x * x
+    return y
+
+
+add(strict_errors, (normal(5) ** 2 + 0.5,), (np.array([1.0, 0.0, -2.0]),), traits="with try")
+
+
 def imports_inside(x):
     import math as m
     from math import sin as s

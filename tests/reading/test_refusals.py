@@ -22,7 +22,7 @@ CASES = {
     "try:\n        pass\n    except* ValueError:\n        pass": ("try", 2, 4, None),
     "try:\n        pass\n    except x:\n        pass": ("error class", 4, 11, None),
     "for i in x:\n        try:\n            pass\n        finally:\n            break": ("jump out of finally", 5, 8, None),
-    "with np.errstate(all='raise'): pass": ("errstate that raises", 2, 21, 32),
+    "with np.errstate(all='call'): pass": ("ignores, warns or raises here", 2, 21, 31),
     "while x:\n        while (z := x): pass\n        else: break": ("else of a while", 4, 8, None),
     "return BYTES[0]": ("captured bytearray", 2, 11, 16),
 }

@@ -37,6 +37,7 @@ from .maybe import all_unwrapped, is_maybe, unwrapped
 from .numbers import by_text, is_number_class, number_class
 from .operators import binary, both, fits_in_place
 from .queries import text_method
+from .strict import reaches
 from .structs import class_in, opened, own_method, special
 from .random import random_call
 from .telling import telling_call
@@ -345,6 +346,7 @@ def call_function(
     frame: Frame, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value], captured: Sequence[Value], hint: str
 ) -> Value:
     """A call of a function of the language: an instance for these forms, and a `call` node."""
+    reaches(frame, function.name)
     values = [*bound_arguments(frame, function, args, kwargs, captured), *captured]
     forms, numbers = passed(frame, values, _is_truth)
     state = saved()

@@ -20,6 +20,7 @@ from difflang.records import dataclass, field, replace
 from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
 
 from .objects import is_kept
+from .strict import raises, require_finite
 from .values import Compound, Value, denote, form, is_undefined, known, python_value
 
 if TYPE_CHECKING:
@@ -205,7 +206,10 @@ class Frame:
             return UNDEF
         atoms = [self.atom(value) for value in values]
         with self.fitting():
-            return self.builder.emit(op, *atoms, flavor=flavor, hint=hint, **attrs)
+            found = self.builder.emit(op, *atoms, flavor=flavor, hint=hint, **attrs)
+        if raises(self.builder.place):
+            require_finite(self.builder, op, atoms, found)
+        return found
 
     def atom(self, value: Value) -> Atom:
         """The value as an operand of an op: one number or array."""

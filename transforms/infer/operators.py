@@ -16,6 +16,7 @@ from difflang.types import BOOL, COMPLEX, DTYPES, INT, UNKNOWN, Array, Scalar, T
 from .choices import first_choice, with_each
 from .frame import Frame, handles
 from .dicts import is_dict, items_of, united
+from .strict import raises
 from .structs import class_in, of_classes, opened, same_object, special
 from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
 
@@ -351,6 +352,11 @@ def inplace(frame: Frame, op: str, target: Var, value: Value) -> Value:
         return target
     operand = frame.atom(value)
     fits_in_place(frame, op, target, operand)
+    if raises(frame.builder.place):  # what is written is looked at before
+        from .items import setitem
+
+        setitem(frame, target, binary(frame, op, target, operand), (".",), ())
+        return target
     frame.builder.node("inplace", (target, operand), (), fn=op)
     return target
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from types import MethodType
 from typing import Any
 
+import numpy as np
+
 from difflang.ir import NONE, const, static
 
 from .builtins import builtin
@@ -36,6 +38,12 @@ def telling_call(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappi
     items, parts = listed(frame, args, named)
     frame.emit("check", const(False), *items, error=SystemError, message=function, kind="print", told=told(parts))
     return NONE
+
+
+@builtin(np.seterr, np.seterrcall, warnings.simplefilter, warnings.filterwarnings, names=("*",))
+def _settings(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    way_out = "call it outside of the function, or put the lines into `with np.errstate(...)`, `with warnings.catch_warnings()`"
+    frame.fail("DL004", "this changes what the whole process does about warnings", way_out)
 
 
 @builtin(logging.getLogger, high=1, names=("name",))
