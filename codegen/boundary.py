@@ -17,7 +17,7 @@ from difflang.errors import TypeMismatch
 from difflang.generators import is_generator_class
 from difflang.ir import LEAF, Const, Function, Tree
 from difflang.records import dataclass
-from difflang.tree import AGAIN, Branch, Frozen, Layout, parts_of
+from difflang.tree import AGAIN, LIST_ITEMS, LIST_ROWS, Branch, Frozen, Layout, parts_of
 from difflang.types import Static, Tuple, Type
 
 from ..runtime.array import plain
@@ -98,7 +98,8 @@ class Shape:
 
     def check(self, arguments: Sequence[Any]) -> None:
         """Refuse what is passed twice and changed: the function was compiled for objects of their own."""
-        known = _Objects(arguments).known if self.changes else []
+        objects = _Objects(arguments)
+        known = [*objects.known, *(objects.lists if any(number < 0 for number, _ in self.changes) else ())] if self.changes else []
         if len({id(one) for one in known}) < len(known):
             reason = "this function changes an object, and one object is passed to it twice"
             raise TypeMismatch("DL012", reason, way_out="pass a copy of it: copy.deepcopy")
@@ -122,6 +123,7 @@ class _Objects:
     def __init__(self, arguments: Sequence[Any]) -> None:
         self.arguments = arguments
         self._known: list[Any] | None = None
+        self._lists: list[Any] = []
 
     @property
     def known(self) -> list[Any]:
@@ -129,8 +131,20 @@ class _Objects:
             self._known = [found for argument in self.arguments for found in _changeable(argument)]
         return self._known
 
+    @property
+    def lists(self) -> list[Any]:
+        """The lists that the arguments hold, numbered from -1 downwards as `transforms/infer/callers.py` does."""
+        self._lists = self._lists or [found for argument in self.arguments for found in _lists_in(argument)]
+        return self._lists
+
+    def found(self, number: int) -> Any:
+        return self.known[number] if number >= 0 else self.lists[-1 - number]
+
     def change(self, number: int, name: Any, value: Any) -> None:
-        target = self.known[number]
+        target = self.found(number)
+        if number < 0:
+            _take_over(target, value, name)
+            return
         if is_generator_class(type(target)):
             return  # it has moved on by itself
         if isinstance(target, dict):
@@ -150,12 +164,29 @@ def _changeable(value: Any) -> Iterator[Any]:
         yield from _changeable(part)
 
 
+def _lists_in(value: Any) -> Iterator[Any]:
+    layout, parts = parts_of(value) or (None, ())
+    if layout is not None and layout.kind == "list":
+        yield value
+    for part in parts:
+        yield from _lists_in(part)
+
+
+def _take_over(target: list[Any], items: list[Any], way: str) -> None:
+    """A list of the caller holds these items now."""
+    kept = target[: len(items)] if way != LIST_ITEMS else []
+    if way == LIST_ROWS:
+        for row, new in zip(kept, items, strict=False):
+            _take_over(row, new, LIST_ROWS if new and isinstance(new[0], list) else LIST_ITEMS)
+    target[:] = [*kept, *items[len(kept) :]]
+
+
 def _put_together(tree: Tree, value: Any, objects: _Objects) -> Any:
     if not isinstance(tree, tuple):
         return given_set(value) if _is_set(tree) else value
     if isinstance(tree, Branch) and tree.layout == AGAIN:
         assert tree.origin is not None
-        return objects.known[tree.origin]
+        return objects.found(tree.origin)
     if not isinstance(tree, Branch):
         return tuple([_put_together(part, item, objects) for part, item in zip(tree, value, strict=True)])
     made = tree.layout

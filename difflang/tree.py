@@ -107,6 +107,9 @@ class Frozen(frozenset[Any]):
 
 
 LIST = Layout("list", list)
+LIST_ITEMS, LIST_ROWS, LIST_TAIL = "items", "rows", "tail"
+"""How a list of the caller takes over what it holds after a call: all items, those of its rows one by one, or what came behind its own."""
+
 AGAIN = Layout("again", object)
 """Of a tree without parts: the object of the arguments with the number `origin`."""
 

@@ -119,16 +119,21 @@ def settled(program: Program) -> Program:
     if not main.changes and not _refers(main.result):
         return program
     count = len(main.body.yields) - len(main.writes)
-    objects: list[_Object] = []
+    objects: dict[int, _Part] = {}  # by their numbers; those of lists are negative
     params = iter(main.body.params)
     for param in main.params:
-        _taken(param.tree, params, objects)
+        _taken(param.tree, params, objects, lists=True)
     atoms = iter(main.body.yields[:count])
     trees = main.result if main.changes else (main.result,)
     assert isinstance(trees, tuple)
     result, *values = [_taken(tree, atoms, objects) for tree in trees]
     for (number, name), value in zip(main.changes, values, strict=True):
-        objects[number].parts[name] = value
+        if number < 0:
+            objects[number] = value
+        else:
+            changed_object = objects[number]
+            assert isinstance(changed_object, _Object)
+            changed_object.parts[name] = value
     leaves: list[Atom] = []
     tree = _spread(result, objects, leaves, ())
     body = replace(main.body, yields=(*leaves, *main.body.yields[count:]))
@@ -142,7 +147,7 @@ def _refers(tree: Tree) -> bool:
     return isinstance(tree, Branch) and tree.layout == AGAIN or any(map(_refers, tree))
 
 
-def _taken(tree: Tree, atoms: Iterator[Any], objects: list[_Object]) -> _Part:
+def _taken(tree: Tree, atoms: Iterator[Any], objects: dict[int, _Part], lists: bool = False) -> _Part:
     if not isinstance(tree, tuple):
         return next(atoms) if tree == LEAF else tree  # type: ignore[return-value]
     layout = tree.layout if isinstance(tree, Branch) else None
@@ -151,15 +156,18 @@ def _taken(tree: Tree, atoms: Iterator[Any], objects: list[_Object]) -> _Part:
         return _Again(tree.origin)
     made = _Object(layout, {})
     if layout is not None and layout.kind in ("object", "dict"):
-        objects.append(made)
+        objects[sum(number >= 0 for number in objects)] = made
+    if lists and layout is not None and layout.kind == "list":
+        objects[-1 - sum(number < 0 for number in objects)] = made
     names = layout.names if layout is not None and layout.names else range(len(tree))
-    made.parts = {name: _taken(part, atoms, objects) for name, part in zip(names, tree, strict=True)}
+    made.parts = {name: _taken(part, atoms, objects, lists) for name, part in zip(names, tree, strict=True)}
     return made
 
 
-def _spread(part: _Part, objects: list[_Object], leaves: list[Atom], around: tuple[_Object, ...]) -> Tree:
+def _spread(part: _Part, objects: dict[int, _Part], leaves: list[Atom], around: tuple[_Object, ...]) -> Tree:
     if isinstance(part, _Again):
         part = objects[part.number]
+        assert not isinstance(part, _Again)
     if not isinstance(part, _Object):
         if part is None or isinstance(part, Const) and _is_static(part):
             return part

@@ -41,7 +41,7 @@ class Phrases:
         self.modules: set[str] = set()
         self.helpers: set[str] = set()
         self.classes: dict[str, type] = {}  # the program's own classes that the text names
-        self.own_objects: Sequence[str] = ()  # where the function's own objects are found, by number
+        self.own_objects: Mapping[int, str] = {}  # where the function's own objects are found, by number
         self.own_statics: Mapping[int, str] = {}  # and what they hold that is known while compiling
 
     # Values

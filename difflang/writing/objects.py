@@ -11,7 +11,7 @@ from ..errors import NotAvailable
 from ..generators import FIELD
 from ..hints import shown
 from ..ir import LEAF, Const, Function, Param, Tree, Var
-from ..tree import AGAIN, Branch, Layout
+from ..tree import AGAIN, LIST_ITEMS, Branch, Layout
 from .syntax import Apply, Display, Entry, Expr, Keyword, Pack, Word, quoted
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Paths:
 
     def __init__(self, function: Function) -> None:
         self.names: dict[Var, str] = {}
-        self.objects: list[str] = []  # by number
+        self.objects: dict[int, str] = {}  # by number, lists by negative ones
         self.statics: dict[int, str] = {}
         self._function = function
         leaves = iter(function.body.params)
@@ -39,7 +39,9 @@ class Paths:
         if isinstance(tree, tuple):
             layout = tree.layout if isinstance(tree, Branch) else None
             if layout is not None and layout.kind in ("object", "dict"):
-                self.objects.append(path)
+                self.objects[sum(number >= 0 for number in self.objects)] = path
+            if layout is not None and layout.kind == "list":
+                self.objects[-1 - sum(number < 0 for number in self.objects)] = path
             for k, part in enumerate(tree):
                 self._walk(part, path + step(self._function, layout, k), leaves, named)
         elif tree == LEAF:
@@ -56,14 +58,24 @@ class Paths:
         rest, changes = [rest[k] for k in told], [self._function.changes[k] for k in told]
         if not rest:
             return Word("_"), Word("None"), result
-        targets: list[Expr] = [Word(self.objects[number] + _field(self.objects, number, name)) for number, name in changes]
+        targets: list[Expr] = [Word(self.objects[number] + self._taking(number, name)) for number, name in changes]
         if result == Word("None"):
             given = Pack(tuple(rest)) if len(rest) > 1 else rest[0]
             return (Pack(tuple(targets)) if len(targets) > 1 else targets[0]), given, None
         return Pack((Word("result"), *targets)), Pack((result, *rest)), Word("result")
 
 
-def _field(objects: Sequence[str], number: int, name: Any) -> str:
+    def _taking(self, number: int, name: Any) -> str:
+        """What stands behind the path of an object for what is changed."""
+        if number >= 0:
+            return _field(name)
+        if name != LIST_ITEMS:
+            reason = "a text that changes a caller's list of lists or of arrays in a loop or a branch is not built yet"
+            raise NotAvailable("DL015", reason, self._function.place, "make a new list and return it")
+        return "[:]"
+
+
+def _field(name: Any) -> str:
     return f".{name}" if isinstance(name, str) and name.isidentifier() else f"[{_key(name)}]"
 
 

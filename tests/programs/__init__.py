@@ -30,6 +30,7 @@ FILES = (
     "structs",
     "trees",
     "lists",
+    "list_changes",
     "parallel",
     "queues",
     "data",

@@ -41,6 +41,9 @@ class Origin:
 OUTSIDE = Origin()
 """Of lists that stand in an argument or a default: what a call or an item makes of one is a list of its own."""
 
+GIVEN = "given"
+"""At the end of the sites of lists that the caller holds, see `callers.py`."""
+
 CAPTURED = Origin()
 """Of lists that live outside of the program, and of those in them."""
 
@@ -67,6 +70,7 @@ class Lists:
     straight: dict[Site, str] = field(default_factory=dict)  # lists that must be known while compiling, and why
     news: bool = False
     changed: set[Site] = field(default_factory=set)  # lists of the run that were changed lately
+    moved: set[Site] = field(default_factory=set)  # those of which items were replaced, taken out or moved
     rounds: int = 0
     events: int = 0  # how often items changed their places
 
@@ -106,6 +110,7 @@ class Lists:
     def begin(self, function: Function) -> None:
         """The interpretation begins, perhaps again."""
         self.news = False
+        self.changed, self.moved = set(), set()
         self.rounds += 1
         if self.rounds > MOST:
             raise TypeMismatch("DL006", f"the lists in {function.name}() have no common type of items", function.place, "", function.origin)
@@ -166,6 +171,11 @@ def born(owner: Compound, site: Site, home: Any, straight: bool) -> None:
 def sites_of(shape: Any) -> Sites:
     origin: Origin | None = getattr(shape, "origin", None)
     return origin.sites if origin is not None else frozenset()
+
+
+def is_given(sites: Sites) -> bool:
+    """Whether only the caller makes these lists."""
+    return bool(sites) and all(site[-1] == GIVEN for site in sites)
 
 
 def lists_in(value: Any) -> Sites:

@@ -18,7 +18,8 @@ from difflang.tree import Branch
 from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, type_of
 
 from . import calls, control, failing, lists, operators, orders, raising, struct_calls
-from . import asked, complexes, held, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
+from .callers import Callers, holds_list, received_lists
+from . import asked, complexes, held, list_arrays, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
 from .fixed import fixed
 from .frame import Frame
 from .grown import Lists, Widen
@@ -59,7 +60,7 @@ def infer(
     given = [Static(statics[name]) if name in statics else type for name, type in zip(names, types, strict=True)]
     inference, entry = settled(lambda begun: begun.instance(None, function, [form_of_type(type) for type in given]), function, skipped)
     result = entry.outcome.result
-    if isinstance(result, Undefined) and entry.recursive:
+    if isinstance(result, Undefined) and any(instance.recursive for instance in inference.instances.values()):
         reason = f"{function.name}() calls itself on every path and so never returns"
         raise EndlessRecursion("DL043", reason, function.place, "return a value on some path", function.origin)
     if not _returnable(result):
@@ -170,7 +171,7 @@ class Inference:
         return key
 
     def instance(self, caller: Frame | None, function: Function, forms: Sequence[Form]) -> Instance:
-        signature = (id(function), tuple(map(form_key, forms)))
+        signature = (id(function), tuple(map(form_key, forms)), caller is None and any(map(holds_list, forms)))  # those are the caller's
         found = self.instances.get(signature)
         if found is not None:
             found.recursive = found.recursive or found.function is None
@@ -205,19 +206,23 @@ class Inference:
             frame = Frame(self, function, truths=only_truths(function), items=item_writes(function), signature=signature)
             frame.builder.place = function.place
             arguments, variables, numbers = received(forms, [param.hint for param in function.body.params])
+            callers = Callers()
+            if made.entry:
+                arguments = received_lists(frame, arguments, callers)
             before = [dict(cell.fields) for cell in numbers.cells]
             closed = len(forms) > len(function.params)  # a closure is given what it captured
             captured = [] if closed else [self.capture(frame, capture) for capture in function.captures]
             (result,) = frame.run(function.body, [*arguments, *captured])
             result = given_back(frame, result) if made.entry else result
+            result, lists = callers.handed_back(frame, result, numbers, before)
             with frame.fitting("DL006"):
-                joined = made.outcome.joined(outcome(frame, result, numbers, before, made.outcome))
+                joined = made.outcome.joined(outcome(frame, result, numbers, before, made.outcome, lists))
             if not made.recursive or joined.same(made.outcome):
                 break
             made.outcome = joined
             self._drop_from(made, itself=False)
         made.outcome = joined
-        yields = yielded(frame.builder, result, numbers, made.outcome)
+        yields = yielded(frame.builder, result, numbers, made.outcome, lists)
         made.function = _finished(made, function, frame, forms, variables, yields)
 
     def capture(self, frame: Frame, capture: Capture) -> Value:

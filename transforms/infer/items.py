@@ -365,7 +365,7 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
     if is_dict(owner):
         return dict_method(frame, owner, name, args, kwargs)
     if isinstance(owner, Compound):
-        return _sequence_method(frame, owner, name, args)
+        return _sequence_method(frame, owner, name, args, kwargs)
     if isinstance(owner.type, (Nothing, Static)):
         frame.fail("DL025", f"{owner.type} has no method {name!r}")
     if name in ARRAY_METHODS:
@@ -379,11 +379,13 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
     frame.fail("DL025", f"the method {name!r} is outside the language", "write it with the operations of the language")
 
 
-def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value]) -> Value:
+def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
     if owner.kind in ("list", "grown"):
         from .list_methods import list_method
 
-        return list_method(frame, owner, name, args)
+        return list_method(frame, owner, name, args, kwargs)
+    if kwargs:
+        frame.fail("DL017", f"{name}() of a {owner.kind} has no argument {next(iter(kwargs))!r}")
     if known(owner) and all(map(known, args)) and owner.kind == "tuple":
         with frame.fitting():
             return denote(getattr(python_value(owner), name)(*map(python_value, args)))

@@ -346,5 +346,8 @@ def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
         fits = binary(frame, "equal", size, const(count))
         if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dims[0] == MANY and count == 1:
             frame.fail("DL038", "one value is expected here, the array never holds exactly one", kind=ValueMismatch)
-        frame.emit("check", fits, error=ValueError, message=f"the number of values to unpack is not {count}", kind="raise")
+        few = f"f'not enough values to unpack (expected {count}, got {{\x010\x01}})'"
+        words = f"{few} if \x010\x01 < {count} else 'too many values to unpack (expected {count})'"
+        message = f"the number of values to unpack is not {count}"
+        frame.emit("check", fits, size, error=ValueError, message=message, kind="raise", told=words)
     return [item(frame, value, const(k)) for k in range(count)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from difflang import list_library
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import Op
 from difflang.types import ONE, UNDEFINED, Array, Scalar, promote
@@ -161,6 +162,10 @@ def list_binary(frame: Frame, op: str, one: Value, other: Value) -> Value | None
                 return _repeated(frame, owner, count)
             if lists.is_grown(owner) and isinstance(count, Const) and isinstance(count.value, int):
                 return _repeated(frame, owner, count)
+    if op in list_library.COMPARISONS and lists.is_list(one) and lists.is_list(other) and (lists.is_grown(one) or lists.is_grown(other)):
+        from .numbers import by_text
+
+        return by_text(frame, list_library.COMPARISONS[op], [one, other])
     if op in ("equal", "not_equal") and lists.is_list(one) and lists.is_list(other) and (lists.is_grown(one) or lists.is_grown(other)):
         return _equal(frame, op, one, other)
     return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from difflang.ir import NONE, Const, const
 from difflang.types import Scalar
+
+from difflang import list_library
 
 from . import lists
 from .branches import branch
@@ -18,14 +21,19 @@ from .operators import binary
 from .values import Compound, Value, is_none, is_undefined, known, python_value
 
 Method = Callable[[Frame, Compound, Sequence[Value]], Value]
+NO_KEYWORDS: Mapping[str, Value] = MappingProxyType({})
 
 
-def list_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value]) -> Value:
-    """owner.name(*args)."""
+def list_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value], kwargs: Mapping[str, Value] = NO_KEYWORDS) -> Value:
+    """owner.name(*args, **kwargs)."""
     found = _METHODS.get(name)
     if found is None:
         frame.fail("DL025", f"the method {name!r} of a list is outside the language")
     method, low, high = found
+    if name == "sort":
+        return sort(frame, owner, args, kwargs)
+    if kwargs:
+        frame.fail("DL017", f"{name}() of a list takes no argument by name")
     if not low <= len(args) <= high:
         frame.fail("DL017", f"{name}() of a list does not take {len(args)} arguments")
     return next(filter(is_undefined, args), None) or method(frame, owner, args)
@@ -147,12 +155,14 @@ def set_part(frame: Frame, owner: Compound, value: Value, index: Sequence[Value]
 def _replace_slice(frame: Frame, owner: Compound, values: Value, bounds: Sequence[Value]) -> None:
     """owner[start:stop] = values."""
     start, stop, step = bounds
-    if not is_none(step):
-        frame.fail("DL004", "assigning to a slice of a list with a step is outside the language", "write a loop")
-    if owner.kind == "list" and all(map(known, bounds)) and lists.is_straight(frame, owner) and known(length(frame, values)):
+    if owner.kind == "list" and all(map(known, bounds)) and lists.is_straight(frame, owner) and isinstance(length(frame, values), Const):
         items, size = list(owner.items), python_value(length(frame, values))
-        items[python_value(start) : python_value(stop)] = [item(frame, values, const(k)) for k in range(size)]
+        with frame.fitting():
+            items[slice(*map(python_value, bounds))] = [item(frame, values, const(k)) for k in range(size)]
         lists.become(owner, items)
+        return
+    if not is_none(step) and step != const(1):
+        _replace_steps(frame, owner, values, bounds)
         return
     if owner.kind == "list":
         lists.on_run(frame, owner)
@@ -173,10 +183,60 @@ def _replace_slice(frame: Frame, owner: Compound, values: Value, bounds: Sequenc
     lists.refill(frame, owner, made)
 
 
+def _replace_steps(frame: Frame, owner: Compound, values: Value, bounds: Sequence[Value]) -> None:
+    """owner[start:stop:step] = values, as many as there are places."""
+    from .list_arrays import collected
+
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    new = collected(frame, values)
+    places = Compound("range", tuple(slice_bounds(frame, owner, bounds)))
+    sizes = [length(frame, new), length(frame, places)]
+    words = "f'attempt to assign sequence of size {\x010\x01} to extended slice of size {\x011\x01}'"
+    message = "attempt to assign a sequence to an extended slice of another size"
+    frame.emit("check", frame.truth(binary(frame, "equal", *sizes)), *sizes, error=ValueError, message=message, kind="raise", told=words)
+    _over(frame, const(0), sizes[0], lambda k: lists.put(frame, owner, item(frame, places, k), lists.item(frame, new, k)))
+
+
 def _clipped(frame: Frame, owner: Compound, end: Value) -> Value:
     """One end of a slice, as Python clips it."""
     at = _position(frame, owner, end)
     return frame.emit("minimum", frame.emit("maximum", at, const(0), flavor="python"), lists.count(frame, owner), flavor="python")
+
+
+def delete_slice(frame: Frame, owner: Compound, bounds: Sequence[Value]) -> None:
+    """del owner[start:stop:step]"""
+    if owner.kind == "list" and all(map(known, bounds)) and lists.is_straight(frame, owner):
+        items = list(owner.items)
+        with frame.fitting():
+            del items[slice(*map(python_value, bounds))]
+        lists.become(owner, items)
+        return
+    if owner.kind == "list":
+        lists.on_run(frame, owner)
+    from .numbers import by_text
+
+    start, stop, step = bounds
+    if is_none(step) or step == const(1):
+        ends = [None if is_none(end) else _clipped(frame, owner, end) for end in (start, stop)]
+        size = lists.count(frame, owner)
+        first, last = const(0) if ends[0] is None else ends[0], size if ends[1] is None else ends[1]
+        left = by_text(frame, list_library.without_part, [owner, first, last])
+    else:
+        left = by_text(frame, list_library.without_steps, [owner, *slice_bounds(frame, owner, bounds)])
+    replace_items(frame, owner, left)
+
+
+def slice_bounds(frame: Frame, owner: Compound, bounds: Sequence[Value]) -> list[Value]:
+    """Start, stop and step of a slice as range() takes them."""
+    from .numbers import by_text
+
+    start, stop, step = bounds
+    step = const(1) if is_none(step) else step
+    given = [lists.count(frame, owner), *(const(0) if is_none(end) else end for end in (start, stop)), step]
+    found = by_text(frame, list_library.slice_bounds, [*given, const(not is_none(start)), const(not is_none(stop))])
+    assert isinstance(found, Compound)
+    return [*found.items, step]
 
 
 def replace_items(frame: Frame, owner: Compound, values: Value) -> None:
@@ -220,12 +280,22 @@ def _reverse(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     return NONE
 
 
+def sort(frame: Frame, owner: Compound, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """owner.sort(key=..., reverse=...)."""
+    from .orders import python_sorted
+
+    if args:
+        frame.fail("DL017", "sort() of a list takes no positional arguments")
+    plain = owner.kind == "grown" and isinstance(owner.info, Scalar) and not kwargs
+    if plain:
+        _sort(frame, owner, ())
+    else:
+        replace_items(frame, owner, python_sorted(frame, owner, kwargs))
+    return NONE
+
+
 def _sort(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     """owner.sort(), of numbers: in the order of np.sort."""
-    if owner.kind == "list":
-        lists.on_run(frame, owner)
-    if not isinstance(owner.info, Scalar):
-        frame.fail("DL004", "a list of numbers is needed to sort while the program runs", "make an array of keys: np.argsort")
     values = _call(frame, np.sort, frame.atom(owner))
     element = owner.info
 
@@ -243,11 +313,15 @@ def _call(frame: Frame, function: object, *args: Value) -> Value:
     return call_object(frame, function, args, {}, "t")
 
 
-def in_order(frame: Frame, values: Value) -> Compound:
+def in_order(frame: Frame, values: Value) -> Value:
     """sorted(values) of a length that is known when it runs."""
     from .list_arrays import collected
 
     made = collected(frame, values)
+    if not isinstance(made.info, Scalar):
+        from .numbers import by_text
+
+        return by_text(frame, list_library.sorted_items, [made, const(False)])
     _sort(frame, made, ())
     return made
 

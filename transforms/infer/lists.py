@@ -16,7 +16,7 @@ from .dicts import delete, is_dict
 from .choices import choosable
 from .frame import Frame, handles, list_maker
 from .lent import given, lend
-from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, joined_items, sites_of
+from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, is_given, joined_items, sites_of
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, stored, types_of
 
 MAKERS = frozenset("list add mul invoke method getitem unpack".split())
@@ -136,6 +136,7 @@ def kept(frame: Frame, owner: Compound, value: Value) -> list[Atom]:
 
 def changing(frame: Frame, owner: Compound) -> None:
     frame.inference.lists.changed |= sites_of(owner)
+    frame.inference.lists.moved |= sites_of(owner)
     frame.inference.lists.events += 1
 
 
@@ -195,7 +196,8 @@ def store_item(frame: Frame, owner: Compound, at: Atom, value: Value) -> None:
     """The item of a list of the run is this one now."""
     frame.inference.lists.changed |= sites_of(owner)
     fits(frame, owner, value)
-    for stack, atom in zip(owner.items, leaves(conform(frame.builder, value, owner.info), owner.info), strict=True):
+    atoms = list(leaves(conform(frame.builder, value, owner.info), owner.info)) or [const(True)]
+    for stack, atom in zip(owner.items, atoms, strict=True):
         frame.builder.node("setitem", (stack, atom, at), (), pattern=("i",))
 
 
@@ -233,7 +235,7 @@ def indexed(frame: Frame, owner: Compound, index: Value) -> Value:
         frame.function.origin,
     )
     lists, sites = frame.inference.lists, sites_of(owner)
-    if not sites or owner.kind == "tuple":  # a list of the same items is made where the index is met
+    if not sites or owner.kind == "tuple" or is_given(sites) and not holds_list(owner):  # a list of the same items is made here
         sites = frozenset({(frame.signature, frame.at, "indexed")})
         known = lists.elements.get(next(iter(sites)))
         if known is not None:
@@ -269,6 +271,10 @@ def one_of(frame: Frame, owner: Compound, index: Value) -> Value:
     return pick(0)
 
 
+def holds_list(owner: Compound) -> bool:
+    return any(is_list(item) or isinstance(item, Compound) and item.kind == "tuple" and holds_list(item) for item in owner.items)
+
+
 def part(frame: Frame, owner: Compound, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
     """owner[...]: an item, or a slice of a list of the run."""
     if owner.kind != "grown":
@@ -279,16 +285,20 @@ def part(frame: Frame, owner: Compound, pattern: Sequence[str], operands: Sequen
 @handles("delitem")
 def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     """del xs[i]"""
-    from .list_methods import list_method
+    from .list_methods import delete_slice, list_method
 
     owner = values[0]
     if is_dict(owner):
         delete(frame, owner, node.attrs["pattern"], values[1:])
         return ()
-    if not is_list(owner) or tuple(node.attrs["pattern"]) != ("i",):
-        frame.fail("DL004", "deleting items is for lists, one at a time", "make a new one without them")
+    pattern = tuple(node.attrs["pattern"])
+    if not is_list(owner) or len(pattern) != 1:
+        frame.fail("DL004", "deleting items is for lists and dicts", "make a new one without them")
     assert isinstance(owner, Compound)
-    list_method(frame, owner, "pop", [values[1]])
+    if pattern == ("i",):
+        list_method(frame, owner, "pop", [values[1]])
+    else:
+        delete_slice(frame, owner, values[1:] or (NONE,) * 3)
     return ()
 
 
@@ -337,12 +347,15 @@ def sliced(frame: Frame, owner: Compound, bounds: Sequence[Value]) -> Compound:
     made = result_list(frame, owner.info)
     given = [None if is_none(b) else _index(frame, b) for b in (bounds or (NONE,) * 3)]
     step = const(1) if given[2] is None else given[2]
-    if not isinstance(step, Const):
-        frame.fail("DL011", "the step of a slice of a list must be known while compiling", "write a loop")
-    size, up = count(frame, owner), step.value > 0
-    lowest, highest = (const(0), size) if up else (const(-1), frame.emit("sub", size, const(1)))
-    ends = [_clipped(frame, end, size, lowest, highest) for end in given[:2]]
-    start, stop = ends[0] or (lowest if up else highest), ends[1] or (highest if up else lowest)
+    if isinstance(step, Const):
+        size, up = count(frame, owner), step.value > 0
+        lowest, highest = (const(0), size) if up else (const(-1), frame.emit("sub", size, const(1)))
+        ends = [_clipped(frame, end, size, lowest, highest) for end in given[:2]]
+        start, stop = ends[0] or (lowest if up else highest), ends[1] or (highest if up else lowest)
+    else:
+        from .list_methods import slice_bounds
+
+        start, stop = map(frame.atom, slice_bounds(frame, owner, bounds)[:2])
 
     def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
         push(frame, made, item(frame, owner, k))

@@ -338,10 +338,13 @@ def _inplace(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
         out = Var(target.hint, target.type)  # a write or a new number: `own` finds out whether it matters
         frame.builder.node("inplace", (target, frame.atom(value)), (out,), fn=op)
         return (out,)
-    if op == "add" and isinstance(target, Compound) and target.kind in ("list", "grown"):
-        from .list_methods import extend
+    if op in ("add", "mul") and isinstance(target, Compound) and target.kind in ("list", "grown") and not is_undefined(value):
+        from .list_methods import extend, replace_items
 
-        extend(frame, target, [value])
+        if op == "add":
+            extend(frame, target, [value])
+        else:
+            replace_items(frame, target, binary(frame, op, target, value))
         return (target,)
     found = special(frame, target, IN_PLACE[op], value)
     return (binary(frame, op, target, value) if found is None else found,)

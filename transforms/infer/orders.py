@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from difflang import list_library
 from difflang.ir import NONE, Const, const
 from difflang.tree import Frozen
 
@@ -12,6 +13,7 @@ from .builtins import builtin, items_in, not_empty
 from .branches import branch
 from .frame import Frame
 from .iterables import check_iterable, each, item, length
+from .lists import beside_lists, is_grown
 from .operators import binary
 from .values import Compound, Value, denote, is_none, known, python_value
 
@@ -61,19 +63,46 @@ def _frozenset(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value])
 
 @builtin(sorted, low=1, high=1, names=("key", "reverse"))
 def _sorted(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    """sorted() of what is known while compiling; items may be values of the run if their keys are known."""
+    return python_sorted(frame, args[0], kwargs)
+
+
+def python_sorted(frame: Frame, values: Value, kwargs: Mapping[str, Value]) -> Value:
+    """sorted(values, key=..., reverse=...)."""
     from .calls import call
 
-    if not kwargs and not isinstance(length(frame, args[0]), Const):
-        from .list_methods import in_order
-
-        return in_order(frame, args[0])
-    items = items_in(frame, args[0], "sorted()")
+    wrong = next((name for name in kwargs if name not in ("key", "reverse")), None)
+    if wrong:
+        frame.fail("DL017", f"sort() got an unexpected keyword argument {wrong!r}")
+    if _passing(values) or not isinstance(length(frame, values), Const):
+        return _sorted_on_run(frame, values, kwargs)
+    items = items_in(frame, values, "sorted()")
     by = kwargs.get("key", NONE)
     keys = [one if is_none(by) else call(frame, by, [one], {}) for one in items]
-    down = bool(frame.constant(kwargs["reverse"], "reverse")) if "reverse" in kwargs else False
+    if not known(kwargs.get("reverse", NONE)) or len(items) > FEW and not all(map(known, keys)):
+        return _sorted_on_run(frame, beside_lists(frame, Compound("list", items)), kwargs)
+    down = bool(python_value(kwargs["reverse"])) if "reverse" in kwargs else False
     if 1 < len(items) <= FEW and not all(map(known, keys)):
         return Compound("list", tuple(_exchanged(frame, list(items), keys, "greater" if down else "less")))
     found = [frame.constant(key, "what sorted() compares") for key in keys]
-    order = sorted(range(len(items)), key=lambda k: found[k], reverse=down)
+    with frame.fitting():
+        order = sorted(range(len(items)), key=lambda k: found[k], reverse=down)
     return Compound("list", tuple(items[k] for k in order))
+
+
+def _passing(values: Value) -> bool:
+    """Whether how many items there are shows when they are walked."""
+    return isinstance(values, Compound) and values.kind == "filter"
+
+
+def _sorted_on_run(frame: Frame, values: Value, kwargs: Mapping[str, Value]) -> Value:
+    from .list_arrays import collected
+    from .list_methods import in_order
+    from .numbers import by_text
+
+    key, down = kwargs.get("key", NONE), frame.truth(kwargs.get("reverse", const(False)))
+    if is_none(key) and down == const(False):
+        return in_order(frame, values)
+    items = values if is_grown(values) else collected(frame, values)
+    if is_none(key):
+        return by_text(frame, list_library.sorted_items, [items, down])
+    return by_text(frame, list_library.sorted_by, [items, key, down])

@@ -98,8 +98,10 @@ class Outcome:
         return Outcome(join_forms(self.result, other.result), changes)
 
 
-def outcome(frame: Frame, result: Value, numbers: Numbers, before: Sequence[Mapping[Any, Value]], known: Outcome) -> Outcome:
-    """What a body gives back, given the fields its arguments' objects had and what earlier walks found to change."""
+def outcome(
+    frame: Frame, result: Value, numbers: Numbers, before: Sequence[Mapping[Any, Value]], known: Outcome, lists: Mapping[Change, Value]
+) -> Outcome:
+    """What a body gives back, given the fields its arguments' objects had and what earlier walks found to change; `lists` of the caller."""
     changes: dict[Change, Form] = {}
     count = len(before)
     for cell in numbers.cells[:count]:
@@ -113,14 +115,16 @@ def outcome(frame: Frame, result: Value, numbers: Numbers, before: Sequence[Mapp
         for name, value in cell.fields.items():
             if name not in fields or not same_value(fields[name], value) or (number, name) in known.changes:
                 changes[number, name] = table.form(value, form)
+    changes |= {key: table.form(value, form) for key, value in lists.items()}
     return Outcome(shape, changes)
 
 
-def yielded(builder: Builder, result: Value, numbers: Numbers, found: Outcome) -> list[Atom]:
+def yielded(builder: Builder, result: Value, numbers: Numbers, found: Outcome, lists: Mapping[Change, Value]) -> list[Atom]:
     """The leaves of what is given back."""
     atoms = list(leaves(conform(builder, result, found.result), found.result))
     for (number, name), shape in found.changes.items():
-        atoms += leaves(conform(builder, numbers.cells[number].fields[name], shape), shape)
+        value = numbers.cells[number].fields[name] if number >= 0 else lists[number, name]
+        atoms += leaves(conform(builder, value, shape), shape)
     return atoms
 
 

@@ -42,6 +42,8 @@ class Compound:
     def __str__(self) -> str:
         if self.kind == "tuple":
             return f"({', '.join(map(str, self.items))})"
+        if self.kind == "grown":
+            return "list"
         layout = self.info if isinstance(self.info, Layout) else getattr(self.info, "layout", None)
         return layout.cls.__name__ if isinstance(layout, Layout) else self.kind
 
