@@ -99,6 +99,12 @@ class _Chains:
         """What a node really waits for where it asks a value: not for those that add to it before."""
         return self.root.get(atom, atom) if atom in self.links.get(node, {}) else atom
 
+    def asked(self, node: Node, atom: Atom) -> list[Atom]:
+        """What must be there where a node asks a value: of a chain that it is no link of all the links."""
+        if atom in self.links.get(node, {}) or atom not in self.root:
+            return [self.start(node, atom)]
+        return [after for after, root in self.root.items() if root is self.root[atom]]
+
     def tied(self, nodes: Sequence[Node]) -> tuple[list[Node], dict[Var, Atom]]:
         """(the nodes, in the order given, each adding to what those before it gave; what the ends of the chains are now)."""
         now: dict[Atom, Atom] = {}
@@ -107,6 +113,8 @@ class _Chains:
             links = self.links.get(node, {})
             roots = {before: self.root.get(before, before) for before in links}
             names = {before: now.get(root, root) for before, root in roots.items() if isinstance(before, Var)}
+            ended = [v for v in _asked(node) if v in self.root and v not in links]
+            names |= {v: now.get(self.root[v], v) for v in ended}
             found.append(substitute(Region((), (node,), ()), names, fresh=False).nodes[0] if names else node)
             now.update({roots[before]: after for before, after in links.items()})
         return found, {last: now[root] for root, last in self.last.items() if isinstance(last, Var) and now.get(root, last) is not last}
@@ -162,6 +170,11 @@ class _Walk:
         return any(n.op in ("tape_read", "tape_write") or (n.op == "call" and n.attrs["callee"] in keys) for n in (node, *_inside(node)))
 
 
+def _asked(node: Node) -> set[Var]:
+    """The variables of outside that a node asks."""
+    return {*(a for a in node.args if isinstance(a, Var)), *(v for region in node.regions for v in free_vars(region))}
+
+
 def _inside(node: Node) -> Iterable[Node]:
     for region in node.regions:
         yield from walk(region)
@@ -213,8 +226,7 @@ class _Level:
             self.enter(node, len(self.forward))
 
     def _names(self, node: Node) -> dict[Var, Atom]:
-        asked = {*(a for a in node.args if isinstance(a, Var)), *(v for region in node.regions for v in free_vars(region))}
-        return {v: new for v in asked if (new := self.owner.get(v)) is not v}
+        return {v: new for v in _asked(node) if (new := self.owner.get(v)) is not v}
 
     def enter(self, node: Node, position: int) -> None:
         self.before[position].append(node)
@@ -223,7 +235,7 @@ class _Level:
     def when(self, node: Node) -> int:
         """Before which forward node all that a node asks is there."""
         asked = {*node.args, *(v for region in node.regions for v in free_vars(region))}
-        return max((self.at.get(self.chains.start(node, a), 0) for a in asked), default=0)
+        return max((self.at.get(one, 0) for a in asked for one in self.chains.asked(node, a)), default=0)
 
     def joined(self, node: Node) -> bool:
         """Whether the mirror image of a forward node was made one with it."""
