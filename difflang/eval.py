@@ -135,7 +135,7 @@ def _op(node: Node, args: list[Any]) -> Sequence[Any]:
     if node.op == "store" and args[1] is MISSING:  # a tape too
         args = [args[0], np.nan if args[0].dtype.kind in "fc" else 0, *args[2:]]
     # a stack may hold what no taken path reads again
-    assert node.op == "push" or not any(a is MISSING for a in args), f"{node.op} reads a value that no taken path defines"
+    assert node.op in ("push", "set_item") or not any(a is MISSING for a in args), f"{node.op} reads a value that no taken path defines"
     if not node.outs:
         evaluate(node.op, args, node.attrs, None)
         return ()

@@ -307,6 +307,9 @@ class Reach:
                 self.numbers.append(lookup)
             return
         self._guard(lookup, value)
+        if isinstance(value, (list, dict, set)) and _is_foreign(lookup.space):
+            self._say(type(value).__name__)
+            return
         self._value(value)
         if isinstance(value, ModuleType) and not _in_library(value):
             space = vars(value)
@@ -326,6 +329,12 @@ def _names(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
+
+
+def _is_foreign(space: dict[str, Any] | int | None) -> bool:
+    """Whether a name stands in a module of Python's or a library's: its tables and memories (`sys.modules`, `re._cache`) are its own."""
+    name = space.get("__name__") if isinstance(space, dict) else None
+    return isinstance(name, str) and name.partition(".")[0] in LIBRARIES | sys.stdlib_module_names and name != "__main__"
 
 
 def _in_library(value: Any) -> bool:

@@ -44,6 +44,7 @@ FILES = (
     "optional",
     "stateful",
     "complexes",
+    "linked",
     "strangers",
 )
 

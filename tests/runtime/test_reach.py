@@ -83,3 +83,16 @@ def test_rules_of_library_functions_count(monkeypatch):
     monkeypatch.setitem(reach.RULES, np.sinc, [made("def r(x):\n    return 2 * x, None\n")["r"]])
     assert len({before, one, digest(text)}) == 3
     assert digest("def f(x):\n    return np.sin(x)\n") == digest("def f(x):\n    return np.sin(x)\n")
+
+
+def test_tables_of_pythons_own_modules_are_not_guarded() -> None:
+    import re
+    import sys
+
+    def f(x: float) -> float:
+        return x if len(sys.modules) or re.compile("a") else 0.0
+
+    reach = Reach(f)
+    before = reach.current()
+    re.compile("something that this process has not seen yet")
+    assert before and reach.current()

@@ -12,6 +12,7 @@ from difflang.records import replace
 from difflang.types import BOOL, INT, Array, Nothing, Scalar, Undefined, Unknown
 
 from .branches import branch
+from .deepening import bounded
 from .frame import Frame, handles
 from .objects import Carrying, State, outside, restore, saved
 from .spoken import called
@@ -177,8 +178,11 @@ def _turns_after_first(
         frame.inference.naturals |= {first, left[0]}
     carried = turn(first, init)
 
-    def rest(done: list[Value]) -> list[Value]:
-        return _loop(frame, left, turn, done, hints, exits, reverse)
+    def loop(turn: Turn, init: list[Value], hints: list[str], _: Any) -> list[Value]:
+        return _loop(frame, left, turn, init, hints, exits, reverse)
+
+    def rest(done: list[Value]) -> list[Value]:  # it carries the fields of objects that the first turn made, too
+        return Carrying(frame, turn, len(done), exits).run(done, hints, loop)
 
     return _unless_left(frame, carried, rest, hints[1:]) if exits else rest(carried)
 
@@ -213,6 +217,7 @@ def _loop(
     start, _, step = bounds
     entry = saved()
     last = False  # whether the turn just walked knew of every object that its own may be
+    deepest: list[int] = []
     while True:
         index = Var(hints[0], INT if start.type == INT else start.type)
         if _is_natural(frame, start, step, reverse):
@@ -223,6 +228,7 @@ def _loop(
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
         joined = _joined(frame, forms, yields, id(turn), entry, optional)
+        deepest = bounded(frame, joined, deepest, hints[1:])
         settled = all(map(same, forms, joined)) and (last or not any(map(holds_made, joined)))
         last, forms = all(map(same, forms, joined)), joined
         if settled:
@@ -318,8 +324,11 @@ def _while_peeled(
     if isinstance(condition, Const) and condition.value is False:
         return init
 
-    def rest(done: list[Value]) -> list[Value]:
-        return _while_loop(frame, turn, ask, done, hints, exits)
+    def loop(turn: Turn, init: list[Value], hints: list[str], ask: Ask) -> list[Value]:
+        return _while_loop(frame, turn, ask, init, hints, exits)
+
+    def rest(done: list[Value]) -> list[Value]:  # it carries the fields of objects that the first turn made, too
+        return Carrying(frame, turn, len(done), exits, ask).run(done, hints, loop)
 
     def turns() -> list[Value]:
         carried = turn(NONE, init)
@@ -339,6 +348,7 @@ def _while_loop(
     forms = [form(value) for value in init]
     entry = saved()
     last = False  # whether the turn just walked knew of every object that its own may be
+    deepest: list[int] = []
     while True:
         asked, test_params = _carried(forms, hints)
         with frame.nested() as test_builder:
@@ -349,6 +359,7 @@ def _while_loop(
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]
         joined = _joined(frame, forms, yields, id(turn), entry, optional)
+        deepest = bounded(frame, joined, deepest, hints)
         settled = all(map(same, forms, joined)) and (last or not any(map(holds_made, joined)))
         last, forms = all(map(same, forms, joined)), joined
         if settled:

@@ -96,6 +96,7 @@ class Frame:
     around: dict[Builder, Builder] = field(default_factory=dict)  # of an arm of an `if` the builder that the `if` stands in
     sure: set[Any] = field(default_factory=set)  # truths that hold where the builder writes now
     attempts: int = 0  # how many `attempt` nodes are being interpreted
+    pools: dict[Any, Compound] = field(default_factory=dict)  # columns of objects that are rows, see `pools.py`
     indices: tuple[str, ...] = ()  # the names that loops around here have for the indices of what they walk
     items: frozenset[Var] = frozenset()  # results of `inplace` that go straight back into the item they came from
 
@@ -155,7 +156,7 @@ class Frame:
 
         if node.op in TOLERANT:
             return values
-        keeps = 1 if node.op == "setitem" and isinstance(values[0], Compound) else -1  # the item of a dict or a list may be None
+        keeps = 1 if node.op in ("setitem", "setattr") and isinstance(values[0], Compound) else -1  # an item or a field may be None
         return [value if k == keeps else _UNWRAPPERS[0](self, value) for k, value in enumerate(values)]
 
     def _named(self, value: Value, hint: str) -> Value:

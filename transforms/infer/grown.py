@@ -29,6 +29,10 @@ MOST = 200
 """How often an interpretation begins again at most."""
 
 
+DEEPEST = 16
+"""How many values may stand in one another in an item of a list."""
+
+
 @dataclass(frozen=True, eq=False)
 class Origin:
     """Where a list may have been made. `home` is the builder that was writing then, where only straight code has handled it since."""
@@ -71,6 +75,11 @@ class Lists:
     news: bool = False
     changed: set[Site] = field(default_factory=set)  # lists of the run that were changed lately
     moved: set[Site] = field(default_factory=set)  # those of which items were replaced, taken out or moved
+    pooled: frozenset[type] = frozenset()  # classes of which the objects are rows (`pools.py`)
+    cells: list[Cell] = field(default_factory=list)  # the objects that the last interpretation met
+    written: set[Site] = field(default_factory=set)  # their fields that change
+    stage: int = 0
+    first: DifflangError | None = None  # what was wrong before they were
     rounds: int = 0
     events: int = 0  # how often items changed their places
 
@@ -112,7 +121,9 @@ class Lists:
         self.news = False
         self.changed, self.moved = set(), set()
         self.rounds += 1
-        if self.rounds > MOST:
+        from .values import deepness
+
+        if self.rounds > MOST or any(deepness(shape) > DEEPEST for shape in self.elements.values()):
             raise TypeMismatch("DL006", f"the lists in {function.name}() have no common type of items", function.place, "", function.origin)
 
     def remedied(self, error: DifflangError) -> bool:
@@ -121,6 +132,12 @@ class Lists:
         if remedy is not None:
             self.widen(remedy.sites, remedy.element)
         return self.news
+
+    def pool(self, classes: frozenset[type]) -> None:
+        """The objects of these classes too are rows: all that is known of lists is found anew."""
+        self.pooled |= classes
+        self.elements, self.straight, self.written, self.rounds = {}, {}, set(), 0
+        self.news = True
 
     @contextmanager
     def watching(self, sites: Sites) -> Iterator[list[Site]]:

@@ -20,6 +20,7 @@ from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, t
 from . import calls, control, failing, lists, operators, orders, raising, struct_calls
 from .callers import Callers, holds_list, received_lists
 from . import asked, complexes, held, list_arrays, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
+from .deepening import bounded_result
 from .fixed import fixed
 from .frame import Frame
 from .grown import Lists, Widen
@@ -27,7 +28,9 @@ from .link import identity, linked
 from .tried import Variants
 from .uses import item_writes, only_truths
 from .maybe import given_back
-from .objects import HEAP
+from .objects import HEAP, Cell
+from .pools import Pooling, arrived, check_left, departed, handed_back
+from .pooling import in_a_circle, pooled, said
 from .failing import check_told
 from .passing import Outcome, outcome, received, yielded
 from .values import Compound, Form, Value, denote, form_key, form_of_type, fresh, laid_out, layout_of_form, tree_of
@@ -79,18 +82,23 @@ def settled(interpret: Callable[[Inference], Made], function: Function, skipped:
     while True:
         inference = Inference(skipped=skipped, lists=learned, _read=read)
         around, HEAP.cells = HEAP.cells, []
-        learned.begin(function)
         try:
+            learned.begin(function)
             made = interpret(inference)
             if not learned.news:
                 return inference, made
         except Widen as found:
             learned.widen(found.sites, found.element)
+        except Pooling as linked_too:
+            learned.pool(linked_too.classes)
+        except RecursionError:
+            if not pooled(learned, in_a_circle(function)):
+                raise in_a_circle(function) from None
         except DifflangError as error:
-            if not learned.news and not learned.remedied(error):
-                raise
+            if not learned.news and not learned.remedied(error) and not pooled(learned, error):
+                raise said(learned, error) from None
         finally:
-            HEAP.cells = around
+            learned.cells, HEAP.cells = HEAP.cells, around
 
 
 def _default_type(param: Param) -> Type:
@@ -200,6 +208,7 @@ class Inference:
 
     def _build(self, made: Instance, function: Function, forms: Sequence[Form]) -> None:
         """Interpret the body until the result that recursive calls were given is the result found."""
+        deepest = 0
         while True:
             made.recursive = False
             signature = (id(function), tuple(map(form_key, forms)))
@@ -207,18 +216,25 @@ class Inference:
             frame.builder.place = function.place
             arguments, variables, numbers = received(forms, [param.hint for param in function.body.params])
             callers = Callers()
+            rows: dict[Cell, Value] = {}
             if made.entry:
+                arguments = [arrived(frame, value, rows) for value in arguments]
                 arguments = received_lists(frame, arguments, callers)
             before = [dict(cell.fields) for cell in numbers.cells]
             closed = len(forms) > len(function.params)  # a closure is given what it captured
             captured = [] if closed else [self.capture(frame, capture) for capture in function.captures]
             (result,) = frame.run(function.body, [*arguments, *captured])
-            result = given_back(frame, result) if made.entry else result
+            if made.entry:
+                result = given_back(frame, departed(frame, result, rows) if self.lists.pooled else result)
+                handed_back(frame, rows, zip(numbers.cells, before, strict=False))
             result, lists = callers.handed_back(frame, result, numbers, before)
             with frame.fitting("DL006"):
                 joined = made.outcome.joined(outcome(frame, result, numbers, before, made.outcome, lists))
+            if made.entry:
+                check_left(frame, (joined.result, *joined.changes.values()))
             if not made.recursive or joined.same(made.outcome):
                 break
+            deepest = bounded_result(frame, joined, deepest)
             made.outcome = joined
             self._drop_from(made, itself=False)
         made.outcome = joined

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from types import CellType, FunctionType
 from typing import Any
 
-from difflang.ir import Capture, Function, Node, Program, Region, Var, walk
+from difflang.ir import Capture, Function, Node, Param, Program, Region, Var, walk
 from difflang.records import replace
 
 from ..prune import EFFECTS
+from .pools import Part
 
 
 def identity(capture: Capture) -> Any:
@@ -53,7 +54,37 @@ def linked(entry: str, functions: Mapping[str, Function]) -> Program:
         if function.level == "typed":
             function = _with_captures(function, needs, functions)
         done[names[key]] = replace(function, name=names[key], body=_renamed(function.body, names, telling))
-    return Program(names[entry], done)
+    return with_pools(Program(names[entry], done))
+
+
+def with_pools(program: Program) -> Program:
+    """The entry makes the lists that hold objects as rows; to all others they are parameters."""
+    functions = {key: _given_pools(function) for key, function in program.functions.items()}
+    entry, name = functions[program.entry], program.entry
+    count = len(program.main.captures) - len(entry.captures)
+    if not count:
+        return program
+    cut = len(program.main.body.params) - len(program.main.captures)
+    params = entry.body.params
+    plain, pools, captured = params[:cut], params[cut : cut + count], params[cut + count :]
+    makers = tuple(Node("stack_new", (), (pool,), {"element": pool.type.element, "listed": True}, place=entry.place) for pool in pools)  # type: ignore[union-attr]
+    body = replace(entry.body, params=(*plain, *captured), nodes=(*makers, *entry.body.nodes))
+    if any(name in _callees(function) for function in functions.values()):  # it calls itself: another function makes them
+        name = f"{program.entry}_begun"
+        outs = tuple(Var("result", atom.type) for atom in entry.body.yields)
+        call = Node("call", params, outs, {"callee": program.entry, "effect": True}, place=entry.place)
+        body = Region((*plain, *captured), (*makers, call), outs)
+    functions[name] = replace(program.main, name=name, body=body, captures=entry.captures)
+    return Program(name, functions)
+
+
+def _given_pools(function: Function) -> Function:
+    """The function with its pools as parameters, no captures."""
+    count = sum(isinstance(capture.read, Part) for capture in function.captures)
+    if not count:
+        return function
+    more = tuple(Param(capture.name) for capture in function.captures[:count])
+    return replace(function, params=(*function.params, *more), captures=function.captures[count:])
 
 
 def _telling(reached: Mapping[str, None], functions: Mapping[str, Function]) -> set[str]:
@@ -116,7 +147,11 @@ def _needs(reached: Mapping[str, None], functions: Mapping[str, Function]) -> di
                     if name not in needs[key]:
                         needs[key][name] = (capture, Var(var.hint, var.type))
                         changed = True
-    return needs
+    return {key: dict(sorted(own.items(), key=_after_pools)) for key, own in needs.items()}
+
+
+def _after_pools(item: tuple[Any, tuple[Capture, Var]]) -> bool:
+    return not isinstance(item[1][0].read, Part)
 
 
 def _with_captures(

@@ -16,6 +16,7 @@ from .dicts import delete, is_dict
 from .choices import choosable
 from .frame import Frame, handles, list_maker
 from .lent import given, lend
+from .pools import filled
 from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, is_given, joined_items, sites_of
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, stored, types_of
 
@@ -116,6 +117,8 @@ def on_run(frame: Frame, owner: Compound, *more: Value) -> NoReturn:
 
 def fits(frame: Frame, owner: Compound, value: Value) -> None:
     """The items of a list of the run are of a form that holds this value too."""
+    if is_undefined(value):
+        return
     shape = form(value)
     try:
         if same(join_forms(owner.info, shape), owner.info):
@@ -131,7 +134,13 @@ def kept(frame: Frame, owner: Compound, value: Value) -> list[Atom]:
     """The value as the list's stacks hold it."""
     fits(frame, owner, value)
     given(owner, value)
-    return list(leaves(conform(frame.builder, value, owner.info), owner.info)) or [const(True)]
+    return _atoms(frame, owner, value) or [const(True)]
+
+
+def _atoms(frame: Frame, owner: Compound, value: Value) -> list[Atom]:
+    """The leaves of an item, none of them missing."""
+    atoms = list(leaves(conform(frame.builder, value, owner.info), owner.info))
+    return filled(frame, atoms, list(types_of(owner.info)))
 
 
 def changing(frame: Frame, owner: Compound) -> None:
@@ -196,7 +205,7 @@ def store_item(frame: Frame, owner: Compound, at: Atom, value: Value) -> None:
     """The item of a list of the run is this one now."""
     frame.inference.lists.changed |= sites_of(owner)
     fits(frame, owner, value)
-    atoms = list(leaves(conform(frame.builder, value, owner.info), owner.info)) or [const(True)]
+    atoms = _atoms(frame, owner, value) or [const(True)]
     for stack, atom in zip(owner.items, atoms, strict=True):
         frame.builder.node("setitem", (stack, atom, at), (), pattern=("i",))
 

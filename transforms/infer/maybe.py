@@ -13,7 +13,7 @@ from difflang.ir import NONE, Atom, Const, const
 from .frame import Frame, unwraps
 from .values import Compound, Value, is_undefined
 
-TOLERANT = frozenset("is_ if for while each tuple list dict closure invoke setattr attempt not_ check append".split())
+TOLERANT = frozenset("is_ if for while each tuple list dict closure invoke attempt not_ check append".split())
 """Nodes of the read level that hand on what they are given, or ask for its truth alone."""
 
 

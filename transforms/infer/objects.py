@@ -218,6 +218,8 @@ class Carrying:
         self.start = saved()
         self.fields: list[tuple[Cell, Any]] = []
         self.stale: dict[Cell, Any] = {}
+        around = getattr(turn, "__self__", None)  # the same loop, begun before a turn of it was written out
+        self.around: list[tuple[Cell, Any]] = around.fields if isinstance(around, Carrying) else []
 
     def run(self, init: Sequence[Any], hints: Sequence[str], loop: Loop) -> list[Any]:
         """The loop's results, once it carries all that it changes."""
@@ -255,7 +257,7 @@ class Carrying:
     def compare(self, before: State) -> None:
         before = {cell: state for cell, state in before.items() if cell in self.start}
         after = saved()
-        grown = [key for key in changed(before, after) if key not in self.fields]
+        grown = [key for key in changed(before, after) if key not in self.fields and key not in self.around]
         marks = {cell: after[cell][1] for cell in before if after[cell][1] is not None and cell not in self.stale}
         marks = {cell: where for cell, where in marks.items() if self.start[cell][1] is None}
         for cell, name in grown:

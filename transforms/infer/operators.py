@@ -229,6 +229,8 @@ def _is(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     for truth, value in (values, values[::-1]):
         if isinstance(truth, Const) and isinstance(truth.value, bool) and isinstance(value, Var) and value.type == BOOL:
             return (value if truth.value else negate(frame, value),)
+    if all(isinstance(value, Compound) for value in values) and any(value.kind in ("object", "ref") for value in values):  # type: ignore[union-attr]
+        return (same_object(frame, *values),)
     return (const(_identical(frame, *values)),)
 
 
@@ -243,8 +245,6 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
         return type(one_) is type(other_) and one_ == other_ if isinstance(one_, (bool, int, str)) else one_ is other_
     if one is other and (isinstance(one, Var) or one.kind in ("list", "grown")):  # type: ignore[union-attr]
         return True
-    if isinstance(one, Compound) and isinstance(other, Compound) and "object" in (one.kind, other.kind):
-        return same_object(frame, one, other)
     if is_static(one) or is_static(other):
         return False
     frame.fail("DL029", "`is` between values of the run is outside the language", "compare with ==", OutsideLanguage)

@@ -14,7 +14,7 @@ from difflang.records import dataclass, field
 
 from .branches import same_value
 from .objects import Cell, Made, check_fresh, put, reference
-from .values import Compound, Form, Value, conform, form, fresh, frozen, join_forms, leaves, same
+from .values import Compound, Form, Value, conform, deepness, form, fresh, frozen, join_forms, leaves, same
 
 if TYPE_CHECKING:
     from difflang.build import Builder
@@ -90,6 +90,10 @@ class Outcome:
         if self.changes.keys() != other.changes.keys() or not same(self.result, other.result):
             return False
         return all(same(shape, other.changes[key]) for key, shape in self.changes.items())
+
+    @property
+    def deepness(self) -> int:
+        return max(map(deepness, (self.result, *self.changes.values())))
 
     def joined(self, other: Outcome) -> Outcome:
         changes = dict(self.changes)

@@ -19,6 +19,7 @@ from .dicts import is_dict, items_of, key_of, new_dict
 from .frame import Frame
 from .iterables import as_iterable, check_iterable, item, length, unpacked
 from .objects import Cell, new_cell, reference
+from .pools import copied, entered, is_pooled, is_ref
 from .structs import (
     call_method,
     class_in,
@@ -70,6 +71,8 @@ def construct(frame: Frame, cls: type, args: Args, kwargs: Named) -> Value:
         if not is_none(result) and not is_undefined(result):
             frame.fail("DL005", "__init__() should return None")
     cell: Cell = made.info
+    if is_pooled(frame, cls):
+        return entered(frame, cell, cls)
     if layout.kind == "object":
         return made
     parts = {name: cell.fields[name] for name in names if name in cell.fields} | cell.fields
@@ -255,6 +258,8 @@ def _super(frame: Frame, args: Args, kwargs: Named) -> Value:
 @builtin(copying.copy, low=1, high=1)
 def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
     """copy.copy(x): an object of its own with the same parts."""
+    if is_ref(args[0]):
+        return copied(frame, args[0])
     found = parts_in(frame, args[0])
     if found is not None:
         return remade(*found)

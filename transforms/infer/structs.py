@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from difflang.ir import Const, Node, Var, const, static
-from difflang.tree import Layout, layout_of
+from difflang.tree import Layout, class_layout, layout_of
 from difflang.types import Array
 
 from .frame import Frame, handles
 from .objects import Cell, check_fresh, new_cell, put, reference
+from .pools import is_linked, is_pooled, is_ref, names_in, read, same_row, write
 from .values import Compound, Value, denote, is_static, is_undefined, python_value
 
 _MISSING = object()
@@ -35,6 +36,8 @@ def layout_in(value: Value) -> Layout | None:
     if value.kind == "object":
         cell: Cell = value.info
         return cell.layout if cell.layout.kind == "object" or cell.layout.kind == "struct" else None
+    if value.kind == "ref":
+        return class_layout(value.info)
     return value.info if value.kind in ("struct", "tuple") and isinstance(value.info, Layout) else None
 
 
@@ -54,7 +57,18 @@ def fields(frame: Frame, value: Value) -> dict[str, Value]:
     if value.kind == "object":
         check_fresh(frame, value.info)
         return dict(value.info.fields)
+    if value.kind == "ref":
+        return {name: read(frame, value, name) for name in names_in(frame, value.info)}
     return dict(zip(value.info.names, value.items, strict=True))
+
+
+def field_names(frame: Frame, value: Value) -> Collection[str]:
+    """The fields of an object."""
+    return names_in(frame, value.info) if is_ref(value) else fields(frame, value)  # type: ignore[union-attr]
+
+
+def _field(frame: Frame, value: Compound, name: str) -> Value:
+    return read(frame, value, name) if value.kind == "ref" else fields(frame, value)[name]
 
 
 def opened(frame: Frame, value: Value) -> Value:
@@ -97,9 +111,9 @@ def attribute(frame: Frame, value: Value, name: str, after: type | None = None) 
     if isinstance(found, (property, functools.cached_property)):
         function = found.fget if isinstance(found, property) else found.func
         return _call(frame, static(function), [value], {})
-    own = fields(frame, value)
+    own = field_names(frame, value)
     if name in own and after is None:
-        return own[name]
+        return _field(frame, value, name)
     if name == "__class__":
         return static(layout.cls)
     if found is _MISSING or inspect.ismemberdescriptor(found):
@@ -113,7 +127,7 @@ def attribute(frame: Frame, value: Value, name: str, after: type | None = None) 
     return _of_class(frame, layout.cls, name, found)
 
 
-def _near(name: str, own: Mapping[str, Value]) -> str:
+def _near(name: str, own: Collection[str]) -> str:
     import difflib
 
     close = difflib.get_close_matches(name, list(own), 1)
@@ -139,9 +153,13 @@ def _setattr(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 def set_attribute(frame: Frame, target: Value, name: str, value: Value, force: bool = False) -> None:
     """object.name = value; `force` as object.__setattr__ does it."""
-    if is_undefined(target) or is_undefined(value):
+    if is_undefined(target):
         return
     layout = layout_in(target)
+    if is_undefined(value):
+        if layout is not None and is_pooled(frame, layout.cls) and target.kind == "object":  # type: ignore[union-attr]
+            target.info.fields.setdefault(name, value)  # type: ignore[union-attr]
+        return
     if name in ("real", "imag") and isinstance(target, Var) and isinstance(target.type, Array):
         from .items import attribute, setitem
 
@@ -161,10 +179,13 @@ def set_attribute(frame: Frame, target: Value, name: str, value: Value, force: b
         _call(frame, static(found.fset), [target, value], {})
         return
     frozen = layout.kind != "object" and not force
-    if frozen or target.kind != "object":
+    if frozen or target.kind not in ("object", "ref"):
         frame.fail("DL005", f"cannot assign to field {name!r}: {layout.cls.__name__} never changes", "make a new one: dataclasses.replace")
     if not force and held_by(layout.cls, "__setattr__") is not object.__setattr__:
         frame.fail("DL001", f"{layout.cls.__name__} has a __setattr__ of its own, which is outside the language", "assign in a method")
+    if target.kind == "ref":
+        write(frame, target, name, _kept(frame, layout, name, value))
+        return
     put(frame, target.info, name, _kept(frame, layout, name, value))
 
 
@@ -201,7 +222,7 @@ def call_method(frame: Frame, owner: Value, name: str, args: Args, kwargs: Named
     from .struct_calls import METHODS
 
     found = held_by(layout.cls, name)
-    if name not in fields(frame, owner) and not isinstance(found, property):
+    if name not in field_names(frame, owner) and not isinstance(found, property):
         if layout.kind == "namedtuple" and name in METHODS:
             return METHODS[name](frame, owner, args, kwargs)
         if _is_method(found) and not (layout.kind == "namedtuple" and found is getattr(tuple, name, None)):
@@ -271,12 +292,14 @@ def _by_fields(frame: Frame, op: str, one: Value, other: Value) -> Value | None:
     method = held_by(cls, f"__{DUNDER.get(op, op)}__") if cls is not None else _MISSING
     if op in REFLECTED and method is not _MISSING and is_generated(method) and cls is class_in(other):
         names = [field.name for field in cls.__dataclass_fields__.values() if field.compare]  # type: ignore[union-attr]
+        if is_ref(one) and is_linked(frame, one.info):  # type: ignore[union-attr]
+            frame.fail("DL001", f"== of linked objects goes through all that {cls.__name__} links to", "compare their fields, or ask `is`")  # type: ignore[union-attr]
         sides = [Compound("tuple", tuple(fields(frame, side)[name] for name in names)) for side in (one, other)]
         return binary(frame, op, *sides)
     if op == "equal":
         if None in layouts or cls is not class_in(other):
             return const(False)
-        return const(same_object(frame, one, other))
+        return same_object(frame, one, other)
     said = " and ".join(_said(side) for side in (one, other))
     frame.fail("DL005", f"{op} is not defined for {said}", f"give the class a method __{DUNDER.get(op, op)}__")
 
@@ -286,15 +309,17 @@ def _said(value: Value) -> str:
     return cls.__name__ if cls is not None else value.kind if isinstance(value, Compound) else str(value.type)
 
 
-def same_object(frame: Frame, one: Value, other: Value) -> bool:
-    """one is other, of objects. Whether two of them are one must be known while compiling."""
+def same_object(frame: Frame, one: Value, other: Value) -> Value:
+    """one is other, of objects. Whether two of them are one must be known while compiling, unless they are rows."""
     if not (isinstance(one, Compound) and isinstance(other, Compound)) or one.kind != other.kind:
-        return False
+        return const(False)
+    if one.kind == "ref":
+        return same_row(frame, one, other)
     if one.kind != "object":
         frame.fail("DL029", "`is` between values that never change is outside the language", "compare with ==")
     if one.info in other.info.tangled:
         frame.fail("DL007", "whether these are one object depends on the path taken", "compare with ==")
-    return one.info is other.info
+    return const(one.info is other.info)
 
 
 def index_object(frame: Frame, pattern: Sequence[str], operands: Sequence[Value]) -> Value:

@@ -37,6 +37,8 @@ def parts_in(frame: Frame, value: Value) -> tuple[Layout | None, tuple[Value, ..
         cell: Cell = value.info
         check_fresh(frame, cell)
         return cell.shape(), tuple(cell.parts)
+    if value.kind == "ref":
+        frame.fail("DL001", f"objects of {value} are linked to one another here, not trees", "walk them in a function of your own")
     if value.kind not in ("tuple", "list", "struct"):
         return None
     return layout_of_form(value), value.items

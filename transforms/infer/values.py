@@ -27,8 +27,9 @@ class Compound:
     """A value made of values. `kind`: tuple, list, closure (info: its Function), range, zip, enumerate, reversed,
     bound (info: the method's name), partial (the callable, then its arguments; info: names of the last ones),
     shape (of an array whose rank is not known), struct (an object that never changes; info: its layout), object (a reference; info: its
-    cell, see `objects.py`), grown (a list of the run: a stack for each leaf of its items; info: their form, see `grown.py`). A tuple
-    with a layout is a named one. Among forms: made (an object by its fields), again (that of a number)."""
+    cell, see `objects.py`), ref (the position of an object that is a row; info: its class, see `pools.py`), grown (a list of the run: a
+    stack for each leaf of its items; info: their form, see `grown.py`). A tuple with a layout is a named
+    one. Among forms: made (an object by its fields), again (that of a number)."""
 
     kind: str
     items: tuple[Any, ...] = ()
@@ -44,6 +45,8 @@ class Compound:
             return f"({', '.join(map(str, self.items))})"
         if self.kind == "grown":
             return "list"
+        if self.kind == "ref":
+            return str(self.info.__name__)
         layout = self.info if isinstance(self.info, Layout) else getattr(self.info, "layout", None)
         return layout.cls.__name__ if isinstance(layout, Layout) else self.kind
 
@@ -194,6 +197,14 @@ def _parts(value: Value, shape: Compound) -> tuple[Any, ...]:
     return value.info.parts if value.kind == "object" and shape.kind == "made" else value.items
 
 
+def deepness(shape: Form) -> int:
+    """How many values stand in one another."""
+    if not isinstance(shape, Compound):
+        return 0
+    inner = (*shape.items, shape.info) if shape.kind == "grown" else shape.items
+    return 1 + max(map(deepness, inner), default=0)
+
+
 def types_of(shape: Form) -> Iterator[Type]:
     """The types of a form's leaves."""
     if isinstance(shape, Compound):
@@ -238,7 +249,7 @@ def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
             layout = layout_of_form(inner)
             names = [f"{name}_{layout.label(k) if layout else k}" for k in range(len(inner.items))]
             names = [f"{name}_given", name] if inner.kind == "maybe" else names
-            names = [name] if inner.kind == "grown" and len(names) == 1 else names
+            names = [name] if inner.kind in ("grown", "ref") and len(names) == 1 else names
             return _with_parts(inner, tuple(map(make, inner.items, names)))
         if not is_leaf(inner):
             return rebuild(inner, iter(()))
@@ -253,6 +264,8 @@ def tree_of(shape: Form) -> Tree:
     if isinstance(shape, Compound):
         if shape.kind == "again":
             return Branch((), AGAIN, shape.info)
+        if shape.kind == "ref":
+            return LEAF
         if shape.kind == "grown":
             item = tree_of(shape.info)
             return LEAF if item == LEAF else Branch([LEAF] * len(shape.items), Layout("rows", list, aux=item))  # stacks
