@@ -315,6 +315,6 @@ def _nothing(frame: Frame, type: Type) -> Atom:
 
 
 __all__ = [
-    "Column", "Part", "Pooling", "arrived", "check_left", "copied", "departed", "entered", "filled", "handed_back", "is_linked", "is_pooled", "is_ref",
-    "names_in", "read", "same_row", "write",
+    "Column", "Part", "Pooling", "arrived", "check_left", "copied", "departed", "entered", "filled", "handed_back", "is_linked",
+    "is_pooled", "is_ref", "names_in", "read", "same_row", "write",
 ]  # fmt: skip
