@@ -2,7 +2,7 @@
 
 The machine sets a flag where a division by zero, an overflow or an invalid operation happens; the entry reads the flags once a call
 (`abi/flags.py`). A warning that is wrong is worse than one that is missing: what sets flags otherwise than NumPy's ufuncs do is *hushed*,
-the flags are put back behind it (`lower/silence.py`). Hushed are derivatives (a zero adjoint passes poles), a ufunc's elements by where=,
+the flags are put back behind it (`hushing.py`, `lower/silence.py`). Hushed are derivatives (a zero adjoint passes poles), where=,
 what sets flags of its own (LAPACK, special functions), and loops in whose branches a number is computed that may have a pole: vector code
 computes both arms. Our elementary functions set what IEEE 754 says (`elementary/status.py`), Python's own numbers raise.
 """
@@ -61,7 +61,7 @@ def watched(program: Program, target: Target) -> int:
     some = partial(program)
     found, foreign, compares, derived, arrays = 0, False, False, False, False
     for function in program.functions.values():
-        for node, guarded in _nodes(function.body, False):
+        for node, guarded in guarded_nodes(function.body, False):
             hushed = is_hushed(node, target, some)
             derived |= bool(node.role)
             arrays |= any(isinstance(value.type, Array) for value in (*node.outs, *node.args))
@@ -70,7 +70,7 @@ def watched(program: Program, target: Target) -> int:
             compares |= (node.op == "floordiv" or node.op in _COMPARING) and _of_floats(node)
             if node.op in ("floordiv", "mod", "fmod") and not _of_floats(node) and not _is_pythons(node):
                 found |= DIVIDE
-            if _computes(node) and not hushed:
+            if computes(node) and not hushed:
                 found |= ALL | (FINITE if guarded or node.op in _FINITE else 0)
     if derived and not arrays:
         return 0
@@ -112,21 +112,17 @@ def is_hushed(node: Node, target: Target, some: frozenset[Var]) -> bool:
     return node.op not in _ARITHMETIC or node.outs[0] in some
 
 
-def is_hushed_loop(node: Node, target: Target, some: frozenset[Var]) -> bool:
-    """Whether a loop computes, number by number, what is not to be heard."""
-    for inner, guarded in (pair for region in node.regions for pair in _nodes(region, False)):
-        if inner.op in TABLE and any(isinstance(out.type, Scalar) and out.type.dtype[0] in "fc" for out in inner.outs):
-            if is_hushed(inner, target, some) or guarded and inner.op in (_ARITHMETIC | _ELEMENTARY) - _PLAIN:
-                return True
-    return False
+def is_posed(node: Node) -> bool:
+    """Whether the operation raises flags where it has a pole: not for a branch that is not taken."""
+    return node.op in (_ARITHMETIC | _ELEMENTARY) - _PLAIN
 
 
-def _nodes(region: Region, guarded: bool) -> Iterator[tuple[Node, bool]]:
+def guarded_nodes(region: Region, guarded: bool) -> Iterator[tuple[Node, bool]]:
     """All nodes, and whether each is computed in a branch."""
     for node in region.nodes:
         yield node, guarded
         for inner in node.regions:
-            yield from _nodes(inner, guarded or node.op == "if")
+            yield from guarded_nodes(inner, guarded or node.op == "if")
 
 
 def _of_floats(node: Node) -> bool:
@@ -146,7 +142,7 @@ def _is_pythons(node: Node) -> bool:
     return isinstance(node.outs[0].type, Scalar) and node.outs[0].type.weak
 
 
-def _computes(node: Node) -> bool:
+def computes(node: Node) -> bool:
     """Whether the op sets flags by NumPy's arithmetic: Python's own numbers raise instead."""
     if _narrows(node):
         return True

@@ -11,9 +11,9 @@ from difflang.records import dataclass
 from difflang.types import Array, Scalar, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
-from .flags import partial
 from .glue import ATTRIBUTE, is_glue
 from .halves import conversions
+from .hushing import hushing
 from .kernels import kernels
 from .ledger import Book
 from .lower import contract, create, determinant, elementwise, factor, fourier, index  # noqa: F401 (they enter their handlers)
@@ -66,7 +66,7 @@ def emit(program: Program, target: Target, public: Collection[str] = (), paralle
     writer = ModuleWriter(target)
     public = public or list(program.functions)
     program = shared_out(expanded(program), parallel)
-    writer.partial = partial(program) if told else None
+    writer.hushing = hushing(program, target, public) if told else None
     cyclic = recursive(program)
     texts = []
     calls = Counter(node.attrs["callee"] for function in program.functions.values() for node in walk(function.body) if node.op == "call")
@@ -122,7 +122,7 @@ def _is_plain(node: Node) -> bool:
 
 def implementation(module: ModuleWriter, program: Program, key: str, function: Function, cyclic: bool, attribute: str = "") -> str:
     """The function itself: arrays taken apart into registers, the results and a status in one structure."""
-    low = Lowering(module, program, function, cyclic)
+    low = Lowering(module, program, key, cyclic)
     w = low.w
     heads = ["ptr %ctx"]
     for k, param in enumerate(function.body.params):

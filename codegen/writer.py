@@ -7,15 +7,19 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from difflang.ir import Place, Var
+from difflang.ir import Place
 from difflang.records import dataclass, field
 from difflang.types import DTYPES, PART
 
 from .ledger import Book, Ledger
 from .targets.target import Target
+
+if TYPE_CHECKING:
+    from .hushing import Hushing
 
 REGISTER = {
     "f64": "double", "f32": "float", "f16": "half", "bool": "i1", "c128": "<2 x double>", "c64": "<2 x float>",
@@ -50,7 +54,7 @@ class ModuleWriter:
     metadata: list[str] = field(default_factory=list)
     books: dict[str, Book] = field(default_factory=dict)  # what each function takes, for `footprint.py`
     nests: dict[str, tuple[str, str]] = field(default_factory=dict)  # `outline.py`: functions by their text
-    partial: frozenset[Var] | None = None  # where status flags are watched: values of which NumPy computes some elements alone
+    hushing: Hushing | None = None  # where status flags are watched
     _site_of: dict[Site, int] = field(default_factory=dict)
 
     def declare(self, name: str, text: str) -> None:

@@ -53,10 +53,10 @@ class Scope:
 class Lowering:
     """The state of lowering one function."""
 
-    def __init__(self, module: ModuleWriter, program: Program, function: Function, recursive: bool) -> None:
+    def __init__(self, module: ModuleWriter, program: Program, key: str, recursive: bool) -> None:
         self.module = module
         self.program = program
-        self.function = function
+        self.function = function = program.functions[key]
         self.recursive = recursive
         self.aliases = Aliases(function, dict(program.functions))
         self.scopes = Scopes(module)
@@ -72,7 +72,7 @@ class Lowering:
         self.twice = 0  # nodes of loops written in two versions so far
         self.loops = 0  # how many are open
         self.keepers: list[str] = []  # where they keep blocks for their next turns
-        self.silence = None if module.partial is None else Silence(module.target, module.partial)
+        self.silence = None if module.hushing is None else Silence(module.hushing, key)
         self.below: dict[str, str] = {}  # a loop's index and what it stays below
         self._memory = 1_000_000  # ids of memory that the analysis does not know
 

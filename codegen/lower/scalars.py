@@ -130,7 +130,7 @@ def element(
     dtypes = op.computed_in([t for t in types if isinstance(t, (Scalar, Array))], Scalar(out))
     values = [convert(w, value, source, dtype) for (value, source), dtype in zip(given, dtypes, strict=True)]
     lower = _lowering(op, dtypes[-1], weak)
-    if name in DIVISIONS and dtypes[-1][0] in "iu" and not weak and w.module.partial is not None:
+    if name in DIVISIONS and dtypes[-1][0] in "iu" and not weak and w.module.hushing is not None:
         _note_zero(w, values[1], dtypes[1])
     if "f16" not in dtypes or lower in ("select", "id"):
         return _computed(w, op, lower, attrs, operands, list(zip(values, dtypes, strict=True)), types, out)

@@ -1,4 +1,4 @@
-"""The status flags put back behind what tells something else by them than NumPy would (`codegen/flags.py`)."""
+"""The status flags put back behind what tells something else by them than NumPy would (`codegen/hushing.py`)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from difflang.ir import Node, Var
 from difflang.op import TABLE
 from difflang.types import Scalar
 
-from ..flags import STATES, is_hushed, is_hushed_loop, quieted
-from ..targets.target import Target
+from ..flags import STATES, quieted
+from ..hushing import Hushing
 from ..writer import REGISTER
 
 if TYPE_CHECKING:
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 class Silence:
     """What is hushed in one function. A value that is not stored is computed, and hushed, where it is used."""
 
-    def __init__(self, target: Target, some: frozenset[Var]) -> None:
-        self.target, self.some = target, some
+    def __init__(self, hushing: Hushing, key: str) -> None:
+        self.hushing = hushing
         self.lazy: dict[Var, int] = {}
-        self.entered = False
+        self.entered = key in hushing.inside
 
     def asked(self, low: Lowering, node: Node) -> int:
         """Which flags are to be put back behind this node."""
         if self.entered or node.op == "if":
             return 0
         if node.op in ("for", "while"):
-            return STATES if is_hushed_loop(node, self.target, self.some) else quieted(node.place)
+            return STATES if self.hushing.loop(node) else quieted(node.place)
         if node.op == "call":
-            return quieted(node.place)
-        hushed = STATES if is_hushed(node, self.target, self.some) else quieted(node.place) if node.op in TABLE else 0
+            return STATES if node.attrs["callee"] in self.hushing.quiet else quieted(node.place)
+        hushed = STATES if self.hushing.operation(node) else quieted(node.place) if node.op in TABLE else 0
         for atom in node.args:
             hushed |= self.lazy.get(atom, 0) if isinstance(atom, Var) else 0
         if hushed and node.outs and node.outs[0] in low.stack[-1].fusion.lazy:

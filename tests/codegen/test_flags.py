@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import difflang as dl
+from difflang.codegen.lower.silence import Silence
 
 NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 10.0, 100.0, 710.0, -710.0, 1000.0, -1000.0, 1e10, -1e10, 1e200, 1e308, -1e308, 1e-300, 5e-324]
 BEYOND = [np.inf, -np.inf, np.nan]
@@ -256,3 +257,29 @@ def test_casts_that_do_not_hold_the_number() -> None:
     for value in (1.0, 1e300, np.inf):
         for f in (lambda x: x.astype(np.float32), lambda x: (x * 1.0).astype(np.int64)):
             assert said(dl.differentiable(f), np.full(9, value)) == said(f, np.full(9, value)), value
+
+
+def slope_at(x: Any) -> Any:
+    return dl.jvp(quotient, (x,), (1.0,))[1]
+
+
+def falling(x: Any) -> Any:
+    y = x[0]
+    while y > 0.125:
+        y -= 0.001 * slope_at(y) / (1.0 + slope_at(y) ** 2) + 0.01
+    return y
+
+
+def test_a_hushed_loop_hushes_what_it_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once around the loop: putting the flags back at each operation costs more than the operations."""
+    hushed: list[str] = []
+    asked = Silence.asked
+
+    def heard(self: Silence, low: Any, node: Any) -> int:
+        found = asked(self, low, node)
+        hushed.extend([node.op] * bool(found))
+        return found
+
+    monkeypatch.setattr(Silence, "asked", heard)
+    assert said(dl.differentiable(falling), np.array([3.0])) == set()
+    assert hushed == ["while"]
