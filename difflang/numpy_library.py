@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -141,6 +142,54 @@ def listed_rows(x):
     return [[number.item() for number in row] for row in x]
 
 
+def listed_matrices(x):
+    return [[[number.item() for number in row] for row in matrix] for matrix in x]
+
+
+def fromiter(iterable, dtype, count=-1, like=None):
+    """The items one after the other."""
+    items = [value for value in iterable]
+    if count > len(items):
+        raise ValueError(f"iterator too short: Expected {count} but iterator had only {len(items)} items.")
+    return np.array(items if count < 0 else items[:count], dtype=dtype)
+
+
+def bins_of(x, rule, extent):
+    """How many bins a rule finds for these numbers (np.histogram_bin_edges)."""
+    if rule not in ("auto", "fd", "scott", "rice", "sturges", "sqrt"):
+        raise ValueError(f"{rule!r} is not a valid estimator for `bins`")
+    size = len(x)
+    if size == 0 or extent == 0:
+        return 1
+    spread = float(np.ptp(x))
+    if rule == "sqrt":
+        width = spread / math.sqrt(size)
+    elif rule == "rice":
+        width = spread / (2.0 * size ** (1.0 / 3))
+    elif rule == "sturges":
+        width = spread / (math.log2(size) + 1.0)
+    elif rule == "scott":
+        width = (24.0 * math.pi**0.5 / size) ** (1.0 / 3.0) * float(np.std(x))
+    else:
+        upper, lower = np.percentile(x, 75), np.percentile(x, 25)
+        width = 2.0 * float(upper - lower) / size ** (1.0 / 3.0)
+        if rule == "auto":
+            width = min(width, spread / (math.log2(size) + 1.0)) if width > 0.0 else spread / (math.log2(size) + 1.0)
+    return int(math.ceil(extent / width)) if width > 0.0 else 1
+
+
+def histogram_by_rule(a, bins, range=None, density=None, weights=None):
+    a = np.ravel(np.asarray(a))
+    inside = a if range is None else a[(a >= range[0]) & (a <= range[1])]
+    return np.histogram(a, bins_of(inside, bins, np.ptp(a) if range is None else range[1] - range[0]), range, density, weights)
+
+
+def edges_by_rule(a, bins, range=None, weights=None):
+    a = np.ravel(np.asarray(a))
+    inside = a if range is None else a[(a >= range[0]) & (a <= range[1])]
+    return np.histogram_bin_edges(a, bins_of(inside, bins, np.ptp(a) if range is None else range[1] - range[0]), range)
+
+
 TEXTS: dict[Any, Callable[..., Any]] = {
     np.roots: roots,
     np.poly: poly,
@@ -153,7 +202,12 @@ TEXTS: dict[Any, Callable[..., Any]] = {
     np.packbits: counts.packbits,
     np.unpackbits: counts.unpackbits,
     np.histogramdd: counts.histogramdd,
+    np.fromiter: fromiter,
 }
+
+
+BY_RULE: dict[str, Callable[..., Any]] = {"histogram": histogram_by_rule, "histogram_bin_edges": edges_by_rule}
+"""The ops whose number of bins may be a text: the name of a rule that finds it."""
 
 
 def numpy_text(target: Any, count: int, names: Collection[str]) -> Callable[..., Any] | None:

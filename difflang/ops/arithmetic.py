@@ -16,7 +16,7 @@ from ..ir import Const
 from ..errors import TypeMismatch
 from ..op import TABLE, Lower, elementwise
 from ..result_types import elementwise_type
-from ..types import FLOATS, NAMES, Array, Scalar, Type, promote, shaped
+from ..types import NAMES, Array, Scalar, Type, promote, shaped
 from .complex_values import complex_product, complex_quotient, complex_reciprocal, complex_sign, complex_size, is_complex, python_quotient
 from .faults import DOMAIN, MATH_POWER, POWER, SIZE, division
 
@@ -299,14 +299,17 @@ def square(y, x):
 
 def _reciprocal_type(types: tuple[Type, ...], attrs: Any) -> Type:
     (operand,) = types
-    if isinstance(operand, (Scalar, Array)) and operand.dtype not in FLOATS:
-        raise TypeError("np.reciprocal of integers divides them as integers: write 1 / x")
+    if isinstance(operand, (Scalar, Array)) and operand.dtype == "bool":
+        raise TypeError("np.reciprocal of truths is outside the language: write 1 / x")
     return shaped(operand.dtype, operand) if isinstance(operand, (Scalar, Array)) else operand
 
 
 def _lower_reciprocal(x):
     if is_complex(x):
         return complex_reciprocal(x)
+    if not _is_float(x):  # whole numbers, cut: of 0 what NumPy's cast of infinity gives
+        least = np.iinfo(x.dtype).min if x.dtype in (np.int64, np.int32) else 0
+        return np.where(x == 1, 1, np.where(x == 0, least, np.where(x == -1, -1, 0) if x.dtype.kind == "i" else 0))
     return 1 / x
 
 

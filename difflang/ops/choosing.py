@@ -29,15 +29,15 @@ def take(x, indices, axis=None, mode="raise"):
 
 
 def _compress_bind(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Bound:
-    return (condition, a), {"axis": axis}
+    return (condition, a), {"along": axis}
 
 
 @composite(np.compress, bind=_compress_bind)
-def compress(condition, x, axis=None):
+def compress(condition, x, along=None):
     """The elements along an axis where a condition holds."""
-    if axis is None:
-        x, axis = flat(x), 0
-    return x[(*WHOLE * axis_of(x, axis), apply("positions", condition))]
+    if along is None:
+        x, along = flat(x), 0
+    return x[(*WHOLE * axis_of(x, along), apply("positions", condition))]
 
 
 def _compress_method_bind(a: Any, condition: Any, axis: Any = None, out: Any = None) -> Bound:

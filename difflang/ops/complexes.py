@@ -123,7 +123,7 @@ def _angle_bind(z: Any, deg: Any = False) -> tuple[tuple[Any, ...], dict[str, An
 @composite(np.angle, bind=_angle_bind)
 def angle(z, deg=False):
     """The argument, in (-pi, pi]."""
-    found = np.arctan2(np.imag(z), np.real(z))
+    found = np.arctan2(np.imag(z), np.real(z)) if is_complex(z) else np.arctan2(0, z)
     return found * (180 / math.pi) if deg else found
 
 

@@ -110,6 +110,11 @@ def float_power(x, y):
     return np.power(_double(x), _double(y))
 
 
+def _as_float(x: Any) -> Any:
+    """Integers and truths as the floats that NumPy's functions of floats make of them."""
+    return x if x.dtype.kind == "f" else apply("cast", x, dtype=NAMES[np.sqrt.resolve_dtypes((x.dtype, None))[1]], weak=False)
+
+
 def _double(x: Any) -> Any:
     return apply("cast", x, dtype="f64", weak=False)
 
@@ -127,8 +132,6 @@ def vecdot(x, y, axis=-1):
 
 
 def _nan_bind(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Bound:
-    if copy is not True:
-        raise TypeError("np.nan_to_num gives a copy here")
     return (x, nan, posinf, neginf), {}
 
 
@@ -167,7 +170,7 @@ def floor_and_rest(x, y):
 @composite(np.modf)
 def modf(x):
     """The fractional and the whole part, both with the sign of x."""
-    x = x if x.dtype.kind == "f" else _double(x)
+    x = _as_float(x)
     whole = np.trunc(x)
     return np.copysign(np.where(np.isinf(x), literal(0.0, x), x - whole), x), whole
 
@@ -185,7 +188,7 @@ def ldexp(x, n):
 @composite(np.frexp)
 def frexp(x):
     """The mantissa, at least a half and below one, and the power of two."""
-    x = x if x.dtype.kind == "f" else _double(x)
+    x = _as_float(x)
     plain = np.logical_and(np.isfinite(x), x != 0)
     size = np.where(plain, np.abs(x), literal(1.0, x))
     power = np.floor(np.log2(size)) + 1

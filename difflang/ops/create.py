@@ -182,7 +182,7 @@ def identity(n, dtype="f64"):
 def _like_bind(a: Any, dtype: Any = None, order: str = "K", subok: Any = True, shape: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
     _laid_out(order)
     if shape is not None:
-        raise TypeError("np.zeros(shape) and its kin make arrays of another shape")
+        raise TypeError("an array of another shape is made by np.zeros(shape, dtype=x.dtype) and its kin here")
     return (a,), {"dtype": dtype_name(dtype)}
 
 

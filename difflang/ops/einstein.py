@@ -14,10 +14,22 @@ from .reduce import Bound
 
 def _einsum_bind(subscripts: Any, *operands: Any, optimize: Any = False, **given: Any) -> Bound:
     if not isinstance(subscripts, str):
-        raise TypeError("np.einsum takes its subscripts as a string here")
+        subscripts, operands = _in_letters((subscripts, *operands))
     if any(value is not None for value in given.values()):
         raise TypeError(f"np.einsum does not take {', '.join(given)} here")
     return operands, {"subscripts": subscripts}
+
+
+def _in_letters(given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """`einsum(x, [0, 1], y, [1, 2], [0, 2])` with its numbers as letters."""
+    pairs, rest = given[: len(given) // 2 * 2], given[len(given) // 2 * 2 :]
+    named = [*pairs[1::2], *rest]
+    if not all(isinstance(numbers, (tuple, list)) and all(n is Ellipsis or isinstance(n, int) for n in numbers) for numbers in named):
+        raise TypeError("np.einsum takes its subscripts as a text, or after each operand as a list of numbers")
+    order = sorted({n for numbers in named for n in numbers if n is not Ellipsis})
+    letters = {n: string.ascii_lowercase[k] if k < 26 else string.ascii_uppercase[k - 26] for k, n in enumerate(order)}
+    texts = ["".join("..." if n is Ellipsis else letters[n] for n in numbers) for numbers in named]
+    return ",".join(texts[: len(pairs) // 2]) + ("->" + texts[-1] if rest else ""), pairs[::2]
 
 
 def parsed(subscripts: str, ranks: Sequence[int]) -> tuple[list[str], str]:

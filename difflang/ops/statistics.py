@@ -50,10 +50,10 @@ def median(x, axis=None, keepdims=False):
     rows, gone = lines(x.astype(np.int64) if x.dtype.kind == "b" else x, axis)
     ordered = apply("ordered", rows, axis=np.ndim(rows) - 1)
     size = length(rows, -1)
-    low, high = ordered[(*LAST, (size - 1) // 2)], ordered[(*LAST, size // 2)]
-    found = np.divide(low + high, 2)
+    middle = ordered[(*LAST, slice(np.maximum(size - 1, 0) // 2, size // 2 + 1))]  # nothing, of nothing
+    found = np.mean(middle, axis=-1)
     if is_real(x):
-        last = ordered[(*LAST, -1)]
+        last = np.sum(ordered[(*LAST, slice(np.maximum(size - 1, 0), None))], axis=-1)
         found = np.where(np.isnan(last), last, found)
     return kept_axes(found, gone, keepdims)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -127,3 +128,57 @@ def test_keywords(function: Callable[..., Any], dtype: Any) -> None:
 def test_deviation_of_complex_numbers() -> None:
     x = np.array([1 + 2j, np.nan, 3j])
     np.testing.assert_allclose(dl.differentiable(lambda x: (np.nanvar(x), np.nanstd(x)))(x), (np.nanvar(x), np.nanstd(x)))
+
+
+def parts(m: Any) -> Any:
+    a, b, c = np.unstack(m)
+    return a * b + c, sum(r.sum() for r in np.unstack(m, axis=1)), np.compress([1, 0, 1], m, axis=1), np.compress([1, 0], m, axis=0)
+
+
+def by_numbers(m: Any) -> Any:
+    one = np.einsum(m, [0, 1], m, [2, 1], [0, 2]), np.einsum(m, [0, 1], m, [0, 1]), np.einsum(m, [..., 0], [...])
+    return *one, np.einsum(m @ m.T, [3, 3])
+
+
+def lists(m: Any) -> Any:
+    many = np.fromiter((t * 2 for t in m[0]), dtype=np.float64), np.fromiter((t for t in m[1]), float, count=2)
+    return *many, np.array(m, order="F"), np.copy(m, order="F"), np.iterable(m), np.isdtype(m.dtype, "real floating")
+
+
+def ruled(m: Any) -> Any:
+    x = m.ravel()
+    one = np.histogram(x, "auto"), np.histogram(x, bins="sqrt", range=(-1, 1)), np.histogram(x, "scott"), np.histogram(x, "fd")
+    return *(part for pair in one for part in pair), np.histogram_bin_edges(x, "rice"), *np.histogram(x, "sturges", density=True)
+
+
+def of_nothing(m: Any) -> Any:
+    none = m[:0, 0]
+    return np.median(none), np.max(none, initial=2.0), np.min(m, initial=-9.0), np.median(m[:, :2], axis=1), np.median(m > 0)
+
+
+def narrow(m: Any) -> Any:
+    u = np.abs(m * 10).astype(np.uint8)
+    whole = (m * 2).astype(np.int64)
+    return *np.modf(u), *np.frexp(u), np.angle(u), np.angle(m > 0), np.reciprocal(whole), np.reciprocal(whole.astype(np.int8))
+
+
+@pytest.mark.parametrize("function", [parts, by_numbers, lists, ruled, of_nothing, narrow], ids=lambda f: f.__name__)
+def test_forms_that_others_use(function: Callable[..., Any]) -> None:
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        agree(function, np.random.default_rng(4).normal(size=(3, 4)))
+
+
+def test_numbers_mended_in_place() -> None:
+    def mended(x: Any) -> Any:
+        np.nan_to_num(x, copy=False, nan=1.5)
+        return x * 2
+
+    mine, theirs = np.array([1.0, np.nan]), np.array([1.0, np.nan])
+    np.testing.assert_array_equal(dl.differentiable(mended)(mine), mended(theirs))
+    np.testing.assert_array_equal(mine, theirs)
+
+
+def test_complex_roots_by_value_are_refused() -> None:
+    with pytest.raises(dl.DifflangError, match="np.emath.sqrt gives complex numbers depends on the values"):
+        dl.differentiable(lambda x: np.emath.sqrt(x))(1.0)

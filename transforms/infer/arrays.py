@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
-from difflang.numpy_library import listed, listed_rows
+from difflang.numpy_library import listed, listed_matrices, listed_rows
 from difflang.op import Op, bind
 from difflang.tree import Layout
 from difflang.types import DTYPES, NAMES, Array, Scalar, Type, Unknown, promote
@@ -281,9 +281,9 @@ def _listed(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[st
     rank = frame.rank(owner, "tolist")
     if rank == 0:
         return item(frame, owner, (), {})
-    if rank > 2:
-        frame.fail("DL025", "tolist() of more than two axes is outside the language", "make lists of its matrices")
-    return by_text(frame, listed if rank == 1 else listed_rows, [owner])
+    if rank > 3:
+        frame.fail("DL025", "tolist() of more than three axes is outside the language", "make lists of its parts")
+    return by_text(frame, (listed, listed_rows, listed_matrices)[rank - 1], [owner])
 
 
 ARRAY_METHODS: dict[str, Callable[[Frame, Atom, Sequence[Value], Mapping[str, Value]], Value]] = {

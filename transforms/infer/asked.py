@@ -63,6 +63,43 @@ def _result_type(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     return denote(DTYPES[common.dtype])
 
 
+@builtin(np.common_type, low=1)
+def _common_type(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    types = [Array(frame.atom(value).type.dtype, ("n",)) for value in args]  # type: ignore[union-attr]
+    with frame.fitting():
+        return denote(np.common_type(*(np.zeros(0, DTYPES[type.dtype]) for type in types)))
+
+
+@builtin(np.iterable, low=1, high=1)
+def _iterable(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    (value,) = args
+    if isinstance(value, Compound):
+        return const(value.kind not in ("closure", "partial", "bound", "object", "struct"))
+    return const(isinstance(value.type, Array) and value.type.rank > 0 or is_static(value) and np.iterable(python_value(value)))
+
+
+@builtin(np.unstack, low=1, high=1, names=("axis",))
+def _unstack(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    """The parts along an axis: walked and unpacked as the lines of an array are."""
+    x = frame.atom(args[0])
+    moved = call_row(frame, row("moveaxis"), None, [x, kwargs.get("axis", const(0)), const(0)], {})
+    return Compound("reversed", (Compound("reversed", (moved,)),))
+
+
+def _number_type(name: str) -> Any:
+    """np.emath's functions give complex numbers where the values ask for them: the type would depend on the run."""
+
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+        way_out = f"use np.{name} where no argument is outside of its domain, else of x.astype(complex)"
+        frame.fail("DL004", f"whether np.emath.{name} gives complex numbers depends on the values", way_out)
+
+    return handler
+
+
+for _name in ("sqrt", "log", "log2", "log10", "power", "arccos", "arcsin", "arctanh"):
+    builtin(getattr(np.emath, _name), low=1)(_number_type(_name))
+
+
 @builtin(np.broadcast_shapes)
 def _broadcast_shapes(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     shapes = [

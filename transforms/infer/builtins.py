@@ -314,7 +314,7 @@ def _hasattr(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -
     return const(hasattr(example(value.type), name))
 
 
-@builtin(np.array, low=1, high=2, names=("dtype", "copy", "ndmin"))
+@builtin(np.array, low=1, high=2, names=("dtype", "copy", "ndmin", "order", "subok"))
 def _array(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     made = frame.atom(_made_array(frame, args, kwargs, copies=True))
     axes, least = rank(made.type), frame.constant(kwargs.get("ndmin", const(0)), "ndmin")
@@ -345,7 +345,7 @@ def _no_copy(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -
     return _made_array(frame, args, kwargs, copies=False)
 
 
-builtin(np.asarray, np.asanyarray, low=1, high=2, names=("dtype", "copy"))(_no_copy)
+builtin(np.asarray, np.asanyarray, low=1, high=2, names=("dtype", "copy", "order"))(_no_copy)
 
 
 @builtin(np.ascontiguousarray, low=1, high=2, names=("dtype",))
@@ -355,7 +355,7 @@ def _contiguous(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
     return _made_array(frame, args, kwargs, copies=not plain)
 
 
-@builtin(np.copy, low=1, high=1)
+@builtin(np.copy, low=1, high=1, names=("order", "subok"))
 def _copy(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     return _made_array(frame, args, kwargs, copies=True)
 

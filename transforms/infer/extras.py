@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
-from difflang.numpy_library import reduceat
+from difflang.numpy_library import BY_RULE, reduceat
 from difflang.op import Op, lookup, row
 from difflang.types import Array, Scalar, promote, rank
 
@@ -43,6 +43,12 @@ def is_ufunc(op: Op) -> bool:
 def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str) -> Value | None:
     """The call where it has such an argument; None where it has none and is an ordinary one."""
     args, named = list(args), dict(kwargs)
+    if op.name in BY_RULE and isinstance(known_text(args[1] if len(args) > 1 else named.get("bins")), str):
+        return _by_text(frame, BY_RULE[op.name], args, named)
+    if op.name == "nan_to_num" and (len(args) > 1 or "copy" in named):
+        keep = frame.constant(args.pop(1) if len(args) > 1 else named.pop("copy"), "copy")
+        result = _plain(frame, op, flavor, args, named, hint)
+        return result if keep is not False else written(frame, args[0], result)
     if op.name in POSITIONAL and len(args) > 2:
         named.update(zip(POSITIONAL[op.name], args[1:], strict=False))
         args = args[:1]
@@ -71,6 +77,16 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
     else:
         result = _plain(frame, op, flavor, args, named, hint)
     return result if out is None else written(frame, out, result)
+
+
+def known_text(value: Value | None) -> Any:
+    return value.value if isinstance(value, Const) else None
+
+
+def _by_text(frame: Frame, text: Any, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    from .numbers import by_text
+
+    return by_text(frame, text, args, named)
 
 
 def _out_position(op: Op) -> int | None:
@@ -146,6 +162,8 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
         x = to_dtype(frame, x, name)
     if where is not None:
         result = _over_some(frame, op, x, frame.atom(where), initial, named)
+    elif op.name in ("max", "min") and initial is not None and not is_none(initial) and _takes_all(frame, x, named):
+        return _from(frame, op, x, initial, named)
     else:
         result = _plain(frame, op, None, [x], named)
     if initial is not None and not is_none(initial):
@@ -155,6 +173,24 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
     if isinstance(result, Var) and dtype is not None and op.name in ("sum", "prod", "cumsum", "cumprod", "mean"):
         return to_dtype(frame, result, name)  # type: ignore[arg-type]
     return result
+
+
+def _takes_all(frame: Frame, x: Atom, named: Mapping[str, Value]) -> bool:
+    """Whether one number is made of all elements."""
+    plain = all(is_none(named[name]) if name == "axis" else not frame.constant(named[name], name) for name in named)
+    return plain and isinstance(x.type, Array)
+
+
+def _from(frame: Frame, op: Op, x: Atom, initial: Value, named: Mapping[str, Value]) -> Value:
+    """The greatest, or least, of an array that may be empty and of a number beside."""
+    first = to_array_dtype(frame, frame.atom(initial), x)
+    flat = frame.emit("concatenate", frame.emit("reshape", x, const(-1)), frame.emit("reshape", first, const(1)), axis=0)
+    return _plain(frame, op, None, [flat], {})
+
+
+def to_array_dtype(frame: Frame, value: Atom, like: Atom) -> Atom:
+    """A number in the dtype that an array of others gives it."""
+    return frame.emit("cast", value, dtype=like.type.dtype, weak=False) if isinstance(like.type, Array) else value
 
 
 def _over_some(frame: Frame, op: Op, x: Atom, where: Atom, initial: Value | None, named: dict[str, Value]) -> Value:
