@@ -85,6 +85,24 @@ def _extreme(op: str) -> Callable[[Frame, cst.Call, str], Atom]:
     return read
 
 
+def _first(frame: Frame, node: cst.Call, hint: str) -> Atom:
+    """next(item for ...), with or without a default."""
+    default = _options(frame, node, "default", position=1).get("default")
+    key, some = _new_key(frame, "item"), _new_key(frame, "some")
+    frame.env[key], frame.env[some] = UNDEF, FALSE
+
+    def take(item: Atom) -> Ends:
+        frame.env.update({key: item, some: TRUE})
+        return _stop(frame)
+
+    result, found = _fold(frame, node, key, take), _get(frame, some)
+    del frame.env[some]
+    if default is not None:
+        return choose(frame, found, lambda: result, lambda: default, frame.place(node), hint)
+    frame.act("check", [found], node, error=StopIteration, message="", kind="raise")
+    return result
+
+
 def _found(
     frame: Frame, node: cst.Call, result: Atom, found: Atom, default: Atom | None, keys: tuple[str, ...], hint: str
 ) -> Atom:
@@ -250,6 +268,7 @@ FOLDS.update(
         sum: _sum,
         any: _any_or_all(True),
         all: _any_or_all(False),
+        next: _first,
         max: _extreme("greater"),
         min: _extreme("less"),
     }

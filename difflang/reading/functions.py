@@ -35,7 +35,7 @@ from .source import find
 from .statements import block
 
 NONLOCAL = "return the new value and let the caller assign it"
-GENERATOR = 0x20 | 0x80 | 0x100 | 0x200  # generators and coroutines, as inspect's CO_ flags say
+COROUTINE = 0x80 | 0x100 | 0x200  # coroutines and what makes them, as inspect's CO_ flags say
 Definition = cst.FunctionDef | cst.Lambda
 
 
@@ -68,9 +68,9 @@ def read_function(
     origin = Origin(source.file, source.first_line, source.lines, (), positions.comments)
     node = _definition(module)
     frame = _frame(Text(positions, origin, names, skipped), node)
-    if function.__code__.co_flags & GENERATOR:
+    if function.__code__.co_flags & COROUTINE:
         at = next(_yields(node), node.name if isinstance(node, cst.FunctionDef) else node)
-        raise frame.refuse(at, "a generator or coroutine is outside the language", "fill an array and return it", "DL042")
+        raise frame.refuse(at, "a coroutine is outside the language", "compute the value and return it", "DL042")
     result = _read(frame, node, spoken_name(source.name, function.__qualname__), Meant.of(function))
     origin = replace(origin, imports=tuple(names.imports.items()))
     routes = tuple(key for key in frame.captured if isinstance(key, Route))

@@ -271,6 +271,11 @@ def _endless(frame: Frame, ends: Ends, results: dict[str, Var]) -> Ends:
     return frozenset({RETURNS})
 
 
+def after_walk(frame: Frame, body: Arm, results: dict[str, Var], block: Block, place: Place) -> Ends:
+    """What follows a loop without an else."""
+    return _after(frame, [], body, results, block, place)
+
+
 def _after(frame: Frame, orelse: Sequence[Statement], body: Arm, results: dict[str, Var], block: Block, place: Place) -> Ends:
     """What follows the loop's last turn: its `else`, unless it was left by break or return."""
     returned: Binding = FALSE

@@ -9,7 +9,7 @@ STATEMENTS: dict[str, tuple[str, str]] = {
     "TypeAlias": ("a type alias", "define it at the top of the module"),
 }
 EXPRESSIONS: dict[str, tuple[str, str]] = {
-    "Yield": ("yield", "fill an array and return it"),
+    "Yield": ("a generator that takes values", "give it what it needs as arguments"),
     "Await": ("await", "wait for the value where the function is called and pass it in"),
     "Dict": ("a dict", "use separate names, a tuple or an array"),
     "TemplatedString": ("a template string", "format text where the function is called"),

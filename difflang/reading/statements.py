@@ -24,6 +24,7 @@ from .paths import BREAK, CONTINUE, FALL, FALLS, RETURNS, Ends, clear_jump, fork
 from .patterns import read_match
 from .scope import Statement, arms, bindings, falls, jumps
 from .trying import read_try
+from .yielding import read_yield
 from .targets import assign, augment, bind_target, hint_of
 
 Handler = Callable[[Frame, Any], Ends]
@@ -171,6 +172,8 @@ def _augment(frame: Frame, node: cst.AugAssign) -> Ends:
 
 
 def _evaluate(frame: Frame, node: cst.Expr) -> Ends:
+    if isinstance(node.value, cst.Yield):
+        return read_yield(frame, node.value, block)
     if not isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)) and not read_filter(frame, node):
         expression(frame, node.value)
     return FALLS

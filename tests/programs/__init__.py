@@ -31,6 +31,7 @@ FILES = (
     "trees",
     "lists",
     "list_changes",
+    "generators",
     "parallel",
     "queues",
     "data",

@@ -42,9 +42,21 @@ def run(function: Function, *args: Any) -> Any:
 
 def call(function: Function, values: Sequence[Any]) -> Any:
     assert len(values) == len(function.body.params) == len(function.params) + len(function.captures)
-    (result,) = Run().region(function.body, values)
+    run = Run()
+    (result,) = run.region(function.body, values)
     assert result is not MISSING
-    return result
+    return run.yielded if yields(function) else result
+
+
+def yields(function: Function) -> bool:
+    """Whether it is a generator function: its items are made at once here."""
+    found = list(function.body.nodes)
+    while found:
+        node = found.pop()
+        if node.op == "yield_":
+            return True
+        found += [inner for region in node.regions for inner in region.nodes]
+    return False
 
 
 class Run:
@@ -52,6 +64,7 @@ class Run:
 
     def __init__(self, values: dict[Var, Any] | None = None) -> None:
         self.values: dict[Var, Any] = values if values is not None else {}
+        self.yielded: list[Any] = []
 
     def get(self, atom: Atom) -> Any:
         if isinstance(atom, Const):
@@ -164,6 +177,9 @@ class Run:
         if node.op == "closure":
             inner = attrs["function"]
             return [lambda *given, **named: call(inner, [*self.filled(inner, given, named, args), *args])]
+        if node.op == "yield_":
+            self.yielded.append(args[0])
+            return [False]
         assert node.op in ("invoke", "method"), node.op
         return [self.invoke(node, args)]
 

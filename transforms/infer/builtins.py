@@ -236,7 +236,7 @@ def _tuple(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
 
 @builtin(list, high=1)
 def _list(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    if args and (getattr(args[0], "kind", "") == "filter" or not isinstance(length(frame, args[0]), Const)):
+    if args and (getattr(args[0], "kind", "") in ("filter", "generator") or not isinstance(length(frame, args[0]), Const)):
         from .list_arrays import collected
 
         return collected(frame, args[0])

@@ -26,11 +26,12 @@ from .arrays import call_row
 from .builtins import BUILTINS, operator_of
 from .extras import ufunc_method
 from .choices import is_choice, of_each
-from .dicts import is_dict, items_of, new_dict
+from .dicts import new_dict
 from .frame import Frame, handles
 from .functional import getter
+from .generators import check_kept, eager, is_generator, yields
+from .generators import made as generator_made
 from .items import call_method, setitem
-from .iterables import check_iterable, item, length
 from .objects import by_value, check_reached, restore, saved
 from .passing import passed, taken_back
 from .maybe import all_unwrapped, is_maybe, unwrapped
@@ -38,10 +39,11 @@ from .numbers import by_text, is_number_class, number_class
 from .operators import binary, both, fits_in_place
 from .queries import text_method
 from .strict import reaches
+from .starred import arguments
 from .structs import class_in, opened, own_method, special
 from .random import random_call
 from .telling import telling_call
-from .values import Compound, Form, Value, denote, form, form_key, is_static, is_undefined, known, leaves, python_value
+from .values import Compound, Form, Value, denote, form_key, is_static, is_undefined, known, leaves, python_value
 from .values import fresh as fresh_value
 
 CONVERSIONS = {
@@ -71,45 +73,16 @@ def _same(function: Any) -> Any:
     return function
 
 
+STREAMS: tuple[Any, ...] = (sum, list, enumerate, zip, next, iter)
+"""What walks a generator item by item."""
 WRAPPERS = (functools.wraps, functools.lru_cache, functools.cache)
 """What makes a decorator that changes nothing here: names of a function, and a memory of its results."""
 
 
 @handles("invoke")
 def _invoke(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    args, kwargs = arguments(frame, values[1:], node.attrs)
+    args, kwargs = arguments(frame, values[1:], node.attrs, values[0])
     return (call(frame, values[0], args, kwargs, node.out.hint),)
-
-
-def arguments(frame: Frame, values: Sequence[Value], attrs: Mapping[str, Any]) -> tuple[list[Value], dict[str, Value]]:
-    """Positional and keyword arguments as Python would pass them; starred ones are taken apart."""
-    keywords = tuple(attrs.get("keywords", ()))
-    star = set(attrs.get("star", ()))
-    count = len(values) - len(keywords)
-    args: list[Value] = []
-    for k, value in enumerate(values[:count]):
-        if k not in star:
-            args.append(value)
-            continue
-        check_iterable(frame, value)
-        size = length(frame, value)
-        if not isinstance(size, Const) or is_undefined(size):
-            frame.fail("DL011", "the number of arguments that * gives must be known while compiling", "pass a tuple")
-        args += [item(frame, value, denote(i)) for i in range(size.value)]
-    named: dict[str, Value] = {}
-    for name, value in zip(keywords, values[count:], strict=True):
-        for key, one in entries(frame, value).items() if name == "**" else ((name, value),):
-            if key in named:
-                frame.fail("DL017", f"got multiple values for keyword argument {key!r}")
-            named[key] = one
-    return args, named
-
-
-def entries(frame: Frame, value: Value) -> dict[str, Value]:
-    """What `**value` passes by name."""
-    if not is_dict(value) and not (known(value) and isinstance(python_value(value), dict)):
-        frame.fail("DL005", f"** needs a dict of which the keys are known, not {form(value)}", "write the arguments out")
-    return items_of(frame, value)
 
 
 def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], hint: str = "t") -> Value:
@@ -219,6 +192,8 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         if converted is not None:
             return converted
     handler = BUILTINS.get(target) if _hashable(target) else None
+    if any(map(is_generator, args)) and target not in STREAMS:
+        args = [eager(frame, value) for value in args]
     if handler is not None:
         return handler(frame, args, kwargs)
     written = {**STANDS_FOR, **CMATH}.get(target) or numpy_text(target, len(args), kwargs) if _hashable(target) else None
@@ -348,6 +323,9 @@ def call_function(
     """A call of a function of the language: an instance for these forms, and a `call` node."""
     reaches(frame, function.name)
     values = [*bound_arguments(frame, function, args, kwargs, captured), *captured]
+    if yields(function):
+        return generator_made(frame, function, values)
+    check_kept(frame, values)
     forms, numbers = passed(frame, values, _is_truth)
     state = saved()
     try:

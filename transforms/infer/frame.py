@@ -98,6 +98,8 @@ class Frame:
     attempts: int = 0  # how many `attempt` nodes are being interpreted
     pools: dict[Any, Compound] = field(default_factory=dict)  # columns of objects that are rows, see `pools.py`
     indices: tuple[str, ...] = ()  # the names that loops around here have for the indices of what they walk
+    walker: Callable[[Value], Value] | None = None  # of a generator's text: what is done with an item that it yields
+    walks: int = 0  # how many generators are being walked around this text
     items: frozenset[Var] = frozenset()  # results of `inplace` that go straight back into the item they came from
 
     def get(self, atom: Atom) -> Value:

@@ -147,6 +147,7 @@ class Inference:
     _held: list[Any] = field(default_factory=list)  # objects known by identity: they must not go away
     _read: dict[int, tuple[Any, Function]] = field(default_factory=dict)
     _capture_types: dict[Any, Form] = field(default_factory=dict)
+    spent: list[Any] = field(default_factory=list)  # generators of which an item was taken
     _depth: int = 0
     _variants: Variants | None = None
 

@@ -340,7 +340,8 @@ def transpose(frame: Frame, value: Atom, axes: Sequence[int] | None = None) -> V
 
 @handles("method")
 def _method(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    from .calls import arguments, call
+    from .calls import call
+    from .starred import arguments
 
     args, kwargs = arguments(frame, values[1:], node.attrs)
     owner, name = values[0], node.attrs["name"]

@@ -14,6 +14,8 @@ from difflang.types import MANY, ONE, Array, Unknown
 from .branches import branch
 from .control import Turn, as_index, counted, repeated, unrolled
 from .frame import Frame
+from . import generators
+from .generators import eager, is_generator
 from .grown import fixed_lists, lists_in
 from .items import getitem
 from .lists import beside_lists, on_run
@@ -84,7 +86,7 @@ def _compound_length(frame: Frame, value: Compound) -> Value:
         for part in value.items:
             total = binary(frame, "add", total, length(frame, part))
         return total
-    if is_endless(value) or value.kind == "filter":
+    if is_endless(value) or value.kind in ("filter", "generator"):
         frame.fail("DL005", f"the number of items of a {value.kind} is not known here", "write the loop out")
     frame.fail("DL024", f"a {value} has no length")
 
@@ -170,7 +172,7 @@ def has_tuple(value: Value) -> bool:
     """Whether an iteration ends with a tuple's last item: its items differ in kind, so the loop is unrolled."""
     if is_dict(value):
         return True
-    if isinstance(value, Compound) and value.kind in ("map", "filter", "count", "repeat"):
+    if isinstance(value, Compound) and value.kind in ("map", "filter", "count", "repeat", "generator"):
         return any(map(has_tuple, value.items[1:])) if value.kind in ("map", "filter") else False
     if isinstance(value, Compound):
         return value.is_sequence or (value.kind != "ndindex" and any(map(has_tuple, value.items)))
@@ -187,6 +189,8 @@ def as_iterable(frame: Frame, value: Value) -> Value:
 
 def check_iterable(frame: Frame, value: Value) -> None:
     value = as_iterable(frame, value)
+    if is_generator(value):
+        return
     kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed", "grown", "ndindex")
     if isinstance(value, Compound):
         if value.kind in ("map", "filter", "chain", "pairwise", "count", "repeat"):
@@ -224,6 +228,10 @@ def each(
 ) -> list[Value]:
     """`for called in iterable`."""
     iterable = as_iterable(frame, iterable)
+    if isinstance(iterable, Compound) and is_generator(iterable):
+        return generators.walked(frame, iterable, turn, init, hints[1:], exits)
+    if isinstance(iterable, Compound) and iterable.kind in ("enumerate", "zip") and any(map(is_generator, iterable.items)):
+        return generators.in_step(frame, iterable, turn, init, hints[1:], exits)
     check_iterable(frame, iterable)
     if isinstance(iterable, Compound) and iterable.kind == "range":
         return counted(frame, iterable.items, turn, init, hints, exits)
@@ -306,6 +314,7 @@ def _each_of_several(
 
 def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Sequence[Value]:
     """`a, *rest, b = value`: the rest is a list."""
+    value = eager(frame, value)
     if is_undefined(value):
         return (value,) * count
     value = as_iterable(frame, value)
@@ -329,6 +338,7 @@ def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Seq
 
 def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
     """`a, b = value`."""
+    value = eager(frame, value)
     if is_undefined(value):
         return (value,) * count
     if isinstance(value, Compound) and value.kind == "shape":

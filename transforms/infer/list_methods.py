@@ -15,6 +15,7 @@ from difflang import list_library
 from . import lists
 from .branches import branch
 from .frame import Frame
+from .generators import eager
 from .items import getitem
 from .iterables import each, item, length
 from .operators import binary
@@ -36,6 +37,7 @@ def list_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value],
         frame.fail("DL017", f"{name}() of a list takes no argument by name")
     if not low <= len(args) <= high:
         frame.fail("DL017", f"{name}() of a list does not take {len(args)} arguments")
+    args = [eager(frame, value) for value in args]
     return next(filter(is_undefined, args), None) or method(frame, owner, args)
 
 

@@ -293,14 +293,24 @@ def _in_range(frame: Frame, value: Value, holder: Compound) -> Value:
 
 @handles("tuple", "list")
 def _sequence(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    from .calls import arguments
+    from .starred import arguments
     from .list_arrays import displayed
 
     stars = node.attrs.get("star", ())
-    if node.op == "list" and any(getattr(values[k], "kind", "") == "grown" for k in stars):
+    if node.op == "list" and any(_is_long(frame, values[k]) for k in stars):
         return (displayed(frame, values, stars),)
     items, _ = arguments(frame, values, {"star": stars})
     return (Compound(node.op, tuple(items)),)
+
+
+def _is_long(frame: Frame, value: Value) -> bool:
+    """Whether how many items there are is not known while compiling."""
+    from .iterables import check_iterable, length
+
+    if getattr(value, "kind", "") in ("grown", "filter", "generator"):
+        return True
+    check_iterable(frame, value)
+    return not isinstance(length(frame, value), Const)
 
 
 @handles("closure")

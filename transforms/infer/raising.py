@@ -60,7 +60,7 @@ def _made_before(frame: Frame, error: Value, attrs: dict[str, Any]) -> tuple[lis
 
 def _message(frame: Frame, named: Mapping[str, Any], values: Sequence[Value], attrs: dict[str, Any]) -> list[Value]:
     """What the error is made of: a text known while compiling, or an expression over values of the run."""
-    from .calls import arguments
+    from .starred import arguments
     from .texts import listed, static_part, told
 
     args, kwargs = arguments(frame, values, named)

@@ -1,0 +1,130 @@
+"""What cannot be followed of generators is refused; `*x` of a length that shows at run time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import difflang as dl
+
+
+def counting(n):
+    for k in range(n):
+        yield k
+
+
+def walked_twice(n):
+    g = counting(n)
+    return sum(g) + sum(g)
+
+
+def handed_on(n):
+    return total(counting(n))
+
+
+def total(items):
+    return sum(items)
+
+
+def walked_after_next(n):
+    g = counting(n)
+    next(g)
+    return sum(g)
+
+
+def next_in_a_loop(n):
+    g, t = counting(n), 0
+    for _ in range(n):
+        t += next(g)
+    return t
+
+
+def of_itself(n):
+    if n:
+        yield n
+        yield from of_itself(n - 1)
+
+
+def recursive(n):
+    return sum(of_itself(n))
+
+
+def sent(n):
+    x = yield n
+    yield x
+
+
+def in_a_try(n):
+    try:
+        yield n
+    finally:
+        n = 0
+
+
+def of_what_is_sent(n):
+    return sum(sent(n))
+
+
+def of_a_try(n):
+    return sum(in_a_try(n))
+
+
+@pytest.mark.parametrize(
+    "function", [counting, walked_twice, handed_on, walked_after_next, next_in_a_loop, of_what_is_sent, of_a_try]
+)
+def test_generators_that_cannot_be_followed_are_refused(function: Any) -> None:
+    with pytest.raises(dl.DifflangError, match="DL042|DL001"):
+        dl.differentiable(function)(4)
+
+
+def test_a_generator_that_walks_itself() -> None:
+    assert dl.differentiable(recursive)(4) == 10  # a number known while compiling says how deep
+    with pytest.raises(dl.DifflangError, match="DL042"):
+        dl.differentiable(recursive)(1000)
+
+
+def test_nothing_left_is_stop_iteration() -> None:
+    with pytest.raises(StopIteration):
+        dl.differentiable(lambda n: next(counting(n)))(0)
+    with pytest.raises(StopIteration):
+        dl.differentiable(lambda n: next(k for k in range(n) if k > 5))(3)
+
+
+def three(a, b, c):
+    return a * b + c
+
+
+def starred(x):
+    return three(*x) + max(*x)
+
+
+@pytest.mark.parametrize("x", [np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0]), np.ones(4), [1.0, 2.0, 3.0]])
+def test_an_array_with_a_star(x: Any) -> None:
+    try:
+        expected = starred(x)
+    except TypeError as error:
+        with pytest.raises(TypeError) as ours:
+            dl.differentiable(starred)(x)
+        assert str(ours.value) == str(error)
+        return
+    assert dl.differentiable(starred)(x) == expected
+    assert np.allclose(dl.grad(starred)(x), [2.0, 1.0, 2.0])
+
+
+def two(x):
+    a, b = x
+    return a - b
+
+
+@pytest.mark.parametrize("x", [np.ones(2), np.ones(3)])
+def test_unpacking_says_what_python_says(x: Any) -> None:
+    try:
+        expected = two(x)
+    except ValueError as error:
+        with pytest.raises(ValueError) as ours:
+            dl.differentiable(two)(x)
+        assert str(ours.value) == str(error)
+        return
+    assert dl.differentiable(two)(x) == expected
