@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
+import sys
 import typing
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from difflang.config import spec
 from difflang.errors import DifflangError
+from difflang.tree import class_layout
 from difflang.types import BOOL, FLOAT, INT, NAMES, UNKNOWN, Scalar, Tuple, Type
 
 PYTHON: dict[Any, Type] = {float: FLOAT, int: INT, bool: BOOL}
@@ -17,7 +20,28 @@ PYTHON: dict[Any, Type] = {float: FLOAT, int: INT, bool: BOOL}
 
 def annotated(root: Any, parameter: inspect.Parameter) -> Type:
     """The type that a parameter of a plain or derived function is said to have; UNKNOWN where that leaves something open."""
+    if parameter.annotation is parameter.empty and parameter.name == "self":
+        return _object(_owner(root))
     return _said(parameter.annotation, _names(root))
+
+
+def _owner(root: Any) -> Any:
+    """The class that a method is defined in, found by its qualified name; None for functions."""
+    names = str(getattr(root, "__qualname__", "")).split(".")[:-1]
+    found: Any = _names(root).get(names[0]) if names else None
+    for name in names[1:]:
+        found = getattr(found, name, None)
+    return found
+
+
+def _object(cls: Any) -> Type:
+    """An object of a dataclass by the annotations of its fields; of any other class it is open."""
+    layout = class_layout(cls) if isinstance(cls, type) else None
+    if layout is None or not hasattr(cls, "__dataclass_fields__") or not layout.names:
+        return UNKNOWN
+    names = vars(sys.modules.get(cls.__module__, object))
+    said = {field.name: _said(field.type, dict(names)) for field in dataclasses.fields(cls)}
+    return Tuple(tuple(said[name] for name in layout.names), layout)
 
 
 def _names(root: Any) -> dict[str, Any]:
@@ -44,6 +68,8 @@ def _said(annotation: Any, names: dict[str, Any]) -> Type:
     if origin is tuple and given and Ellipsis not in given:
         items = tuple(_said(item, names) for item in given)
         return Tuple(items)
+    if isinstance(annotation, type) and hasattr(annotation, "__dataclass_fields__"):
+        return _object(annotation)
     return UNKNOWN  # arrays of any rank, unions, lists, classes: open
 
 

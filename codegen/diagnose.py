@@ -6,12 +6,12 @@ out, its results of any type, until nothing more is found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from difflang.errors import DifflangError
 from difflang.ir import Function
-from difflang.types import UNKNOWN, Type
+from difflang.types import FLOAT, UNKNOWN, Array, Tuple, Type
 
 MOST = 100
 """Problems told of one function."""
@@ -20,8 +20,9 @@ NEEDS_TYPES = ("DL011", "DL019")
 """What is only known once the types of the arguments are."""
 
 
-def diagnose(root: Any, types: Sequence[Type]) -> list[DifflangError]:
-    """The problems of a plain or derived function for arguments of these types, in order of the text."""
+def diagnose(root: Any, types: Sequence[Type], arrays: Collection[int] = ()) -> list[DifflangError]:
+    """The problems of a plain or derived function for arguments of these types, in order of the text. `arrays`: the positions of
+    parameters of open type that are arrays of some rank; what is wrong with vectors and with matrices is wrong with those."""
     base = root
     while _is_derived(base):
         base = base.base
@@ -29,12 +30,47 @@ def diagnose(root: Any, types: Sequence[Type]) -> list[DifflangError]:
     if not hasattr(type(base), "__difflang_program__"):
         function = _read(base, found)
         if function is not None and len(types) >= sum(1 for param in function.params if param.default is ...):
-            _infer(function, types[: len(function.params)], found)
-    if UNKNOWN in types:
-        found = [error for error in found if error.code not in NEEDS_TYPES]
+            known = types[: len(function.params)]
+            before = list(found)
+            _infer(function, known, found)
+            found += _of_every_rank(function, known, arrays, before) if arrays else []
+    if any(UNKNOWN in leaves_of(type) for type in types):
+        found = [error for error in found if error.code not in NEEDS_TYPES] or _guessed(root, types)
     elif not found:
         found = _derive(root, types)
+    found = list({(error.place, error.way_out): error for error in reversed(found)}.values())  # the same thing is said once
     return sorted(found, key=lambda error: (error.file or "", error.line or 0, error.column or 0))
+
+
+def leaves_of(type: Type) -> list[Type]:
+    return [leaf for item in type.items for leaf in leaves_of(item)] if isinstance(type, Tuple) else [type]
+
+
+def _guessed(root: Any, types: Sequence[Type]) -> list[DifflangError]:
+    """Derivatives lost through integers, if what is open were vectors, matrices or numbers: the first that compiles."""
+    for guess in (Array("f64", ("n",)), Array("f64", ("n", "n")), FLOAT):
+        found = _derive(root, [_filled(type, guess) for type in types])
+        if not any(error.severity == "error" for error in found):
+            return [error for error in found if error.code == "DL020"]
+    return []
+
+
+def _of_every_rank(
+    function: Function, types: Sequence[Type], arrays: Collection[int], before: Sequence[DifflangError]
+) -> list[DifflangError]:
+    """The problems that arrays meet whatever their rank is."""
+    every: list[dict[Any, DifflangError]] = []
+    for guess in (Array("f64", ("n",)), Array("f64", ("n", "n"))):
+        met = list(before)
+        _infer(function, [guess if k in arrays and type == UNKNOWN else type for k, type in enumerate(types)], met)
+        every.append({(error.code, error.place): error for error in met[len(before) :]})
+    return [error for key, error in every[0].items() if key in every[1]]
+
+
+def _filled(type: Type, guess: Type) -> Type:
+    if isinstance(type, Tuple):
+        return Tuple(tuple(_filled(item, guess) for item in type.items), type.layout)
+    return guess if type == UNKNOWN else type
 
 
 def _is_derived(target: Any) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from difflang.config import Spec
 from difflang.errors import DifflangError, TypeMismatch
 from difflang.ir import Program
-from difflang.types import UNKNOWN, Tuple, Type
+from difflang.types import UNKNOWN, Type
 
 from .annotated import annotated
 from .boundary import opened
+from .diagnose import leaves_of
 from .function import DifferentiableFunction, _type, signature_of
 from .overlap import leaves
 from .specialise import program_for
@@ -42,10 +45,6 @@ def _bound(root: Any, args: Sequence[Any]) -> list[Any]:
         raise TypeMismatch("DL017", str(error), way_out="give one example for each parameter, or a dl.spec") from None
     bound.apply_defaults()
     return list(bound.arguments.values())
-
-
-def leaves_of(type: Type) -> list[Type]:
-    return [leaf for item in type.items for leaf in leaves_of(item)] if isinstance(type, Tuple) else [type]
 
 
 def source(function: Any, args: Sequence[Any]) -> str:
@@ -171,7 +170,9 @@ def problems(function: Any, args: Sequence[Any]) -> list[DifflangError]:
 
     root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
     try:
-        return diagnose(root, types_for(function, args))
+        parameters = signature_of(root).parameters.values()
+        arrays = [] if args else [k for k, parameter in enumerate(parameters) if parameter.annotation in (np.ndarray, "np.ndarray")]
+        return diagnose(root, types_for(function, args), arrays)
     except DifflangError as error:
         return [error]
 

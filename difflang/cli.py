@@ -163,8 +163,19 @@ def _functions(module: ModuleType) -> Iterator[tuple[str, Any]]:
     from .api import DifferentiableFunction
 
     own = [(name, value) for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__]
+    own = [item for name, value in own for item in (_methods(name, value) if isinstance(value, type) else [(name, value)])]
     decorated = [item for item in own if isinstance(item[1], DifferentiableFunction)]
     yield from decorated or [item for item in own if isinstance(item[1], FunctionType)]
+
+
+def _methods(name: str, cls: type) -> Iterator[tuple[str, Any]]:
+    """What a class defines in the file itself: methods, properties, static ones and those of the class."""
+    for label, value in vars(cls).items():
+        function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+        code = getattr(function, "__code__", None)
+        written = code is None or code.co_filename == getattr(sys.modules.get(cls.__module__), "__file__", "")
+        if callable(function) and not isinstance(function, type) and written:
+            yield f"{name}.{label}", function
 
 
 def _version(package: str) -> str:

@@ -30,6 +30,8 @@ def lint(program: Program, wrt: Mask | None = None) -> list[DerivativeWarning]:
     ]
     results = activity.varied_results(program.entry, wrt)
     wanted = [is_float(atom.type) for atom in main.body.yields]
+    if any(wrt) and not any(wanted) and not found:
+        found += _whole(main, activity, bits(wrt))
     if any(wrt) and any(wanted) and not found and not any(v for v, w in zip(results, wanted, strict=True) if w):
         names = _names(main, wrt)
         reason = f"what {main.name} returns does not depend on {names} through real numbers: the derivative is zero everywhere"
@@ -104,6 +106,17 @@ def _lost(function: Function, activity: Activity, given: int) -> Iterator[Deriva
             reason = "this integer is used as a real number later: no derivative passes through it"
             way_out = "keep the real number, or say dl.stop_gradient(x) if the zero is meant"
             yield DerivativeWarning("DL020", reason, place, way_out, function.origin)
+
+
+def _whole(main: Function, activity: Activity, given: int) -> Iterator[DerivativeWarning]:
+    """Of a function that gives integers alone, those whose values are made of real numbers."""
+    severed = _Severed(activity, given)
+    severed.flow(main.body)
+    for atom in main.body.yields:
+        if isinstance(atom, Var) and atom in severed.origin:
+            reason = "what is returned is an integer made of real numbers: no derivative passes through it"
+            way_out = "keep the real number, or say dl.stop_gradient(x) if the zero is meant"
+            yield DerivativeWarning("DL020", reason, severed.origin[atom], way_out, main.origin)
 
 
 def _nodes(region: Region) -> Iterator[Node]:

@@ -37,6 +37,8 @@ from .statements import block
 NONLOCAL = "return the new value and let the caller assign it"
 COROUTINE = 0x80 | 0x100 | 0x200  # coroutines and what makes them, as inspect's CO_ flags say
 Definition = cst.FunctionDef | cst.Lambda
+ENTERED = ("", 0, 0)
+"""Among the statements that `diagnose` leaves out: what is refused as a whole is looked into all the same."""
 
 
 @dataclass
@@ -68,9 +70,11 @@ def read_function(
     origin = Origin(source.file, source.first_line, source.lines, (), positions.comments)
     node = _definition(module)
     frame = _frame(Text(positions, origin, names, skipped), node)
-    if function.__code__.co_flags & COROUTINE:
+    if function.__code__.co_flags & COROUTINE and ENTERED not in skipped:
         at = next(_yields(node), node.name if isinstance(node, cst.FunctionDef) else node)
-        raise frame.refuse(at, "a coroutine is outside the language", "compute the value and return it", "DL042")
+        error = frame.refuse(at, "a coroutine is outside the language", "compute the value and return it", "DL042")
+        error.trail.append(ENTERED)  # `diagnose` looks into it all the same
+        raise error
     result = _read(frame, node, spoken_name(source.name, function.__qualname__), Meant.of(function))
     origin = replace(origin, imports=tuple(names.imports.items()))
     routes = tuple(key for key in frame.captured if isinstance(key, Route))

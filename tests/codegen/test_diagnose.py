@@ -20,7 +20,7 @@ def many(x, n):
     y = np.nosuch(x)
     total = missing + x
     for i in range(n):
-        y = y.foo(3)
+        y = y.dump(3)
         total += undefined_too
     return total + y
 
@@ -137,3 +137,105 @@ def test_names_that_numpy_removed_are_mended(tmp_path: Path, capsys) -> None:
     assert dl.diagnose(space["area"]) == []
     main(["check", f"{path}:typo"])
     assert "did you mean np.sin" in capsys.readouterr().out
+
+
+PLAIN = '''
+import numpy as np
+from dataclasses import dataclass
+
+
+@dataclass
+class Model:
+    w: np.ndarray
+    b: float
+
+    def predict(self, x):
+        return x @ self.w + self.b
+
+    def bad(self, x):
+        s = {x, 1}
+        return x.tobytes()
+
+    @property
+    def size(self):
+        return self.w.size
+
+    @staticmethod
+    def named(x: np.ndarray):
+        return x.nothing()
+
+    @classmethod
+    def make(cls, n: int):
+        return cls(np.zeros(n), 0.0)
+
+
+def mask(x: np.ndarray, y: np.ndarray):
+    a = x > 0 and y > 0
+    b = max(x, y)
+    return b + (x if a else y)
+
+
+def walks(x):
+    yield x
+    return missing
+
+
+def any_object(model, x):
+    return model.go(model.w) @ x
+
+
+def lost_sum(x: np.ndarray):
+    return x.astype(int).sum()
+
+
+def ends(x):
+    y = missing
+    x.dump(3)
+'''
+
+
+def test_files_that_nobody_has_decorated(tmp_path: Path, capsys) -> None:
+    """Methods of classes, problems of reading and of types together, arrays of a rank that is not said."""
+    path = tmp_path / "plain.py"
+    path.write_text(PLAIN)
+    assert main(["check", "--format", "json", str(path)]) == 1
+    found = [(row["function"], row["code"]) for row in json.loads(capsys.readouterr().out)]
+    assert found == [
+        ("Model.bad", "DL001"), ("Model.bad", "DL025"), ("Model.named", "DL025"), ("mask", "DL022"), ("mask", "DL022"),
+        ("walks", "DL042"), ("walks", "DL003"), ("lost_sum", "DL020"), ("ends", "DL003"), ("ends", "DL025"),
+    ]  # fmt: skip
+    main(["check", str(path)])
+    said = capsys.readouterr().out
+    assert all(f"{name}: fine" in said for name in ("Model.predict", "Model.size", "Model.make", "any_object"))
+
+
+FIXABLE = '''
+import math
+import numpy as np
+from numpy import random
+
+
+def several(x: np.ndarray, y: np.ndarray):
+    a = x > 0 and y > 0
+    b = max(x, y)
+    c = np.product(b)
+    return np.sum(np.where(a, b, 0.0)) + c
+
+
+def more(x: "f64[:]"):
+    low = not x
+    return np.sum(np.where(low, 1.0, x if x > 2 else -x)) + np.trapz(x)
+'''
+
+
+def test_fixed_files_pass(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "fixable.py"
+    path.write_text(FIXABLE)
+    assert main(["check", "--fix", str(path)]) == 1
+    while main(["check", "--fix", str(path)]):
+        assert "0 of" not in capsys.readouterr().err
+    space: dict[str, object] = {}
+    exec(compile(path.read_text(), str(path), "exec"), space)
+    x, y = np.array([1.0, 3.0, 0.0]), np.array([2.0, -1.0, 1.0])
+    for name, args in (("several", (x, y)), ("more", (x,))):
+        assert np.isclose(dl.differentiable(space[name])(*args), space[name](*args))  # type: ignore[operator]

@@ -203,7 +203,7 @@ def strict_errors(x):
     return y
 
 
-add(strict_errors, (normal(5) ** 2 + 0.5,), (np.array([1.0, 1.5, -2.0]),), traits="with try")
+add(strict_errors, (normal(5) ** 2 + 0.5,), (np.array([1.0, 1.5, -2.0]),), traits="with try errstate")
 
 
 def imports_inside(x):

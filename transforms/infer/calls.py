@@ -19,7 +19,7 @@ from difflang.numpy_library import numpy_text
 from difflang.op import lookup, row
 from difflang.scipy_library import stands_for as scipy_text
 from difflang.tree import class_layout
-from difflang.types import Array
+from difflang.types import UNKNOWN, Array
 
 from ..custom import is_ruled, stands_for
 from .arrays import call_row
@@ -106,7 +106,7 @@ def call(frame: Frame, callee: Value, args: Sequence[Value], kwargs: Mapping[str
             return call(frame, callee.items[0], [*callee.items[1:count], *args], {**named, **kwargs}, hint)
         frame.fail("DL026", f"a {callee.kind} cannot be called")
     if not is_static(callee):
-        frame.fail("DL026", f"{callee.type} cannot be called")
+        frame.fail("DL019" if callee.type == UNKNOWN else "DL026", f"{callee.type} cannot be called")
     return call_object(frame, python_value(callee), args, kwargs, hint)
 
 

@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
+
 from difflang.build import Builder, OpenType
 from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch, mismatch
 from difflang.hints import is_temporary, shown
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Outside, Place, Region, Var, const, named
 from difflang.mend import mend
 from difflang.records import dataclass, field, replace
-from difflang.types import UNKNOWN, Array, Nothing, Scalar, Undefined, Unknown, rank
+from difflang.types import UNKNOWN, Array, Nothing, Scalar, Type, Undefined, Unknown, rank
 
 from .objects import is_kept
 from .strict import raises, require_finite
@@ -267,6 +269,11 @@ class Frame:
             self.fail(code, reason, f"use {way_out}")
         zeros = (const(0),) * value.type.rank
         return self.emit("index", value, *zeros, pattern=("i",) * value.type.rank)
+
+    def asked_of_arrays(self, type: Type, name: str) -> None:
+        """An attribute of a value of open type may be another class's, unless NumPy's arrays have one of that name."""
+        if isinstance(type, Unknown) and (not hasattr(np.ndarray, name) or name in ("nbytes", "itemsize", "real")):
+            self.fail("DL019", f"what {name!r} is depends on the type of this value", "give the function's argument types")
 
     def constant(self, value: Value, what: str) -> Any:
         """The Python object of a value that must be known while compiling."""

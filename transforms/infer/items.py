@@ -284,8 +284,9 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
         return Compound("bound", (value,), name)
     if isinstance(type, Scalar) and type.weak and name in NUMBER_PARTS:
         return value if NUMBER_PARTS[name] is None else const(NUMBER_PARTS[name][type.dtype == "f64"])
-    what = "this value, whose type is not known," if isinstance(type, Unknown) else str(type)
-    frame.fail("DL025", f"{what} has no attribute {name!r} in the language", "write it with the operations of the language")
+    frame.asked_of_arrays(type, name)
+    frame.fail("DL025", f"{type} has no attribute {name!r} in the language", "write it with the operations of the language")
+
 
 
 def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
@@ -377,6 +378,7 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
         from .numbers import by_text
 
         return by_text(frame, NUMBER_METHODS[owner.type.dtype, name], [owner, *args], kwargs)
+    frame.asked_of_arrays(owner.type, name)
     frame.fail("DL025", f"the method {name!r} is outside the language", "write it with the operations of the language")
 
 

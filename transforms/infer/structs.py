@@ -17,7 +17,7 @@ import numpy as np
 
 from difflang.ir import Const, Node, Var, const, static
 from difflang.tree import Layout, class_layout, layout_of
-from difflang.types import Array
+from difflang.types import Array, Unknown
 
 from .frame import Frame, handles
 from .objects import Cell, check_fresh, new_cell, put, reference
@@ -170,6 +170,8 @@ def set_attribute(frame: Frame, target: Value, name: str, value: Value, force: b
         if class_in(target) is not None:
             way_out = "pass the object as an argument"
             frame.fail("DL007", f"this changes the attribute {name!r} of an object from outside of the function", way_out)
+        if not isinstance(target, Compound) and isinstance(target.type, Unknown):
+            frame.fail("DL019", f"what {name!r} is depends on the type of this value", "give the function's argument types")
         frame.fail("DL039", f"attributes of this value cannot be assigned: it has no {name!r} that changes")
     assert isinstance(target, Compound)
     found = held_by(layout.cls, name)
