@@ -88,11 +88,31 @@ def _given_pools(function: Function) -> Function:
 
 
 def _telling(reached: Mapping[str, None], functions: Mapping[str, Function]) -> set[str]:
-    """The functions that may raise an error of the program's own, print or draw a number: a call of one is kept for that alone."""
-    found = {key for key in reached if any(node.op in EFFECTS for node in walk(functions[key].body))}
+    """The functions that may raise an error of the program's own, print or draw a number, and those that never return:
+    a call of one is kept for that alone."""
+    found = {key for key in reached if any(node.op in EFFECTS for node in walk(functions[key].body))} | _endless(reached, functions)
     while more := {key for key in reached if key not in found and found & set(_callees(functions[key]))}:
         found |= more
     return found
+
+
+def _endless(reached: Mapping[str, None], functions: Mapping[str, Function]) -> set[str]:
+    """The functions that call one another on every path: RecursionError is all that comes of them."""
+    found = set(reached)
+    while True:
+        left = {key for key in found if _always_calls(functions[key].body, found)}
+        if left == found:
+            return found
+        found = left
+
+
+def _always_calls(region: Region, callees: set[str]) -> bool:
+    for node in region.nodes:
+        if node.op == "call" and node.attrs["callee"] in callees:
+            return True
+        if node.op == "if" and all(_always_calls(arm, callees) for arm in node.regions):
+            return True
+    return False
 
 
 def _callees(function: Function) -> dict[str, None]:
