@@ -69,13 +69,13 @@ def program_of(target: Any, types: Sequence[Type], unseen: bool = False) -> Prog
 
     from .independent import check
     from .infer.infer import infer
+    from .needed import needed
     from .own.own import own
     from .update import update
 
     target = spoken(target)
-    if isinstance(target, MethodType):
-        return check(update(own(_of_object(target, types), unseen)))
-    return check(update(own(infer(read(target), tuple(types)), unseen)))
+    typed = _of_object(target, types) if isinstance(target, MethodType) else infer(read(target), tuple(types))
+    return check(update(needed(own(typed, unseen))))
 
 
 def _of_object(method: MethodType, types: Sequence[Type]) -> Program:

@@ -2,7 +2,7 @@
 
 Dead nodes, results of `if`, carried values of loops that only feed themselves. A `check` always lives, a draw of random
 numbers too (the generator moves on), a call of a function that holds one, and whatever writes for others. What an operation
-would raise is not kept for that: a fault that no result depends on is a fault of code that does not run.
+would raise is kept where `needed.py` has asked for it, in programs as they were read.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from difflang.ops.random import DRAWS
 from difflang.records import replace
 
 EFFECTS = ("check", *DRAWS)
+ASKS = ("print", "needed")
+"""Kinds of checks that stay whatever their condition is."""
 
 
 def prune(function: Function) -> Function:
@@ -43,7 +45,7 @@ def _slim(node: Node, wanted: set[Var]) -> Node | None:
         return _slim_if(node, wanted)
     if node.op in ("for", "while"):
         return _slim_loop(node, wanted)
-    if node.op == "check" and isinstance(node.args[0], Const) and node.args[0].value and node.attrs.get("kind") != "print":
+    if node.op == "check" and isinstance(node.args[0], Const) and node.args[0].value and node.attrs.get("kind") not in ASKS:
         return None
     if node.op in EFFECTS or "effect" in node.attrs or any(out in wanted for out in node.outs):
         return node
@@ -98,10 +100,19 @@ def _slim_loop(node: Node, wanted: set[Var]) -> Node | None:
 
 
 def silent(function: Function) -> Function:
-    """The function without what it prints: the pullback computes the primal once more, which has spoken already."""
+    """The function without what it prints, or computes for its errors alone: the pullback computes the primal once more, which has
+    spoken already."""
+    return _without(function, ASKS)
 
+
+def unasked(function: Function) -> Function:
+    """The function without what it computes for its errors alone: a kernel raises none."""
+    return prune(_without(function, ("needed",)))
+
+
+def _without(function: Function, kinds: Sequence[str]) -> Function:
     def quiet(region: Region) -> Region:
-        kept = [node for node in region.nodes if node.op != "check" or node.attrs.get("kind") != "print"]
+        kept = [node for node in region.nodes if node.op != "check" or node.attrs.get("kind") not in kinds]
         nodes = tuple(replace(node, regions=tuple(map(quiet, node.regions))) if node.regions else node for node in kept)
         return replace(region, nodes=nodes)
 

@@ -13,6 +13,7 @@ from typing import Union
 from difflang.errors import NotAvailable, TypeMismatch
 from difflang.ir import Atom, Function, Node, Place, Program, Tree
 from difflang.records import dataclass, replace
+from difflang.transforms.prune import unasked
 from difflang.types import MANY, OPEN, Array, Scalar, Tuple, Type
 
 from ..module import recursive
@@ -122,6 +123,7 @@ class KernelProgram:
 
 def kernel_program(program: Program) -> KernelProgram:
     """The kernels of a placed program. Raises NotAvailable for what one thread an element cannot compute."""
+    program = program.map(unasked)
     main = program.main
     if main.writes:
         raise refusal("a kernel of a function that writes its arguments is not built", main.place, "return a new array")

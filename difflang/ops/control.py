@@ -53,7 +53,8 @@ def check(y, condition, *details, error=AssertionError, message="", kind="raise"
     `told`: the arguments of the error as Python's text over the details, each named by its position between control characters;
     `message` is then what can be said without Python. `kind` "print": no error, the arguments are printed, whatever the condition, or
     told to the function that `message` names.
-    `kind`: "raise" and "assert" print as such; "unbound" (a name that some path leaves unassigned) prints as nothing.
+    `kind`: "raise" and "assert" print as such; "unbound" (a name that some path leaves unassigned) prints as nothing; "needed" asks
+    the detail, which raises what it raises, and nothing else.
     """
 
 

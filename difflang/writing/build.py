@@ -381,6 +381,9 @@ class Building:
         kind = node.attrs.get("kind", "raise")
         if kind == "unbound":
             return []
+        if kind == "needed":
+            asked = self.expr(node.args[1])
+            return [] if isinstance(asked, Ref) else [Do(asked, self.mark.of(node))]
         error = node.attrs.get("error", AssertionError)
         told = told_of(node.attrs.get("told", ""), [self.expr(detail) for detail in node.args[1:]])
         return [Check(self.expr(node.args[0]), self.phrases.error(error), node.attrs.get("message") or "", kind, self.mark.of(node), told)]

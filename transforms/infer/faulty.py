@@ -38,7 +38,7 @@ def native_faults(node: Node, op: Op, handlers: Fails) -> bool:
 
 def ask(node: Node, handlers: Fails) -> Iterator[Found]:
     """The errors of a node that a handler waits for."""
-    for error, message, bad, numbers in _errors(node):
+    for error, message, bad, numbers in errors_of(node):
         if handler_of(handlers, error):
             if any(isinstance(value.type, Unknown) for value in (*node.args, *node.outs)):
                 reason = "whether this raises an error that is caught depends on a type that is not known"
@@ -46,7 +46,8 @@ def ask(node: Node, handlers: Fails) -> Iterator[Found]:
             yield error, message, bad, numbers
 
 
-def _errors(node: Node) -> Iterator[Found]:
+def errors_of(node: Node) -> Iterator[Found]:
+    """All that a typed node may raise."""
     args = node.args
     if node.op == "check":
         if node.attrs.get("kind") != "print":
@@ -144,4 +145,4 @@ def _first(b: Builder, numbers: Atom) -> Atom:
     return b.emit("argmax", b.emit("abs", b.emit("sign", numbers)))
 
 
-__all__ = ["Fails", "Numbers", "Words", "ask", "handler_of", "native_faults", "weak_of"]
+__all__ = ["Fails", "Numbers", "Words", "ask", "errors_of", "handler_of", "native_faults", "weak_of"]

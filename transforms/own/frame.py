@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from difflang.build import Builder
 from difflang.errors import DifflangError, TypeMismatch
 from difflang.hints import shown
-from difflang.ir import UNDEF, Atom, Const, Function, Node, Place, Region, Var, const
+from difflang.ir import UNDEF, Atom, Const, Function, Node, Place, Region, Var, const, walk
 from difflang.op import row
 from difflang.types import ONE, Array, Scalar, Stack, Type, Undefined, Unknown, is_complex
 
@@ -75,6 +75,7 @@ class Frame:
     naturals: set[Atom] = field(default_factory=set)  # indices of loops that start at a constant and rise: never negative
     carried: set[Atom] = field(default_factory=set)  # parameters of loop bodies: they change from turn to turn
     unseen: bool = False  # whether nobody looks at the arguments after the call
+    used: set[Atom] | None = None  # what the function as it was inferred asks
     views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them
 
     # Values
@@ -148,6 +149,16 @@ class Frame:
                 self.scopes[-1][key] = cached
             value = cached
         return value
+
+    def read_now(self, ref: Reference, name: Var) -> None:
+        """Read a view where it is made, for the error that it may raise; one that the program never uses is kept for that alone."""
+        value = self.derive(ref)
+        if self.used is None:
+            nodes = list(walk(self.function.body))
+            regions = (self.function.body, *(region for node in nodes for region in node.regions))
+            self.used = {a for one in (*nodes, *regions) for a in (one.args if isinstance(one, Node) else one.yields)}
+        if name not in self.used and isinstance(value, Var):
+            self.views.discard(value)
 
     def is_derived(self, ref: Ref) -> bool:
         """Whether the view's value is there already, and not only for this turn of a loop."""

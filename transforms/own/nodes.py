@@ -47,7 +47,7 @@ def _op(frame: Frame, node: Node) -> None:
         if view:
             step = Step(node.op, others, tuple(sorted(node.attrs.items())), out.type, operand.type, out.hint)
             frame.env[out] = operand.then(step)
-            frame.derive(frame.env[out])  # type: ignore[arg-type]
+            frame.read_now(operand.then(step), out)
             return
         value = frame.emit(node.op, frame.derive(operand), *others, type=out.type, hint=out.hint, **node.attrs)
         frame.env[out] = frame.new_base(out.hint, out.type, value, () if view is False else frame.partners(operand))
@@ -92,7 +92,7 @@ def _getitem(frame: Frame, node: Node) -> None:
     if isinstance(out.type, Unknown) and isinstance(view, Ref):
         view = Ref(view.base, view.steps, frame.version(view.base))
     frame.env[out] = view
-    frame.derive(view)
+    frame.read_now(view, out)
 
 
 def _element(frame: Frame, node: Node, target: Reference, view: Reference) -> Ref | Atom:
