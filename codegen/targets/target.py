@@ -55,6 +55,7 @@ def _prepared() -> bool:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     llvm.set_option("difflang", "-force-ordered-reductions")
+    llvm.set_option("difflang", "-epilogue-vectorization-minimum-VF=8")
     return True
 
 
