@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from numpy.exceptions import AxisError
+
 from .ir import Origin, Place
 
 CODES: dict[str, str] = {
@@ -155,9 +157,37 @@ class KeyMismatch(TypeMismatch, KeyError):
     __str__ = DifflangError.__str__
 
 
+class AttributeMismatch(TypeMismatch, AttributeError):
+    """A TypeMismatch that is an AttributeError in Python: an attribute or method that this value does not have."""
+
+    __str__ = DifflangError.__str__
+
+
+class AxisMismatch(ValueMismatch, IndexError):
+    """A TypeMismatch that is NumPy's AxisError: a ValueError and an IndexError."""
+
+
+WAYS_OUT: dict[str, str] = {
+    "DL005": "give it the types and shapes that Python and NumPy would take here",
+    "DL017": "give the arguments that the function's signature has",
+    "DL022": "use np.any(x) or np.all(x), or compare single numbers",
+    "DL023": "index within its shape or length",
+    "DL024": "walk over an array, a tuple, a list or a range",
+    "DL026": "call a function, a class or an object that has __call__",
+    "DL037": "ask for its length first",
+    "DL038": "unpack it to as many names as it has values",
+    "DL039": "make a new value in place of changing this one",
+    "DL041": "write one number to one place, or an array of the shape and kind of the part that it goes to",
+    "DL044": "put the numbers in it into the text",
+}
+"""Where nothing more particular is said."""
+KINDS: dict[str, type[TypeMismatch]] = {"DL022": ValueMismatch, "DL025": AttributeMismatch, "DL038": ValueMismatch, "DL041": ValueMismatch}
+"""What Python raises where these are met, as a class of ours."""
+
+
 def mismatch(error: type[Exception]) -> type[TypeMismatch]:
     """The mismatch that is caught as this error of Python's."""
-    kinds = ((IndexError, IndexMismatch), (KeyError, KeyMismatch), (ValueError, ValueMismatch))
+    kinds = ((AxisError, AxisMismatch), (IndexError, IndexMismatch), (KeyError, KeyMismatch), (ValueError, ValueMismatch))
     return next((ours for pythons, ours in kinds if issubclass(error, pythons)), TypeMismatch)
 
 

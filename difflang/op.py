@@ -252,7 +252,7 @@ def normal_attrs(op: Op, types: Sequence[Type], attrs: Mapping[str, Any]) -> dic
 
 
 def normal_axis(axis: Any, length: int, form: str) -> Any:
-    """An axis, or several, counted from the front. Raises TypeError outside an array of `length` axes."""
+    """An axis, or several, counted from the front. Raises NumPy's AxisError outside an array of `length` axes."""
     if form == "many" and isinstance(axis, (tuple, list)):
         many = tuple(normal_axis(a, length, "one") for a in axis)
         if len(set(many)) != len(many):
@@ -260,7 +260,7 @@ def normal_axis(axis: Any, length: int, form: str) -> Any:
         return tuple(sorted(many))
     at = operator.index(axis)
     if not -length <= at < length:
-        raise TypeError(f"axis {at} is out of bounds for array of dimension {length}")
+        raise np.exceptions.AxisError(at, length)
     return (at % length,) if form == "many" else at % length
 
 

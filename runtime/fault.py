@@ -78,12 +78,23 @@ class Faults:
             raise raised
         text = message % details[:arguments] if arguments else message
         if "way_out" in getattr(error, "__dataclass_fields__", {}):
-            raised = error(_CODES.get(name, "DL005"), text)
+            where = None if place is None else sys.modules[error.__module__].Place(*place)
+            raise error(_CODES.get(name, "DL005"), text, where, "", _Lines(place[0]) if place is not None else None)
         else:
             raised = error(text) if text else error()
         if place is not None:
             raised.add_note(_note(*place))
         raise raised
+
+
+class _Lines:
+    """The lines of a file, as an error of the compiler's asks for them."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def line(self, number: int) -> str:
+        return linecache.getline(self.file, number).rstrip("\n")
 
 
 def _teller(text: str) -> Any:

@@ -169,7 +169,8 @@ def transpose(y_bar, x, axes=None):
 def swapaxes(x, axis1=0, axis2=0):
     """Two axes exchanged."""
     order = list(range(np.ndim(x)))
-    order[axis1], order[axis2] = order[axis2], order[axis1]
+    one, other = (normal_axis(axis, len(order), "one") for axis in (axis1, axis2))
+    order[one], order[other] = other, one
     return np.transpose(x, tuple(order))
 
 

@@ -35,14 +35,23 @@ def _concatenate_type(types: tuple[Type, ...], attrs: Any) -> Type:
     if not isinstance(common, Scalar):
         return UNKNOWN
     ranks = {len(dims_of(t)) for t in types}
-    if len(ranks) != 1 or 0 in ranks:
-        raise TypeError("np.concatenate needs arrays of the same number of axes, at least one")
+    if 0 in ranks:
+        raise ValueError("zero-dimensional arrays cannot be concatenated")
+    if len(ranks) != 1:
+        raise ValueError(_other_ranks([len(dims_of(t)) for t in types]))
     axis = normal_axis(attrs["axis"], ranks.pop(), "one")
     dims = list(dims_of(types[0]))
     for other in types[1:]:
         dims = [a if a != OPEN else b for a, b in zip(dims, dims_of(other), strict=True)]
     dims[axis] = _total([dims_of(t)[axis] for t in types])
     return array(common.dtype, dims)
+
+
+def _other_ranks(ranks: Sequence[int]) -> str:
+    """NumPy's words where the first array has another number of axes than a later one."""
+    at = next(k for k, rank in enumerate(ranks) if rank != ranks[0])
+    first, other = (f"the array at index {k} has {ranks[k]} dimension(s)" for k in (0, at))
+    return f"all the input arrays must have same number of dimensions, but {first} and {other}"
 
 
 def _concatenate(*xs: Any, axis: int) -> Any:
@@ -100,7 +109,7 @@ def _stack_type(types: tuple[Type, ...], attrs: Any) -> Type:
     if not isinstance(common, Scalar):
         return UNKNOWN
     if len({len(dims_of(t)) for t in types}) != 1:
-        raise TypeError("np.stack needs arrays of the same shape")
+        raise ValueError("all input arrays must have the same shape")
     dims = list(dims_of(types[0]))
     for other in types[1:]:
         dims = [a if a != OPEN else b for a, b in zip(dims, dims_of(other), strict=True)]

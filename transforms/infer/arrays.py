@@ -212,7 +212,7 @@ def _axis(axis: Any, rank: int) -> int:
     if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
         raise TypeError(f"an axis is an integer, not {axis!r}")
     if not -rank <= axis < rank:
-        raise ValueError(f"axis {axis} is out of bounds for array of dimension {rank}")
+        raise np.exceptions.AxisError(int(axis), rank)
     return int(axis) % rank if rank else 0
 
 

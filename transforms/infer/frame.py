@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from difflang.build import Builder, OpenType
-from difflang.errors import DifflangError, OutsideLanguage, TypeMismatch, mismatch
+from difflang.errors import KINDS, WAYS_OUT, DifflangError, OutsideLanguage, TypeMismatch, mismatch
 from difflang.hints import is_temporary, shown
 from difflang.ir import UNDEF, Atom, Capture, Const, Function, Node, Outside, Place, Region, Var, const, named
 from difflang.mend import mend
@@ -187,8 +187,9 @@ class Frame:
     def place(self) -> Place | None:
         return self.builder.place
 
-    def fail(self, code: str, reason: str, way_out: str = "", kind: type[DifflangError] = TypeMismatch) -> NoReturn:
-        error = kind(code, reason, self.builder.place, way_out, self.function.origin)
+    def fail(self, code: str, reason: str, way_out: str = "", kind: type[DifflangError] | None = None) -> NoReturn:
+        kind = kind or KINDS.get(code, TypeMismatch)
+        error = kind(code, reason, self.builder.place, way_out or WAYS_OUT.get(code, ""), self.function.origin)
         mend(error)
         raise error
 
@@ -203,7 +204,8 @@ class Frame:
             self.fail("DL019", f"{error}: what this does depends on it", "give the function's argument types")
         except (TypeError, IndexError, ValueError, KeyError) as error:
             said = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
-            self.fail("DL023" if isinstance(error, IndexError) else code, said, kind=mismatch(type(error)))
+            index = isinstance(error, IndexError) and not isinstance(error, np.exceptions.AxisError)
+            self.fail("DL023" if index else code, said, kind=mismatch(type(error)))
 
     def emit(self, op: str, *values: Value, flavor: str | None = None, hint: str = "", **attrs: Any) -> Atom:
         """Append one op of the table. An operand that is never there makes a result that is never there."""

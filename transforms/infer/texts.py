@@ -90,8 +90,12 @@ def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Sourc
     if is_dict(value):
         entries = items_of(frame, value)
         value = Compound("dict", tuple(entries.values()), tuple(entries))
+    if value.kind == "grown" and isinstance(value.info, (Scalar, Array)):
+        pythons = isinstance(value.info, Scalar) and value.info.weak
+        return [frame.atom(value)], (0, ".tolist()") if pythons else ("list(", 0, ")")
     if value.kind == "bound" or value.kind not in (*BRACKETS, "range", "dict"):
-        frame.fail("DL044", f"a {value.kind} cannot be put into a text", "name the numbers in it")
+        what = {"grown": "a list of tuples, lists or objects that grows", "object": "an object", "closure": "a function"}.get(value.kind)
+        frame.fail("DL044", f"{what or f'a {value}'} cannot be put into a text", "put the numbers in it into the text")
     items: list[Value] = []
     parts: list[str | int] = []
     for k, item in enumerate(value.items):
