@@ -159,3 +159,21 @@ def ping_pong_views(m, n):
 
 
 add(ping_pong_views, (normal(2, 5), 3), (normal(2, 5), 0), traits="view writes for")
+
+
+def views_of_functions(m):
+    def left(a):
+        return a[:, :2]
+
+    def scale(a, k):
+        a *= k
+
+    b = m.copy()
+    part = left(b)
+    scale(part, 2.0)
+    scale(left(b)[0], 3.0)
+    part -= left(b)[::-1] * 0.5
+    return b.sum() * part[0, 0] + part.sum() ** 2
+
+
+add(views_of_functions, (normal(4, 3),), (normal(2, 2, seed=3),), traits="views")

@@ -74,6 +74,7 @@ class Frame:
     choices: frozenset[tuple[int, int]] = frozenset()  # results of `if` nodes (id, position) that are kept as choices
     naturals: set[Atom] = field(default_factory=set)  # indices of loops that start at a constant and rise: never negative
     carried: set[Atom] = field(default_factory=set)  # parameters of loop bodies: they change from turn to turn
+    through: bool = False  # whether callees that give views of their arguments are walked in place
     unseen: bool = False  # whether nobody looks at the arguments after the call
     used: set[Atom] | None = None  # what the function as it was inferred asks
     views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them

@@ -199,7 +199,7 @@ def _call(frame: Frame, node: Node) -> None:
     key = node.attrs["callee"]
     summary = frame.summaries[key]
     refs = [frame.get(a) for a in node.args]
-    if _overlap(frame, refs, summary):
+    if _overlap(frame, refs, summary) or frame.through and _gives_views(frame, key, refs, summary):
         _inline(frame, node, refs)
         return
     args = [frame.read(a) for a in node.args]
@@ -263,6 +263,15 @@ def _overlap(frame: Frame, refs: Sequence[object], summary: Summary) -> bool:
             if not disjoint(written, other) and frame.partners(written) & other.bases():
                 return True
     return False
+
+
+def _gives_views(frame: Frame, key: str, refs: Sequence[object], summary: Summary) -> bool:
+    """Whether a result may be a part of an argument, and the callee can be walked in place."""
+    callee = frame.functions[key]
+    if key in frame.inlined or callee.level != "typed" or callee is frame.function:
+        return False
+    pairs = zip(summary.alias, summary.shares, strict=True)
+    return any(alias is None and any(p >= 0 and isinstance(refs[p], REFERENCES) for p in shares) for alias, shares in pairs)
 
 
 def _inline(frame: Frame, node: Node, refs: Sequence[Value]) -> None:

@@ -42,22 +42,26 @@ def own(program: Program, unseen: bool = False) -> Program:
 
 def _owned(program: Program, key: str, summaries: Mapping[str, Summary], unseen: bool) -> tuple[Function, Summary]:
     """One function, given what is known of those it calls. Where two paths give different arrays and one is written
-    later, it is walked again with these results kept as choices."""
+    later, it is walked again with these results kept as choices; where callees give views, with those walked in place."""
     choices: frozenset[tuple[int, int]] = frozenset()
+    first: Unclear | None = None
     while True:
         try:
-            return _walked(program, key, summaries, choices, unseen)
+            return _walked(program, key, summaries, choices, unseen, first is not None)
         except Unclear as unclear:
-            if unclear.merges <= choices:
-                raise DifflangError(unclear.code, unclear.reason, unclear.place, unclear.way_out, unclear.origin) from None
-            choices |= unclear.merges
+            if not unclear.merges <= choices:
+                choices |= unclear.merges
+            elif first is None:
+                first, choices = unclear, frozenset()
+            else:
+                raise DifflangError(first.code, first.reason, first.place, first.way_out, first.origin) from None
 
 
 def _walked(
-    program: Program, key: str, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]], unseen: bool
+    program: Program, key: str, summaries: Mapping[str, Summary], choices: frozenset[tuple[int, int]], unseen: bool, through: bool
 ) -> tuple[Function, Summary]:
     function = program.functions[key]
-    frame = Frame(function, program.functions, summaries, _nodes, choices=choices, unseen=unseen)
+    frame = Frame(function, program.functions, summaries, _nodes, choices=choices, unseen=unseen, through=through)
     frame.builder.place = function.place
     params = tuple(Var(p.hint, p.type) for p in function.body.params)
     bases: dict[Base, int] = {}
