@@ -16,7 +16,7 @@ from .hints import shown
 from .errors import NotDifferentiable
 from .ir import NO_ATTRS, Atom, Const, Node, Place, Region, Var, const
 from .op import BY_METHOD, bind, evaluate, lookup, normal_attrs, row
-from .types import DTYPES, MANY, ONE, OPEN, PYTHON, Array, Nothing, Scalar, Type, Unknown, is_complex, rank
+from .types import DTYPES, MANY, NAMES, ONE, OPEN, PYTHON, Array, Nothing, Scalar, Type, Unknown, is_complex, rank
 
 
 class Known:
@@ -309,6 +309,10 @@ def lift(builder: Builder, value: Any) -> Atom:
     """The atom of a tracer or of a plain value."""
     if isinstance(value, Tracer):
         return value.atom
+    if isinstance(value, np.ndarray) and value.ndim:  # what a rule computed of sizes that are known while compiling
+        if not value.any():
+            return builder.emit("zeros", *map(const, value.shape), dtype=NAMES[value.dtype])
+        return builder.emit("stack", *(lift(builder, part) for part in value), axis=0)
     return const(value)
 
 

@@ -142,8 +142,9 @@ __all__ = ["Options", "Spec", "left_out", "spec"]
 
 
 def with_text(function: Any) -> Any:
-    """NumPy's own functions as functions with a text; anything else as it is. A text that no file holds is read while it is in reach."""
-    if isinstance(function, (FunctionType, MethodType)):
+    """NumPy's and SciPy's own functions as functions with a text of ours; anything else as it is. A text that no file holds is read
+    while it is in reach."""
+    if isinstance(function, (FunctionType, MethodType)) and not str(function.__module__).startswith("scipy."):
         if function.__code__.co_filename.startswith("<") and isinstance(function, FunctionType):
             from .reading.source import look_for
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..op import Op, lookup
 from ..records import replace
+from ..scipy_library import stands_for as scipy_text
 from .source import register_source
 
 STATIC = "__difflang_static__"
@@ -25,7 +26,10 @@ _KNOWN: dict[int, tuple[Any, FunctionType]] = {}
 
 def spoken(target: Callable[..., Any]) -> Callable[..., Any]:
     """A Python function that calls `target`, if that is one of the table's or a partial call; else `target` itself."""
-    if isinstance(target, FunctionType) or hasattr(type(target), "__difflang_program__") or isinstance(target, type):
+    of_scipy = isinstance(target, FunctionType) and str(target.__module__).startswith("scipy.")
+    if of_scipy and scipy_text(target) is not None:
+        return scipy_text(target)  # type: ignore[return-value]
+    if isinstance(target, FunctionType) and not of_scipy or hasattr(type(target), "__difflang_program__") or isinstance(target, type):
         return target
     if id(target) in _KNOWN:
         return _KNOWN[id(target)][1]

@@ -92,3 +92,16 @@ def twice(a: Any, k: int) -> Any:
 def test_what_a_path_lacks_of_the_tape_is_written() -> None:
     gradient = dl.grad(twice)
     np.testing.assert_allclose(gradient.python(B, 1), gradient(B, 1), rtol=1e-13)
+
+
+def test_functions_of_scipy_themselves() -> None:
+    from scipy import special
+
+    x = np.array([1.0, 2.0])
+    assert np.allclose(dl.grad(special.logsumexp)(x), special.softmax(x))
+    assert np.allclose(dl.differentiable(special.log_softmax)(x), special.log_softmax(x))
+
+
+def test_constants_that_a_rule_is_made_of() -> None:
+    f = dl.differentiable(lambda x: np.convolve([1.0], [2.0]) * x + np.convolve(np.array([1.0]), np.ones(1)))
+    assert np.array_equal(f(3.0), [7.0])

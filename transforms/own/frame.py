@@ -76,7 +76,7 @@ class Frame:
     carried: set[Atom] = field(default_factory=set)  # parameters of loop bodies: they change from turn to turn
     through: bool = False  # whether callees that give views of their arguments are walked in place
     unseen: bool = False  # whether nobody looks at the arguments after the call
-    used: set[Atom] | None = None  # what the function as it was inferred asks
+    used: set[Var] | None = None  # what the function as it was inferred asks
     views: set[Var] = field(default_factory=set)  # made by reading a view: dropped where nobody uses them
 
     # Values
@@ -157,7 +157,8 @@ class Frame:
         if self.used is None:
             nodes = list(walk(self.function.body))
             regions = (self.function.body, *(region for node in nodes for region in node.regions))
-            self.used = {a for one in (*nodes, *regions) for a in (one.args if isinstance(one, Node) else one.yields)}
+            atoms = (a for one in (*nodes, *regions) for a in (one.args if isinstance(one, Node) else one.yields))
+            self.used = {a for a in atoms if isinstance(a, Var)}
         if name not in self.used and isinstance(value, Var):
             self.views.discard(value)
 
