@@ -9,6 +9,7 @@ from difflang.types import PART
 
 from ..runtime.blas import NAMES
 from . import order
+from .extremes import extreme
 from .halves import conversions
 from .complex_powers import POWERS
 from .lower.products import product
@@ -275,6 +276,8 @@ def kernel(module: ModuleWriter, name: str) -> str:
     if op.startswith("arg"):
         return _where(module, op, dtype)
     body = fold(module, op, dtype) if op in _ZERO else product(module, op, dtype)
+    if op in ("max", "min"):
+        body = extreme(module, op, dtype, body)
     body = body.replace("define internal", "define hidden")
     if op == "gemm" and dtype in PART:
         body = f"@dl_blas = external global [{len(NAMES)} x ptr]\n{body}"

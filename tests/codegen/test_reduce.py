@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import difflang as dl
 from difflang.build import apply
 from tests.codegen.harness import Native, agree, forms, program
 
@@ -102,3 +103,21 @@ def test_the_order_of_a_sum_is_the_documented_one(size):
         (total, scaled) = Native(program(lambda a: (np.sum(a), np.sum(a * 3.0)), types))(*given)
         assert total == documented(x), name
         assert scaled == documented(x * 3.0), name
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_extremes_of_long_runs_are_those_of_short_ones(dtype):
+    """What is not a number, infinities, and zeros of both signs, in the vectors and behind them."""
+    rng = np.random.default_rng(3)
+    functions = {np.max: dl.differentiable(lambda x: np.max(x)), np.min: dl.differentiable(lambda x: np.min(x))}
+    for size in (1, 63, 64, 65, 127, 128, 200, 1024, 1100):
+        for special in (1.0, np.nan, np.inf, -np.inf, 0.0, -0.0):
+            for sign in (1.0, -1.0):
+                x = sign * np.abs(rng.normal(size=size)).astype(dtype)
+                x[rng.integers(size, size=2)] = special, -special
+                for theirs, ours in functions.items():
+                    np.testing.assert_equal(ours(x), theirs(x))
+    for size in (10, 100, 2000):
+        for signs in (rng.choice([0.0, -0.0], size=size), np.zeros(size), -np.zeros(size)):
+            x = signs.astype(dtype)
+            assert np.signbit(functions[np.max](x)) == np.signbit(x).all() and np.signbit(functions[np.min](x)) == np.signbit(x).any()
