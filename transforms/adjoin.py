@@ -44,7 +44,7 @@ def _branch_before(nodes: list[Node], node: Node, made: dict[Var, Node]) -> int 
             between = {a for n in nodes[at + 1 :] for a in n.args}
             alike = isinstance(node.args[0], Var) and _alike(other.args[0], node.args[0], made)
             return at if alike and between.isdisjoint(other.outs) else None
-        again = other.op == "index" and any(n.op == "index" and _alike(n.out, other.out, made) for n in nodes[:at])
+        again = len(other.outs) == 1 and any(n.op == other.op and _alike(n.outs[0], other.outs[0], made) for n in nodes[:at])
         if not again and (other.op not in TABLE or TABLE[other.op].kind != "elementwise" or TABLE[other.op].faults):
             return None
     return None

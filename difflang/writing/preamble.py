@@ -96,7 +96,8 @@ def zero_items(items):
 def draw(bits, *given, kind="standard_normal", count=0, shaped=True, **how):
     """Numbers drawn from a bit generator, which moves on: `count` parameters are given, then the sizes."""
     size = given[count:] if shaped else None
-    return getattr(np.random.Generator(bits), kind)(*given[:count], size=size, **how), bits''',
+    numbers = getattr(np.random.Generator(bits), kind)
+    return numbers(*given[:count], size=size, **how), bits''',
     "draw_whole": '''\
 def draw_whole(bits, low, high, *shape, shaped=True, dtype=np.int64):
     """Whole numbers drawn from a bit generator, which moves on."""

@@ -353,11 +353,11 @@ def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
             word = "too many" if size.value > count else "not enough"
             frame.fail("DL038", f"{word} values to unpack (expected {count}, got {size.value})", kind=ValueMismatch)
     else:
-        fits = binary(frame, "equal", size, const(count))
+        enough, fits = (binary(frame, op, size, const(count)) for op in ("greater_equal", "less_equal"))
         if isinstance(value, Var) and isinstance(value.type, Array) and value.type.dims[0] == MANY and count == 1:
             frame.fail("DL038", "one value is expected here, the array never holds exactly one", kind=ValueMismatch)
         few = f"f'not enough values to unpack (expected {count}, got {{\x010\x01}})'"
-        words = f"{few} if \x010\x01 < {count} else 'too many values to unpack (expected {count})'"
-        message = f"the number of values to unpack is not {count}"
-        frame.emit("check", fits, size, error=ValueError, message=message, kind="raise", told=words)
+        message = f"not enough values to unpack (expected {count})"
+        frame.emit("check", enough, size, error=ValueError, message=message, kind="raise", told=few)
+        frame.emit("check", fits, error=ValueError, message=f"too many values to unpack (expected {count})", kind="raise")
     return [item(frame, value, const(k)) for k in range(count)]

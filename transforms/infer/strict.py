@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from difflang.build import Builder
+from difflang.errors import TypeMismatch
 from difflang.ir import Atom, Const, Place, Var, const
-from difflang.types import DTYPES, Array, Scalar
+from difflang.types import DTYPES, Array, Scalar, Unknown
 
 if TYPE_CHECKING:
     from .frame import Frame
@@ -47,6 +48,9 @@ def reaches(frame: Frame, callee: str) -> None:
 def require_finite(b: Builder, op: str, operands: Sequence[Atom], result: Any) -> None:
     """Write the tests that the place asks for."""
     raising = {name for name, how in b.place.errstate if how == "raise"} if b.place is not None else set()
+    if raising and op in CHECKED and isinstance(result.type, Unknown):
+        reason = "whether np.errstate raises here depends on a type that is not known"
+        raise TypeMismatch("DL019", reason, b.place, "give the function's argument types")
     if not raising or op not in CHECKED or not _is_checked(result):
         return
     name = SPOKEN.get(op, op) if isinstance(result.type, Array) else f"scalar {SPOKEN.get(op, op)}"

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from difflang.build import Builder
+from difflang.hints import is_temporary
 from difflang.ir import Atom, Const, Function, Node, Program, Region, Var, walk
 from difflang.op import row
 from difflang.records import replace
@@ -28,7 +29,7 @@ from ..retype import retype
 from ..upward import upward
 from .choices import known_within
 from .calls import drop_parameters, drop_results, inlined
-from .rules import DERIVED, RULES, Facts, Rule
+from .rules import DERIVED, RULES, Facts, Rule, number
 from .shapes import SHAPE_RULES
 
 PASSES = 6
@@ -127,6 +128,7 @@ class _Simplifying:
         self.facts = Facts(functions, uses=uses_of(body), body=body, writes=bool(function.writes), read_back=read_back(body))
         self.hints: dict[Var, str] = {}
         self.changed = False
+        self.holds: dict[Atom, int] = {}  # conditions of the branches around: which arm this is
 
     def atom(self, atom: Atom) -> Atom:
         while isinstance(atom, Var) and atom in self.same:
@@ -141,6 +143,7 @@ class _Simplifying:
         nodes: list[Node] = []
         for node in region.nodes:
             args = tuple(map(self.atom, node.args))
+            args = tuple(map(self.known_here, args)) if self.holds else args
             node = node if args == node.args else replace(node, args=args)
             if node.op == "if":
                 self.branch(node, known, nodes)
@@ -152,6 +155,12 @@ class _Simplifying:
                 self.plain(node, known, nodes)
         self.facts.divisors = before
         return Region(region.params, tuple(nodes), tuple(map(self.atom, region.yields)))
+
+    def known_here(self, atom: Atom) -> Atom:
+        """What a number is in the arms around, where it was chosen by the condition of one of them."""
+        made = self.facts.made_by(atom, "if") if isinstance(atom.type, Scalar) else None
+        side = self.holds.get(made.args[0]) if made is not None else None
+        return atom if made is None or side is None else known_within(self.facts, made.args[0], atom, side)
 
     def enter(self, node: Node, nodes: list[Node]) -> None:
         nodes.append(node)
@@ -202,11 +211,15 @@ class _Simplifying:
         if node.op in NEVER_SHARED or node.op in VIEWS:
             return None
         op = row(node.op)
-        if op.kind == "constant" or not (op.kind in KINDS_SHARED or op.cost >= SHARED_COST or isinstance(node.out.type, Array)):
+        if op.kind == "constant":
             return None
+        dear = op.kind in KINDS_SHARED or op.cost >= SHARED_COST or isinstance(node.out.type, Array)
+        if not dear and is_temporary(node.out.hint):
+            return None
+        place = None if dear else node.place  # a variable of the user's that is cheap is not computed again where it stands
         try:
             attrs = tuple(sorted(node.attrs.items()))
-            key = (node.op, tuple(map(_identity, node.args)), attrs, node.out.type)
+            key = (node.op, tuple(map(_identity, node.args)), attrs, node.out.type, place)
             hash(key)
         except TypeError:
             return None
@@ -216,21 +229,31 @@ class _Simplifying:
 
     def branch(self, node: Node, known: Mapping[Any, Var], nodes: list[Node]) -> None:
         (condition,) = node.args
-        if isinstance(condition, Const) and not isinstance(condition.type, Undefined):
-            arm = self.region(node.regions[0 if condition.value else 1], known)
+        side = self.side(condition)
+        if side is not None:
+            arm = self.region(node.regions[side], known)
             if all(fits(y.type, out.type) for y, out in zip(arm.yields, node.outs, strict=True)):
                 nodes += arm.nodes
                 for out, value in zip(node.outs, arm.yields, strict=True):
                     self.replace_by(out, value)
                 return
-        arms = tuple(self.arm(condition, side, self.region(arm, known)) for side, arm in enumerate(node.regions))
+        arms = tuple(self.arm(condition, side, arm, known) for side, arm in enumerate(node.regions))
         for k, out in enumerate(node.outs):
-            joined = self.joined(condition, arms[0].yields[k], arms[1].yields[k], out)
+            joined = self.joined(condition, arms[0].yields[k], arms[1].yields[k], out) or self.one_bound(arms, k, out)
             if joined is not None:
                 self.replace_by(out, joined)
         self.enter(replace(node, regions=arms), nodes)
 
-    def arm(self, condition: Atom, side: int, region: Region) -> Region:
+    def side(self, condition: Atom) -> int | None:
+        """Which arm a branch takes, where that is known."""
+        if isinstance(condition, Const) and not isinstance(condition.type, Undefined):
+            return 0 if condition.value else 1
+        return self.holds.get(condition)
+
+    def arm(self, condition: Atom, side: int, region: Region, known: Mapping[Any, Var]) -> Region:
+        self.holds[condition] = side
+        region = self.region(region, known)
+        del self.holds[condition]
         yields = tuple(known_within(self.facts, condition, y, side) for y in region.yields)
         if all(a is b for a, b in zip(yields, region.yields, strict=True)):
             return region
@@ -245,6 +268,24 @@ class _Simplifying:
             return condition
         return None
 
+    def is_turn(self, node: Node, k: int, final: Atom) -> bool:
+        """Whether a loop counts, beside its own index, what the index says; nobody asks how far."""
+        (start, _, step, *inits), (index, *params) = node.args, node.regions[0].params
+        if node.attrs.get("reverse") or self.facts.uses.get(node.outs[k]) or number(step) != 1 or number(start) is None:
+            return False
+        if params[k].type != index.type or number(inits[k]) != number(start) or self.same.get(params[k]) is index:
+            return False
+        made = next((n for n in node.regions[0].nodes if final in n.outs), None)
+        return made is not None and made.op == "add" and made.args[0] is params[k] and number(made.args[1]) == 1
+
+    def one_bound(self, arms: tuple[Region, ...], k: int, out: Var) -> Atom | None:
+        """The number that one arm gives where nobody may read what the other one leaves unbound."""
+        bound = [arm for arm in arms if not isinstance(arm.yields[k].type, Undefined)]
+        value = bound[0].yields[k] if len(bound) == 1 else None
+        if value is None or not isinstance(out.type, Scalar) or not fits(value.type, out.type):
+            return None
+        return None if any(value in node.outs for node in bound[0].nodes) else value
+
     def loop(self, node: Node, known: Mapping[Any, Var], nodes: list[Node]) -> None:
         lead = 3 if node.op == "for" else 0
         body = node.regions[-1]
@@ -256,6 +297,8 @@ class _Simplifying:
                 self.replace_by(out, init)
                 for region in node.regions:
                     self.same[region.params[len(region.params) - len(node.outs) + k]] = init
+            elif node.op == "for" and self.is_turn(node, k, final):
+                self.same[body.params[1 + k]] = body.params[0]
         regions = tuple(self.region(region, known) for region in node.regions)
         for k, out in enumerate(node.outs):
             self.facts.carried[out] = (node.args[lead + k], regions[-1].params[shift + k], regions[-1].yields[skip + k])
