@@ -116,7 +116,7 @@ def test_extremes_of_long_runs_are_those_of_short_ones(dtype):
                 x = sign * np.abs(rng.normal(size=size)).astype(dtype)
                 x[rng.integers(size, size=2)] = special, -special
                 for theirs, ours in functions.items():
-                    np.testing.assert_equal(ours(x), theirs(x))
+                    np.testing.assert_array_equal(ours(x), theirs(x))
     for size in (10, 100, 2000):
         for signs in (rng.choice([0.0, -0.0], size=size), np.zeros(size), -np.zeros(size)):
             x = signs.astype(dtype)
