@@ -51,9 +51,10 @@ def _polyint_bind(p: Any, m: Any = 1, k: Any = None) -> Bound:
 @composite(np.polyint, bind=_polyint_bind)
 def polyint(p, k, m=1):
     """The integral of a polynomial."""
-    for _ in range(m):
+    for turn in range(m):
         size = length(p)
-        p = np.concatenate((p / np.flip(upto(size + 1, 1), 0), np.reshape(k, (1,)) * 1.0))
+        constant = k[np.minimum(turn, length(k) - 1)] if np.ndim(k) else k  # one for each integration, or one for all
+        p = np.concatenate((p / np.flip(upto(size + 1, 1), 0), np.reshape(constant, (1,)) * 1.0))
     return p
 
 

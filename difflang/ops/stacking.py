@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..build import apply, rank_known
-from ..op import composite, general, normal_axis
+from ..op import composite, dtype_name, general, normal_axis
 from ..types import MANY, ONE, OPEN, UNKNOWN, Scalar, Type, dims_of, promote
 from .shape import array
 
@@ -20,8 +20,10 @@ def _total(dims: Sequence[str]) -> str:
     return dims[0] if len(dims) == 1 else OPEN
 
 
-def _concatenate_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    return _several(arrays), {"axis": axis}
+def _concatenate_bind(
+    arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return _several(arrays), {"axis": axis, "dtype": dtype_name(dtype)}
 
 
 def _several(arrays: Any) -> tuple[Any, ...]:
@@ -93,14 +95,15 @@ def concatenate(y_bar, y, *xs, axis=0):
 
 
 @composite(np.concatenate, np.concat, bind=_concatenate_bind)
-def joined(*xs, axis=0):
+def joined(*xs, axis=0, dtype=None):
     """Arrays end to end along an axis; of all elements of each where there is none."""
     if axis is None:
-        return apply("concatenate", *(np.reshape(x, (-1,)) for x in xs), axis=0)
-    return apply("concatenate", *xs, axis=axis)
+        xs, axis = tuple(np.reshape(x, (-1,)) for x in xs), 0
+    found = apply("concatenate", *xs, axis=axis)
+    return found if dtype is None else apply("cast", found, dtype=dtype, weak=False)
 
 
-def _stack_bind(arrays: Any, axis: Any = 0) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _stack_bind(arrays: Any, axis: Any = 0, out: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return _several(arrays), {"axis": axis}
 
 

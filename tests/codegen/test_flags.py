@@ -283,3 +283,13 @@ def test_a_hushed_loop_hushes_what_it_calls(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Silence, "asked", heard)
     assert said(dl.differentiable(falling), np.array([3.0])) == set()
     assert hushed == ["while"]
+
+
+def few(x: Any, y: Any) -> Any:
+    h = y[1:] - y[:-1]
+    return x[1:4] / h[1:]
+
+
+def test_loops_of_few_turns_divide_nothing_else() -> None:
+    """LLVM would do their turns in lanes, some of them empty."""
+    assert said(dl.differentiable(few), np.ones(5), np.arange(5.0) ** 2) == set()

@@ -162,7 +162,12 @@ def narrow(m: Any) -> Any:
     return *np.modf(u), *np.frexp(u), np.angle(u), np.angle(m > 0), np.reciprocal(whole), np.reciprocal(whole.astype(np.int8))
 
 
-@pytest.mark.parametrize("function", [parts, by_numbers, lists, ruled, of_nothing, narrow], ids=lambda f: f.__name__)
+def constants(m: Any) -> Any:
+    one = np.polyint([1.0, 2.0], 2, [1.0, 2.0]), np.polyint(m[0], 2, 3.0), np.polyint(m[0], 1, [4.0])
+    return *one, np.concatenate([m, m], dtype=np.float32), np.concatenate((m[0], m[1]), axis=None)
+
+
+@pytest.mark.parametrize("function", [constants, parts, by_numbers, lists, ruled, of_nothing, narrow], ids=lambda f: f.__name__)
 def test_forms_that_others_use(function: Callable[..., Any]) -> None:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
