@@ -42,54 +42,66 @@ _ROWS = """
 rows:
   %r.i = phi i64 [ 0, %choose ], [ %r.i.next, %r.i.done ]
   %r.i.more = icmp slt i64 %r.i, %m
-  br i1 %r.i.more, label %r.clear, label %end
-r.clear:
+  br i1 %r.i.more, label %r.begin, label %end
+r.begin:
   %r.ai = mul i64 %r.i, %a0
   %r.a = getelementptr i8, ptr %a, i64 %r.ai
   %r.ci = mul i64 %r.i, %n
   %r.c = getelementptr T, ptr %c, i64 %r.ci
-  br label %r.z
-r.z:
-  %z = phi i64 [ 0, %r.clear ], [ %z.next, %r.z1 ]
-  %z.more = icmp slt i64 %z, %n
-  br i1 %z.more, label %r.z1, label %r.k
-r.z1:
-  %z.c = getelementptr inbounds T, ptr %r.c, i64 %z
-  store T ZERO, ptr %z.c
-  %z.next = add nuw nsw i64 %z, 1
-  br label %r.z
-r.k:
-  %kk = phi i64 [ 0, %r.z ], [ %kk.next, %r.j.done ]
-  %kk.more = icmp slt i64 %kk, %k
-  br i1 %kk.more, label %r.k1, label %r.i.done
-r.k1:
-  %r.ak = mul i64 %kk, %a1
-  %r.ap = getelementptr i8, ptr %r.a, i64 %r.ak
-  %r.x = load T, ptr %r.ap
-  %r.bk = mul i64 %kk, %b0
-  %r.b = getelementptr i8, ptr %b, i64 %r.bk
-  br label %r.j
-r.j:
-  %j = phi i64 [ 0, %r.k1 ], [ %j.next, %r.j1 ]
-  %j.more = icmp slt i64 %j, %n
-  br i1 %j.more, label %r.j1, label %r.j.done
-r.j1:
-  %j.b = getelementptr inbounds T, ptr %r.b, i64 %j
-  %j.y = load T, ptr %j.b
-  %j.c = getelementptr inbounds T, ptr %r.c, i64 %j
-  %j.old = load T, ptr %j.c
-  %j.p = MUL T %r.x, %j.y
-  %j.new = ADD T %j.old, %j.p
-  store T %j.new, ptr %j.c
-  %j.next = add nuw nsw i64 %j, 1
-  br label %r.j
-r.j.done:
-  %kk.next = add nuw nsw i64 %kk, 1
-  br label %r.k
+  br label %wFIRST.block
+BLOCKS
 r.i.done:
   %r.i.next = add nuw nsw i64 %r.i, 1
   br label %rows
 """
+"""Row by row of c, some columns at a time that stay in a register while k runs."""
+_BLOCK = """
+wW.block:
+  %wW.j = phi i64 [ FROM, %BEFORE ], [ %wW.j.next, %wW.done ]
+  %wW.j.next = add nuw nsw i64 %wW.j, W
+  %wW.fits = icmp sle i64 %wW.j.next, %n
+  br i1 %wW.fits, label %wW.begin, label %AFTER
+wW.begin:
+  %wW.b = getelementptr inbounds T, ptr %b, i64 %wW.j
+  br label %wW.k
+wW.k:
+  %wW.kk = phi i64 [ 0, %wW.begin ], [ %wW.kk.next, %wW.one ]
+  %wW.sum = phi V [ zeroinitializer, %wW.begin ], [ %wW.sum.next, %wW.one ]
+  %wW.ap = phi ptr [ %r.a, %wW.begin ], [ %wW.ap.next, %wW.one ]
+  %wW.bp = phi ptr [ %wW.b, %wW.begin ], [ %wW.bp.next, %wW.one ]
+  %wW.more = icmp slt i64 %wW.kk, %k
+  br i1 %wW.more, label %wW.one, label %wW.done
+wW.one:
+  %wW.x = load T, ptr %wW.ap
+  SPREAD
+  %wW.y = load V, ptr %wW.bp, align SIZE
+  %wW.p = MUL V %wW.xs, %wW.y
+  %wW.sum.next = ADD V %wW.sum, %wW.p
+  %wW.ap.next = getelementptr i8, ptr %wW.ap, i64 %a1
+  %wW.bp.next = getelementptr i8, ptr %wW.bp, i64 %b0
+  %wW.kk.next = add nuw nsw i64 %wW.kk, 1
+  br label %wW.k
+wW.done:
+  %wW.c = getelementptr inbounds T, ptr %r.c, i64 %wW.j
+  store V %wW.sum, ptr %wW.c, align SIZE
+  br label %wW.block
+"""
+_WIDTHS = (16, 8, 4, 2, 1)
+
+
+def _rows() -> str:
+    """The product where the rows of b lie side by side."""
+    blocks = []
+    for width, before, after in zip(_WIDTHS, (None, *_WIDTHS), (*_WIDTHS[1:], None), strict=False):
+        spread = "%wW.x1 = insertelement V poison, T %wW.x, i64 0\n  %wW.xs = shufflevector V %wW.x1, V poison, <W x i32> zeroinitializer"
+        text = _BLOCK.replace("SPREAD", spread if width > 1 else "%wW.xs = select i1 true, T %wW.x, T %wW.x")
+        text = text.replace("FROM", f"%w{before}.j" if before else "0").replace("BEFORE", f"w{before}.block" if before else "r.begin")
+        text = text.replace("AFTER", f"w{after}.block" if after else "r.i.done")
+        text = re.sub(r"\bV\b", f"<{width} x T>" if width > 1 else "T", text)
+        blocks.append(re.sub(r"(?<=w)W\b|\bW\b", str(width), text))
+    return _ROWS.replace("FIRST", str(_WIDTHS[0])).replace("BLOCKS", "".join(blocks))
+
+
 _ANY = """
 dots.or.any:
   DOTS
@@ -273,7 +285,7 @@ def product(module: ModuleWriter, op: str, dtype: str) -> str:
     """The text of dl_gemm_f64 and its kin."""
     if dtype in PART:
         return complex_product(dtype)
-    text = _DOT if op == "dot" else _HEAD + _ROWS + _ANY
+    text = _DOT if op == "dot" else _HEAD + _rows() + _ANY
     floats = dtype[0] == "f"
     if floats:
         module.declare("llvm.umax.i64", "declare i64 @llvm.umax.i64(i64, i64)")
@@ -288,6 +300,7 @@ def product(module: ModuleWriter, op: str, dtype: str) -> str:
     size = SIZE[dtype]
     words = {"ADD": add, "MUL": mul, "ZERO": "0.0" if floats else "0", "SIZE": str(size), "LESS": str(size - 1), "WIDE": module.target.wide}
     words |= {"LOG": str(size.bit_length() - 1), "T": MEMORY[dtype]}
+    text = text.replace("T zeroinitializer", "T ZERO").replace("phi T [ zeroinitializer", "phi T [ ZERO")
     for word, meaning in words.items():
         text = re.sub(rf"\b{word}\b", meaning, text)
     return text.replace("gemm_D", f"gemm_{dtype}").replace("dot_D", f"dot_{dtype}")
