@@ -253,3 +253,59 @@ def exp_less_one(x):
 def log_one_more(x):
     """log(1 + x)."""
     return np.log1p(x)
+
+
+def _comb_bind(N: Any, k: Any, *, exact: Any = False, repetition: Any = False) -> Bound:
+    if exact is not False:
+        raise TypeError("comb gives floats here: math.comb is exact")
+    return (N, k), {"repetition": bool(repetition)}
+
+
+@_special("comb", bind=_comb_bind)
+def combinations(n, k, repetition=False):
+    """In how many ways k of n can be chosen, 0 outside."""
+    n = n + k - 1 if repetition else n
+    inside = np.logical_and(np.logical_and(k <= n, n >= 0), k >= 0)
+    return np.where(inside, binom(np.where(inside, n, 1.0), np.where(inside, k, 1.0)), 0.0)
+
+
+def _perm_bind(N: Any, k: Any, exact: Any = False) -> Bound:
+    if exact is not False:
+        raise TypeError("perm gives floats here: math.perm is exact")
+    return (N, k), {}
+
+
+@_special("perm", bind=_perm_bind)
+def permutations(n, k):
+    """In how many orders k of n can be taken, 0 outside."""
+    inside = np.logical_and(np.logical_and(k <= n, n >= 0), k >= 0)
+    return np.where(inside, poch(np.where(inside, n - k + 1.0, 1.0), np.where(inside, k, 1.0)), 0.0)
+
+
+@_special("boxcox1p")
+def boxcox1p(x, p):
+    """boxcox of 1 + x."""
+    none = p == 0
+    kept = np.where(none, 1.0, p)
+    return np.where(none, np.log1p(x), np.divide(np.expm1(kept * np.log1p(x)), kept))
+
+
+@_special("inv_boxcox1p")
+def inv_boxcox1p(y, p):
+    """The inverse of boxcox1p."""
+    none = p == 0
+    kept = np.where(none, 1.0, p)
+    return np.where(none, np.expm1(y), np.expm1(np.divide(np.log1p(kept * y), kept)))
+
+
+@_special("cosm1")
+def cosine_less_one(x):
+    """cos(x) - 1."""
+    return -2.0 * np.square(np.sin(x / 2.0))
+
+
+@_special("powm1")
+def power_less_one(x, y):
+    """x ** y - 1."""
+    near = x > 0
+    return np.where(near, np.expm1(y * np.log(np.where(near, x, 1.0))), np.power(np.where(near, 1.0, x), y) - 1.0)

@@ -17,5 +17,7 @@ DRAWN = frozenset({"draw", "draw_whole", "draw_order", "drawn_power", "drawn_par
 """Ops that `test_random` and `test_draws` try."""
 SCIPY = DRAWN | frozenset(
     """logsumexp softmax log_softmax polygamma_of zeta_of loggamma rgamma poch multigammaln betaln beta binom factorial ndtr huber
-    pseudo_huber softplus boxcox inv_boxcox exp10 cube_root power_of_two exp_less_one log_one_more""".split()
+    combinations permutations boxcox1p inv_boxcox1p cosine_less_one power_less_one ellipkm1 eval_legendre eval_chebyt eval_chebyu
+    eval_hermite eval_hermitenorm eval_laguerre eval_genlaguerre eval_gegenbauer eval_jacobi pseudo_huber softplus boxcox inv_boxcox
+    exp10 cube_root power_of_two exp_less_one log_one_more""".split()
 )

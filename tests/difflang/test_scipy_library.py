@@ -105,3 +105,37 @@ def test_functions_of_scipy_themselves() -> None:
 def test_constants_that_a_rule_is_made_of() -> None:
     f = dl.differentiable(lambda x: np.convolve([1.0], [2.0]) * x + np.convolve(np.array([1.0]), np.ones(1)))
     assert np.array_equal(f(3.0), [7.0])
+
+
+def polynomials(x: Any) -> Any:
+    one = sp.eval_legendre(5, x), sp.eval_chebyt(4, x), sp.eval_chebyu(4, x), sp.eval_hermite(3, x), sp.eval_hermitenorm(4, x)
+    two = sp.eval_laguerre(4, x), sp.eval_genlaguerre(3, 0.5, x), sp.eval_gegenbauer(3, 0.5, x), sp.eval_jacobi(3, 0.5, 1.5, x)
+    return *one, *two, sp.eval_legendre(0, x), sp.eval_jacobi(1, x, 1.5, x), sp.ellipkm1(x), sp.comb(x + 3, 2.0, repetition=True)
+
+
+def distributions(x: Any) -> Any:
+    one = sp.betainc(2.0, 3.0, x), sp.betainc(x, 2.0, 0.3), sp.betainc(0.5, x * 30, x), sp.betaincc(2.0, 3.0, x), sp.chdtr(3.0, x)
+    two = sp.chdtrc(3.0, x * 9), sp.gdtr(1.0, 2.0, x), sp.gdtrc(1.0, 2.0, x), sp.pdtr(2, x), sp.pdtrc(2, x), sp.bdtr(1, 4, x)
+    return *one, *two, sp.bdtrc(1, 4, x), sp.fdtr(2.0, 3.0, x), sp.fdtrc(2.0, 3.0, x), sp.stdtr(3.0, x - 0.5)
+
+
+@pytest.mark.parametrize("function", [polynomials, distributions])
+def test_polynomials_and_distributions(function: Callable[..., Any]) -> None:
+    x, direction = np.array([0.2, 0.45, 0.9]), np.array([0.3, -0.5, 0.4])
+    for found, expected in zip(dl.differentiable(function)(x), function(x), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+    def total(x: Any) -> Any:
+        value = 0.0
+        for k, part in enumerate(function(x)):
+            value = value + (k + 1.0) * np.sum(part)
+        return value
+
+    def at(h: float) -> Any:
+        return total(x + h * direction)
+
+    expected = (8 * (at(1e-3) - at(-1e-3)) - at(2e-3) + at(-2e-3)) / 12e-3
+    assert abs(dl.grad(total)(x) @ direction - expected) < 1e-7 * abs(expected)
+    assert abs(dl.jvp(total, (x,), (direction,))[1] - expected) < 1e-7 * abs(expected)
+    edges = np.array([0.0, 1.0, 0.5, 1.5, np.nan])
+    np.testing.assert_allclose(dl.differentiable(lambda x: sp.betainc(1.5, 1.5, x))(edges), sp.betainc(1.5, 1.5, edges))

@@ -55,6 +55,9 @@ REFERENCES: list[tuple[str, dict[str, Any], Callable[[Any], Any], np.ndarray]] =
     ("j1", {}, lambda x: mp.besselj(1, x), WHOLE_LINE),
     ("y0", {}, lambda x: mp.bessely(0, x), np.abs(WHOLE_LINE)),
     ("y1", {}, lambda x: mp.bessely(1, x), np.abs(WHOLE_LINE)),
+    ("ellipk", {}, mp.ellipk, np.concatenate([RNG.uniform(-5, 1, 30), -(10 ** RNG.uniform(-12, 4, 15))])),
+    ("ellipe", {}, mp.ellipe, np.concatenate([RNG.uniform(-5, 1, 30), -(10 ** RNG.uniform(-12, 4, 15))])),
+    ("exp1", {}, mp.e1, spread(0.01, 20, (-8, 2.7))),
 ]
 
 
@@ -72,7 +75,9 @@ def test_thirteen_digits(name: str, statics: dict[str, Any], reference: Callable
 POINTS = np.array([0.0, -0.0, 1.0, -1.0, 0.5, 2.0, np.inf, -np.inf, np.nan, 1e-300, 30.0])
 ONE = """gammaln digamma erf erfc erfcx erfinv erfcinv expit logit log_expit entr i0 i1 i0e i1e j0 j1 y0 y1 ndtr ndtri log_ndtr exprel
 rgamma factorial softplus cbrt exp10 exp2 expm1 log1p gamma""".split()
-TWO = "xlogy xlog1py rel_entr kl_div beta betaln binom huber pseudo_huber boxcox inv_boxcox poch".split()
+ONE += ["ellipk", "ellipe", "exp1", "cosm1"]
+TWO = "comb perm boxcox1p inv_boxcox1p powm1".split()
+TWO += "xlogy xlog1py rel_entr kl_div beta betaln binom huber pseudo_huber boxcox inv_boxcox poch".split()
 
 
 def called(text: str, parameters: str = "x") -> Callable[..., Any]:

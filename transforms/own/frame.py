@@ -157,7 +157,7 @@ class Frame:
         if self.used is None:
             nodes = list(walk(self.function.body))
             regions = (self.function.body, *(region for node in nodes for region in node.regions))
-            atoms = (a for one in (*nodes, *regions) for a in (one.args if isinstance(one, Node) else one.yields))
+            atoms = [*(a for node in nodes for a in node.args), *(a for region in regions for a in region.yields)]
             self.used = {a for a in atoms if isinstance(a, Var)}
         if name not in self.used and isinstance(value, Var):
             self.views.discard(value)
