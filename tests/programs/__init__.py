@@ -46,6 +46,7 @@ FILES = (
     "stateful",
     "complexes",
     "linked",
+    "networks",
     "strangers",
 )
 

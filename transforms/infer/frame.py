@@ -63,6 +63,8 @@ def list_array(function: Stacked) -> Stacked:
 UNNAMED = re.compile(r"t(_\d+)?")
 MADE_NEW = frozenset("add sub mul div floordiv mod pow matmul neg pos inplace less greater equal".split())
 """Nodes of the read level of which nothing holds the result yet."""
+METHODS_OF = ("object", "ref", "struct", "super")
+"""Values whose methods are the program's own."""
 Unwrapper = Callable[["Frame", Value], Value]
 _UNWRAPPERS: list[Unwrapper] = []
 
@@ -160,6 +162,11 @@ class Frame:
 
         if node.op in TOLERANT:
             return values
+        if node.op == "method":
+            owner = _UNWRAPPERS[0](self, values[0])
+            kinds = (*METHODS_OF, "list", "grown") if node.attrs["name"] == "append" else METHODS_OF
+            if isinstance(owner, Compound) and owner.kind in kinds:
+                return [owner, *values[1:]]  # the program's own methods take what may be None
         keeps = 1 if node.op in ("setitem", "setattr") and isinstance(values[0], Compound) else -1  # an item or a field may be None
         return [value if k == keeps else _UNWRAPPERS[0](self, value) for k, value in enumerate(values)]
 

@@ -76,6 +76,7 @@ class Lists:
     changed: set[Site] = field(default_factory=set)  # lists of the run that were changed lately
     moved: set[Site] = field(default_factory=set)  # those of which items were replaced, taken out or moved
     pooled: frozenset[type] = frozenset()  # classes of which the objects are rows (`pools.py`)
+    early: frozenset[type] = frozenset()  # those that are known elsewhere before their constructors end
     cells: list[Cell] = field(default_factory=list)  # the objects that the last interpretation met
     written: set[Site] = field(default_factory=set)  # their fields that change
     stage: int = 0
@@ -133,9 +134,10 @@ class Lists:
             self.widen(remedy.sites, remedy.element)
         return self.news
 
-    def pool(self, classes: frozenset[type]) -> None:
+    def pool(self, classes: frozenset[type], early: bool = False) -> None:
         """The objects of these classes too are rows: all that is known of lists is found anew."""
         self.pooled |= classes
+        self.early |= classes if early else frozenset()
         self.elements, self.straight, self.written, self.rounds = {}, {}, set(), 0
         self.news = True
 

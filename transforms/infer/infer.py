@@ -90,7 +90,7 @@ def settled(interpret: Callable[[Inference], Made], function: Function, skipped:
         except Widen as found:
             learned.widen(found.sites, found.element)
         except Pooling as linked_too:
-            learned.pool(linked_too.classes)
+            learned.pool(linked_too.classes, linked_too.early)
         except RecursionError:
             if not pooled(learned, in_a_circle(function)):
                 raise in_a_circle(function) from None

@@ -16,7 +16,7 @@ from .dicts import delete, is_dict
 from .choices import choosable
 from .frame import Frame, handles, list_maker
 from .lent import given, lend
-from .pools import filled
+from .pools import check_made, filled
 from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, is_given, joined_items, sites_of
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, stored, types_of
 
@@ -132,6 +132,7 @@ def fits(frame: Frame, owner: Compound, value: Value) -> None:
 
 def kept(frame: Frame, owner: Compound, value: Value) -> list[Atom]:
     """The value as the list's stacks hold it."""
+    check_made(frame, value)
     fits(frame, owner, value)
     given(owner, value)
     return _atoms(frame, owner, value) or [const(True)]
@@ -159,6 +160,7 @@ def push(frame: Frame, owner: Compound, value: Value) -> None:
 def append(frame: Frame, owner: Compound, value: Value) -> None:
     if is_undefined(value):
         return
+    check_made(frame, value)
     if is_straight(frame, owner):
         become(owner, (*owner.items, value))
     elif owner.kind == "list":

@@ -167,7 +167,10 @@ def changed(before: State, after: State) -> list[tuple[Cell, Any]]:
 
 def put(frame: Frame, cell: Cell, name: Any, value: Value) -> None:
     """object.name = value."""
+    from .pools import check_made
+
     check_fresh(frame, cell)
+    check_made(frame, value, cell)
     outside = cell.outside or next((other.outside for other in cell.tangled if other.outside), "")
     if outside:
         reason = f"this changes the item {name!r} of {outside}, a {cell.layout.cls.__name__} that lives outside of the function"

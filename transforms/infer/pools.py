@@ -81,7 +81,7 @@ def _columns(frame: Frame, cls: type) -> Iterator[tuple[str, Compound]]:
     from .lists import has_leaves
 
     names = [name for name in names_in(frame, cls) if has_leaves(frame.inference.lists.elements[Column(cls, name)])]
-    for name in names or [""]:
+    for name in [*([""] if not names or cls in frame.inference.lists.early else []), *names]:
         yield name, column(frame, cls, name)
 
 
@@ -140,16 +140,45 @@ def _refuse_cell(frame: Frame, cell: Cell) -> None:
     if cell.layout.kind == "dict":
         frame.fail("DL007", "a field of a linked object cannot hold a dict", "hold its items in fields of their own, or in a list")
     if is_pooled(frame, cls):
-        frame.fail("DL007", f"a {cls.__name__} is put elsewhere while it is still being made", "make the link where it has been made")
+        raise Pooling(frozenset({cls}), early=True)
     raise Pooling(frozenset({cls}))
 
 
 class Pooling(Exception):
-    """The objects of these classes must be rows."""
+    """The objects of these classes must be rows; `early`: from the beginning of their constructors on."""
 
-    def __init__(self, classes: frozenset[type]) -> None:
-        super().__init__(classes)
-        self.classes = classes
+    def __init__(self, classes: frozenset[type], early: bool = False) -> None:
+        super().__init__(classes, early)
+        self.classes, self.early = classes, early
+
+
+def begun(frame: Frame, cls: type) -> Compound:
+    """A row that a constructor fills: it is known elsewhere before that ends."""
+    from .lists import count, has_leaves, push
+    from .values import Compound, rebuild, types_of
+
+    lists = frame.inference.lists
+    ref = Compound("ref", (count(frame, column(frame, cls, "")),), cls)
+    push(frame, column(frame, cls, ""), const(True))
+    for name in names_in(frame, cls):
+        element = lists.elements[Column(cls, name)]
+        if has_leaves(element):
+            nothing = rebuild(element, iter(filled(frame, [UNDEF] * len(list(types_of(element))), list(types_of(element)))))
+            push(frame, column(frame, cls, name), nothing)
+    return ref
+
+
+def check_made(frame: Frame, value: Value, owner: Cell | None = None) -> None:
+    """A value is kept somewhere: an object that is to be a row must be one by now."""
+    from .values import Compound
+
+    if not frame.inference.lists.pooled or not isinstance(value, Compound):
+        return
+    if value.kind == "object" and value.info is not owner and is_pooled(frame, value.info.layout.cls):
+        raise Pooling(frozenset({value.info.layout.cls}), early=True)
+    if value.kind != "object":
+        for item in value.items:
+            check_made(frame, item, owner)
 
 
 def read(frame: Frame, ref: Compound, name: str) -> Value:
@@ -315,6 +344,6 @@ def _nothing(frame: Frame, type: Type) -> Atom:
 
 
 __all__ = [
-    "Column", "Part", "Pooling", "arrived", "check_left", "copied", "departed", "entered", "filled", "handed_back", "is_linked",
-    "is_pooled", "is_ref", "names_in", "read", "same_row", "write",
+    "Column", "Part", "Pooling", "arrived", "begun", "check_left", "check_made", "copied", "departed", "entered", "filled", "handed_back",
+    "is_linked", "is_pooled", "is_ref", "names_in", "read", "same_row", "write",
 ]  # fmt: skip

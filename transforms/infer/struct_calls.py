@@ -19,7 +19,7 @@ from .dicts import is_dict, items_of, key_of, new_dict
 from .frame import Frame
 from .iterables import as_iterable, check_iterable, item, length, unpacked
 from .objects import Cell, new_cell, reference
-from .pools import copied, entered, is_pooled, is_ref
+from .pools import begun, copied, entered, is_pooled, is_ref
 from .structs import (
     call_method,
     class_in,
@@ -60,7 +60,8 @@ def construct(frame: Frame, cls: type, args: Args, kwargs: Named) -> Value:
         frame.fail("DL042", f"{cls.__name__} has a __new__ of its own, which is outside the language", "use __init__")
     init = held_by(cls, "__init__")
     names = layout.names if layout.kind != "object" else ()
-    made = reference(new_cell(Layout("object", cls, (), layout.held), ()))
+    early = cls in frame.inference.lists.early
+    made = begun(frame, cls) if early else reference(new_cell(Layout("object", cls, (), layout.held), ()))
     if init is object.__init__:
         if args or kwargs:
             frame.fail("DL017", f"{cls.__name__}() takes no arguments")
@@ -70,6 +71,8 @@ def construct(frame: Frame, cls: type, args: Args, kwargs: Named) -> Value:
         result = _call(frame, static(init), [made, *args], kwargs)
         if not is_none(result) and not is_undefined(result):
             frame.fail("DL005", "__init__() should return None")
+    if early:
+        return made
     cell: Cell = made.info
     if is_pooled(frame, cls):
         return entered(frame, cell, cls)
