@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from difflang.containers import Container
 from difflang.ir import Const, Tree
 from difflang.tree import AGAIN, Branch, Layout, registered
 from difflang.types import Static, Tuple, Type
@@ -159,6 +160,8 @@ def _built(text: _Text, name: str, tree: Tree) -> str:
         return f"{{{', '.join(f'{key!r}: {item}' for key, item in zip(layout.names, built, strict=True))}}}"
     if layout.kind in ("namedtuple", "node", "rows"):
         return f"{text.named(layout.make)}(({items}))"
+    if issubclass(layout.cls, Container):
+        raise _Unwritable
     made = text.fresh("o")
     text.add(f"{made} = new({text.named(layout.cls)})")
     for key, item in zip(layout.names, built, strict=True):

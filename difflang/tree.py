@@ -16,6 +16,7 @@ from typing import Annotated, Any, Generic, Protocol
 
 import numpy as np
 
+from .containers import Container
 from .records import dataclass
 from .generators import FIELD, address_of, is_generator_class
 
@@ -88,7 +89,7 @@ class Layout:
         made: Any = object.__new__(self.cls)
         for name, part in zip(self.names, parts, strict=True):
             object.__setattr__(made, name, part)
-        return made
+        return made.python() if isinstance(made, Container) else made
 
     def label(self, position: int) -> str:
         """What the text calls one part: its field or key, else its number."""

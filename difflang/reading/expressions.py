@@ -114,10 +114,12 @@ def _string(frame: Frame, node: cst.SimpleString, hint: str) -> Atom:
 
 @handles(cst.Set)
 def _set(frame: Frame, node: cst.Set, hint: str) -> Atom:
-    """A set of constants: what `in` asks."""
+    """A set of constants: what `in` asks. One with a name may change."""
     values = [expression(frame, element.value) for element in node.elements]
-    if any(isinstance(element, cst.StarredElement) for element in node.elements) or not all(isinstance(v, Const) for v in values):
-        raise frame.refuse(node, "a set of values of the run is outside the language", "use a tuple, or a boolean array")
+    stars = tuple(k for k, element in enumerate(node.elements) if isinstance(element, cst.StarredElement))
+    if hint or stars or not all(isinstance(v, Const) for v in values):
+        items = frame.emit("list", values, node, star=stars)
+        return frame.emit("invoke", [static(set), items], node, hint, keywords=(), star=())
     return static(frozenset(value.value for value in values if isinstance(value, Const)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..containers import Container
 from ..errors import NotAvailable
 from ..generators import FIELD
 from ..hints import shown
@@ -138,7 +139,7 @@ def put_together(phrases: Phrases, tree: Branch, parts: Sequence[Expr]) -> Expr:
         return Display("{", tuple(Entry(Word(_key(name)), part) for name, part in zip(layout.names, parts, strict=True)))
     if layout.kind == "rows":
         return _rows(layout.aux, tuple(parts))
-    if not layout.has_fields:
+    if not layout.has_fields or issubclass(layout.cls, Container):
         raise _unwritable(layout)
     named = tuple(Keyword(name, part) for name, part in zip(layout.names, parts, strict=True))
     own = Word(phrases.class_name(layout.cls))

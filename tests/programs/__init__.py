@@ -32,6 +32,7 @@ FILES = (
     "lists",
     "list_changes",
     "generators",
+    "containers",
     "parallel",
     "queues",
     "data",

@@ -14,7 +14,6 @@ CASES = {
     "global G": ("global", 2, 4, 12),
     "class C: pass": ("class", 2, 4, 17),
     "z = x + (yield)": ("generator", 2, 13, 18),
-    "return {x}": ("set", 2, 11, 14),
     "return b'a'": ("bytes", 2, 11, 15),
     "return x[*x]": ("starred index", 2, 13, 15),
     "async def g(): pass": ("coroutine", 2, 14, 15),

@@ -16,7 +16,7 @@ from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unkn
 
 from .arrays import as_array, astype, call_row, dtype_name, keeping
 from .branches import branch
-from .dicts import is_dict
+from .dicts import class_of, is_dict
 from .frame import Frame
 from .items import attribute
 from .iterables import check_iterable, each, has_tuple, length, range_of
@@ -63,39 +63,6 @@ def _range(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
 def _slice(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     start, stop, step = (NONE, *args, NONE) if len(args) == 1 else (*args, NONE)[:3]
     return Compound("slice", (start, stop, step))
-
-
-@builtin(zip, names=("strict",))
-def _zip(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    for value in args:
-        check_iterable(frame, value)
-    if "strict" in kwargs and frame.constant(kwargs["strict"], "strict") and args:
-        lengths = [length(frame, value) for value in args]
-        for one in lengths[1:]:
-            equal = binary(frame, "equal", one, lengths[0])
-            if isinstance(equal, Const) and not equal.value:
-                frame.fail("DL024", "the arguments of zip(strict=True) differ in length")
-            if not isinstance(equal, Const):
-                frame.emit("check", equal, error=ValueError, message="the arguments of zip(strict=True) differ in length", kind="raise")
-    return Compound("zip", tuple(args))
-
-
-@builtin(enumerate, low=1, high=2, names=("start",))
-def _enumerate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    check_iterable(frame, args[0])
-    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
-    return Compound("enumerate", (args[0], start))
-
-
-@builtin(reversed, low=1, high=1)
-def _reversed(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    check_iterable(frame, args[0])
-    (value,) = args
-    if isinstance(value, Compound) and value.is_sequence:
-        return Compound("tuple", value.items[::-1])
-    if isinstance(value, Compound) and value.kind in ("zip", "enumerate", "reversed"):
-        frame.fail("DL024", f"'{value.kind}' object is not reversible")
-    return Compound("reversed", (value,))
 
 
 @builtin(divmod, low=2, high=2)
@@ -273,6 +240,10 @@ def stands_for(value: Compound) -> Any:
 @builtin(isinstance, low=2, high=2)
 def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     value, kinds = args[0], frame.constant(args[1], "the class that isinstance asks for")
+    container = class_of(value)
+    if container is not None:
+        with frame.fitting():
+            return const(issubclass(container.stands_for, kinds))
     if class_in(value) is not None:
         with frame.fitting():
             return const(issubclass(class_in(value), kinds))  # type: ignore[arg-type]

@@ -29,6 +29,8 @@ from .choices import is_choice, of_each
 from .dicts import new_dict
 from .frame import Frame, handles
 from .functional import getter
+from .containers import for_call
+from .dicts import class_of
 from .generators import check_kept, eager, is_generator, yields
 from .generators import made as generator_made
 from .items import call_method, setitem
@@ -194,6 +196,8 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
     handler = BUILTINS.get(target) if _hashable(target) else None
     if any(map(is_generator, args)) and target not in STREAMS:
         args = [eager(frame, value) for value in args]
+    if any(class_of(value) is not None for value in args):
+        args = for_call(frame, target, args)
     if handler is not None:
         return handler(frame, args, kwargs)
     written = {**STANDS_FOR, **CMATH}.get(target) or numpy_text(target, len(args), kwargs) if _hashable(target) else None

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from difflang.containers import Container, RunDict
 from difflang.errors import KeyMismatch
 from difflang.ir import NONE, Atom, Node, const
 from difflang.tree import Layout
 
 from .frame import Frame, handles
+from .grown import Fixed, Live
 from .objects import check_fresh, new_cell, put, reference
 from .values import Compound, Value, denote, known, python_value
 
@@ -20,6 +22,14 @@ Named = Mapping[str, Value]
 
 def is_dict(value: Value) -> bool:
     return isinstance(value, Compound) and value.kind == "object" and value.info.layout.kind == "dict"
+
+
+def class_of(value: Value) -> type[Container] | None:
+    """The class of a container of the run."""
+    if isinstance(value, Compound) and value.kind == "object" and issubclass(value.info.layout.cls, Container):
+        found: type[Container] = value.info.layout.cls
+        return found
+    return None
 
 
 def new_dict(keys: Sequence[Any], values: Sequence[Value]) -> Compound:
@@ -44,15 +54,42 @@ def dict_keys(frame: Frame, value: Value) -> Compound:
 @handles("dict")
 def _dict(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     """`{key: value, **other}`: keys and values in turn; where `starred` names a pair, its value is another dict."""
+    from .run_dicts import dict_set
+    from .run_dicts import made as empty
+
     made: dict[Any, Value] = {}
     starred = set(node.attrs.get("starred", ()))
+    site = (frame.signature, node, "dict")
+    live = site in frame.inference.lists.live
+    owner = empty(frame, RunDict) if live else Compound("none")
     for k in range(len(values) // 2):
         key, value = values[2 * k : 2 * k + 2]
         if k in starred:
-            made.update(items_of(frame, value))
-        else:
+            for name, part in items_of(frame, value).items():
+                if live:
+                    dict_set(frame, owner, denote(name), part)
+                else:
+                    made[name] = part
+        elif known(key) and not live:
             made[key_of(frame, key)] = value
-    return (new_dict(tuple(made), tuple(made.values())),)
+        else:
+            _on_run(frame, site, key)
+            dict_set(frame, owner, key, value)
+    if live:
+        return (owner,)
+    new = new_dict(tuple(made), tuple(made.values()))
+    new.info.site = site
+    return (new,)
+
+
+def _on_run(frame: Frame, site: Any, key: Value) -> None:
+    """A key that shows while the program runs: the dict is one of the run."""
+    if site in frame.inference.lists.live:
+        return
+    reason = "the key of a dict must be known while compiling here"
+    error = Fixed("DL011", reason, frame.place, "write a constant, or pass it as a static argument", frame.function.origin)
+    error.remedy = Live(frozenset({site})) if site is not None else None
+    raise error
 
 
 def key_of(frame: Frame, key: Value) -> Any:
@@ -69,29 +106,36 @@ def _is_key(found: Any) -> bool:
 def dict_item(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
     """d[key]."""
     items = items_of(frame, value)
-    key = _key(frame, pattern, operands)
+    key = _known_key(frame, value, written_key(frame, pattern, operands))
     if key not in items:
         frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}", KeyMismatch)
     return items[key]
 
 
-def _key(frame: Frame, pattern: Sequence[str], operands: Sequence[Value]) -> Any:
+def _known_key(frame: Frame, owner: Value, key: Value) -> Any:
+    """A key, which must be known while compiling where the dict is not one of the run."""
+    if not known(key):
+        _on_run(frame, owner.info.site, key)  # type: ignore[union-attr]
+    return key_of(frame, key)
+
+
+def written_key(frame: Frame, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
     if not set(pattern) <= {"i", "n"}:
         frame.fail("DL005", "a slice is no key of a dict")
     left = iter(operands)
     keys = [NONE if code == "n" else next(left) for code in pattern]
-    return key_of(frame, keys[0] if len(keys) == 1 else Compound("tuple", tuple(keys)))
+    return keys[0] if len(keys) == 1 else Compound("tuple", tuple(keys))
 
 
 def set_dict_item(frame: Frame, target: Value, pattern: Sequence[str], operands: Sequence[Value], value: Value) -> None:
     """d[key] = value."""
     assert isinstance(target, Compound)
-    put(frame, target.info, _key(frame, pattern, operands), value)
+    put(frame, target.info, _known_key(frame, target, written_key(frame, pattern, operands)), value)
 
 
 def _get(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
     items = items_of(frame, owner)
-    return items.get(key_of(frame, args[0]), args[1] if len(args) > 1 else kwargs.get("default", NONE))
+    return items.get(_known_key(frame, owner, args[0]), args[1] if len(args) > 1 else kwargs.get("default", NONE))
 
 
 def _items(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
@@ -121,7 +165,7 @@ def _update(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
 
 
 def _setdefault(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
-    key = key_of(frame, args[0])
+    key = _known_key(frame, owner, args[0])
     if key not in items_of(frame, owner):
         put(frame, owner.info, key, args[1] if len(args) > 1 else NONE)
     return items_of(frame, owner)[key]
@@ -129,7 +173,7 @@ def _setdefault(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Val
 
 def _pop(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
     """d.pop(key, default)"""
-    items, key = items_of(frame, owner), key_of(frame, args[0])
+    items, key = items_of(frame, owner), _known_key(frame, owner, args[0])
     if key not in items and len(args) > 1:
         return args[1]
     if key not in items:
@@ -142,7 +186,7 @@ def _pop(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
 def delete(frame: Frame, owner: Value, pattern: Sequence[str], operands: Sequence[Value]) -> None:
     """del d[key]"""
     assert isinstance(owner, Compound)
-    _pop(frame, owner, [denote(_key(frame, pattern, operands))], {})
+    _pop(frame, owner, [written_key(frame, pattern, operands)], {})
 
 
 def _emptied(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
@@ -170,12 +214,21 @@ def united(frame: Frame, one: Value, other: Value) -> Value:
     return new_dict(tuple(items), tuple(items.values()))
 
 
+def contains(frame: Frame, owner: Value, key: Value) -> Value:
+    """key in d."""
+    return const(_known_key(frame, owner, key) in items_of(frame, owner))
+
+
 def object_truth(frame: Frame, value: Compound) -> Atom:
     """bool(object): what __bool__ or __len__ says, else True."""
     from .structs import special
 
+    from .run_dicts import size
+
     if is_dict(value):
         return const(bool(items_of(frame, value)))
+    if class_of(value) is not None:
+        return frame.truth(size(frame, value))
     for name in ("__bool__", "__len__"):
         found = special(frame, value, name)
         if found is not None:
@@ -183,4 +236,7 @@ def object_truth(frame: Frame, value: Compound) -> Atom:
     return const(True)
 
 
-__all__ = ["delete", "dict_item", "dict_keys", "dict_method", "is_dict", "items_of", "new_dict", "object_truth", "set_dict_item", "united"]
+__all__ = [
+    "class_of", "contains", "delete", "dict_item", "dict_keys", "dict_method", "is_dict", "items_of", "new_dict", "object_truth",
+    "set_dict_item", "united", "written_key",
+]  # fmt: skip

@@ -74,6 +74,39 @@ def _filter(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) ->
     return Compound("list", tuple(kept))
 
 
+@builtin(zip, names=("strict",))
+def _zip(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    for value in args:
+        check_iterable(frame, value)
+    if "strict" in kwargs and frame.constant(kwargs["strict"], "strict") and args:
+        lengths = [length(frame, value) for value in args]
+        for one in lengths[1:]:
+            equal = binary(frame, "equal", one, lengths[0])
+            if isinstance(equal, Const) and not equal.value:
+                frame.fail("DL024", "the arguments of zip(strict=True) differ in length")
+            if not isinstance(equal, Const):
+                frame.emit("check", equal, error=ValueError, message="the arguments of zip(strict=True) differ in length", kind="raise")
+    return Compound("zip", tuple(args))
+
+
+@builtin(enumerate, low=1, high=2, names=("start",))
+def _enumerate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    check_iterable(frame, args[0])
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    return Compound("enumerate", (args[0], start))
+
+
+@builtin(reversed, low=1, high=1)
+def _reversed(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    check_iterable(frame, args[0])
+    (value,) = args
+    if isinstance(value, Compound) and value.is_sequence:
+        return Compound("tuple", value.items[::-1])
+    if isinstance(value, Compound) and value.kind in ("zip", "enumerate", "reversed"):
+        frame.fail("DL024", f"'{value.kind}' object is not reversible")
+    return Compound("reversed", (value,))
+
+
 def passes(frame: Frame, function: Value, one: Value) -> Any:
     """Whether an item passes a filter."""
     from .calls import call
@@ -156,12 +189,6 @@ def _next(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> V
         frame.fail("DL004", "next() of what is no generator is outside the language", "read the items by index")
     assert isinstance(args[0], Compound)
     return taken(frame, args[0], args[1] if len(args) > 1 else None)
-
-
-@builtin(iter, low=1, high=1)
-def _iter(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    check_iterable(frame, args[0])
-    return args[0]
 
 
 def getter(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:

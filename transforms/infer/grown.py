@@ -63,7 +63,14 @@ class Widen(Exception):
 class Fixed(TypeMismatch):
     """A DL011 or DL006 that goes away if these lists are lists of the run."""
 
-    remedy: Widen | None = None
+    remedy: Widen | Live | None = None
+
+
+@dataclass(frozen=True)
+class Live:
+    """The dicts made at these places have keys that show while the program runs."""
+
+    sites: Sites
 
 
 @dataclass(eq=False)
@@ -71,6 +78,7 @@ class Lists:
     """What is known of the lists of a program: kept when the interpretation begins again."""
 
     elements: dict[Site, Form] = field(default_factory=dict)
+    live: set[Site] = field(default_factory=set)  # dicts and sets of the run, by where they are made (`containers.py`)
     straight: dict[Site, str] = field(default_factory=dict)  # lists that must be known while compiling, and why
     news: bool = False
     changed: set[Site] = field(default_factory=set)  # lists of the run that were changed lately
@@ -130,7 +138,10 @@ class Lists:
     def remedied(self, error: DifflangError) -> bool:
         """Whether an error goes away if some list is a list of the run."""
         remedy = getattr(error, "remedy", None)
-        if remedy is not None:
+        if isinstance(remedy, Live):
+            self.news = self.news or not remedy.sites <= self.live
+            self.live |= remedy.sites
+        elif remedy is not None:
             self.widen(remedy.sites, remedy.element)
         return self.news
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from difflang.containers import RunDefaultDict
 from difflang.errors import DifflangError, EndlessRecursion, TypeMismatch
 from difflang.ir import Atom, Capture, Const, Function, Node, Param, Program, Region, Var
 from difflang.op import load
@@ -110,11 +111,15 @@ def _returnable(shape: Form) -> bool:
     kinds = ("tuple", "list", "struct", "made", "again")
     if isinstance(shape, Compound) and shape.kind == "grown":
         return _returnable(shape.info)
+    if isinstance(shape, Compound) and shape.kind == "made" and issubclass(shape.info.layout.cls, RunDefaultDict):
+        return False
     return not isinstance(shape, Compound) or (shape.kind in kinds and all(map(_returnable, shape.items)))
 
 
 def _unreturnable(shape: Form) -> str:
     assert isinstance(shape, Compound)
+    if shape.kind == "made" and issubclass(shape.info.layout.cls, RunDefaultDict):
+        return "defaultdict"
     if shape.kind == "grown":
         return f"list of {_unreturnable(shape.info)}s"
     return next((_unreturnable(item) for item in shape.items if not _returnable(item)), shape.kind)
@@ -147,6 +152,7 @@ class Inference:
     _held: list[Any] = field(default_factory=list)  # objects known by identity: they must not go away
     _read: dict[int, tuple[Any, Function]] = field(default_factory=dict)
     _capture_types: dict[Any, Form] = field(default_factory=dict)
+    sets: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # known while compiling, with the places that made them
     spent: list[Any] = field(default_factory=list)  # generators of which an item was taken
     _depth: int = 0
     _variants: Variants | None = None

@@ -15,7 +15,7 @@ from difflang.op import BY_METHOD, BY_PROPERTY
 from difflang.ops.index import result_type
 from difflang.types import DTYPES, MANY, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, is_complex, promote
 
-from .dicts import dict_item, dict_method, is_dict, set_dict_item
+from .dicts import class_of, dict_item, dict_method, is_dict, set_dict_item, written_key
 from .failing import of_error
 from .frame import Frame, handles
 from .sizes import shape, size
@@ -33,6 +33,10 @@ def _getitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 def getitem(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequence[Value], hint: str = "t") -> Value:
     if is_undefined(value) or any(map(is_undefined, operands)):
         return value if is_undefined(value) else next(filter(is_undefined, operands))
+    if class_of(value) is not None:
+        from . import containers
+
+        return containers.get(frame, value, written_key(frame, pattern, operands))  # type: ignore[arg-type]
     if own_method(value, "__getitem__") is not None:
         found = special(frame, value, "__getitem__", index_object(frame, pattern, operands))
         assert found is not None
@@ -222,6 +226,11 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
     """target[...] = value; with `accumulate` np.add.at: the value is added, as often as an index is named."""
     if any(map(is_undefined, (target, value, *operands))):
         return
+    if class_of(target) is not None:
+        from . import containers
+
+        containers.store(frame, target, written_key(frame, pattern, operands), value)  # type: ignore[arg-type]
+        return
     if own_method(target, "__setitem__") is not None:
         special(frame, target, "__setitem__", index_object(frame, pattern, operands), value)
         return
@@ -265,6 +274,8 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
         return value
     if is_static(value):
         return static_attribute(frame, python_value(value), name)
+    if class_of(value) is not None:
+        return Compound("bound", (value,), name)
     if layout_in(value) is not None:
         return object_attribute(frame, value, name)
     if isinstance(value, Compound) and value.kind == "super":
@@ -291,7 +302,9 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
 
 def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
     if isinstance(owner, frozenset) and not hasattr(owner, name) and hasattr(set, name):
-        frame.fail("DL025", f"a set is known while compiling: {name!r} would change it", "use a list, or an array of truths")
+        from .orders import changing_set
+
+        changing_set(frame, owner, name)
     with frame.fitting():
         try:
             found = getattr(owner, name)
@@ -360,6 +373,10 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
 
     if is_undefined(owner):
         return owner
+    if class_of(owner) is not None:
+        from . import containers
+
+        return containers.method(frame, owner, name, args, kwargs)  # type: ignore[arg-type]
     if layout_in(owner) is not None:
         return method_of_object(frame, owner, name, args, kwargs)
     if isinstance(owner, Compound) and owner.kind == "super":
@@ -367,7 +384,9 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
     if is_dict(owner):
         return dict_method(frame, owner, name, args, kwargs)
     if isinstance(owner, Compound):
-        return _sequence_method(frame, owner, name, args, kwargs)
+        from .list_methods import sequence_method
+
+        return sequence_method(frame, owner, name, args, kwargs)
     if isinstance(owner.type, (Nothing, Static)):
         frame.fail("DL025", f"{owner.type} has no method {name!r}")
     if name in ARRAY_METHODS:
@@ -380,20 +399,3 @@ def call_method(frame: Frame, owner: Value, name: str, args: Sequence[Value], kw
         return by_text(frame, NUMBER_METHODS[owner.type.dtype, name], [owner, *args], kwargs)
     frame.asked_of_arrays(owner.type, name)
     frame.fail("DL025", f"the method {name!r} is outside the language", "write it with the operations of the language")
-
-
-def _sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
-    if owner.kind in ("list", "grown"):
-        from .list_methods import list_method
-
-        return list_method(frame, owner, name, args, kwargs)
-    if kwargs:
-        frame.fail("DL017", f"{name}() of a {owner.kind} has no argument {next(iter(kwargs))!r}")
-    if known(owner) and all(map(known, args)) and owner.kind == "tuple":
-        with frame.fitting():
-            return denote(getattr(python_value(owner), name)(*map(python_value, args)))
-    if owner.kind == "tuple" and name in ("count", "index"):
-        from .list_methods import list_method
-
-        return list_method(frame, Compound("list", owner.items), name, args)
-    frame.fail("DL025", f"the method {name!r} of a {owner.kind} is outside the language")

@@ -21,10 +21,14 @@ from .items import getitem
 from .lists import beside_lists, on_run
 from .objects import restore, saved
 from .operators import binary
-from .dicts import dict_keys, is_dict
+from .dicts import class_of, dict_keys, is_dict
 from .spoken import Called, index_name, inside, parts
 from .structs import special
 from .values import Compound, Value, is_undefined, known, python_value
+
+
+CONTAINER_LISTS = ("keys_", "values_", "items_")
+"""At the end of the sites of lists in dicts and deques of the run (`run_dicts.py`)."""
 
 
 def range_of(frame: Frame, args: Sequence[Value]) -> Compound:
@@ -59,6 +63,10 @@ def length(frame: Frame, value: Value) -> Value:
 
 
 def _compound_length(frame: Frame, value: Compound) -> Value:
+    if class_of(value) is not None:
+        from .run_dicts import size
+
+        return size(frame, value)
     found = special(frame, value, "__len__")
     if found is not None:
         return found
@@ -183,6 +191,10 @@ def as_iterable(frame: Frame, value: Value) -> Value:
     """What is walked when a value is: the keys of a dict, what __iter__ gives."""
     if is_dict(value):
         return dict_keys(frame, value)
+    if class_of(value) is not None:
+        from .containers import walked
+
+        return walked(frame, value)  # type: ignore[arg-type]
     found = special(frame, value, "__iter__")
     return value if found is None else as_iterable(frame, found)
 
@@ -228,20 +240,10 @@ def each(
 ) -> list[Value]:
     """`for called in iterable`."""
     iterable = as_iterable(frame, iterable)
-    if isinstance(iterable, Compound) and is_generator(iterable):
-        return generators.walked(frame, iterable, turn, init, hints[1:], exits)
-    if isinstance(iterable, Compound) and iterable.kind in ("enumerate", "zip") and any(map(is_generator, iterable.items)):
-        return generators.in_step(frame, iterable, turn, init, hints[1:], exits)
+    done = _each_of_its_kind(frame, iterable, turn, init, hints, exits) if isinstance(iterable, Compound) else None
+    if done is not None:
+        return done
     check_iterable(frame, iterable)
-    if isinstance(iterable, Compound) and iterable.kind == "range":
-        return counted(frame, iterable.items, turn, init, hints, exits)
-    if isinstance(iterable, Compound) and iterable.kind == "filter":
-        return _each_that_passes(frame, iterable, turn, init, hints, exits)
-    if isinstance(iterable, Compound) and iterable.kind == "chain":
-        return _each_of_several(frame, iterable.items, turn, list(init), hints, exits)
-    inner = iterable.items[0] if isinstance(iterable, Compound) and iterable.kind == "reversed" else None
-    if isinstance(inner, Compound) and inner.kind == "range":
-        return counted(frame, inner.items, turn, init, hints, exits, reverse=True)
     count = const(2**62) if is_endless(iterable) else length(frame, iterable)
     if is_undefined(count):  # of a call of the function that is being read: what it gives is not known yet
         return unrolled(frame, [], turn, init, hints[1:], exits)
@@ -267,13 +269,38 @@ def each(
         return results
     del frame.builder.nodes[nodes:]
     restore(state)
-    return _each_while_there(frame, iterable, indexed, init, names, exits)
+    kept = {str(site[-1]) for site in changed if site[-1] in CONTAINER_LISTS}
+    if "items_" in kept:
+        frame.fail("DL007", "this changes a deque while it is walked", "walk a copy: list(q)")
+    return _each_while_there(frame, iterable, indexed, init, names, exits, bool(kept))
+
+
+def _each_of_its_kind(
+    frame: Frame, iterable: Compound, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool
+) -> list[Value] | None:
+    """A walk over what is not walked by index; None for all else."""
+    if is_generator(iterable):
+        return generators.walked(frame, iterable, turn, init, hints[1:], exits)
+    if iterable.kind in ("enumerate", "zip") and any(map(is_generator, iterable.items)):
+        return generators.in_step(frame, iterable, turn, init, hints[1:], exits)
+    check_iterable(frame, iterable)
+    if iterable.kind == "range":
+        return counted(frame, iterable.items, turn, init, hints, exits)
+    if iterable.kind == "filter":
+        return _each_that_passes(frame, iterable, turn, init, hints, exits)
+    if iterable.kind == "chain":
+        return _each_of_several(frame, iterable.items, turn, list(init), hints, exits)
+    inner = iterable.items[0] if iterable.kind == "reversed" else None
+    if isinstance(inner, Compound) and inner.kind == "range":
+        return counted(frame, inner.items, turn, init, hints, exits, reverse=True)
+    return None
 
 
 def _each_while_there(
-    frame: Frame, iterable: Value, indexed: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool
+    frame: Frame, iterable: Value, indexed: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool, dicts: bool
 ) -> list[Value]:
-    """A walk over a list that the loop itself changes: Python asks for the length before each turn."""
+    """A walk over a list that the loop itself changes: Python asks for the length before each turn. Dicts must keep theirs."""
+    before = frame.atom(length(frame, iterable))
 
     def ask(carried: Sequence[Value]) -> Value:
         return binary(frame, "less", carried[0], length(frame, iterable))
@@ -281,6 +308,10 @@ def _each_while_there(
     def turn(_: Value, carried: Sequence[Value]) -> list[Value]:
         done = indexed(carried[0], carried[1:])
         skip = 1 if exits else 0
+        if dicts:
+            kept = frame.truth(binary(frame, "equal", length(frame, iterable), before))
+            kept = frame.emit("logical_or", frame.truth(done[0]), kept) if exits else kept
+            frame.emit("check", kept, error=RuntimeError, message="dictionary changed size during iteration", kind="raise")
         return [*done[:skip], binary(frame, "add", carried[0], const(1)), *done[skip:]]
 
     return repeated(frame, turn, ask, [const(0), *init], hints, exits)[1:]

@@ -19,10 +19,24 @@ from .generators import eager
 from .items import getitem
 from .iterables import each, item, length
 from .operators import binary
-from .values import Compound, Value, is_none, is_undefined, known, python_value
+from .values import Compound, Value, denote, is_none, is_undefined, known, python_value
 
 Method = Callable[[Frame, Compound, Sequence[Value]], Value]
 NO_KEYWORDS: Mapping[str, Value] = MappingProxyType({})
+
+
+def sequence_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """A method of a list, a tuple or something else made of values."""
+    if owner.kind in ("list", "grown"):
+        return list_method(frame, owner, name, args, kwargs)
+    if kwargs:
+        frame.fail("DL017", f"{name}() of a {owner.kind} has no argument {next(iter(kwargs))!r}")
+    if known(owner) and all(map(known, args)) and owner.kind == "tuple":
+        with frame.fitting():
+            return denote(getattr(python_value(owner), name)(*map(python_value, args)))
+    if owner.kind == "tuple" and name in ("count", "index"):
+        return list_method(frame, Compound("list", owner.items), name, args)
+    frame.fail("DL025", f"the method {name!r} of a {owner.kind} is outside the language")
 
 
 def list_method(frame: Frame, owner: Compound, name: str, args: Sequence[Value], kwargs: Mapping[str, Value] = NO_KEYWORDS) -> Value:

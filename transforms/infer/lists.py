@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from difflang.ir import NONE, Atom, Const, Node, Var, const
 from difflang.types import Stack
 
-from .dicts import delete, is_dict
+from .dicts import class_of, delete, is_dict, written_key
 from .choices import choosable
 from .frame import Frame, handles, list_maker
 from .lent import given, lend
@@ -299,6 +299,11 @@ def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     from .list_methods import delete_slice, list_method
 
     owner = values[0]
+    if class_of(owner) is not None:
+        from .run_dicts import delete as delete_item
+
+        delete_item(frame, owner, written_key(frame, node.attrs["pattern"], values[1:]))  # type: ignore[arg-type]
+        return ()
     if is_dict(owner):
         delete(frame, owner, node.attrs["pattern"], values[1:])
         return ()

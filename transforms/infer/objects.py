@@ -32,6 +32,7 @@ class Cell:
     stale: Union[Place, bool, None] = None
     lists: frozenset[Any] = frozenset()  # lists of the run that hold it (by the places where they are made)
     home: Any = None  # the item of such a list that it was read from, see `lent.py`
+    site: Any = None  # of a dict: where it was made
     outside: str = ""  # its name, where it lives outside of the program: nothing may change it
     carried: ClassVar[bool] = True  # where control flow changes it; a list that straight code alone changes is not (`grown.ItemsCell`)
 
@@ -66,6 +67,7 @@ class Made:
     origins: frozenset[Cell] = field(default=frozenset(), compare=False)
     near: frozenset[int] = frozenset()
     stale: Union[Place, bool, None] = None
+    site: Any = field(default=None, compare=False)
 
 
 class _Heap(threading.local):
@@ -126,7 +128,7 @@ def outside(value: Value, state: State) -> Form:
     if cell in state:
         return value
     parts = tuple(outside(part, state) for part in cell.parts)
-    return Compound("made", parts, Made(cell.shape(), frozenset({cell, *cell.tangled}), stale=cell.stale))
+    return Compound("made", parts, Made(cell.shape(), frozenset({cell, *cell.tangled}), stale=cell.stale, site=cell.site))
 
 
 def by_value(value: Value) -> Form:
@@ -147,7 +149,7 @@ def as_made(shape: Compound) -> Compound:
     if shape.kind == "made":
         return shape
     cell: Cell = shape.info
-    return Compound("made", tuple(map(form, cell.parts)), Made(cell.shape(), frozenset({cell}), stale=cell.stale))
+    return Compound("made", tuple(map(form, cell.parts)), Made(cell.shape(), frozenset({cell}), stale=cell.stale, site=cell.site))
 
 
 def changed(before: State, after: State) -> list[tuple[Cell, Any]]:

@@ -15,7 +15,8 @@ from difflang.types import BOOL, COMPLEX, DTYPES, INT, UNKNOWN, Array, Scalar, T
 
 from .choices import first_choice, with_each
 from .frame import Frame, handles
-from .dicts import is_dict, items_of, united
+from .dicts import class_of, is_dict, united
+from .dicts import contains as in_dict
 from .strict import raises
 from .structs import class_in, of_classes, opened, same_object, special
 from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
@@ -75,6 +76,10 @@ def binary(frame: Frame, op: str, one: Value, other: Value) -> Value:
         return one if is_undefined(one) else other
     if first_choice(one, other) is not None:
         return with_each(frame, (one, other), lambda a, b: binary(frame, op, a, b))  # type: ignore[no-any-return]
+    if class_of(one) is not None or class_of(other) is not None:
+        from .run_sets import operated
+
+        return operated(frame, op, one, other)
     if class_in(one) is not None or class_in(other) is not None:
         found = of_classes(frame, op, opened(frame, one), opened(frame, other))
         if found is not None:
@@ -255,11 +260,15 @@ def _contains(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     value, holder = values
     if first_choice(value, holder) is not None:
         return (with_each(frame, (value, holder), lambda a, b: _contains(frame, node, [a, b])[0]),)
+    if class_of(holder) is not None:
+        from .run_dicts import contains as in_container
+
+        return (in_container(frame, holder, value),)  # type: ignore[arg-type]
     asked = special(frame, holder, "__contains__", value)
     if asked is not None:
         return (frame.truth(asked),)
     if is_dict(holder):
-        return (const(frame.constant(value, "a key") in items_of(frame, holder)),)
+        return (in_dict(frame, holder, value),)
     if known(value) and known(holder):
         with frame.fitting():
             return (const(python_value(value) in python_value(holder)),)
@@ -293,24 +302,14 @@ def _in_range(frame: Frame, value: Value, holder: Compound) -> Value:
 
 @handles("tuple", "list")
 def _sequence(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    from .starred import arguments
+    from .starred import arguments, is_long
     from .list_arrays import displayed
 
     stars = node.attrs.get("star", ())
-    if node.op == "list" and any(_is_long(frame, values[k]) for k in stars):
+    if node.op == "list" and any(is_long(frame, values[k]) for k in stars):
         return (displayed(frame, values, stars),)
     items, _ = arguments(frame, values, {"star": stars})
     return (Compound(node.op, tuple(items)),)
-
-
-def _is_long(frame: Frame, value: Value) -> bool:
-    """Whether how many items there are is not known while compiling."""
-    from .iterables import check_iterable, length
-
-    if getattr(value, "kind", "") in ("grown", "filter", "generator"):
-        return True
-    check_iterable(frame, value)
-    return not isinstance(length(frame, value), Const)
 
 
 @handles("closure")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any, NoReturn
 
 from difflang import list_library
 from difflang.ir import NONE, Const, const
@@ -11,7 +12,9 @@ from difflang.tree import Frozen
 
 from .builtins import builtin, items_in, not_empty
 from .branches import branch
+from .dicts import class_of
 from .frame import Frame
+from .grown import Fixed, Live
 from .iterables import check_iterable, each, item, length
 from .lists import beside_lists, is_grown
 from .operators import binary
@@ -53,12 +56,35 @@ def _exchanged(frame: Frame, items: list[Value], keys: list[Value], op: str) -> 
 
 @builtin(set, high=1)
 def _set(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return denote(frozenset(frame.constant(value, "what is in a set") for value in (items_in(frame, args[0], "set()") if args else ())))
+    if not args or not _is_known(frame, args[0]):
+        from .containers import set_of
+
+        return set_of(frame, args)
+    site = (frame.signature, frame.at, "set")
+    if site in frame.inference.lists.live:
+        from .containers import set_of
+
+        return set_of(frame, args)
+    found = frozenset(frame.constant(value, "what is in a set") for value in items_in(frame, args[0], "set()"))
+    frame.inference.sets[id(found)] = (found, site)
+    return denote(found)
+
+
+def _is_known(frame: Frame, items: Value) -> bool:
+    """Whether what is walked is known while compiling."""
+    if known(items):
+        return True
+    if class_of(items) is not None or _passing(items) or not known(length(frame, items)):
+        return False
+    return all(map(known, items_in(frame, items, "set()")))
 
 
 @builtin(frozenset, high=1)
 def _frozenset(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return denote(Frozen(python_value(_set(frame, args, kwargs))))
+    found = _set(frame, args, kwargs) if args else denote(frozenset())
+    if class_of(found) is not None:
+        frame.fail("DL011", "what is in a frozenset must be known while compiling", "use a set")
+    return denote(Frozen(python_value(found)))
 
 
 @builtin(sorted, low=1, high=1, names=("key", "reverse"))
@@ -91,7 +117,7 @@ def python_sorted(frame: Frame, values: Value, kwargs: Mapping[str, Value]) -> V
 
 def _passing(values: Value) -> bool:
     """Whether how many items there are shows when they are walked."""
-    return isinstance(values, Compound) and values.kind == "filter"
+    return isinstance(values, Compound) and values.kind in ("filter", "generator")
 
 
 def _sorted_on_run(frame: Frame, values: Value, kwargs: Mapping[str, Value]) -> Value:
@@ -106,3 +132,12 @@ def _sorted_on_run(frame: Frame, values: Value, kwargs: Mapping[str, Value]) -> 
     if is_none(key):
         return by_text(frame, list_library.sorted_items, [items, down])
     return by_text(frame, list_library.sorted_by, [items, key, down])
+
+
+def changing_set(frame: Frame, owner: frozenset[Any], name: str) -> NoReturn:
+    """A set that is known while compiling is changed: it is one of the run, where it is known what made it."""
+    reason = f"a set is known while compiling: {name!r} would change it"
+    error = Fixed("DL025", reason, frame.place, "begin with set(), and add its items", frame.function.origin)
+    if id(owner) in frame.inference.sets:
+        error.remedy = Live(frozenset({frame.inference.sets[id(owner)][1]}))
+    raise error

@@ -42,7 +42,8 @@ class Numbers:
             return Compound("again", (), self.cells.index(cell))
         near = frozenset(k for k, other in enumerate(self.cells) if other in cell.tangled)
         self.cells.append(cell)
-        return Compound("made", tuple(self.form(part, leaf) for part in cell.parts), Made(cell.shape(), near=near, stale=cell.stale))
+        made = Made(cell.shape(), near=near, stale=cell.stale, site=cell.site)
+        return Compound("made", tuple(self.form(part, leaf) for part in cell.parts), made)
 
     def value(self, value: Value) -> Value:
         """A value that was made anew on the other side: its objects numbered, `again` resolved."""

@@ -56,6 +56,14 @@ def entries(frame: Frame, value: Value) -> dict[str, Value]:
 EXTREMES: dict[Any, str] = {max: "max", min: "min"}
 
 
+def is_long(frame: Frame, value: Value) -> bool:
+    """Whether how many items there are is not known while compiling."""
+    if getattr(value, "kind", "") in ("grown", "filter", "generator"):
+        return True
+    check_iterable(frame, value)
+    return not isinstance(length(frame, value), Const)
+
+
 def starred(frame: Frame, callee: Value | None, value: Value, given: int, keywords: Sequence[str]) -> list[Value]:
     """The arguments that *value stands for in a call with so many others in order, and these by name."""
     if is_static(callee) and python_value(callee) in EXTREMES and not given:  # type: ignore[arg-type]
@@ -116,4 +124,4 @@ def _counted(count: int) -> str:
     return f"{count} positional argument{'s' * (count != 1)}"
 
 
-__all__ = ["arguments", "starred"]
+__all__ = ["arguments", "is_long", "starred"]

@@ -15,8 +15,11 @@ from difflang.records import replace
 from difflang.tree import Layout, class_layout
 
 from .builtins import builtin
-from .dicts import is_dict, items_of, key_of, new_dict
+from .containers import dict_of
+from .containers import method as container_method
+from .dicts import class_of, is_dict, items_of, key_of, new_dict
 from .frame import Frame
+from .generators import is_generator
 from .iterables import as_iterable, check_iterable, item, length, unpacked
 from .objects import Cell, new_cell, reference
 from .pools import begun, copied, entered, is_pooled, is_ref
@@ -194,19 +197,31 @@ METHODS: dict[str, Callable[[Frame, Value, Args, Named], Value]] = {"_replace": 
 def _dict(frame: Frame, args: Args, kwargs: Named) -> Value:
     """dict(), dict(other), dict(pairs), dict(key=value)."""
     made: dict[Any, Value] = {}
+    site = (frame.signature, frame.at, "dict")
+    if site in frame.inference.lists.live or any(_is_long(frame, value) for value in args):
+        return dict_of(frame, args)
     for value in args:
         if is_dict(value):
             made.update(items_of(frame, value))
             continue
         check_iterable(frame, value)
         count = length(frame, value)
-        if not isinstance(count, Const):
-            frame.fail("DL011", "how many items a dict gets must be known while compiling")
+        assert isinstance(count, Const)
         for k in range(count.value):
             key, held = unpacked(frame, item(frame, value, const(k)), 2)
             made[key_of(frame, key)] = held
     made.update(kwargs)
-    return new_dict(tuple(made), tuple(made.values()))
+    new = new_dict(tuple(made), tuple(made.values()))
+    new.info.site = site
+    return new
+
+
+def _is_long(frame: Frame, value: Value) -> bool:
+    """Whether how many items it gives shows while the program runs."""
+    if is_dict(value):
+        return False
+    check_iterable(frame, value)
+    return class_of(value) is not None or is_generator(value) or not isinstance(length(frame, value), Const)
 
 
 @builtin(iter, low=1, high=1)
@@ -263,6 +278,8 @@ def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
     """copy.copy(x): an object of its own with the same parts."""
     if is_ref(args[0]):
         return copied(frame, args[0])
+    if class_of(args[0]) is not None:
+        return container_method(frame, args[0], "copy", [], {})  # type: ignore[arg-type]
     found = parts_in(frame, args[0])
     if found is not None:
         return remade(*found)
@@ -271,6 +288,8 @@ def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
 
 @builtin(copying.deepcopy, low=1, high=1)
 def _deep(frame: Frame, args: Args, kwargs: Named) -> Value:
+    if class_of(args[0]) is not None:
+        return container_method(frame, args[0], "copy", [], {})  # type: ignore[arg-type]
     return mapped(frame, lambda leaf: copied_leaf(frame, leaf), args[0])
 
 

@@ -171,7 +171,9 @@ def _equal(frame: Frame, args: Args, kwargs: Named) -> Value:
 
 
 def copied_leaf(frame: Frame, leaf: Value) -> Value:
-    """An array of its own, anything else as it is."""
+    """An array or a list of the run of its own, anything else as it is."""
+    if isinstance(leaf, Compound) and leaf.kind == "grown":
+        return leaf.over(tuple(frame.emit("copy", stack, hint="items") for stack in leaf.items))
     array = not isinstance(leaf, Compound) and isinstance(leaf.type, Array)
     return frame.emit("copy", leaf) if array else leaf
 

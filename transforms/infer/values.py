@@ -237,7 +237,9 @@ def _with_parts(shape: Compound, parts: tuple[Any, ...]) -> Compound:
     if shape.kind != "made":
         return shape.over(parts)
     made: Made = shape.info
-    return reference(new_cell(made.layout, parts, made.origins, made.stale))
+    cell = new_cell(made.layout, parts, made.origins, made.stale)
+    cell.site = made.site
+    return reference(cell)
 
 
 def fresh(shape: Form, hint: str) -> tuple[Value, list[Var]]:
