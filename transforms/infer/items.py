@@ -235,8 +235,7 @@ def setitem(frame: Frame, target: Value, value: Value, pattern: Sequence[str], o
         special(frame, target, "__setitem__", index_object(frame, pattern, operands), value)
         return
     if is_dict(target):
-        set_dict_item(frame, target, pattern, operands, value)
-        return
+        return set_dict_item(frame, target, pattern, operands, value)
     if isinstance(target, Compound) and target.kind in ("list", "grown") and tuple(pattern) in (("i",), (":",), ("s",)):
         from .list_methods import set_part
 
