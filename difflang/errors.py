@@ -169,6 +169,7 @@ class AxisMismatch(ValueMismatch, IndexError):
 
 WAYS_OUT: dict[str, str] = {
     "DL005": "give it the types and shapes that Python and NumPy would take here",
+    "DL006": "give the name values of one type on every path",
     "DL017": "give the arguments that the function's signature has",
     "DL022": "use np.any(x) or np.all(x), or compare single numbers",
     "DL023": "index within its shape or length",

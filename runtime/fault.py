@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 _CODES = {"IntegerOverflow": "DL013"}
+_WAYS_OUT = {"IntegerOverflow": "use floats where numbers grow"}
 """Errors of the compiler's own type that compiled code raises, and their numbers."""
 
 Row = Sequence[Any]
@@ -79,7 +80,7 @@ class Faults:
         text = message % details[:arguments] if arguments else message
         if "way_out" in getattr(error, "__dataclass_fields__", {}):
             where = None if place is None else sys.modules[error.__module__].Place(*place)
-            raise error(_CODES.get(name, "DL005"), text, where, "", _Lines(place[0]) if place is not None else None)
+            raise error(_CODES.get(name, "DL005"), text, where, _WAYS_OUT.get(name, ""), _Lines(place[0]) if place is not None else None)
         else:
             raised = error(text) if text else error()
         if place is not None:

@@ -19,6 +19,7 @@ from difflang.types import NOTHING, UNKNOWN, Scalar, Static, Tuple, Type, is_flo
 from .link import link
 
 MODES = ("reverse", "forward")
+WAY_OUT = "take the function's arguments and return (value, pullback), the pullback one adjoint for each argument differentiated"
 
 
 @dataclass(frozen=True)
@@ -205,4 +206,4 @@ def _strong(type: Type) -> Type:
 def _misfit(function: Function, rule: Rule, reason: str) -> NotDifferentiable:
     name = getattr(rule.function, "__name__", "the rule")
     read = _read(rule)
-    return NotDifferentiable("DL035", f"the rule {name} does not fit {function.name}: {reason}", read.place, "", read.origin)
+    return NotDifferentiable("DL035", f"the rule {name} does not fit {function.name}: {reason}", read.place, WAY_OUT, read.origin)

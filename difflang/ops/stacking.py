@@ -29,6 +29,8 @@ def _concatenate_bind(
 def _several(arrays: Any) -> tuple[Any, ...]:
     if not isinstance(arrays, (tuple, list)):
         raise TypeError("how many arrays are joined must be known while compiling: write them as a tuple")
+    if not arrays:
+        raise ValueError("need at least one array to concatenate")
     return tuple(arrays)
 
 
