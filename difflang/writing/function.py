@@ -166,6 +166,8 @@ class Printing:
             target = rewrite(target, lambda ref: ref if ref.var in self.names.live_targets else Word("_"))
             named = self.named(target)
             assert isinstance(named, Pack)
+            if is_blank(named) and not self.has_effect(value):
+                return []
             return self.unpack(named, self.named(value), mark, depth)
         assert isinstance(target, (Ref, Word))
         if isinstance(target, Ref) and target.var not in self.names.live_targets and not self.has_effect(value):
@@ -365,6 +367,11 @@ class Printing:
             return whole
         cut = whole[: max(0, room - 3)].rstrip()
         return f"{cut}..." if len(cut) >= SHORTEST else number
+
+
+def is_blank(target: Expr) -> bool:
+    """Whether nothing that a value is taken apart to has a name."""
+    return all(map(is_blank, target.items)) if isinstance(target, Pack) else target == Word("_")
 
 
 QUOTATION = re.compile(r"(?P<code>.*  # line (?P<line>\d+)): .*")

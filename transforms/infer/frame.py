@@ -104,6 +104,8 @@ class Frame:
     indices: tuple[str, ...] = ()  # the names that loops around here have for the indices of what they walk
     walker: Callable[[Value], Value] | None = None  # of a generator's text: what is done with an item that it yields
     walks: int = 0  # how many generators are being walked around this text
+    unsaid: set[Var] = field(default_factory=set)  # parts of parameters that the text has not named yet
+    taken: frozenset[str] = frozenset()  # the parameters' names
     items: frozenset[Var] = frozenset()  # results of `inplace` that go straight back into the item they came from
 
     def get(self, atom: Atom) -> Value:
@@ -144,8 +146,7 @@ class Frame:
                 results = [self._named(results[0], node.outs[0].hint)] if fresh else results
             elif len(node.outs) == 1 and isinstance(results[0], Const):
                 results = [named(results[0], shown(node.outs[0].hint))]
-            if node.op == "unpack":
-                _call_parts(node, results)
+            self.call_parts(node, results)
             self.env.update(zip(node.outs, results, strict=True))
         except DifflangError as error:
             error.trail.append(node)
@@ -179,6 +180,17 @@ class Frame:
         self.builder.nodes[-1] = replace(last, outs=(named,))
         self.builder.known.note(self.builder.nodes[-1])
         return named
+
+    def call_parts(self, node: Node, results: Sequence[Value]) -> None:
+        """Parts of a result, and of a parameter, that nobody has named get the names that they are taken apart to."""
+        if node.op != "unpack" and not self.unsaid:
+            return
+        for out, part in zip(node.outs, results, strict=True):
+            if not isinstance(part, Var) or not (part in self.unsaid or (node.op == "unpack" and UNNAMED.fullmatch(part.hint))):
+                continue
+            if part not in self.unsaid or not (is_temporary(out.hint) or out.hint in self.taken):
+                object.__setattr__(part, "hint", out.hint)
+                self.unsaid.discard(part)
 
     @contextmanager
     def nested(self) -> Any:
@@ -300,10 +312,3 @@ class Frame:
     def capture(self, name: str, read: Callable[[], Any]) -> Value:
         """A hidden parameter for a number or array that lives in an object outside of the function; anything else is static."""
         return self.inference.capture(self, Capture(name, read, named=False))
-
-
-def _call_parts(node: Node, results: Sequence[Value]) -> None:
-    """Parts of a result that nobody has named get the names that it is taken apart to."""
-    for out, part in zip(node.outs, results, strict=True):
-        if isinstance(part, Var) and UNNAMED.fullmatch(part.hint):
-            object.__setattr__(part, "hint", out.hint)

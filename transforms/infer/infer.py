@@ -222,6 +222,8 @@ class Inference:
             frame = Frame(self, function, truths=only_truths(function), items=item_writes(function), signature=signature)
             frame.builder.place = function.place
             arguments, variables, numbers = received(forms, [param.hint for param in function.body.params])
+            frame.taken = frozenset(param.hint for param in function.body.params)
+            frame.unsaid = {var for var in variables if var.hint not in frame.taken}
             callers = Callers()
             rows: dict[Cell, Value] = {}
             if made.entry:

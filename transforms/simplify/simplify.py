@@ -48,7 +48,10 @@ def simplify(program: Program) -> Program:
     for change in (lambda p: upward(leave(merge(guard(once(p))))), adjoin):
         changed = change(program)
         program = program if changed is program else _simplified(changed)
-    return asked(retype(program))
+    program = retype(program)
+    if (changed := asked(program)) is program:
+        return program
+    return replace(changed, functions={key: prune(function) for key, function in changed.functions.items()})
 
 
 def _simplified(program: Program) -> Program:
