@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from ..errors import OutsideLanguage
 from ..ir import Function, Place
 from ..records import dataclass, replace
@@ -37,6 +39,8 @@ class _Read:
             return False
 
 
+_UNDER_ERRSTATE = np.errstate()(lambda: None).__code__
+"""That of the function which np.errstate makes as a decorator."""
 ATTRIBUTE = "__difflang_read__"
 """Where a function keeps what was read of it: a table of ours would keep the function alive, which the IR names."""
 _BY_CODE: OrderedDict[int, _Read] = OrderedDict()
@@ -71,6 +75,9 @@ def plain_function(function: Callable[..., Any]) -> FunctionType:
         else:
             reason = f"{getattr(function, '__name__', None) or type(function).__name__!r} has no Python text"
             raise OutsideLanguage("DL002", reason, way_out="give a function written with def or lambda")
+    if target.__code__ is _UNDER_ERRSTATE:
+        way_out = "write `with np.errstate(...):` around the lines of the function"
+        raise OutsideLanguage("DL001", f"{target.__name__} is decorated with np.errstate", way_out=way_out)
     return target
 
 

@@ -293,3 +293,27 @@ def few(x: Any, y: Any) -> Any:
 def test_loops_of_few_turns_divide_nothing_else() -> None:
     """LLVM would do their turns in lanes, some of them empty."""
     assert said(dl.differentiable(few), np.ones(5), np.arange(5.0) ** 2) == set()
+
+
+@np.errstate(all="ignore")
+def under(x: Any) -> Any:
+    return np.log(x)
+
+
+def calls_it(x: Any) -> Any:
+    return under(x)
+
+
+def made_inside(x: Any) -> Any:
+    @np.errstate(all="ignore")
+    def inner_one(v: Any) -> Any:
+        return 1 / v
+
+    return inner_one(x)
+
+
+@pytest.mark.parametrize("function", [under, calls_it, made_inside])
+def test_errstate_as_a_decorator_is_refused(function: Any) -> None:
+    with pytest.raises(dl.DifflangError, match="np.errstate") as caught:
+        dl.differentiable(function)(np.ones(2))
+    assert "with np.errstate" in caught.value.way_out

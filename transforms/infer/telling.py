@@ -40,6 +40,11 @@ def telling_call(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappi
     return NONE
 
 
+@builtin(np.errstate, names=("*",))
+def _errstate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    frame.fail("DL004", "np.errstate is entered with `with` here", "write `with np.errstate(...):` around the lines that it is for")
+
+
 @builtin(np.seterr, np.seterrcall, warnings.simplefilter, warnings.filterwarnings, names=("*",))
 def _settings(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     way_out = "call it outside of the function, or put the lines into `with np.errstate(...)`, `with warnings.catch_warnings()`"
