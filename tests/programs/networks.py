@@ -118,3 +118,69 @@ def walk_of_a_graph(x):
 
 
 add(walk_of_a_graph, (ROW,), analytic=True, order=1)
+
+
+class Waiting:
+    """A queue of links."""
+
+    def __init__(self):
+        self.head = self.tail = None
+
+    def put(self, v):
+        node = Held(v)
+        if self.tail:
+            self.tail.next = node
+        else:
+            self.head = node
+        self.tail = node
+
+    def get(self):
+        node = self.head
+        self.head = node.next
+        if not self.head:
+            self.tail = None
+        return node.value
+
+    @property
+    def empty(self):
+        return self.head is None
+
+
+class Held:
+    def __init__(self, value):
+        self.value = value
+        self.next = None
+
+
+def queue_of_links(x):
+    queue = Waiting()
+    total = 0.0
+    for v in x:
+        queue.put(v)
+        queue.put(v * 2)
+        total += queue.get()
+    while not queue.empty:
+        total = total * 0.9 + queue.get()
+    return total
+
+
+add(queue_of_links, (ROW,), analytic=True)
+
+
+def linked_by_recursion(x):
+    def added(head, v):
+        if head is None:
+            return Held(v)
+        head.next = added(head.next, v)
+        return head
+
+    def folded(head, sofar):
+        return sofar if head is None else folded(head.next, sofar * 0.5 + head.value)
+
+    head = None
+    for v in x:
+        head = added(head, v)
+    return folded(head, 0.0)
+
+
+add(linked_by_recursion, (ROW,), analytic=True)

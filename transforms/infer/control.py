@@ -14,6 +14,7 @@ from difflang.types import BOOL, INT, Array, Nothing, Scalar, Undefined, Unknown
 from .branches import branch
 from .deepening import bounded
 from .frame import Frame, handles
+from .maybe import holds_inside
 from .objects import Carrying, State, outside, restore, saved
 from .spoken import called
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, holds_made, join_forms, leaves, same
@@ -355,6 +356,7 @@ def _while_loop(
             condition = frame.truth(ask(asked))
         carried, params = _carried(forms, hints)
         with frame.nested() as builder:
+            holds_inside(frame, condition, test_params, params)
             yields = turn(NONE, carried)
             leave = [frame.truth(yields[0])] if exits else []
         yields = yields[len(leave) :]

@@ -5,10 +5,10 @@ It is handed on as it is; `is None` asks its truth. Whatever else needs the valu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from difflang.errors import TypeMismatch
-from difflang.ir import NONE, Atom, Const, const
+from difflang.ir import NONE, Atom, Const, Node, Var, const
 
 from .frame import Frame, unwraps
 from .values import Compound, Value, is_undefined
@@ -30,9 +30,24 @@ def unwrapped(frame: Frame, value: Value) -> Value:
     if isinstance(present, Const):
         return held if is_undefined(present) or present.value else NONE
     if present not in frame.sure:
-        frame.emit("check", present, error=TypeError, message="'NoneType' object where a value is needed", kind="raise")
+        error, message = _missing(frame.at)
+        frame.emit("check", present, error=error, message=message, kind="raise")
         frame.sure.add(present)
     return held  # type: ignore[no-any-return]
+
+
+def _missing(node: Node | None) -> tuple[type[Exception], str]:
+    """What Python says of None where a node needs a value."""
+    op = node.op if node is not None else ""
+    if node is not None and op in ("attr", "method", "setattr"):
+        return AttributeError, f"'NoneType' object has no attribute {node.attrs['name']!r}"
+    said = {"getitem": "is not subscriptable", "each": "is not iterable", "setitem": "does not support item assignment"}
+    return TypeError, f"'NoneType' object {said.get(op, 'where a value is needed')}"
+
+
+def holds_inside(frame: Frame, condition: Value, asked: Sequence[Var], given: Sequence[Var]) -> None:
+    """In a turn of a `while` its condition holds: of a value that it asks to be there, that is so of the turn's own."""
+    frame.sure |= {inside for test, inside in zip(asked, given, strict=True) if test is condition}
 
 
 def all_unwrapped(frame: Frame, values: Iterable[Value]) -> list[Value]:
@@ -42,8 +57,13 @@ def all_unwrapped(frame: Frame, values: Iterable[Value]) -> list[Value]:
 def truth_of(frame: Frame, value: Compound) -> Atom:
     """bool(value): None is false."""
     from .branches import branch
+    from .dicts import is_dict
+    from .structs import own_method
 
     present, held = value.items
+    if isinstance(held, Compound) and held.kind in ("ref", "object", "struct") and not is_dict(held):
+        if own_method(held, "__bool__") is None and own_method(held, "__len__") is None:
+            return present  # type: ignore[no-any-return]
     found = branch(frame, present, [lambda: [frame.truth(held)], lambda: [const(False)]], ["t"])[0]
     assert not isinstance(found, Compound)
     return found
@@ -63,4 +83,4 @@ def given_back(frame: Frame, value: Value) -> Value:
     return given_back(frame, held)
 
 
-__all__ = ["TOLERANT", "all_unwrapped", "given_back", "is_maybe", "truth_of", "unwrapped"]
+__all__ = ["TOLERANT", "all_unwrapped", "given_back", "holds_inside", "is_maybe", "truth_of", "unwrapped"]
