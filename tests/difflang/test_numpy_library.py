@@ -167,7 +167,13 @@ def constants(m: Any) -> Any:
     return *one, np.concatenate([m, m], dtype=np.float32), np.concatenate((m[0], m[1]), axis=None)
 
 
-@pytest.mark.parametrize("function", [constants, parts, by_numbers, lists, ruled, of_nothing, narrow], ids=lambda f: f.__name__)
+def of_some(m: Any) -> Any:
+    holes = np.where(m > 1, np.nan, m)
+    one = np.nansum(m, axis=0, where=m > 0, initial=2.0), np.nanmean(holes, axis=1, where=m < 0.9), np.nanmax(holes, axis=0, initial=0.0)
+    return *one, np.nanmin(m, initial=-5.0), np.nanstd(m, where=m < 1, ddof=1), np.nansum(holes, axis=0, dtype=np.float32)
+
+
+@pytest.mark.parametrize("function", [of_some, constants, parts, by_numbers, lists, ruled, of_nothing, narrow], ids=lambda f: f.__name__)
 def test_forms_that_others_use(function: Callable[..., Any]) -> None:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")

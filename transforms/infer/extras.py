@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,8 @@ POSITIONAL = {
 """Reductions, and what they take by position after their operand."""
 NEUTRAL: dict[str, Any] = {"sum": 0, "prod": 1, "any": False, "all": True}
 JOINED = {"sum": "add", "prod": "mul", "max": "maximum", "min": "minimum"}
+NAN_FORMS = ("nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmax", "nanmin")
+NAN_JOINED = {"nansum": "add", "nanprod": "mul", "nanmax": "fmax", "nanmin": "fmin"}
 REDUCES = {
     np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min", np.logical_and: "all", np.logical_or: "any",
 }  # fmt: skip
@@ -49,6 +52,8 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
         keep = frame.constant(args.pop(1) if len(args) > 1 else named.pop("copy"), "copy")
         result = _plain(frame, op, flavor, args, named, hint)
         return result if keep is not False else written(frame, args[0], result)
+    if op.name in NAN_FORMS and {"where", "initial", "dtype"} & set(named):
+        return _nan_form(frame, op, args, named)
     if op.name in POSITIONAL and len(args) > 2:
         named.update(zip(POSITIONAL[op.name], args[1:], strict=False))
         args = args[:1]
@@ -77,6 +82,25 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
     else:
         result = _plain(frame, op, flavor, args, named, hint)
     return result if out is None else written(frame, out, result)
+
+
+def _nan_form(frame: Frame, op: Op, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    """A reduction over what is a number, of some elements alone, from an initial value on."""
+    from .arrays import dtype_name, to_dtype
+
+    x, rest = frame.atom(args[0]), dict(named)
+    where, initial, dtype = (rest.pop(name, None) for name in ("where", "initial", "dtype"))
+    if dtype is not None and not is_none(dtype):
+        x = to_dtype(frame, x, dtype_name(frame, frame.constant(dtype, "a dtype")) or "f64")
+    if where is not None and not _is_true(where):
+        x = frame.emit("where", where, x, const(math.nan))  # of integers too: floats, of which those are left out
+    result = full_call(frame, op, None, [x, *args[1:]], rest, "")
+    found = _plain(frame, op, None, [x, *args[1:]], rest) if result is None else result
+    if initial is None or is_none(initial):
+        return found
+    if op.name not in NAN_JOINED:
+        frame.fail("DL017", f"{op.name}() has no initial=")
+    return frame.emit(NAN_JOINED[op.name], found, initial, flavor="numpy")
 
 
 def known_text(value: Value | None) -> Any:
