@@ -67,6 +67,11 @@ def powered(x: Any, n: Any) -> Any:
     return x * math.sin(x)
 
 
+def stepped(y: Any, h: Any) -> Any:
+    y = y + h * np.sin(y) / 6.0
+    return np.sum(y * y)
+
+
 CASES = [
     (mse, 0, (np.ones(3), X, V), "2 * r / len(y)"),
     (mae, 0, (np.ones(3), X, V), "/ y.size"),
@@ -79,6 +84,7 @@ CASES = [
     (scored, 1, (X, X + 1), ".T @ q"),
     (normalised, 0, (V,), "w_2 = w / "),
     (powered, 0, (0.4, 4), "if n % 2 == 0:"),
+    (stepped, 0, (V, 0.1), "h / 6.0 * "),
 ]
 
 

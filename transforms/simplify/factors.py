@@ -90,6 +90,20 @@ def over_count(facts: Facts, node: Node, b: Builder) -> Atom | None:
     return None
 
 
+def scalars_together(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """y / 6 * h of an array y and a number h is h / 6 * y: one division in place of one for each element."""
+    if node.role not in DERIVED:
+        return None
+    for one, factor in (node.args, node.args[::-1]):
+        quotient = facts.made_once_by(one, "div")
+        if quotient is None or quotient.role not in DERIVED or isinstance(factor, Const) or not isinstance(factor.type, Scalar):
+            continue
+        x, divisor = quotient.args
+        if isinstance(x.type, Array) and number(divisor) and {x.type.dtype, factor.type.dtype} == {"f64"}:
+            return b.emit("mul", b.emit("div", factor, divisor), x, flavor=flavor(node))
+    return None
+
+
 def is_count(atom: Atom) -> bool:
     """Whether a divisor is a Python int of the run."""
     return not isinstance(atom, Const) and isinstance(atom.type, Scalar) and atom.type.dtype == "i64" and atom.type.weak
@@ -223,7 +237,7 @@ def _is_plain_transpose(node: Node) -> bool:
 
 
 FACTORS: dict[str, tuple[Rule, ...]] = {
-    "mul": (constant_first, into_quotient, into_spread, over_count, into_choice, share_first, number_first),
+    "mul": (constant_first, scalars_together, into_quotient, into_spread, over_count, into_choice, share_first, number_first),
     "masked": (share_outside,),
     "where": (common_share, common_count),
     "add": (common_share, common_count, choices_joined),
