@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from .corpus import add, normal
@@ -151,3 +153,18 @@ def generator_inside(n, x):
 
 
 add(generator_inside, (4, 1.3))
+
+
+def of_itertools(n, x):
+    terms = [x * k for k in range(n)]
+    total = sum(a * b for a, b in itertools.combinations(terms, 2)) + sum(itertools.chain(terms, [2 * x] * 2))
+    total += list(itertools.accumulate(terms))[-1] * max(itertools.accumulate(terms, max))
+    total += sum(itertools.islice(terms, 1, n, 2)) + sum(itertools.islice(itertools.cycle([1.0, x]), n))
+    for k, value in zip(itertools.count(1), itertools.takewhile(lambda v: v < 4.1, terms), strict=False):
+        total += k * value
+    for a, b in itertools.zip_longest(terms, [1.0, 2.0], fillvalue=3.0):
+        total += a * b
+    return total + sum(a * b for a, b in itertools.product(terms, range(2))) + len(list(itertools.product(terms, repeat=2)))
+
+
+add(of_itertools, (5, 1.3), order=1)

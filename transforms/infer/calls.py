@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -75,7 +76,10 @@ def _same(function: Any) -> Any:
     return function
 
 
-STREAMS: tuple[Any, ...] = (sum, list, enumerate, zip, next, iter)
+STREAMS: tuple[Any, ...] = (
+    sum, list, enumerate, zip, next, iter, itertools.islice, itertools.accumulate, itertools.takewhile, itertools.dropwhile,
+    itertools.filterfalse, itertools.starmap, itertools.compress,
+)  # fmt: skip
 """What walks a generator item by item."""
 WRAPPERS = (functools.wraps, functools.lru_cache, functools.cache)
 """What makes a decorator that changes nothing here: names of a function, and a memory of its results."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from difflang.ir import NONE, Const, const
+from difflang.ir import Const, const
 
 from .builtins import builtin, items_in
 from .control import counted
@@ -114,26 +114,6 @@ def passes(frame: Frame, function: Value, one: Value) -> Any:
     return frame.truth(one if is_none(function) else call(frame, function, [one], {}))
 
 
-def _written_out(function: Callable[..., Iterable[Any]], count: int) -> None:
-    """A function of itertools over items of known number: the first `count` arguments are iterables."""
-
-    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-        name = f"itertools.{function.__name__}"
-        given: list[Any] = [items_in(frame, value, f"{name}()") for value in args[:count]]
-        given += [frame.constant(value, f"what {name}() is given") for value in args[count:]]
-        named = {key: frame.constant(value, key) for key, value in kwargs.items()}
-        with frame.fitting():
-            found = function(*given, **named)
-        return Compound("tuple", tuple(tuple_of(*row) if isinstance(row, tuple) else row for row in found))
-
-    builtin(function, names=("repeat", "r"))(handler)
-
-
-for _function, _count in ((itertools.product, 99), (itertools.combinations, 1), (itertools.permutations, 1), (itertools.islice, 1)):
-    _written_out(_function, _count)
-_written_out(itertools.combinations_with_replacement, 1)
-
-
 @builtin(itertools.pairwise, low=1, high=1)
 def _pairwise(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     check_iterable(frame, args[0])
@@ -147,28 +127,6 @@ def _chain(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
     if all(map(has_tuple, args)):
         return Compound("tuple", tuple(one for value in args for one in items_in(frame, value, "chain()")))
     return Compound("chain", tuple(args))
-
-
-@builtin(itertools.starmap, low=2, high=2)
-def _starmap(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    from .calls import call
-
-    rows = items_in(frame, args[1], "starmap()")
-    return Compound("list", tuple(call(frame, args[0], list(items_in(frame, row, "starmap()")), {}) for row in rows))
-
-
-@builtin(itertools.accumulate, low=1, high=2, names=("func", "initial"))
-def _accumulate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    from .calls import call
-
-    function = args[1] if len(args) > 1 else kwargs.get("func", NONE)
-    items = [*([kwargs["initial"]] if "initial" in kwargs else []), *items_in(frame, args[0], "accumulate()")]
-    rows: list[Value] = []
-    for one in items:
-        if rows:
-            one = binary(frame, "add", rows[-1], one) if is_none(function) else call(frame, function, [rows[-1], one], {})
-        rows.append(one)
-    return Compound("list", tuple(rows))
 
 
 @builtin(itertools.count, high=2, names=("start", "step"))

@@ -131,14 +131,14 @@ def in_step(frame: Frame, iterable: Compound, turn: Turn, init: Sequence[Value],
     """`for k, item in enumerate(generator)`, `for item, other in zip(generator, others)`: a position is carried along."""
     from .branches import branch
     from .iterables import item as item_of
-    from .iterables import length
+    from .iterables import is_endless, length
     from .list_arrays import collected
     from .operators import binary
 
     parts = iterable.items[:1] if iterable.kind == "enumerate" else iterable.items
     first = next(k for k, part in enumerate(parts) if is_generator(part))
     others = [collected(frame, part) if is_generator(part) and k != first else part for k, part in enumerate(parts)]
-    sizes = [length(frame, part) for k, part in enumerate(others) if k != first]
+    sizes = [length(frame, part) for k, part in enumerate(others) if k != first and not is_endless(part)]
 
     names = ["k", *hints]
     leaves = exits or bool(sizes)

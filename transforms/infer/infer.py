@@ -20,7 +20,7 @@ from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, t
 
 from . import calls, control, failing, lists, operators, orders, raising, struct_calls
 from .callers import Callers, holds_list, received_lists
-from . import asked, complexes, held, list_arrays, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
+from . import asked, complexes, held, iteration, list_arrays, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
 from .deepening import bounded_result
 from .fixed import fixed
 from .frame import Frame

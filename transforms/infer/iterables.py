@@ -182,6 +182,8 @@ def has_tuple(value: Value) -> bool:
         return True
     if isinstance(value, Compound) and value.kind in ("map", "filter", "count", "repeat", "generator"):
         return any(map(has_tuple, value.items[1:])) if value.kind in ("map", "filter") else False
+    if isinstance(value, Compound) and value.kind == "chain":
+        return all(map(has_tuple, value.items))
     if isinstance(value, Compound):
         return value.is_sequence or (value.kind != "ndindex" and any(map(has_tuple, value.items)))
     return False
@@ -244,6 +246,8 @@ def each(
     if done is not None:
         return done
     check_iterable(frame, iterable)
+    if is_endless(iterable) and not exits:
+        frame.fail("DL024", f"this walks itertools.{iterable.kind}() and never ends", "leave by break, or walk a range")  # type: ignore[union-attr]
     count = const(2**62) if is_endless(iterable) else length(frame, iterable)
     if is_undefined(count):  # of a call of the function that is being read: what it gives is not known yet
         return unrolled(frame, [], turn, init, hints[1:], exits)
