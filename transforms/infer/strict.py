@@ -25,6 +25,10 @@ CHECKED = POLES | frozenset(
     "add sub mul square pow mod fmod sqrt exp exp2 expm1 sinh cosh tan arcsin arccos arccosh hypot sum prod mean var std cumsum dot matmul "
     "inner outer sin cos logaddexp".split()
 )
+BOUNDED = frozenset("sqrt sin cos tan arcsin arccos arccosh log log2 log10 log1p arctanh mod fmod".split())
+"""What gives nothing infinite of finite operands but at a pole."""
+DEFINED = frozenset("exp exp2 expm1 sinh cosh".split())
+"""What is a number for every number."""
 SHRINKS = frozenset("mul div square exp exp2 pow reciprocal prod".split())
 """What gives less than the least normal number of operands that are not zero."""
 SPOKEN = {
@@ -59,12 +63,12 @@ def require_finite(b: Builder, op: str, operands: Sequence[Atom], result: Any) -
     pole = _pole(b, op, operands, over)
     if "divide" in raising and pole is not None:
         _raise(b, pole, f"divide by zero encountered in {name}")
-    if "over" in raising and (pole is None or op in ("div", "pow", "reciprocal", "floordiv")):
+    if "over" in raising and op not in BOUNDED:
         beyond = over if pole is None else _both(b, over, b.emit("not_", pole))
         _raise(b, beyond, f"overflow encountered in {name}")
     if "under" in raising and op in SHRINKS and _dtype(result)[0] == "f":
         _raise(b, _too_small(b, op, floats, result), f"underflow encountered in {name}")
-    if "invalid" in raising:
+    if "invalid" in raising and op not in DEFINED:
         known = [b.emit("not_", _some(b, "isnan", atom, result)) for atom in floats]
         _raise(b, _both(b, b.emit("isnan", result), *known), f"invalid value encountered in {name}")
 
