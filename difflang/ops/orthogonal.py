@@ -74,7 +74,8 @@ def ellipe(m):
         c = (a - b) / 2
         total = total + weight * c * c
         a, b, weight = (a + b) / 2, np.sqrt(a * b), 2 * weight
-    return np.where(m == 1, 1.0, np.where(m == -np.inf, np.inf, math.pi / (a + b) * (1 - total)))
+    ends = np.where(m == -np.inf, np.inf, math.pi / (a + b) * (1 - total))
+    return np.where(m == 1, 1.0, ends)
 
 
 def exp1(x):
@@ -90,7 +91,8 @@ def exp1(x):
     for k in range(60, 0, -1):
         fraction = k / (1 + k / (far + fraction))
     beyond = np.exp(-far) / (far + fraction)
-    return np.where(x <= 2, np.where(x < 0, np.nan, series), np.where(np.isnan(x), x, beyond))
+    series = np.where(x < 0, np.nan, series)
+    return np.where(x <= 2, series, np.where(np.isnan(x), x, beyond))
 
 
 @_special(ellipk, singular=True, cost=100, name="ellipk")

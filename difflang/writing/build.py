@@ -20,6 +20,7 @@ from .forms import slice_object
 from .objects import Paths, has_object
 from .fold import RETURNED, Folding, is_all_said, steady_values
 from .said import Heads, known_names
+from .spread import spread_of
 from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While
 from .statements import Write, ends, mark_of
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, both, extreme, told_of
@@ -98,15 +99,7 @@ class Building:
         return [self.expr(self.shape_of.get(a, a) if k in asked and isinstance(a, Var) else a) for k, a in enumerate(node.args)]
 
     def phrase(self, node: Node, args: list[Expr]) -> Expr:
-        """The node's expression; a copy of a number spread over a shape is `np.full`."""
-        spread = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
-        if spread is not None and spread.op == "broadcast_like":
-            return Apply(self.phrases.np("full_like"), (self.expr(spread.args[1]), self.expr(spread.args[0])))
-        if spread is not None and spread.op == "broadcast_to" and isinstance(spread.args[0].type, Scalar):
-            if isinstance(node.out.type, Array) and spread.args[0].type.dtype == node.out.type.dtype:
-                value, *shape = (self.expr(a) for a in spread.args)
-                return Apply(self.phrases.np("full"), (shape[0] if len(shape) == 1 else Pack(tuple(shape)), value))
-        return self.phrases.phrase(node, args)
+        return spread_of(self.phrases, self.expr, self.folding.inline, node, args) or self.phrases.phrase(node, args)
 
     def call(self, node: Node, args: Sequence[Expr]) -> Expr:
         key = node.attrs["callee"]

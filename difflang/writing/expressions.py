@@ -25,6 +25,8 @@ from .preamble import NEEDED
 from .said import SPELLED, Heads, spelled
 from .syntax import Apply, Attribute, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Star, Word, negated, quoted
 
+BOTH = frozenset("sqrt exp expm1 log log2 log10 log1p sin cos tan sinh cosh tanh hypot".split())
+"""Functions of math that NumPy has by the same name."""
 NATURAL = {"absolute": "abs", "true_divide": "divide", "bool": "bool_"}
 
 
@@ -138,7 +140,15 @@ class Phrases:
         plain = self.literals(node, op, args)
         if op.infix and not self.flavors.is_written_out(node):
             return Prefix(op.infix, plain[0]) if len(plain) == 1 else Infix(plain[0], op.infix, plain[1])
+        if op.name == "div" and node.role and (divisor := self.of_numpy(plain[1])) is not None:
+            return Infix(plain[0], "/", divisor)
         return Apply(self.callable(op, node.outs[0].type), (*plain, *self.keywords(op, node)))
+
+    def of_numpy(self, value: Expr) -> Expr | None:
+        """A number that a function of math gives, as NumPy's of that name: a division by it gives what NumPy's gives."""
+        if not isinstance(value, Apply) or not isinstance(value.function, Attribute) or value.function.name not in BOTH:
+            return None
+        return Apply(self.np(value.function.name), value.args) if value.function.value == Word(self.math) else None
 
     def callable(self, op: Op, result: Type) -> Expr:
         weak = isinstance(result, Scalar) and result.weak

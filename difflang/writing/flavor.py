@@ -6,9 +6,11 @@ difference until a division or power by zero, which Python refuses and NumPy ans
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..ir import Atom, Const, Function, Node, Region, Var, walk
 from ..op import TABLE, row
-from ..types import Scalar, Unknown
+from ..types import Scalar, Stack, Unknown
 from .forms import is_lazy
 
 REAL = ("index", "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "matmul", "cast")
@@ -25,11 +27,13 @@ class Flavors:
         self.raised = raised_by_the_primal(function.body)
         self.divisors = divisors_of_the_primal(function.body)
         self.powers = powers_of_the_primal(function.body)
+        self.safe = set(divided_again(function.body, frozenset()))
+        self.handed = any(isinstance(p.type, Stack) for p in function.body.params)  # what others push may be Python's
         self.plain.update(p for p in function.body.params if is_strong(p) and not entry or isinstance(p.type, Unknown))
         while True:
-            before = len(self.plain)
+            before = (len(self.plain), self.handed)
             self.region(function.body)
-            if len(self.plain) == before:
+            if (len(self.plain), self.handed) == before:
                 break
 
     def may_be_python(self, atom: Atom) -> bool:
@@ -59,7 +63,12 @@ class Flavors:
                 self.meet(carried, finals)
             self.meet(node.outs, node.args[lead:])
             self.meet(node.outs, finals)
+        elif node.op == "push":
+            self.handed = self.handed or self.may_be_python(node.args[1])
+        elif node.op == "pop" and not self.handed:
+            pass  # NumPy's numbers, as they were pushed
         elif node.op in ("call", "pop"):
+            self.handed = self.handed or any(isinstance(out.type, Stack) for out in node.outs if node.op == "call")
             self.plain.update(out for out in node.outs if is_strong(out))
         elif node.outs and is_strong(node.outs[0]) and node.op not in REAL and not self.is_numpy(node):
             self.plain.add(node.outs[0])
@@ -96,7 +105,7 @@ class Flavors:
         if not node.role:
             return False
         if node.op == "div":
-            return self.raised.get(line_of(node), False) or (line_of(node), divisor) in self.divisors
+            return node.out in self.safe or self.raised.get(line_of(node), False) or (line_of(node), divisor) in self.divisors
         exponent = _whole(node.args[-1])
         if node.op != "pow" or exponent is None or exponent < 0:
             return False
@@ -116,9 +125,30 @@ def raised_by_the_primal(body: Region) -> dict[int, bool]:
 
 
 def divisors_of_the_primal(body: Region) -> set[tuple[int, Atom]]:
-    """What Python's division of the primal has divided by, with its line."""
-    divided = [node for node in walk(body) if node.op == "div" and not node.role]
-    return {(line_of(node), node.args[1]) for node in divided if isinstance(node.out.type, Scalar) and node.out.type.weak}
+    """What Python's division of the primal has divided by, or math.log has taken the logarithm of, with its line."""
+    found: set[tuple[int, Atom]] = set()
+    products: dict[Atom, Node] = {}
+    for node in walk(body):
+        if node.op == "mul":
+            products[node.out] = node
+        if node.role or node.op not in ("div", "log") or not isinstance(node.out.type, Scalar) or not node.out.type.weak:
+            continue
+        divisor = node.args[-1]
+        found.add((line_of(node), divisor))
+        if divisor in products:  # nothing is refused by log(2 * x) that 1 / x would refuse
+            found.update((line_of(node), factor) for factor in products[divisor].args)
+    return found
+
+
+def divided_again(region: Region, divisors: frozenset[Atom]) -> Iterator[Var]:
+    """The quotients of adjoints whose divisor the primal divides by too wherever they are computed: Python refuses a zero there."""
+    primal = [n for n in region.nodes if n.op == "div" and not n.role and isinstance(n.out.type, Scalar) and n.out.type.weak]
+    divisors |= {node.args[1] for node in primal}
+    for node in region.nodes:
+        if node.op == "div" and node.role and node.args[1] in divisors:
+            yield node.out
+        for inner in node.regions:
+            yield from divided_again(inner, divisors)
 
 
 def powers_of_the_primal(body: Region) -> dict[int, int]:

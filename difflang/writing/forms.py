@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import DifflangError
-from ..ir import Node
+from ..ir import Const, Node
 from ..op import row
 from ..types import PYTHON, Array, Scalar, Stack, Unknown, is_complex
 from .syntax import Apply, Attribute, Choice, Display, Expr, Infix, Item, Keyword, Pack, Prefix, Ref, Slice, Word, negated
@@ -40,6 +40,13 @@ def _size(p: Phrases, node: Node, args: list[Expr]) -> Expr:
 
 
 def _shape(items: list[Expr]) -> Expr:
+    """A shape; `x.shape` where the sizes are all those of x."""
+    last = items[-1].value if items and isinstance(items[-1], Item) else None
+    array = last.value if isinstance(last, Attribute) and last.name == "shape" else None
+    if last is not None and isinstance(array, Ref) and isinstance(array.var.type, Array) and array.var.type.rank == len(items) > 1:
+        sizes = [Item(last, (Word(str(k)),)) for k in range(len(items))]
+        if items == sizes or items == [Apply(Word("len"), (array,)), *sizes[1:]]:
+            return last
     return items[0] if len(items) == 1 else Pack(tuple(items))
 
 
@@ -59,6 +66,13 @@ def _transpose(p: Phrases, node: Node, args: list[Expr]) -> Expr:
 
 
 def _broadcast_to(p: Phrases, node: Node, args: list[Expr]) -> Expr:
+    value, type = node.args[0], node.args[0].type
+    if isinstance(value, Const) and node.role and isinstance(type, Scalar) and type.dtype == "f64":
+        shape, one = _shape(args[1:]), value.value == 1 and value.said is None
+        like = shape.value if isinstance(shape, Attribute) else None
+        if isinstance(like, Ref) and isinstance(like.var.type, Array) and like.var.type.dtype == "f64":
+            return Apply(p.np("ones_like"), (like,)) if one else Apply(p.np("full_like"), (like, args[0]))
+        return Apply(p.np("ones"), (shape,)) if one else Apply(p.np("full"), (shape, args[0]))
     return Apply(p.np("broadcast_to"), (args[0], _shape(args[1:])))
 
 

@@ -16,6 +16,7 @@ from .factors import FACTORS
 from .omitted import OMITTED
 from .open import OPEN_RULES
 from .rules import DERIVED, Facts, Rule, covers, flavor, is_zero
+from .spreads import SPREADS
 
 
 def unbroadcast_known(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -272,6 +273,6 @@ SHAPE_RULES: dict[str, tuple[Rule, ...]] = {
     "empty_like": (like_source,),
     "size": (like_source,),
 }
-for _more in (ALGEBRA, CHOICE_RULES, FACTORS, OMITTED, OPEN_RULES):
+for _more in (ALGEBRA, CHOICE_RULES, FACTORS, OMITTED, SPREADS, OPEN_RULES):
     for _op, _rules in _more.items():
         SHAPE_RULES[_op] = (*SHAPE_RULES.get(_op, ()), *_rules)
