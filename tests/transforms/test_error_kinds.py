@@ -68,3 +68,17 @@ def test_lists_that_grow_are_printed(capsys: Any) -> None:
     expected = capsys.readouterr().out
     dl.differentiable(telling)(1.5, 3)
     assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "reason", "way_out"),
+    [
+        (lambda x: x.strides, "how an array lies in memory", "where the function is called"),
+        (lambda x: x.view(np.int64), "how an array lies in memory", "where the function is called"),
+        (lambda x: np.lib.stride_tricks.sliding_window_view(x, 2), "views by strides", "all windows of w elements"),
+    ],
+)
+def test_questions_about_memory(function: Callable[..., Any], reason: str, way_out: str) -> None:
+    with pytest.raises(dl.DifflangError, match=reason) as caught:
+        dl.differentiable(function)(X)
+    assert way_out in caught.value.way_out

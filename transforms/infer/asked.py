@@ -100,6 +100,12 @@ for _name in ("sqrt", "log", "log2", "log10", "power", "arccos", "arcsin", "arct
     builtin(getattr(np.emath, _name), low=1)(_number_type(_name))
 
 
+@builtin(np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided, names=("*",))
+def _windows(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
+    way_out = "x[np.arange(len(x) - w + 1)[:, None] + np.arange(w)] is an array of all windows of w elements"
+    frame.fail("DL004", "views by strides are outside the language", way_out)
+
+
 @builtin(np.broadcast_shapes)
 def _broadcast_shapes(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     shapes = [

@@ -61,6 +61,8 @@ def list_array(function: Stacked) -> Stacked:
 
 
 UNNAMED = re.compile(r"t(_\d+)?")
+OF_MEMORY = frozenset("strides flags base data ctypes view byteswap tobytes setflags resize".split())
+"""What NumPy's arrays say and do about their memory."""
 MADE_NEW = frozenset("add sub mul div floordiv mod pow matmul neg pos inplace less greater equal".split())
 """Nodes of the read level of which nothing holds the result yet."""
 METHODS_OF = ("object", "ref", "struct", "super")
@@ -293,6 +295,9 @@ class Frame:
 
     def asked_of_arrays(self, type: Type, name: str) -> None:
         """An attribute of a value of open type may be another class's, unless NumPy's arrays have one of that name."""
+        if name in OF_MEMORY:
+            reason = f"how an array lies in memory ({name!r}) is not asked in compiled code"
+            self.fail("DL025", reason, "ask it where the function is called")
         if isinstance(type, Unknown) and (not hasattr(np.ndarray, name) or name in ("nbytes", "itemsize", "real")):
             self.fail("DL019", f"what {name!r} is depends on the type of this value", "give the function's argument types")
 
