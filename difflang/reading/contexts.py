@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import dis
 import importlib
 import warnings
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any
 
 import libcst as cst
 import numpy as np
 
-from ..ir import UNDEF, Const, const, static
+from ..ir import NONE, UNDEF, Const, const, static
 from .expressions import expression, static_object
 from .frame import FALSE, Frame
 from .paths import FALLS, Ends
@@ -34,16 +36,20 @@ def read_with(frame: Frame, node: cst.With, block: Block) -> Ends:
         return _suppressed(frame, node, block)
     positions = frame.text.positions
     around = positions.errstate, positions.catching
+    managers: list[tuple[cst.WithItem, Any]] = []
     try:
         for item in node.items:
-            value = _entered(frame, item)
+            value = _entered(frame, item, managers)
             if item.asname is not None:
                 from .targets import bind_target
 
                 bind_target(frame, item.asname.name, value)
-        return block(frame, statements(node.body))
+        ends = block(frame, statements(node.body))
     finally:
         positions.errstate, positions.catching = around
+    for item, manager in reversed(managers if ends else []):  # a jump is a flag: this stands on its way too
+        frame.emit("method", [manager, NONE, NONE, NONE], item, name="__exit__", keywords=(), star=())
+    return ends
 
 
 def _is_suppress(frame: Frame, context: cst.BaseExpression) -> bool:
@@ -60,9 +66,13 @@ def _suppressed(frame: Frame, node: cst.With, block: Block) -> Ends:
     return read_try(frame, attempt, block, node.items[0])
 
 
-def _entered(frame: Frame, item: cst.WithItem) -> Any:
+def _entered(frame: Frame, item: cst.WithItem, managers: list[tuple[cst.WithItem, Any]]) -> Any:
     call = item.item
     made = static_object(frame, call.func) if isinstance(call, cst.Call) else None
+    if isinstance(made, type) and made not in INERT and _is_plain_manager(made) and not frame.tries:
+        manager = expression(frame, call)
+        managers.append((item, manager))
+        return frame.emit("method", [manager], item, name="__enter__", keywords=(), star=())
     if not isinstance(call, cst.Call) or made not in INERT:
         raise frame.refuse(item, "this context is outside the language", "enter it where the function is called")
     if made is contextlib.nullcontext and call.args:
@@ -76,6 +86,24 @@ def _entered(frame: Frame, item: cst.WithItem) -> Any:
         if any(isinstance(value, Const) and value.value == "ignore" for _, value in told):
             positions.errstate = IGNORED
     return static(None)
+
+
+def _is_plain_manager(cls: type) -> bool:
+    """Whether the program's own class enters and leaves the same way whether or not there was an error: `__exit__` asks nothing and
+    swallows nothing. What leaves by an error leaves the function, so that nobody sees what `__exit__` would do then."""
+    leave = getattr(cls, "__exit__", None)
+    if not isinstance(getattr(cls, "__enter__", None), FunctionType) or not isinstance(leave, FunctionType):
+        return False
+    code = list(dis.get_instructions(leave))
+    asked = set(leave.__code__.co_varnames[1 : leave.__code__.co_argcount + 2])
+    returned = [before.argval for before, one in zip(code, code[1:], strict=False) if one.opname == "RETURN_VALUE"]
+    returned += [one.argval for one in code if one.opname == "RETURN_CONST"]
+    plain = all(value is None or value is False for value in returned)
+    return plain and not any(one.opname.startswith("LOAD_FAST") and _names(one.argval) & asked for one in code)
+
+
+def _names(argument: Any) -> set[str]:
+    return set(argument) if isinstance(argument, tuple) else {argument}
 
 
 def read_filter(frame: Frame, node: cst.Expr) -> bool:

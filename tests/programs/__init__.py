@@ -33,6 +33,7 @@ FILES = (
     "list_changes",
     "generators",
     "containers",
+    "managers",
     "parallel",
     "queues",
     "data",

@@ -128,3 +128,36 @@ def test_unpacking_says_what_python_says(x: Any) -> None:
         assert str(ours.value) == str(error)
         return
     assert dl.differentiable(two)(x) == expected
+
+
+class Swallowing:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        return True
+
+
+class Asking:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.failed = kind is not None
+
+
+def swallows(x):
+    with Swallowing():
+        return x
+
+
+def asks(x):
+    with Asking() as a:
+        y = x
+    return y + a.failed
+
+
+@pytest.mark.parametrize("function", [swallows, asks])
+def test_contexts_that_look_at_the_error_are_refused(function: Any) -> None:
+    with pytest.raises(dl.DifflangError, match="DL001"):
+        dl.differentiable(function)(1.0)
