@@ -184,3 +184,44 @@ def linked_by_recursion(x):
 
 
 add(linked_by_recursion, (ROW,), analytic=True)
+
+
+class Weighed:
+    def __init__(self, x):
+        self.x = x
+
+
+def some_of_a_list(x):
+    every = [Weighed(v) for v in x]
+    large = [w for w in every if w.x > 2.2]
+    for w in large:
+        w.x *= 2
+    return sum(w.x for w in every)
+
+
+add(some_of_a_list, (ROW,), analytic=True)
+
+
+def one_object_many_times(x):
+    last, held = Weighed(x[0]), []
+    for v in x:
+        held.append(last)
+        if v > 3:
+            last = Weighed(v)
+    for w in held:
+        w.x *= 1.1
+    return sum(w.x for w in held)
+
+
+add(one_object_many_times, (ROW,), analytic=True)
+
+
+def slice_of_a_list(x):
+    every = [Weighed(v) for v in x]
+    some = every[:]
+    some[0].x = 10.0 * x[1]
+    some.append(Weighed(1.0))
+    return sum(w.x for w in every) + len(some)
+
+
+add(slice_of_a_list, (ROW,), analytic=True)

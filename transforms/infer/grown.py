@@ -82,6 +82,8 @@ class Lists:
     straight: dict[Site, str] = field(default_factory=dict)  # lists that must be known while compiling, and why
     news: bool = False
     changed: set[Site] = field(default_factory=set)  # lists of the run that were changed lately
+    shared: set[Any] = field(default_factory=set)  # classes of which one object may stand in lists of the run more than once
+    mutated: set[Any] = field(default_factory=set)  # classes of which objects change
     moved: set[Site] = field(default_factory=set)  # those of which items were replaced, taken out or moved
     pooled: frozenset[type] = frozenset()  # classes of which the objects are rows (`pools.py`)
     early: frozenset[type] = frozenset()  # those that are known elsewhere before their constructors end
@@ -129,6 +131,7 @@ class Lists:
         """The interpretation begins, perhaps again."""
         self.news = False
         self.changed, self.moved = set(), set()
+        self.shared, self.mutated = set(), set()
         self.rounds += 1
         from .values import deepness
 

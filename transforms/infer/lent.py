@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.ir import Atom
 
@@ -41,6 +41,48 @@ def _reached(value: Value) -> Iterator[Cell]:
             yield value.info
         for part in value.info.parts if value.kind == "object" else value.items:
             yield from _reached(part)
+
+
+def _kind(cell: Cell) -> Any:
+    """Objects of one class, or dicts with the same keys."""
+    return cell.layout.names if cell.layout.kind == "dict" else cell.layout.cls
+
+
+def stored(frame: Frame, owner: Compound, value: Value) -> None:
+    """A value is put into a list: one object twice, or one that others hold too, is two there."""
+    from .values import holds_made
+
+    if holds_made(owner.info):
+        for cell in _reached(value):
+            if cell.lists or cell.passed or any(cell in start for start in HEAP.turns):
+                share(frame, _kind(cell))
+
+
+def share(frame: Frame, kind: Any) -> None:
+    frame.inference.lists.shared.add(kind)
+    if kind in frame.inference.lists.mutated:
+        _refuse(frame)
+
+
+def shared_items(frame: Frame, shape: Any) -> None:
+    """A list gets the items of another one."""
+    if getattr(shape, "kind", "") == "made":
+        layout = shape.info.layout
+        share(frame, layout.names if layout.kind == "dict" else layout.cls)
+    for item in getattr(shape, "items", ()):
+        shared_items(frame, item)
+
+
+def mutated(frame: Frame, cell: Cell) -> None:
+    """A field of an object gets another value."""
+    frame.inference.lists.mutated.add(_kind(cell))
+    if _kind(cell) in frame.inference.lists.shared:
+        _refuse(frame)
+
+
+def _refuse(frame: Frame) -> NoReturn:
+    reason = "objects of this class are changed, and one of them may stand in several places of lists that change while the program runs"
+    frame.fail("DL007", reason, "put copies into the list, or indices")
 
 
 def given(owner: Compound, value: Value) -> Value:
@@ -91,4 +133,4 @@ def _is_inside(frame: Frame, region: Any) -> bool:
     return here is region
 
 
-__all__ = ["given", "lend", "written"]
+__all__ = ["given", "lend", "mutated", "share", "shared_items", "stored", "written"]

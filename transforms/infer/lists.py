@@ -15,7 +15,7 @@ from difflang.types import Stack
 from .dicts import class_of, delete, is_dict, written_key
 from .choices import choosable
 from .frame import Frame, handles, list_maker
-from .lent import given, lend
+from .lent import given, lend, shared_items, stored as put_in
 from .pools import check_made, filled
 from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, is_given, joined_items, sites_of
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, stored, types_of
@@ -134,6 +134,7 @@ def kept(frame: Frame, owner: Compound, value: Value) -> list[Atom]:
     """The value as the list's stacks hold it."""
     check_made(frame, value)
     fits(frame, owner, value)
+    put_in(frame, owner, value)
     given(owner, value)
     return _atoms(frame, owner, value) or [const(True)]
 
@@ -200,6 +201,7 @@ def put(frame: Frame, owner: Compound, index: Value, value: Value) -> None:
     else:
         changing(frame, owner)
         store_item(frame, owner, _index(frame, index), value)
+        put_in(frame, owner, value)
         given(owner, value)
 
 
@@ -207,8 +209,7 @@ def store_item(frame: Frame, owner: Compound, at: Atom, value: Value) -> None:
     """The item of a list of the run is this one now."""
     frame.inference.lists.changed |= sites_of(owner)
     fits(frame, owner, value)
-    atoms = _atoms(frame, owner, value) or [const(True)]
-    for stack, atom in zip(owner.items, atoms, strict=True):
+    for stack, atom in zip(owner.items, _atoms(frame, owner, value) or [const(True)], strict=True):
         frame.builder.node("setitem", (stack, atom, at), (), pattern=("i",))
 
 
@@ -341,6 +342,7 @@ def copied(frame: Frame, owner: Compound, hint: str = "items") -> Compound:
     known = frame.inference.lists.elements.get(site)
     if known is None or same(known, owner.info):
         frame.inference.lists.elements[site] = owner.info
+        shared_items(frame, owner.info)
         stacks = tuple(frame.emit("copy", stack, hint=hint) for stack in owner.items)
         return Compound("grown", stacks, owner.info, Origin(frozenset({site})))
     from .control import counted

@@ -34,6 +34,7 @@ class Cell:
     home: Any = None  # the item of such a list that it was read from, see `lent.py`
     site: Any = None  # of a dict: where it was made
     outside: str = ""  # its name, where it lives outside of the program: nothing may change it
+    passed: bool = False  # it belongs to a caller
     carried: ClassVar[bool] = True  # where control flow changes it; a list that straight code alone changes is not (`grown.ItemsCell`)
 
     def tangle(self, others: Iterable[Cell]) -> None:
@@ -75,6 +76,7 @@ class _Heap(threading.local):
 
     def __init__(self) -> None:
         self.cells: list[Cell] = []
+        self.turns: list[State] = []  # what was there before each of the loops around
 
 
 HEAP = _Heap()
@@ -179,6 +181,10 @@ def put(frame: Frame, cell: Cell, name: Any, value: Value) -> None:
         frame.fail("DL007", reason, f"change a copy, {{**{outside}}}, and return it")
     for other in cell.tangled:
         other.stale = frame.place or True
+    if name in cell.fields:
+        from .lent import mutated
+
+        mutated(frame, cell)
     cell.fields[name] = value
     if cell.lists:
         from .lent import written
@@ -255,7 +261,11 @@ class Carrying:
         restore(self.start, lists=False)
         self.enter(carried[self.count :])
         before = saved()
-        results = self.own_turn(index, carried[: self.count])
+        HEAP.turns.append(self.start)
+        try:
+            results = self.own_turn(index, carried[: self.count])
+        finally:
+            HEAP.turns.pop()
         self.compare(before)
         return [*results, *(cell.fields[name] for cell, name in self.fields)]
 

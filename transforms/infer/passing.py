@@ -55,6 +55,7 @@ class Numbers:
             return value.over(tuple(map(self.value, value.items)))
         cell: Cell = value.info
         self.cells.append(cell)
+        cell.passed = True
         cell.fields = {name: self.value(part) for name, part in cell.fields.items()}
         return value
 

@@ -230,15 +230,15 @@ def same_row(frame: Frame, one: Compound, other: Compound) -> Value:
 def is_linked(frame: Frame, cls: type) -> bool:
     """Whether objects of a pooled class hold others of pooled classes."""
     elements = frame.inference.lists.elements
-    return any(_refs_in(elements[Column(cls, name)]) for name in names_in(frame, cls))
+    return any(refs_in(elements[Column(cls, name)]) for name in names_in(frame, cls))
 
 
-def _refs_in(shape: Form) -> set[type]:
+def refs_in(shape: Form) -> set[type]:
     """The pooled classes that a form holds objects of."""
     if is_ref(shape):
         return {shape.info}  # type: ignore[union-attr]
     inner = (*getattr(shape, "items", ()), *((shape.info,) if getattr(shape, "kind", "") == "grown" else ()))  # type: ignore[union-attr]
-    return set().union(*map(_refs_in, inner))
+    return set().union(*map(refs_in, inner))
 
 
 # -------------------------------------------------------------------- the entry's arguments and result
@@ -273,8 +273,8 @@ def departed(frame: Frame, value: Value, rows: dict[Cell, Value], around: tuple[
     if not isinstance(value, Compound):
         return value
     if value.kind == "grown":
-        if _refs_in(value):
-            _refuse_result(frame, next(iter(_refs_in(value))))
+        if refs_in(value):
+            _refuse_result(frame, next(iter(refs_in(value))))
         return value
     if value.kind == "object":
         for name, part in value.info.fields.items():
@@ -306,7 +306,7 @@ def handed_back(frame: Frame, rows: dict[Cell, Value], others: Iterable[tuple[Ce
 
     for cell, fields in others if rows else ():
         for name, part in cell.fields.items():
-            if _refs_in(form(part)) and not (name in fields and same_value(fields[name], part)):
+            if refs_in(form(part)) and not (name in fields and same_value(fields[name], part)):
                 cell.fields[name] = departed(frame, part, rows)
 
     for cell, ref in rows.items():
@@ -314,7 +314,7 @@ def handed_back(frame: Frame, rows: dict[Cell, Value], others: Iterable[tuple[Ce
         for name in names_in(frame, ref.info):
             if Column(ref.info, name) not in frame.inference.lists.written:
                 continue
-            if _refs_in(frame.inference.lists.elements[Column(ref.info, name)]):
+            if refs_in(frame.inference.lists.elements[Column(ref.info, name)]):
                 reason = f"this changes the links {name!r} of a {ref.info.__name__} that the caller holds"
                 frame.fail("DL007", reason, "make new objects inside of the function")
             cell.fields[name] = read(frame, ref, name)
@@ -323,7 +323,7 @@ def handed_back(frame: Frame, rows: dict[Cell, Value], others: Iterable[tuple[Ce
 def check_left(frame: Frame, shapes: Iterable[Form]) -> None:
     """Rows mean nothing outside."""
     for shape in shapes:
-        for cls in _refs_in(shape):
+        for cls in refs_in(shape):
             _refuse_result(frame, cls)
 
 
@@ -345,5 +345,5 @@ def _nothing(frame: Frame, type: Type) -> Atom:
 
 __all__ = [
     "Column", "Part", "Pooling", "arrived", "begun", "check_left", "check_made", "copied", "departed", "entered", "filled", "handed_back",
-    "is_linked", "is_pooled", "is_ref", "names_in", "read", "same_row", "write",
+    "is_linked", "is_pooled", "is_ref", "names_in", "read", "refs_in", "same_row", "write",
 ]  # fmt: skip

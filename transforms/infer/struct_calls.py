@@ -22,7 +22,9 @@ from .frame import Frame
 from .generators import is_generator
 from .iterables import as_iterable, check_iterable, item, length, unpacked
 from .objects import Cell, new_cell, reference
-from .pools import begun, copied, entered, is_pooled, is_ref
+from .lent import shared_items
+from .lists import is_grown
+from .pools import begun, copied, entered, is_pooled, is_ref, refs_in
 from .structs import (
     call_method,
     class_in,
@@ -36,7 +38,7 @@ from .structs import (
     zero_argument_super,
 )  # fmt: skip
 from .trees import copied_leaf, mapped, parts_in, remade
-from .values import Compound, Value, denote, is_none, is_undefined
+from .values import Compound, Value, denote, form, is_none, is_undefined
 
 Args = Sequence[Value]
 Named = Mapping[str, Value]
@@ -283,6 +285,8 @@ def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
     found = parts_in(frame, args[0])
     if found is not None:
         return remade(*found)
+    if is_grown(args[0]):
+        shared_items(frame, args[0].info)  # type: ignore[union-attr]
     return copied_leaf(frame, args[0])
 
 
@@ -290,7 +294,13 @@ def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
 def _deep(frame: Frame, args: Args, kwargs: Named) -> Value:
     if class_of(args[0]) is not None:
         return container_method(frame, args[0], "copy", [], {})  # type: ignore[arg-type]
-    return mapped(frame, lambda leaf: copied_leaf(frame, leaf), args[0])
+    def copied_whole(leaf: Value) -> Value:
+        for cls in refs_in(form(leaf)):
+            reason = f"a deep copy of linked objects of {cls.__name__} goes through all that they link to"
+            frame.fail("DL001", reason, "copy them in a function of your own")
+        return copied_leaf(frame, leaf)
+
+    return mapped(frame, copied_whole, args[0])
 
 
 __all__ = ["METHODS", "construct", "generated_init", "named_tuple_of"]

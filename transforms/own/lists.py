@@ -143,6 +143,9 @@ def written(frame: Frame, base: Base, version: Atom) -> None:
     for holder, held in list(frame.holds.items()):
         if holder is base or holder not in frame.state.versions or not held & near or holder in frame.apart.get(base, ()):
             continue
+        for other, theirs in frame.holds.items():  # a list that has got some of the same arrays
+            if other is not holder and other in frame.state.versions and theirs & held and not theirs & near:
+                _spoil(frame, other)
         through = slot is not None and slot.holder is holder and slot.version is frame.state.versions[holder]
         if not through or holder in frame.repeated or slot is None:
             _spoil(frame, holder)
