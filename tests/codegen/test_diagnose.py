@@ -153,7 +153,7 @@ class Model:
         return x @ self.w + self.b
 
     def bad(self, x):
-        s = {x, 1}
+        global kept
         return x.tobytes()
 
     @property
