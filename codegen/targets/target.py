@@ -55,7 +55,8 @@ def _prepared() -> bool:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     llvm.set_option("difflang", "-force-ordered-reductions")
-    llvm.set_option("difflang", "-epilogue-vectorization-minimum-VF=8")
+    for option in ("minimum-VF=8", "force-VF=4"):  # what is left over by eight lanes is done in four
+        llvm.set_option("difflang", f"-epilogue-vectorization-{option}")
     llvm.set_option("difflang", "-vectorizer-min-trip-count=0")  # a loop of few turns would be one of masked lanes, which set flags
     return True
 
