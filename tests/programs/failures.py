@@ -270,3 +270,23 @@ def joined_or_apart(a, b):
 
 
 add(joined_or_apart, (normal(3, 2), normal(2, 2)), (normal(3, 2), normal(3, 3)))
+
+
+class TooLarge(Exception):
+    def __init__(self, value, code=3):
+        self.value = value
+        self.code = code
+        super().__init__(value)
+
+
+def what_an_error_tells(x):
+    for i in range(5):
+        try:
+            if x * i > 3:
+                raise TooLarge(x * i * x)
+        except TooLarge as error:
+            return error.value * error.code
+    return x
+
+
+add(what_an_error_tells, (1.3,), (0.2,))

@@ -18,6 +18,7 @@ from difflang.op import TABLE
 
 from .branches import branch
 from .choices import is_choice, of_each
+from .error_fields import kept_argument
 from .frame import Frame, handles
 from .objects import State, changed, outside, restore, saved
 from .tried import DETAILS, SITES, ZERO, Tried
@@ -161,6 +162,12 @@ def of_error(frame: Frame, error: Compound, name: str) -> Value:
     """error.name: what it was made of, where it was raised in the same function."""
     if name == "args" and error.kind == "exception" and not error.info[1] and not isinstance(error.info[0].__init__, FunctionType):
         return Compound("tuple", error.items)
+    if error.kind == "exception":
+        cls, keywords = error.info
+        first = len(error.items) - len(keywords)
+        kept = kept_argument(cls, name, error.items[:first], dict(zip(keywords, error.items[first:], strict=True)))
+        if kept is not None:
+            return kept
     way_out = "return the values that the error shall tell"
     frame.fail("DL040", f"{name!r} of an error is outside the language here", way_out, OutsideLanguage)
 
