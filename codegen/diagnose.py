@@ -35,7 +35,8 @@ def diagnose(root: Any, types: Sequence[Type], arrays: Collection[int] = ()) -> 
             _infer(function, known, found)
             found += _of_every_rank(function, known, arrays, before) if arrays else []
     if any(UNKNOWN in leaves_of(type) for type in types):
-        found = [error for error in found if error.code not in NEEDS_TYPES] or _guessed(root, types)
+        guessed = _guessed(root, types, arrays)
+        found = [error for error in found if error.code not in NEEDS_TYPES] if guessed is None else guessed
     elif not found:
         found = _derive(root, types)
     found = list({(error.place, error.way_out): error for error in reversed(found)}.values())  # the same thing is said once
@@ -46,13 +47,15 @@ def leaves_of(type: Type) -> list[Type]:
     return [leaf for item in type.items for leaf in leaves_of(item)] if isinstance(type, Tuple) else [type]
 
 
-def _guessed(root: Any, types: Sequence[Type]) -> list[DifflangError]:
-    """Derivatives lost through integers, if what is open were vectors, matrices or numbers: the first that compiles."""
-    for guess in (Array("f64", ("n",)), Array("f64", ("n", "n")), FLOAT):
-        found = _derive(root, [_filled(type, guess) for type in types])
+def _guessed(root: Any, types: Sequence[Type], arrays: Collection[int]) -> list[DifflangError] | None:
+    """Where it compiles if what is open are vectors, matrices or numbers: derivatives lost through integers. None where it does not."""
+    vector = Array("f64", ("n",))
+    for guess in (vector, Array("f64", ("n", "n")), FLOAT):
+        filled = [_filled(type, vector if guess == FLOAT and k in arrays else guess) for k, type in enumerate(types)]
+        found = _derive(root, filled)
         if not any(error.severity == "error" for error in found):
             return [error for error in found if error.code == "DL020"]
-    return []
+    return None
 
 
 def _of_every_rank(
