@@ -189,15 +189,25 @@ def _program_for(root: Any, types: Sequence[Type]) -> tuple[Program, list[tuple[
         raise
 
 
+_MANY = 20_000
+"""Objects of which a walk would be felt: some 2 ms."""
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without searches for cycles of garbage: the compiler leaves few, and each search walks all that the process has imported."""
+    """Without searches for cycles of garbage: the compiler leaves few, and each search walks all that the process has imported.
+
+    What has come to be is then old at once (frozen and thawed), so that no young collection walks it either.
+    """
     wanted = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if wanted:
+            if gc.get_count()[0] > _MANY and not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

@@ -22,10 +22,12 @@ MADE = {"zeros": 0, "ones": 0, "empty": 0, "full": 1, "broadcast_to": 1}
 
 
 class Extents:
-    """Answers by definitions; `root(v)` is an earlier value of the same shape, or v."""
+    """Answers by definitions; `root(v)` is an earlier value of the same shape, or v. Answers are kept: `forget` where a root changes."""
 
     def __init__(self, definition: Callable[[Var], Node | None], root: Callable[[Var], Var]) -> None:
         self.definition, self.root = definition, root
+        self.known: dict[tuple[Var, int], Key] = {}
+        self.forget = self.known.clear
 
     def same(self, one: Atom, other: Atom) -> bool:
         """Whether two arrays have the same shape."""
@@ -36,7 +38,12 @@ class Extents:
 
     def of(self, value: Var, axis: int, depth: int = 0) -> Key:
         """The length of an axis."""
-        value = self.root(value)
+        asked = (value, axis)
+        if asked not in self.known:
+            self.known[asked] = self.found(self.root(value), axis, depth)
+        return self.known[asked]
+
+    def found(self, value: Var, axis: int, depth: int) -> Key:
         assert isinstance(value.type, Array)
         own: Key = ((value, axis), 0)
         if value.type.dims[axis] == ONE:

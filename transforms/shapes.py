@@ -34,9 +34,9 @@ class Shapes:
         self.definition: dict[Var, Node] = {}
         self.extents = Extents(self.definition.get, self.root)
         self.numbers = numbers(body, given)
-        found = -1
-        while found != len(self.source):  # what is known of a loop's parameters says more of the nodes inside it
-            found = len(self.source)
+        self.news = True
+        while self.news:
+            self.news = False
             self._region(body)
 
     def _region(self, region: Region) -> None:
@@ -48,6 +48,8 @@ class Shapes:
 
     def root(self, value: Var) -> Var:
         """The earliest value with the same shape that is known."""
+        if value not in self.source:
+            return value
         seen = {value}
         while True:
             source = self.source.get(value)
@@ -88,6 +90,9 @@ class Shapes:
             if isinstance(param.type, (Array, Unknown)) and isinstance(atom, Var) and self.root(atom) is param:
                 inner[param] = init
                 self.source[out] = init
+        if not inner.keys() <= self.source.keys():  # it says more of the nodes inside
+            self.news = True
+            self.extents.forget()
         self.source.update(inner)
 
 

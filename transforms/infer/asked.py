@@ -122,23 +122,15 @@ def _fortran(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
     return frame.emit("copy", value) if isinstance(value.type, Array) else value
 
 
-def _constant_arrays(function: Any) -> Any:
-    """A function of NumPy whose arguments are known while compiling: its arrays stand in the program as numbers."""
-
-    def handler(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
-        given = [frame.constant(value, f"what {function.__name__}() is asked") for value in args]
-        with frame.fitting():
-            columns = [tuple(const(np.float64(number)) for number in column) for column in function(*given)]
-        return Compound("tuple", tuple(as_array(frame, Compound("list", column)) for column in columns))
-
-    return handler
+_RULES = ("leggauss", "hermgauss", "hermegauss", "laggauss", "chebgauss")
 
 
-for _rule in (
-    np.polynomial.legendre.leggauss,
-    np.polynomial.hermite.hermgauss,
-    np.polynomial.hermite_e.hermegauss,
-    np.polynomial.laguerre.laggauss,
-    np.polynomial.chebyshev.chebgauss,
-):
-    builtin(_rule, low=1, high=1)(_constant_arrays(_rule))
+def quadrature_call(frame: Frame, target: Any, args: Sequence[Value], kwargs: Named) -> Value | None:
+    """Nodes and weights of numpy.polynomial, known while compiling: they stand in the program as numbers. By name: a program that
+    calls them has imported that package, others need not."""
+    if not str(getattr(target, "__module__", "")).startswith("numpy.polynomial.") or getattr(target, "__name__", "") not in _RULES:
+        return None
+    given = [frame.constant(value, f"what {target.__name__}() is asked") for value in (*args, *kwargs.values())]
+    with frame.fitting():
+        columns = [tuple(const(np.float64(number)) for number in column) for column in target(*given)]
+    return Compound("tuple", tuple(as_array(frame, Compound("list", column)) for column in columns))

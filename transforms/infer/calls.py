@@ -23,6 +23,7 @@ from difflang.tree import class_layout
 from difflang.types import UNKNOWN, Array
 
 from ..custom import is_ruled, stands_for
+from .asked import quadrature_call
 from .arrays import call_row
 from .builtins import BUILTINS, operator_of
 from .extras import ufunc_method
@@ -149,7 +150,7 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         stand_in = stands_for(target)
         assert stand_in is not None
         return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
-    for handler in (text_method, getter, random_call, telling_call):
+    for handler in (text_method, getter, random_call, telling_call, quadrature_call):
         made = handler(frame, target, args, kwargs)
         if made is not None:
             return made

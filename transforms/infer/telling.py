@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from types import MethodType
@@ -22,7 +22,10 @@ LEVELS = ("debug", "info", "warning", "error", "critical", "log")
 
 def telling_call(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:
     """A call of a logger's method, of logging.info and its kin, of warnings.warn; None for any other callable."""
-    function = _named(target)
+    logging = sys.modules.get("logging")  # a program that calls it has imported it
+    if logging is not None and target is logging.getLogger:
+        return static(target(*(frame.constant(value, "the name of a logger") for value in (*args, *kwargs.values()))))
+    function = _named(target, logging)
     if function is None:
         return None
     named = dict(kwargs)
@@ -51,11 +54,6 @@ def _settings(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) 
     frame.fail("DL004", "this changes what the whole process does about warnings", way_out)
 
 
-@builtin(logging.getLogger, high=1, names=("name",))
-def _logger(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return static(logging.getLogger(*(frame.constant(value, "the name of a logger") for value in (*args, *kwargs.values()))))
-
-
 def _category(frame: Frame, kind: Value) -> Value:
     """The class of a warning: one of Python's own, which the text can name."""
     found = python_value(kind) if is_static(kind) else None
@@ -64,12 +62,12 @@ def _category(frame: Frame, kind: Value) -> Value:
     return kind
 
 
-def _named(target: Any) -> str | None:
+def _named(target: Any, logging: Any) -> str | None:
     """How Python's text names the function."""
     if target is warnings.warn:
         return "warnings.warn"
     name = getattr(target, "__name__", None)
-    if name not in LEVELS:
+    if name not in LEVELS or logging is None:
         return None
     if isinstance(target, MethodType) and isinstance(target.__self__, logging.Logger):
         return f"logging.getLogger({target.__self__.name!r}).{name}"
