@@ -73,7 +73,6 @@ def test_derivatives_print_once(capsys: Any) -> None:
 
 REFUSED = {
     told.text_compared: ("DL044", "cannot be compared"),
-    told.set_of_values: ("DL001", "set of values of the run"),
     told.caught_words: ("DL040", "what this ValueError says is made where it is raised"),
     told.print_to_file: ("DL004", "print to a file"),
     told.error_state: ("DL001", "ignores, warns or raises here"),

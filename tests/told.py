@@ -140,10 +140,6 @@ def text_compared(x, n):
     return x if f"w{x}" == "w2.0" else -x
 
 
-def set_of_values(x, n):
-    return x * len({x, n})
-
-
 def caught_words(x, n):
     try:
         y = formatted(x, n)
