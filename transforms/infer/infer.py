@@ -240,7 +240,7 @@ class Inference:
             with frame.fitting("DL006"):
                 joined = made.outcome.joined(outcome(frame, result, numbers, before, made.outcome, lists))
             if made.entry:
-                check_left(frame, (joined.result, *joined.changes.values()))
+                check_left(frame, joined.result, joined.changes.values())
             if not made.recursive or joined.same(made.outcome):
                 break
             deepest = bounded_result(frame, joined, deepest)

@@ -320,11 +320,20 @@ def handed_back(frame: Frame, rows: dict[Cell, Value], others: Iterable[tuple[Ce
             cell.fields[name] = read(frame, ref, name)
 
 
-def check_left(frame: Frame, shapes: Iterable[Form]) -> None:
-    """Rows mean nothing outside."""
-    for shape in shapes:
+def check_left(frame: Frame, result: Form, changes: Iterable[Form]) -> None:
+    """Rows mean nothing outside, and what may be None is no value of one type there."""
+    left = list(changes)
+    for shape in left:
+        if _may_be_none(shape):
+            reason = "this leaves a field of an object of the caller None on one path, and a value on another"
+            frame.fail("DL007", reason, "change an object of its own, and return what it holds")
+    for shape in (result, *left):
         for cls in refs_in(shape):
             _refuse_result(frame, cls)
+
+
+def _may_be_none(shape: Form) -> bool:
+    return getattr(shape, "kind", "") == "maybe" or any(map(_may_be_none, getattr(shape, "items", ())))
 
 
 # -------------------------------------------------------------------- what is not there
