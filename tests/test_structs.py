@@ -250,7 +250,6 @@ def test_a_field_that_is_no_real_number_holds_none() -> None:
         (lambda b: b.nothing, (Box(1.0),), "has no attribute 'nothing'"),
         (lambda b: b * 2, (Box(1.0),), "__mul__"),
         (lambda d: d["q"], ({"a": 1.0},), "KeyError: 'q'"),
-        (lambda a, b, x: _either(a, b, x), (Box(1.0), Box(2.0), 1.0), "DL007"),
     ],
 )
 def test_refused(function: Any, args: Any, match: str) -> None:
@@ -260,8 +259,16 @@ def test_refused(function: Any, args: Any, match: str) -> None:
 
 def _either(a, b, x):
     chosen = a if x > 0 else b
-    chosen.a = 3.0
+    chosen.a = 3.0 * x
     return a.a
+
+
+@pytest.mark.parametrize("x", [1.5, -1.5])
+def test_either_of_two_objects_is_written(x: float) -> None:
+    first, second = Box(1.0), Box(2.0)
+    assert dl.differentiable(_either)(first, second, x) == _either(Box(1.0), Box(2.0), x)
+    assert (first.a, second.a) == ((4.5, 2.0) if x > 0 else (1.0, -4.5))
+    assert dl.grad(_either, argnums=2)(Box(1.0), Box(2.0), x) == (3.0 if x > 0 else 0.0)
 
 
 # -- references -----------------------------------------------------------------------------------

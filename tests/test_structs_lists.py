@@ -1,4 +1,4 @@
-"""Objects in lists that grow: what could be lost is refused. What a class says belongs to the key of compiled code."""
+"""Objects in lists that grow are shared as in Python. What a class says belongs to the key of compiled code."""
 
 from __future__ import annotations
 
@@ -46,9 +46,12 @@ def _changed_in_another_turn(x, n):
 
 
 @pytest.mark.parametrize("function", [_written_after_it_was_kept, _two_items_that_may_be_one, _items_moved_since, _changed_in_another_turn])
-def test_what_a_growing_list_may_lose_is_refused(function: Any) -> None:
-    with pytest.raises(dl.DifflangError, match="DL007"):
-        dl.differentiable(function)(0.7, 4)
+def test_objects_of_growing_lists_are_the_objects_that_were_kept(function: Any) -> None:
+    """Whoever writes an object, by a name or through the list, all see it: they are pooled."""
+    assert dl.differentiable(function)(0.7, 4) == pytest.approx(function(0.7, 4), rel=1e-15)
+    slope = (function(0.7 + 1e-6, 4) - function(0.7 - 1e-6, 4)) / 2e-6
+    assert dl.grad(function)(0.7, 4) == pytest.approx(slope, rel=1e-7, abs=1e-7)
+    assert dl.jvp(lambda x: function(x, 4), (0.7,), (1.0,))[1] == pytest.approx(slope, rel=1e-7, abs=1e-7)
 
 
 def test_what_a_class_says_is_part_of_the_cache_key() -> None:
