@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..ir import Atom, Const, Function, Node, Region, Var, walk
 from ..op import TABLE, row
-from ..types import Scalar, Stack, Unknown
+from ..types import Array, Scalar, Stack, Unknown
 from .forms import is_lazy
 
 REAL = ("index", "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "matmul", "cast")
@@ -27,7 +27,7 @@ class Flavors:
         self.raised = raised_by_the_primal(function.body)
         self.divisors = divisors_of_the_primal(function.body)
         self.powers = powers_of_the_primal(function.body)
-        self.safe = set(divided_again(function.body, frozenset()))
+        self.safe = set(divided_again(function.body, frozenset(), {}))
         self.handed = any(isinstance(p.type, Stack) for p in function.body.params)  # what others push may be Python's
         self.plain.update(p for p in function.body.params if is_strong(p) and not entry or isinstance(p.type, Unknown))
         while True:
@@ -140,15 +140,28 @@ def divisors_of_the_primal(body: Region) -> set[tuple[int, Atom]]:
     return found
 
 
-def divided_again(region: Region, divisors: frozenset[Atom]) -> Iterator[Var]:
-    """The quotients of adjoints whose divisor the primal divides by too wherever they are computed: Python refuses a zero there."""
+def divided_again(region: Region, divisors: frozenset[object], sizes: dict[Atom, object]) -> Iterator[Var]:
+    """The quotients of adjoints whose divisor is not zero wherever they are computed.
+
+    The primal divides by it too there, and Python refuses a zero; or a loop makes as many turns, and this is one of them.
+    """
+    for node in region.nodes:
+        if node.op == "dim" or (node.op == "size" and isinstance(node.args[0].type, Array) and node.args[0].type.rank == 1):
+            sizes[node.out] = (node.args[0], node.attrs.get("axis", 0))
     primal = [n for n in region.nodes if n.op == "div" and not n.role and isinstance(n.out.type, Scalar) and n.out.type.weak]
     divisors |= {node.args[1] for node in primal}
     for node in region.nodes:
-        if node.op == "div" and node.role and node.args[1] in divisors:
+        if node.op == "div" and node.role and (node.args[1] in divisors or sizes.get(node.args[1]) in divisors):
             yield node.out
+        turns = {node.args[1], sizes.get(node.args[1])} - {None} if node.op == "for" and _counts_up(node) else set()
         for inner in node.regions:
-            yield from divided_again(inner, divisors)
+            yield from divided_again(inner, divisors | turns, sizes)
+
+
+def _counts_up(loop: Node) -> bool:
+    """Whether a loop over a range begins at zero or above, so that there is a turn only where its end is above."""
+    start, _, step = (_whole(a) for a in loop.args[:3])
+    return start is not None and start >= 0 and step is not None and step > 0
 
 
 def powers_of_the_primal(body: Region) -> dict[int, int]:

@@ -278,7 +278,11 @@ class _Simplifying:
             return False
         if params[k].type != index.type or number(inits[k]) != number(start) or self.same.get(params[k]) is index:
             return False
-        made = next((n for n in node.regions[0].nodes if final in n.outs), None)
+        body = node.regions[0]
+        made = next((n for n in body.nodes if final in n.outs), None)
+        if made is not None and made.op == "if" and node.attrs.get("exits") and made.args[0] is body.yields[0]:
+            arm, position = made.regions[1], made.outs.index(final)
+            made = next((n for n in arm.nodes if arm.yields[position] in n.outs), None)  # of a turn that does not leave the loop
         return made is not None and made.op == "add" and made.args[0] is params[k] and number(made.args[1]) == 1
 
     def one_bound(self, arms: tuple[Region, ...], k: int, out: Var) -> Atom | None:
