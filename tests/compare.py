@@ -37,6 +37,10 @@ def check(text: str, arguments: tuple[Any, ...], ways: tuple[str, ...] = WAYS) -
                 expected = function(*given)
         except (ArithmeticError, ValueError) as error:
             raise Uninteresting("Python itself refuses the numbers") from error
+        except LookupError as error:
+            for way in ways:
+                _raises_too(way, function, arguments, type(error))
+            raise Uninteresting("Python raises, and so do the others") from error
         if not np.all(np.isfinite(expected)) or abs(expected) > 1e4 or any(np.max(np.abs(g)) > 1e4 for g in given):
             raise Uninteresting("the numbers grow too far")
         for way in ways:
@@ -45,6 +49,14 @@ def check(text: str, arguments: tuple[Any, ...], ways: tuple[str, ...] = WAYS) -
             for k, (after, should) in enumerate(zip(left[2:], given[2:], strict=True)):
                 assert_same(after, should, 1e-10, f"{way}: argument {k + 2} afterwards")
         check_derivatives(function, arguments, ways, type(expected)(1.0))
+
+
+def _raises_too(way: str, function: Any, arguments: tuple[Any, ...], kind: type[Exception]) -> None:
+    try:
+        result, _ = run(way, function, arguments)
+    except kind:
+        return
+    raise AssertionError(f"{way} gives {result} where Python raises {kind.__name__}")
 
 
 def check_derivatives(function: Any, arguments: tuple[Any, ...], ways: tuple[str, ...], one: Any) -> None:
