@@ -33,7 +33,7 @@ NOT_FOR_DUALS = frozenset(
     """created_by_size strong_division global_number_and_array created literal_arrays binomial_option named_tuples vector_operators orbit
     fields_by_name imports_inside taylor_sine binomial_sum parts_of_numbers rounded_parts bits_of
     captured_dict dispatch raised_again inner_and_outer_handlers complex_polynomial complex_quotient mandelbrot_size circuit durand_kerner
-    quantum_walk powers_of_complex functions_of_cmath hermitian_energy lists_of_complex time_grid""".split()
+    quantum_walk powers_of_complex functions_of_cmath hermitian_energy lists_of_complex time_grid generator_inside ring_of_masses""".split()
 )
 """Programs of numbers that dual numbers cannot follow: arrays made of them, methods of classes, functions of floats alone, complex ones."""
 ASK_FOR_FLOATS = frozenset({"optional_kinds"})
