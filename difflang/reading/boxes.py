@@ -7,10 +7,14 @@ the item, assigning it is changing the item.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from .scope import Statement, inner_blocks, outer_variables, parameter_names, statements
+
+if TYPE_CHECKING:
+    from .frame import Frame
 
 ITEM = "value"
 
@@ -38,7 +42,7 @@ def _definitions(block: Iterable[Statement]) -> Iterator[cst.FunctionDef]:
 def _escapes(node: cst.CSTNode, function: cst.FunctionDef, inner: bool = False) -> bool:
     """Whether the function's name stands for a value somewhere: decorators take it, and `inner` functions that call it."""
     if node is function:
-        return bool(function.decorators) or _escapes(function.body, function)
+        return bool(function.decorators) or _escapes(function.body, function, inner=True)  # calling itself it meets its own writes
     if isinstance(node, cst.Name):
         return node.value == function.name.value
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and not inner:
@@ -53,4 +57,19 @@ def _escapes(node: cst.CSTNode, function: cst.FunctionDef, inner: bool = False) 
     return any(_escapes(child, function, inner) for child in node.children)
 
 
-__all__ = ["ITEM", "boxed_variables"]
+def may_assign(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether an expression calls a function defined here or around, where such functions assign variables of those around them."""
+    frames: list[Frame] = [frame]
+    while frames[-1].parent is not None:
+        frames.append(frames[-1].parent)
+    defined = frozenset().union(*(one.local for one in frames)) if any(one.shared or one.boxed for one in frames) else frozenset()
+    return bool(defined) and _calls(node, defined)
+
+
+def _calls(node: cst.CSTNode, names: frozenset[str]) -> bool:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in names:
+        return True
+    return any(_calls(child, names) for child in node.children)
+
+
+__all__ = ["ITEM", "boxed_variables", "may_assign"]

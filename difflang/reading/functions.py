@@ -201,10 +201,10 @@ def nested(frame: Frame, node: Definition, name: str) -> Late:
     finally:
         positions.errstate = around
     captured = tuple(inner.captured)
-    if isinstance(node, cst.FunctionDef) and name in captured and frame.bindings.get(name) == 1 and not node.decorators:
-        function, captured = _recursive(function, captured, name), tuple(key for key in captured if key != name)
     if inner.outer_variables and (name in captured or any(not frame.is_own(outer) for outer in inner.outer_variables)):
         raise frame.refuse(node, f"{name!r} assigns a variable of another function in a way that cannot be followed", NONLOCAL)
+    if isinstance(node, cst.FunctionDef) and name in captured and frame.bindings.get(name) == 1 and not node.decorators:
+        function, captured = _recursive(function, captured, name), tuple(key for key in captured if key != name)
     return Late(_with_defaults(function, list(made)), captured, node, tuple(made.values()), inner.outer_variables)
 
 

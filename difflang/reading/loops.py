@@ -15,6 +15,7 @@ from ..ir import UNDEF, Atom, Place, Region, Var, const, free_vars
 from ..parallel import prange
 from ..records import dataclass
 from .attempts import attempted_test, tested
+from .boxes import may_assign
 from .expressions import condition, expression, is_builtin, positional, static_object
 from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused
 from .frame import bound_in, key_hint, value_in
@@ -85,7 +86,7 @@ def iterate(
 def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
     place = frame.place(node, node.test)
     tested_names = list(walrus_names(node.test))
-    inner_test = bool(tested_names) or tested(frame, node)
+    inner_test = bool(tested_names) or tested(frame, node) or may_assign(frame, node.test)
     inside = [*statements(node.body), *(else_block(node) if inner_test else [])]
     carried = _carry(frame, dict.fromkeys([*tested_names, *assigned(inside)]))
     params = carried.params()
@@ -115,7 +116,7 @@ def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
 
 
 def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
-    """A condition that assigns (`:=`) is read inside the body, where its names live: `if not condition: break`."""
+    """A condition that assigns (`:=`, a function with `nonlocal`) is read in the body, where its names live: `if not condition: break`."""
 
     def stop() -> Ends:
         ends = block(frame, else_block(node))

@@ -40,6 +40,7 @@ FILES = (
     "statements",
     "closures",
     "circles",
+    "nonlocals",
     "expressions",
     "captured",
     "errors",
