@@ -54,6 +54,26 @@ def test_objects_of_growing_lists_are_the_objects_that_were_kept(function: Any) 
     assert dl.jvp(lambda x: function(x, 4), (0.7,), (1.0,))[1] == pytest.approx(slope, rel=1e-7, abs=1e-7)
 
 
+def _rows_that_are_one(x, n):
+    rows = [[0.0] * 2] * n
+    rows[0][1] = x
+    return sum(row[1] for row in rows)
+
+
+def _rows_that_are_one_list_twice(x, n):
+    rows = [[0.0, 0.0]]
+    both = rows * 2 + rows
+    both[0].append(x)
+    return sum(both[1]) + sum(rows[0]) * n + len(both[2])
+
+
+@pytest.mark.parametrize("function", [_rows_that_are_one, _rows_that_are_one_list_twice])
+def test_a_list_repeated_holds_the_same_items(function: Any) -> None:
+    assert dl.differentiable(function)(0.7, 3) == pytest.approx(function(0.7, 3), rel=1e-15)
+    assert dl.grad(function)(0.7, 3) == pytest.approx((function(1.7, 3) - function(-0.3, 3)) / 2)
+    assert dl.differentiable(lambda x, n: sum([x, (1.0, 2.0)[1]] * n))(0.7, 3) == pytest.approx(8.1)
+
+
 def test_what_a_class_says_is_part_of_the_cache_key() -> None:
     from difflang.runtime.reach import Reach
 

@@ -18,7 +18,7 @@ from .control import counted
 from .frame import Frame, list_array
 from .items import setitem
 from .iterables import each, length
-from .operators import binary
+from .operators import binary, changeable
 from .values import Compound, Value, is_none
 
 
@@ -198,6 +198,9 @@ def displayed(frame: Frame, values: Sequence[Value], stars: Sequence[int]) -> Va
 
 
 def _repeated(frame: Frame, owner: Value, count: Value) -> Value:
+    if isinstance(owner, Compound) and not lists.is_grown(owner) and any(map(changeable, owner.items)):
+        way_out = "make each anew: [... for _ in range(n)]"
+        frame.fail("DL007", "the items of this list would all be one object, as often as the run says", way_out)
     made = lists.result_list(frame, UNDEFINED)
 
     def turn(k: Value, carried: Sequence[Value]) -> list[Value]:

@@ -107,7 +107,8 @@ def _object(frame: Frame, op: str, one: Value, other: Value) -> Value:
         found = list_binary(frame, op, one, other)
         if found is not None:
             return found
-    if known(one) and known(other) and not _mixed(one, other):
+    shared = op in ("add", "mul") and any(isinstance(v, Compound) and any(map(changeable, v.items)) for v in (one, other))
+    if known(one) and known(other) and not _mixed(one, other) and not shared:  # [[0]] * 2 is one list twice
         with frame.fitting():
             return denote(BINARY[op](python_value(one), python_value(other)))
     texts = _texts(frame, op, one, other)
@@ -129,6 +130,13 @@ def _object(frame: Frame, op: str, one: Value, other: Value) -> Value:
             frame.fail("DL019", "what this compares depends on a type that is not known", "give the function's argument types")
         return const(op == "not_equal")
     return frame.emit(op, one, other)
+
+
+def changeable(item: Value) -> bool:
+    """Whether Python could change an item of a list in place: an array, a list, an object."""
+    if isinstance(item, Compound):
+        return item.kind not in ("tuple", "range") or any(map(changeable, item.items))
+    return isinstance(item, Var) and isinstance(item.type, Array) and bool(item.type.dims)
 
 
 def _texts(frame: Frame, op: str, one: Value, other: Value) -> Value | None:
