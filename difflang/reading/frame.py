@@ -71,6 +71,7 @@ class Frame:
     def __init__(self, text: Text, local: frozenset[str], bindings: Mapping[str, int], parent: Frame | None = None) -> None:
         self.text = text
         self.local = local
+        self.body: Sequence[Any] = ()  # the statements of the function
         self.imports: dict[str, Route] = {}
         self.deleted: frozenset[str] = frozenset()
         self.shared: tuple[str, ...] = ()  # variables that nested functions assign: any call may

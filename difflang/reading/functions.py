@@ -127,6 +127,7 @@ def _frame(text: Text, node: Definition, parent: Frame | None = None) -> Frame:
     kept = {name for name in outer if parent is not None and parent.is_boxed(name)}
     local = (frozenset(bound) | outer | parameter_names(node.params)) - kept
     frame = Frame(text, local, bound, parent)
+    frame.body = body
     frame.boxed = (boxed_variables(body) & local) - outer
     frame.shared = tuple(sorted(shared_variables(body) - frame.boxed - kept))
     frame.outer_variables = tuple(sorted(outer - kept))

@@ -26,6 +26,7 @@ from .scope import Statement, arms, bindings, falls, jumps
 from .trying import read_try
 from .yielding import read_yield
 from .targets import assign, augment, bind_target, hint_of
+from .walked import given_to, walked_again
 
 Handler = Callable[[Frame, Any], Ends]
 
@@ -140,6 +141,10 @@ def _jump(frame: Frame, kind: str) -> Ends:
 
 
 def _assign(frame: Frame, node: cst.Assign) -> Ends:
+    name = given_to(node)
+    if name is not None and name in walked_again(frame.body):
+        reason, way_out = f"the generator {name!r} may be walked more than once", f"keep its items: {name} = [...]"
+        raise frame.refuse(node.value, reason, way_out, "DL042")
     targets = [target.target for target in node.targets]
     if not _named_lambda(frame, targets, node.value):
         assign(frame, targets, node.value)

@@ -71,9 +71,42 @@ def of_a_try(n):
     return sum(in_a_try(n))
 
 
-@pytest.mark.parametrize(
-    "function", [counting, walked_twice, handed_on, walked_after_next, next_in_a_loop, of_what_is_sent, of_a_try]
-)
+def expression_walked_on(n):
+    items = (0.5 * k for k in range(n))
+    for item in items:
+        if item > 1:
+            break
+    return sum(items)
+
+
+def expression_walked_in_turns(n):
+    total = 0.0
+    items = (0.5 * k for k in range(n))
+    for _ in range(2):
+        total += sum(items)
+    return total
+
+
+def expressions_walked_once(n):
+    total = 0.0
+    for j in range(n):
+        items = (0.5 * k * j for k in range(n))
+        total += sum(items)
+    others = (0.5 * k for k in range(n))
+    largest = max(others)
+    others = (0.5 + k for k in range(n))
+    return total + largest * sum(others)
+
+
+def test_generator_expressions_under_a_name_are_walked_once() -> None:
+    assert dl.differentiable(expressions_walked_once)(4) == expressions_walked_once(4)
+    for function in (expression_walked_on, expression_walked_in_turns):
+        with pytest.raises(dl.DifflangError, match="may be walked more than once") as caught:
+            dl.differentiable(function)(6)
+        assert caught.value.code == "DL042" and caught.value.way_out
+
+
+@pytest.mark.parametrize("function", [counting, walked_twice, handed_on, walked_after_next, next_in_a_loop, of_what_is_sent, of_a_try])
 def test_generators_that_cannot_be_followed_are_refused(function: Any) -> None:
     with pytest.raises(dl.DifflangError, match="DL042|DL001"):
         dl.differentiable(function)(4)
