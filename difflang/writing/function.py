@@ -8,8 +8,10 @@ from ..ir import Const, Function, Param, Var, leaves
 from ..types import Scalar
 from .document import INDENT, WIDTH
 from .expressions import Phrases, is_unspeakable, negated, quoted
+from .gathered import appended, gathered
 from .layout import call_header, statement
 from .names import Names
+from .quotation import quoted_once
 from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write
 from .statements import ends
 from .unbound import unbound_names
@@ -110,6 +112,9 @@ class Printing:
         forward = False
         for stmt in block:
             lines = self.statement(stmt, depth)
+            if isinstance(stmt, For) and found and found[-1].endswith(" = []"):
+                whole = self.gather(found[-1].strip().removesuffix(" = []"), stmt, depth)
+                found, lines = (found[:-1], whole) if whole else (found, lines)
             if top and lines:
                 adjoint = any(mark.role == "adjoint" for mark in self.marks(stmt))
                 if adjoint and forward:
@@ -284,9 +289,21 @@ class Printing:
         return heads[0].startswith("if ") and all(head.startswith(("elif ", "else:", ")")) for head in heads[1:])
 
     def for_(self, stmt: For, depth: int) -> list[str]:
-        walk = walk_of(stmt, self.names, self.named, self.function.origin)
-        target, over, body = walk or (self.names.index_name(stmt.index), self.named(stmt.iterable), stmt.body)
+        target, over, body = self.walk(stmt)
         return self.compound(self.line(f"for {target} in ", over, ":", stmt.mark, depth), body, depth)
+
+    def gather(self, empty: str, stmt: For, depth: int) -> list[str]:
+        """The list that the loop fills, in a line of its own, if it does no more and the line is short enough."""
+        target, over, body = self.walk(stmt)
+        filled = appended(body, [s for s in body if self.statement(s, depth + 1)], self.names)
+        value = gathered(empty, target, self.named(over), self.named(filled[1])) if filled and filled[0] == empty else None
+        lines = self.line(f"{empty} = ", value, "", stmt.mark, depth) if value is not None else []
+        return lines if len(lines) == 1 and len(lines[0]) <= WIDTH else []
+
+    def walk(self, stmt: For) -> tuple[str, Expr, Block]:
+        """A loop's target, what it goes over and its body."""
+        walk = walk_of(stmt, self.names, self.named, self.function.origin)
+        return walk or (self.names.index_name(stmt.index), self.named(stmt.iterable), stmt.body)
 
     def while_(self, stmt: While, depth: int) -> list[str]:
         head = self.block(stmt.head, depth + 1)
@@ -372,19 +389,3 @@ class Printing:
 def is_blank(target: Expr) -> bool:
     """Whether nothing that a value is taken apart to has a name."""
     return all(map(is_blank, target.items)) if isinstance(target, Pack) else target == Word("_")
-
-
-QUOTATION = re.compile(r"(?P<code>.*  # line (?P<line>\d+)): .*")
-
-
-def quoted_once(lines: list[str]) -> list[str]:
-    """The lines with a primal line quoted where its adjoint begins, and only numbered in the statements after that."""
-    found: list[str] = []
-    quoted = ""
-    for line in lines:
-        match = QUOTATION.fullmatch(line)
-        if match is not None and match["line"] == quoted:
-            line = match["code"]
-        quoted = match["line"] if match is not None else quoted
-        found.append(line)
-    return found

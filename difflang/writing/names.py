@@ -21,7 +21,7 @@ from .preamble import HELPERS
 from .statements import MISSING, Assign, Block, Break, For, If, Move, Return, Statement, While, targets, uses
 from .syntax import Ref
 
-BUILTINS_USED = ("range", "reversed", "abs", "min", "max", "float", "int", "bool", "round", "len", *HELPERS)
+BUILTINS_USED = ("range", "reversed", "abs", "min", "max", "float", "int", "bool", "round", "len", "list", *HELPERS)
 """What the text may call: no parameter keeps such a name."""
 Live = frozenset[Var]
 NOTHING: Live = frozenset()
