@@ -11,10 +11,11 @@ import hashlib
 import threading
 import re
 from functools import lru_cache, partial
+from pathlib import Path
 
 from ..runtime import fourier
 from ..runtime.blas import NAMES, PREFIX, ROUTINES
-from ..runtime.cache import digest, folder, write
+from ..runtime.cache import digest, folder, surroundings, write
 from ..runtime.threads import processors
 from . import kernels, prelude
 from .abi import support as abi_support
@@ -43,7 +44,9 @@ def objects(code: list[bytes], target: Target, bound: bool = False) -> list[byte
     while asking:
         wanted = [piece for piece in dict.fromkeys(name for symbols in asking for name in _asked(symbols)) if piece not in found]
         texts = [f"{piece} bound" if bound and piece in _BOUND else piece for piece in wanted]
-        asking = side_by_side([partial(_object, text, target) for text in texts])
+        missing = [text for text in texts if _stored(text, target) is None]
+        side_by_side([partial(_object, text, target) for text in missing])
+        asking = [_object(text, target) for text in texts]
         found |= zip(wanted, asking, strict=True)
     return list(found.values())
 
@@ -131,17 +134,29 @@ def _bound() -> str:
 @lru_cache(maxsize=256)
 def _object(piece: str, target: Target) -> bytes:
     """One piece, from the cache's folder where it was compiled before."""
+    code = _stored(piece, target)
+    if code is None:
+        code = object_code(_text(piece, target), target, 1 if piece in elementary.symbols() else _LEVELS.get(piece, 2))
+        path = _path(piece, target)
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, digest(code).encode() + b"\n" + code)
+    return code
+
+
+@lru_cache(maxsize=256)
+def _stored(piece: str, target: Target) -> bytes | None:
+    """What the cache's folder holds of a piece, if it is whole."""
+    try:
+        stated, code = _path(piece, target).read_bytes().partition(b"\n")[::2]
+    except OSError:
+        return None
+    return code if stated.decode(errors="replace") == digest(code) else None
+
+
+def _path(piece: str, target: Target) -> Path:
+    """Where a piece lies: under all that it depends on. Its text, which takes longer to write than this to read, says no more."""
     import llvmlite
 
-    text = _text(piece, target)
-    name = hashlib.sha256(f"{text}{target}{llvmlite.__version__}".encode()).hexdigest()[:32]
-    path = folder() / f"support-{name}"
-    with contextlib.suppress(OSError):
-        stated, code = path.read_bytes().partition(b"\n")[::2]
-        if stated.decode(errors="replace") == digest(code):
-            return code
-    code = object_code(text, target, 1 if piece in elementary.symbols() else _LEVELS.get(piece, 2))
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, digest(code).encode() + b"\n" + code)
-    return code
+    key = "\n".join((piece, str(target), llvmlite.__version__, surroundings()))
+    return folder() / f"support-{hashlib.sha256(key.encode()).hexdigest()[:32]}"

@@ -50,7 +50,7 @@ def sums_of_before(x, n):
     [
         (countdown, "items = list(range(n, 0, -1))"),
         (squares, "items = [i * i for i in range(n)]"),
-        (squares_and_last, ""),
+        (squares_and_last, "items.append(i * i)"),
         (sums_of_before, "items.append(len(items) + i)"),
     ],
 )
