@@ -11,6 +11,7 @@ from difflang.records import dataclass
 from difflang.types import Array, Scalar, Stack, Type
 
 from . import stacks  # noqa: F401 (it enters its handlers)
+from .ahead import Ahead
 from .glue import ATTRIBUTE, is_glue
 from .halves import conversions
 from .hushing import hushing
@@ -57,13 +58,15 @@ _STRAIGHT, _PLACES = 160, 4
 """Nodes and places of call up to which a function of numbers alone is always inlined: what two calls compute alike is computed once."""
 
 
-def emit(program: Program, target: Target, public: Collection[str] = (), parallel: bool = False, told: bool = False) -> Module:
+def emit(
+    program: Program, target: Target, public: Collection[str] = (), parallel: bool = False, told: bool = False, ahead: Ahead | None = None
+) -> Module:
     """LLVM IR of all functions of a placed program, those of the keys `public` (all, if none) in the public form too.
 
     `parallel`: every loop with independent turns is shared out among threads, not only those that the text names.
-    `told`: the status flags are read behind the call.
+    `told`: the status flags are read behind the call. `ahead`: what compiles nests meanwhile; those that it takes are declared only.
     """
-    writer = ModuleWriter(target)
+    writer = ModuleWriter(target, ahead=ahead)
     public = public or list(program.functions)
     program = shared_out(expanded(program), parallel)
     writer.hushing = hushing(program, target, public) if told else None
@@ -80,7 +83,8 @@ def emit(program: Program, target: Target, public: Collection[str] = (), paralle
     declarations = "\n".join(writer.declarations.values())
     metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(writer.metadata))
     used = kept(sorted(writer.kept))
-    nests = [text for _, text in writer.nests.values()]
+    taken = ahead.declared if ahead is not None else {}
+    nests = [taken.get(name, text) for name, text in writer.nests.values()]
     halves = conversions("\n".join([helpers, *texts, *nests]), target)
     attributes = f"attributes #0 = {{ {target.attributes} }}"
     body = prelude() + "\n".join([declarations, helpers, halves, used, *texts, *nests, attributes, metadata])

@@ -5,12 +5,13 @@ O3 takes two to three times as long (it duplicates loops for every invariant bra
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from .pieces import pieces
 from .targets.target import Target, machine, reduce_strength
-from .unlocked import emit_object, run_passes, side_by_side
+from .unlocked import Calls, emit_object, run_passes
 
 
 def to_object(text: str, target: Target) -> bytes:
@@ -19,10 +20,18 @@ def to_object(text: str, target: Target) -> bytes:
     return object_code(text, target)
 
 
-def to_objects(text: str, target: Target) -> list[bytes]:
-    """Object code of a module, in the pieces that are compiled side by side, sooner and nearly as good."""
+def to_objects(text: str, target: Target, begun: Calls[bytes] | None = None) -> list[bytes]:
+    """Object code of a module, in the pieces that are compiled side by side, sooner and nearly as good; after that which has begun."""
+    calls: Calls[bytes] = begun or Calls()
+    for piece in pieces(text, target):
+        calls.add(soon(piece.text, target, piece.level), long=piece.level == 2)
+    return calls.finish()
+
+
+def soon(text: str, target: Target, level: int) -> Callable[[], bytes]:
+    """What compiles a piece for this process."""
     reduce_strength(not target.triple.startswith("x86_64"))
-    return side_by_side([partial(object_code, piece.text, target, piece.level) for piece in pieces(text, target)])
+    return partial(object_code, text, target, level)
 
 
 def object_code(text: str, target: Target, level: int = 2) -> bytes:

@@ -132,4 +132,6 @@ def _function(w: Writer, lines: Sequence[str], faults: Sequence[str], free: Sequ
         result = "i1" if faults else "void"
         text = "\n".join([f"define internal fastcc {result} @{name}({heads}) noinline #0 {{", "entry:", *body, "}"])
         known[key] = (name, text)
+        if w.module.ahead is not None:
+            w.module.ahead.offer(name, text, w.module.declarations)
     return known[key][0]

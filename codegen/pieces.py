@@ -1,8 +1,7 @@
 """A module taken apart into pieces that LLVM compiles side by side: bundles of its loop nests, its glue, and the rest.
 
-A nest is called, never inlined, so that it may stand in another module. It stays where it is where a caller gives it a number for
-a size, which LLVM would write into it, or where it needs data of the module. What the functions of a bundle call
-is repeated in it, to be inlined. Nests that `lanes.py` gives vectors need no passes.
+A nest is called, never inlined, so that it may stand in another module. It stays where it is where it needs data of the module.
+What the functions of a bundle call is repeated in it, to be inlined. Nests that `lanes.py` gives vectors need no passes.
 """
 
 from __future__ import annotations
@@ -14,19 +13,18 @@ from difflang.records import dataclass
 
 from . import lanes
 from .glue import ATTRIBUTE
-from .repeats import without_unused
+from .repeats import declarations_of, without_unused
 from .targets.target import Target
 from .vectormath import forms_of, kept
 
 BUNDLE = 500
 """Lines of nests worth a module of their own. Of those that need no passes it takes three times as many."""
 _FUNCTION = re.compile(r"(?ms)^define [^\n]*\{\n.*?^\}\n?")
-_NAME = re.compile(r'@("[^"]+"|[\w.$]+)')
+NAME = re.compile(r'@("[^"]+"|[\w.$]+)')
 _DATA = re.compile(r"(?m)^@(?!.* (?:constant|external global) ).*\n")
 """Lines that give memory to what may change, or keep a symbol."""
 _CHANGES = re.compile(r"(?m)^@([\w.$]+) = (?!.* (?:constant|external global) )")
 _INTERNAL = re.compile(r"^define (?:internal |hidden )?")
-_GIVEN = re.compile(r"@(dl_nest\.\d+)\([^)]*i64 -?\d")
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class _Parts:
 
     def __init__(self, text: str) -> None:
         found = _FUNCTION.findall(text)
-        self.functions: dict[str, str] = {_NAME.findall(_head(f))[0]: f for f in found}
+        self.functions: dict[str, str] = {NAME.findall(_head(f))[0]: f for f in found}
         self.outside = _FUNCTION.sub("", text)
         self.declared = "\n"  # what the vectors need beside what stands outside
         self.changing = set(_CHANGES.findall(self.outside))
@@ -52,7 +50,7 @@ class _Parts:
         reached: set[str] = set()
         asking = list(names)
         while asking:
-            more = set(_NAME.findall(self.functions[asking.pop()])) & self.functions.keys() - reached
+            more = set(NAME.findall(self.functions[asking.pop()])) & self.functions.keys() - reached
             reached |= more
             asking += more
         return [name for name in self.functions if name in reached and name not in names]
@@ -67,14 +65,15 @@ class _Parts:
             found = None if self.called([nest]) else lanes.widened(self.functions[nest], target.vector_bits)
             if found is not None:
                 self.functions[nest], needed = found
-                self.declared += "".join(f"{line}\n" for line in sorted(needed) if f"{_called(line)}(" not in self.outside + self.declared)
+                lines = sorted(declarations_of(needed).items())
+                self.declared += "".join(f"{line}\n" for symbol, line in lines if f"@{symbol}(" not in self.outside + self.declared)
                 ready.append(nest)
         return ready
 
     def stands_alone(self, nest: str) -> bool:
         """Whether a nest needs nothing of its module but functions that may be repeated."""
         needed = [nest, *self.called([nest])]
-        return not any(self.changing & set(_NAME.findall(self.functions[name])) for name in needed)
+        return not any(self.changing & set(NAME.findall(self.functions[name])) for name in needed)
 
 
 def pieces(text: str, target: Target) -> list[Piece]:
@@ -83,7 +82,7 @@ def pieces(text: str, target: Target) -> list[Piece]:
         return [Piece(text, 2)]
     parts = _Parts(text)
     glue = [name for name, function in parts.functions.items() if ATTRIBUTE in _head(function)]
-    nests = _movable(parts, glue)
+    nests = [name for name in parts.functions if name.startswith("dl_nest.") and parts.stands_alone(name)]
     if sum(parts.length(nest) for nest in nests) < BUNDLE // 2:
         nests = []
     if not glue and not nests:
@@ -102,13 +101,6 @@ def pieces(text: str, target: Target) -> list[Piece]:
     return found
 
 
-def _movable(parts: _Parts, glue: Sequence[str]) -> list[str]:
-    """The nests that may stand in another module: their callers gain nothing by knowing them."""
-    told = {nest for name, function in parts.functions.items() if name not in glue for nest in _GIVEN.findall(function)}
-    nests = [name for name in parts.functions if name.startswith("dl_nest.") and name not in told]
-    return [nest for nest in nests if parts.stands_alone(nest)]
-
-
 def _bundles(parts: _Parts, nests: Sequence[str], most: int) -> list[list[str]]:
     """The nests in bundles of about equal length, of so many lines."""
     count = -(-sum(parts.length(nest) for nest in nests) // most)
@@ -120,7 +112,7 @@ def _bundles(parts: _Parts, nests: Sequence[str], most: int) -> list[list[str]]:
 
 def _asked(parts: _Parts, glue: Sequence[str]) -> set[str]:
     """What the glue calls of the rest."""
-    named = {name for function in glue for name in _NAME.findall(parts.functions[function])}
+    named = {name for function in glue for name in NAME.findall(parts.functions[function])}
     return named & parts.functions.keys() - set(_inline(parts)) - set(glue)
 
 
@@ -130,22 +122,23 @@ def _inline(parts: _Parts) -> list[str]:
 
 def _module(parts: _Parts, outside: str, names: Sequence[str], hidden: set[str]) -> str:
     """A module of these functions, those `hidden` open to the other pieces, with declarations of what else they call."""
-    chosen = [_INTERNAL.sub("define hidden ", parts.functions[n]) if n in hidden else parts.functions[n] for n in names]
-    called = {name for name in _NAME.findall("".join(chosen))} & parts.functions.keys() - set(names)
-    declared = [_declared(function) for name, function in parts.functions.items() if name in called]
+    chosen = [hidden_definition(parts.functions[n]) if n in hidden else parts.functions[n] for n in names]
+    called = {name for name in NAME.findall("".join(chosen))} & parts.functions.keys() - set(names)
+    declared = [hidden_declaration(function) for name, function in parts.functions.items() if name in called]
     forms = kept(forms_of("".join(chosen))) if outside is not parts.outside else ""
     return without_unused("\n".join([outside, forms, *declared, *chosen]))
-
-
-def _called(declaration: str) -> str:
-    """The symbol that a line declares."""
-    return declaration[declaration.index("@") : declaration.index("(")]
 
 
 def _head(function: str) -> str:
     return function.split("\n", 1)[0]
 
 
-def _declared(function: str) -> str:
+def hidden_definition(function: str) -> str:
+    """A function that other objects of its library call."""
+    return _INTERNAL.sub("define hidden ", function)
+
+
+def hidden_declaration(function: str) -> str:
+    """What those say of it."""
     head = re.sub(r" %[\w.]+(?=[,)])", "", _head(function).rstrip("{ "))
     return _INTERNAL.sub("declare hidden ", head).replace(" noinline", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 _SYMBOL = re.compile(r"^(define|declare)\b[^@\n]*@([\w.$]+)\(")
 
@@ -30,4 +31,9 @@ def without_unused(text: str) -> str:
     return "\n".join(kept) + "\n"
 
 
-__all__ = ["without_repeats", "without_unused"]
+def declarations_of(lines: Iterable[str]) -> dict[str, str]:
+    """Declarations by the symbol that each declares."""
+    return {found[2]: line for line in lines if (found := _SYMBOL.match(line))}
+
+
+__all__ = ["declarations_of", "without_repeats", "without_unused"]

@@ -7,10 +7,12 @@ its own, and its own target machine. Where a later llvmlite names its functions 
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..runtime.threads import processors
 
@@ -58,30 +60,74 @@ def emit_object(machine: Any, module: Any) -> bytes:
         ffi.lib.LLVMPY_DisposeMemoryBuffer(buffer)
 
 
+class Calls(Generic[T]):
+    """Calls made on the process's other processors from when they are added, and on this thread too once their results are wanted."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[int, Callable[[], T]]] = deque()
+        self._results: dict[int, T] = {}
+        self._errors: list[BaseException] = []
+        self._threads: list[threading.Thread] = []
+        self._count = 0
+
+    def add(self, call: Callable[[], T], long: bool = False) -> None:
+        """`long` ones come before the others that wait."""
+        (self._waiting.appendleft if long else self._waiting.append)((self._count, call))
+        self._count += 1
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        if len(self._threads) < processors() - 1 and (thread := beside(self._work)) is not None:
+            self._threads.append(thread)
+
+    def finish(self) -> list[T]:
+        """The results, in the order of the calls."""
+        self._work()
+        for thread in self._threads:
+            thread.join()
+        if self._errors:
+            raise self._errors[0]
+        return [self._results[k] for k in range(self._count)]
+
+    def _work(self) -> None:
+        try:
+            while self._waiting:
+                k, call = self._waiting.popleft()
+                self._results[k] = call()
+        except IndexError:  # another thread has taken the last one
+            return
+        except BaseException as error:
+            self._errors.append(error)
+
+
 def side_by_side(calls: Sequence[Callable[[], T]]) -> list[T]:
     """What the calls give, in their order, made on as many threads as the process has processors."""
-    threads = min(len(calls), processors())
-    if threads < 2:
-        return [call() for call in calls]
-    results: list[T | None] = [None] * len(calls)
-    errors: list[BaseException] = []
-    numbers = iter(range(len(calls)))
+    made: Calls[T] = Calls()
+    for call in calls:
+        made.add(call)
+    return made.finish()
 
-    def work() -> None:
-        try:
-            for k in numbers:
-                results[k] = calls[k]()
-        except BaseException as error:
-            errors.append(error)
 
-    others = [beside(work) for _ in range(threads - 1)]
-    work()
-    for thread in others:
-        if thread is not None:
-            thread.join()
-    if errors:
-        raise errors[0]
-    return results  # type: ignore[return-value]
+class _Prompt:
+    """How often threads hand over to each other while compilers run: a thread that calls LLVM asks for Python's lock between calls,
+    and would wait five milliseconds each time for one that writes text."""
+
+    def __init__(self) -> None:
+        self.lock, self.users, self.before = threading.Lock(), 0, 0.0
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if self.users == 0:
+                self.before = sys.getswitchinterval()
+                sys.setswitchinterval(min(self.before, 1e-4))
+            self.users += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                sys.setswitchinterval(self.before)
+
+
+prompt = _Prompt()
 
 
 def beside(work: Callable[[], None]) -> threading.Thread | None:

@@ -19,6 +19,7 @@ from .ledger import Book, Ledger
 from .targets.target import Target
 
 if TYPE_CHECKING:
+    from .ahead import Ahead
     from .hushing import Hushing
 
 REGISTER = {
@@ -54,6 +55,7 @@ class ModuleWriter:
     metadata: list[str] = field(default_factory=list)
     books: dict[str, Book] = field(default_factory=dict)  # what each function takes, for `footprint.py`
     nests: dict[str, tuple[str, str]] = field(default_factory=dict)  # `outline.py`: functions by their text
+    ahead: Ahead | None = None  # where nests may be compiled already
     hushing: Hushing | None = None  # where status flags are watched
     _site_of: dict[Site, int] = field(default_factory=dict)
 
