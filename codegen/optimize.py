@@ -23,7 +23,7 @@ def to_object(text: str, target: Target) -> bytes:
 def to_objects(text: str, target: Target, begun: Calls[bytes] | None = None) -> list[bytes]:
     """Object code of a module, in the pieces that are compiled side by side, sooner and nearly as good; after that which has begun."""
     calls: Calls[bytes] = begun or Calls()
-    for piece in pieces(text, target):
+    for piece in sorted(pieces(text, target), key=lambda piece: len(piece.text)):  # the longest comes first at the end
         calls.add(soon(piece.text, target, piece.level), long=piece.level == 2)
     return calls.finish()
 

@@ -83,7 +83,8 @@ def pieces(text: str, target: Target) -> list[Piece]:
     parts = _Parts(text)
     glue = [name for name, function in parts.functions.items() if ATTRIBUTE in _head(function)]
     nests = [name for name in parts.functions if name.startswith("dl_nest.") and parts.stands_alone(name)]
-    if sum(parts.length(nest) for nest in nests) < BUNDLE // 2:
+    begun = "@dl_nest." in parts.outside  # some have been taken already (`ahead.py`)
+    if not begun and sum(parts.length(nest) for nest in nests) < BUNDLE // 2:
         nests = []
     if not glue and not nests:
         return [Piece(text, 2)]
