@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from difflang.ir import Atom, Const, Function, Node, Region, Var, free_vars
+from difflang.ir import Atom, Const, Function, Node, Region, Var, walk
 from difflang.ops.random import DRAWS
 from difflang.records import replace
 
@@ -19,28 +19,33 @@ ASKS = ("print", "needed")
 
 
 def prune(function: Function) -> Function:
-    """The function without dead code."""
-    nodes = prune_nodes(function.body.nodes, function.body.yields)
-    return replace(function, body=replace(function.body, nodes=nodes))
+    """The function without dead code; the very function where there is none."""
+    body = function.body
+    nodes = prune_nodes(body.nodes, body.yields)
+    return function if nodes is body.nodes else replace(function, body=replace(body, nodes=nodes))
 
 
-def prune_nodes(nodes: Sequence[Node], live: Iterable[Atom]) -> tuple[Node, ...]:
+def prune_nodes(nodes: tuple[Node, ...], live: Iterable[Atom]) -> tuple[Node, ...]:
     """The nodes of a straight list that the live values need, in order."""
+    return _pruned(nodes, live)[0]
+
+
+def _pruned(nodes: tuple[Node, ...], live: Iterable[Atom]) -> tuple[tuple[Node, ...], set[Var]]:
+    """The same, and every value that is read by them or live."""
     wanted = {atom for atom in live if isinstance(atom, Var)}
     kept: list[Node] = []
+    same = True
     for node in reversed(nodes):
         slim = _slim(node, wanted)
-        if slim is None:
-            continue
-        kept.append(slim)
-        wanted.update(a for a in slim.args if isinstance(a, Var))
-        for region in slim.regions:
-            wanted.update(free_vars(region))
-    return tuple(reversed(kept))
+        same = same and slim is node
+        if slim is not None:
+            kept.append(slim)
+            wanted.update(a for a in slim.args if isinstance(a, Var))
+    return (nodes if same else tuple(reversed(kept))), wanted
 
 
 def _slim(node: Node, wanted: set[Var]) -> Node | None:
-    """The node with only what is wanted of it, or None."""
+    """The node with only what is wanted of it, or None. What its regions read is added to what is wanted."""
     if node.op == "if":
         return _slim_if(node, wanted)
     if node.op in ("for", "while"):
@@ -58,13 +63,23 @@ def _has_effect(region: Region) -> bool:
 
 def _slim_if(node: Node, wanted: set[Var]) -> Node | None:
     keep = [k for k, out in enumerate(node.outs) if out in wanted]
-    regions = []
-    for arm in node.regions:
-        yields = tuple(arm.yields[k] for k in keep)
-        regions.append(Region(arm.params, prune_nodes(arm.nodes, yields), yields))
+    found = [_arm(arm, keep) for arm in node.regions]
+    regions = tuple(region for region, _ in found)
     if not keep and not any(map(_has_effect, regions)):
         return None
-    return replace(node, outs=tuple(node.outs[k] for k in keep), regions=tuple(regions))
+    for _, read in found:
+        wanted |= read
+    if all(new is old for new, old in zip(regions, node.regions, strict=True)):
+        return node
+    return replace(node, outs=tuple(node.outs[k] for k in keep), regions=regions)
+
+
+def _arm(arm: Region, keep: Sequence[int]) -> tuple[Region, set[Var]]:
+    """An arm that gives those values only, and what it reads."""
+    yields = tuple(arm.yields[k] for k in keep)
+    nodes, read = _pruned(arm.nodes, yields)
+    same = nodes is arm.nodes and len(yields) == len(arm.yields)
+    return (arm if same else Region(arm.params, nodes, yields)), read
 
 
 def _slim_loop(node: Node, wanted: set[Var]) -> Node | None:
@@ -78,18 +93,19 @@ def _slim_loop(node: Node, wanted: set[Var]) -> Node | None:
     keep = {k for k, out in enumerate(node.outs) if out in wanted}
     if not keep and not any(map(_has_effect, node.regions)) and node.op == "for":
         return None  # a `while` that yields nothing is kept: it may be meant not to end
+    asked = set() if node.op == "for" else _read(node.regions[0])
     while True:
-        live = [*exit_, *(yields[k] for k in sorted(keep))]
-        nodes = prune_nodes(body.nodes, live)
-        used = set(free_vars(Region((), nodes, tuple(live))))
-        more = {k for k, param in enumerate(carried) if param in used}
+        nodes, read = _pruned(body.nodes, [*exit_, *(yields[k] for k in sorted(keep))])
+        read |= asked
+        more = {k for k, param in enumerate(carried) if param in read}
         if node.op == "while":
-            condition = node.regions[0]
-            asked = set(free_vars(Region((), condition.nodes, condition.yields)))
-            more |= {k for k, param in enumerate(condition.params) if param in asked}
+            more |= {k for k, param in enumerate(node.regions[0].params) if param in read}
         if more <= keep:
             break
         keep |= more
+    wanted |= read
+    if nodes is body.nodes and len(keep) == len(carried):
+        return node
     order = sorted(keep)
     regions: tuple[Region, ...] = (Region((*index, *(carried[k] for k in order)), nodes, (*exit_, *(yields[k] for k in order))),)
     if node.op == "while":
@@ -97,6 +113,13 @@ def _slim_loop(node: Node, wanted: set[Var]) -> Node | None:
         regions = (replace(condition, params=tuple(condition.params[k] for k in order)), *regions)
     args = node.args[:lead] + tuple(node.args[lead + k] for k in order)
     return replace(node, args=args, outs=tuple(node.outs[k] for k in order), regions=regions)
+
+
+def _read(region: Region) -> set[Var]:
+    """Every value that a region reads."""
+    atoms = [*region.yields, *(arg for node in walk(region) for arg in node.args)]
+    atoms += [atom for node in walk(region) for inner in node.regions for atom in inner.yields]
+    return {atom for atom in atoms if isinstance(atom, Var)}
 
 
 def silent(function: Function) -> Function:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import is_
 from typing import Any
 
 from difflang.build import Builder
@@ -67,12 +68,12 @@ def _simplified(program: Program) -> Program:
 
 def simplify_function(function: Function, functions: Mapping[str, Function]) -> Function:
     for _ in range(PASSES):
-        before = sum(1 for _ in walk(function.body))
         walker = _Simplifying(functions, function)
-        function = prune(replace(function, body=walker.region(function.body, {})))
-        function = replace(function, body=_Renaming(walker.hints).region(function.body))
-        if not walker.changed and sum(1 for _ in walk(function.body)) == before:
+        body = walker.region(function.body, {})
+        slim = prune(function if body is function.body else replace(function, body=body))
+        if slim is function:
             break
+        function = replace(slim, body=_Renaming(walker.hints).region(slim.body)) if walker.hints else slim
     return function
 
 
@@ -130,7 +131,6 @@ class _Simplifying:
         body = function.body
         self.facts = Facts(functions, uses=uses_of(body), body=body, writes=bool(function.writes), read_back=read_back(body))
         self.hints: dict[Var, str] = {}
-        self.changed = False
         self.holds: dict[Atom, int] = {}  # conditions of the branches around: which arm this is
 
     def atom(self, atom: Atom) -> Atom:
@@ -157,7 +157,10 @@ class _Simplifying:
             else:
                 self.plain(node, known, nodes)
         self.facts.divisors = before
-        return Region(region.params, tuple(nodes), tuple(map(self.atom, region.yields)))
+        yields = tuple(map(self.atom, region.yields))
+        if all(map(is_, yields, region.yields)) and len(nodes) == len(region.nodes) and all(map(is_, nodes, region.nodes)):
+            return region
+        return Region(region.params, tuple(nodes), yields)
 
     def known_here(self, atom: Atom) -> Atom:
         """What a number is in the arms around, where it was chosen by the condition of one of them."""
@@ -172,7 +175,6 @@ class _Simplifying:
 
     def replace_by(self, out: Var, value: Atom) -> None:
         self.same[out] = value
-        self.changed = True
         if isinstance(value, Var):
             self.facts.uses[value] = self.facts.uses.get(value, 0) + self.facts.uses.get(out, 1)
         made = self.facts.definition.get(value) if isinstance(value, Var) else None
@@ -245,7 +247,7 @@ class _Simplifying:
             joined = self.joined(condition, arms[0].yields[k], arms[1].yields[k], out) or self.one_bound(arms, k, out)
             if joined is not None:
                 self.replace_by(out, joined)
-        self.enter(replace(node, regions=arms), nodes)
+        self.enter(node if all(map(is_, arms, node.regions)) else replace(node, regions=arms), nodes)
 
     def side(self, condition: Atom) -> int | None:
         """Which arm a branch takes, where that is known."""
@@ -260,7 +262,6 @@ class _Simplifying:
         yields = tuple(known_within(self.facts, condition, y, side) for y in region.yields)
         if all(a is b for a, b in zip(yields, region.yields, strict=True)):
             return region
-        self.changed = True
         return replace(region, yields=yields)
 
     def joined(self, condition: Atom, yes: Atom, no: Atom, out: Var) -> Atom | None:
@@ -309,7 +310,7 @@ class _Simplifying:
         regions = tuple(self.region(region, known) for region in node.regions)
         for k, out in enumerate(node.outs):
             self.facts.carried[out] = (node.args[lead + k], regions[-1].params[shift + k], regions[-1].yields[skip + k])
-        self.enter(replace(node, regions=regions), nodes)
+        self.enter(node if all(map(is_, regions, node.regions)) else replace(node, regions=regions), nodes)
 
 
 def _raises_for_zero(node: Node) -> bool:
