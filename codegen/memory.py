@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,14 @@ class Scopes:
         for memory, (inside, outside) in self.sets.items():
             self.module.metadata[inside] = _tuple(self.scopes[m] for m in sorted(memory))
             self.module.metadata[outside] = _tuple(s for m, s in sorted(self.scopes.items()) if m not in memory)
+
+
+_SUFFIX = re.compile(r", !alias\.scope !\d+, !noalias !\d+")
+
+
+def without_scopes(text: str) -> str:
+    """Lines that say nothing of where their memory lies."""
+    return _SUFFIX.sub("", text)
 
 
 def _tuple(nodes: Iterable[int]) -> str:

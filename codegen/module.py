@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from difflang.ir import Function, Node, Program, walk
 from difflang.op import row
@@ -22,7 +23,7 @@ from .lower import lapack, random, order, reduce, scan, shape, structured  # noq
 from .lower.expand import expanded
 from .lower.lower import Lowering, is_alias, result_types, struct
 from .parallel import shared_out
-from .memory import assemble, parts, read_record, write_record
+from .memory import assemble, parts, read_record, without_scopes, write_record
 from .prelude import text as prelude
 from .targets.target import Target
 from .vectormath import kept
@@ -54,6 +55,7 @@ class Module:
     books: dict[str, Book]
 
 
+_NUMBERED = re.compile(r"!(\d+)")
 _STRAIGHT, _PLACES = 160, 4
 """Nodes and places of call up to which a function of numbers alone is always inlined: what two calls compute alike is computed once."""
 
@@ -81,14 +83,23 @@ def emit(
             texts.append(entry(writer, key, function, inline=body.count("\n") < _SMALL))
     helpers = kernels(writer)
     declarations = "\n".join(writer.declarations.values())
-    metadata = "\n".join(f"!{k} = {text}" for k, text in enumerate(writer.metadata))
     used = kept(sorted(writer.kept))
     taken = ahead.declared if ahead is not None else {}
     nests = [taken.get(name, text) for name, text in writer.nests.values()]
     halves = conversions("\n".join([helpers, *texts, *nests]), target)
     attributes = f"attributes #0 = {{ {target.attributes} }}"
-    body = prelude() + "\n".join([declarations, helpers, halves, used, *texts, *nests, attributes, metadata])
+    body = prelude() + "\n".join([declarations, helpers, halves, used, *texts, *nests, attributes, *metadata(writer, [*texts, *nests])])
     return Module(body, tuple(writer.sites), {key: signature(f) for key, f in program.functions.items()}, writer.books)
+
+
+def metadata(writer: ModuleWriter, texts: Iterable[str]) -> list[str]:
+    """The metadata that these functions name, and what that names."""
+    asked = {int(number) for text in texts for number in _NUMBERED.findall(text)}
+    named: set[int] = set()
+    while asked:
+        named |= asked
+        asked = {int(number) for k in asked for number in _NUMBERED.findall(writer.metadata[k])} - named
+    return [f"!{k} = {writer.metadata[k]}" for k in sorted(named)]
 
 
 def signature(function: Function) -> Signature:
@@ -149,8 +160,10 @@ def implementation(module: ModuleWriter, program: Program, key: str, function: F
     _return(w, types, values)
     low.scopes.finish()
     module.books[key] = Book([word.rpartition(" ")[2] for word in heads[1:]], w.ledger.entries, w.lines)
-    attributes = f"{ATTRIBUTE} #0" if is_glue(w) else f"{attribute} #0"
-    return w.text(f'define internal fastcc {struct(types)} @"{key}.impl"({", ".join(heads)}) {attributes}')
+    head = f'define internal fastcc {struct(types)} @"{key}.impl"({", ".join(heads)}) '
+    if is_glue(w):
+        return without_scopes(w.text(f"{head}{ATTRIBUTE} #0"))  # no pass will ask
+    return w.text(f"{head}{attribute} #0")
 
 
 def _return(w: Writer, types: Sequence[Type], values: Sequence[str]) -> None:

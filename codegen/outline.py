@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from .arrays import Desc, Expr
+from .memory import without_scopes
 from .writer import Writer
 
 _NAME = re.compile(r"%[A-Za-z_][\w.]*")
-_SCOPES = re.compile(r", !alias\.scope !\d+, !noalias !\d+")
 _LOOP = re.compile(r"!llvm\.loop !\d+")
 _FAULT = re.compile(r"%(fault\.\d+)\b")
 _MOST = 40
@@ -122,7 +122,7 @@ def _function(w: Writer, lines: Sequence[str], faults: Sequence[str], free: Sequ
 
     body = []
     for line in [*lines, "  ret i1 false" if faults else "  ret void", *faults]:
-        text = _NAME.sub(renamed, _SCOPES.sub("", line))
+        text = _NAME.sub(renamed, without_scopes(line))
         body.append(names.setdefault(f"%{line[:-1]}", f"%v{len(names)}")[1:] + ":" if line.endswith(":") else text)
     heads = ", ".join(f"{t} %p{k}" for k, t in enumerate(types))
     key = heads + _LOOP.sub("", "\n".join(body))

@@ -58,6 +58,7 @@ class ModuleWriter:
     ahead: Ahead | None = None  # where nests may be compiled already
     hushing: Hushing | None = None  # where status flags are watched
     _site_of: dict[Site, int] = field(default_factory=dict)
+    _plain: tuple[int, ...] = ()
 
     def declare(self, name: str, text: str) -> None:
         self.declarations.setdefault(name, text)
@@ -75,8 +76,9 @@ class ModuleWriter:
     @property
     def plain_loop(self) -> int:
         """Metadata of a loop that is neither to be vectorised nor unrolled."""
-        off = self.meta('!{!"llvm.loop.vectorize.enable", i1 false}')
-        still = self.meta('!{!"llvm.loop.unroll.disable"}')
+        if not self._plain:
+            self._plain = (self.meta('!{!"llvm.loop.vectorize.enable", i1 false}'), self.meta('!{!"llvm.loop.unroll.disable"}'))
+        off, still = self._plain
         loop = self.meta()
         self.metadata[loop] = f"distinct !{{!{loop}, !{off}, !{still}}}"
         return loop
