@@ -188,7 +188,10 @@ KINDS: dict[str, type[TypeMismatch]] = {"DL022": ValueMismatch, "DL025": Attribu
 
 def mismatch(error: type[Exception]) -> type[TypeMismatch]:
     """The mismatch that is caught as this error of Python's."""
-    kinds = ((AxisError, AxisMismatch), (IndexError, IndexMismatch), (KeyError, KeyMismatch), (ValueError, ValueMismatch))
+    kinds: tuple[tuple[type[Exception], type[TypeMismatch]], ...] = (
+        (AxisError, AxisMismatch), (IndexError, IndexMismatch), (KeyError, KeyMismatch), (ValueError, ValueMismatch),
+        (AttributeError, AttributeMismatch),
+    )  # fmt: skip
     return next((ours for pythons, ours in kinds if issubclass(error, pythons)), TypeMismatch)
 
 

@@ -17,8 +17,8 @@ from .paths import FALL, FALLS, Ends, build_arm, fork, inherit
 from .scope import Statement
 from .trying import Try, jump, received
 
-RISKY = (cst.Subscript, cst.Call, cst.BinaryOperation, cst.AugAssign)
-BY_OPERATIONS = (ArithmeticError, LookupError, ValueError)
+RISKY = (cst.Subscript, cst.Call, cst.BinaryOperation, cst.AugAssign, cst.Attribute)
+BY_OPERATIONS = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
 """What operations raise by themselves."""
 SIMPLE = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Expr, cst.Del)
 WALKED = (range, zip, enumerate, reversed, len)
@@ -195,13 +195,13 @@ def _walked(frame: Frame, node: cst.BaseExpression) -> Iterator[cst.BaseExpressi
 
 
 def _is_risky(node: cst.CSTNode) -> bool:
-    if isinstance(node, RISKY):
-        return True
+    if isinstance(node, RISKY) or (isinstance(node, cst.AssignTarget) and isinstance(node.target, (cst.Tuple, cst.List))):
+        return True  # to take apart what has another length is an error
     return not isinstance(node, cst.Lambda) and any(map(_is_risky, node.children))
 
 
 def _calls(node: cst.CSTNode) -> bool:
-    """Whether a function is called, an operator of a class included."""
+    """Whether a function is called, an operator or a property of a class included."""
     return isinstance(node, RISKY) or any(map(_calls, node.children))
 
 

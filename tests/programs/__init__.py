@@ -45,6 +45,7 @@ FILES = (
     "captured",
     "errors",
     "failures",
+    "caught",
     "optional",
     "stateful",
     "complexes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unkn
 
 from .arrays import as_array, astype, call_row, dtype_name, keeping
 from .branches import branch
+from .choices import is_choice, of_each
 from .dicts import class_of, is_dict
 from .frame import Frame
 from .items import attribute
@@ -230,11 +232,18 @@ def example(type: Type) -> Any:
     return type.value if isinstance(type, Static) else None
 
 
+STAND_INS: dict[str, Any] = {
+    **{"tuple": (), "list": [], "grown": [], "range": range(0), "text": "", "shape": ()},
+    **{"closure": lambda: None, "partial": functools.partial(len), "generator": (None for _ in ())},
+    **{"zip": zip(), "enumerate": enumerate(())},
+}
+
+
 def stands_for(value: Compound) -> Any:
     """A Python object of a compound's class."""
     if is_dict(value):
         return {}
-    return {"tuple": (), "list": [], "grown": [], "range": range(0), "text": ""}.get(value.kind, len)
+    return STAND_INS.get(value.kind, len)
 
 
 @builtin(isinstance, low=2, high=2)
@@ -247,6 +256,12 @@ def _isinstance(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
     if class_in(value) is not None:
         with frame.fitting():
             return const(issubclass(class_in(value), kinds))  # type: ignore[arg-type]
+    if is_choice(value):
+        return of_each(frame, value, lambda one: _isinstance(frame, [one, *args[1:]], kwargs))
+    if isinstance(value, Compound) and value.kind in ("exception", "caught"):
+        from .failing import of_class
+
+        return of_class(frame, value, lambda cls: const(issubclass(cls, kinds)))
     if isinstance(value, Compound):
         return const(isinstance(stands_for(value), kinds))
     if isinstance(value.type, Unknown):

@@ -27,7 +27,7 @@ from .asked import quadrature_call
 from .arrays import call_row
 from .builtins import BUILTINS, operator_of
 from .extras import ufunc_method
-from .choices import is_choice, of_each
+from .choices import is_choice, of_each, with_each
 from .dicts import new_dict
 from .frame import Frame, handles
 from .functional import getter
@@ -54,6 +54,8 @@ CONVERSIONS = {
     abs: "__abs__", float: "__float__", int: "__int__", round: "__round__", reversed: "__reversed__", divmod: "__divmod__", pow: "__pow__",
     math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
 }  # fmt: skip
+ASKED_OF_EACH = (len, callable, hasattr, getattr, issubclass, int, float, list, tuple, sorted)
+"""What is asked of a choice is asked of each of the two."""
 LIBRARIES = frozenset({"numpy", "scipy", "math", "operator", "functools", "itertools", "builtins"})
 ANY_WAY_OUT = "write it with the operations of the language, or give its rule with dl.derivative"
 WAYS_OUT = {
@@ -150,6 +152,8 @@ def call_object(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         stand_in = stands_for(target)
         assert stand_in is not None
         return call_function(frame, frame.inference.stand_in(target, stand_in), args, kwargs, (), hint)
+    if any(map(is_choice, args)) and _hashable(target) and target in ASKED_OF_EACH:
+        return with_each(frame, tuple(args), lambda *each: call_object(frame, target, each, kwargs, hint))  # type: ignore[no-any-return]
     for handler in (text_method, getter, random_call, telling_call, quadrature_call):
         made = handler(frame, target, args, kwargs)
         if made is not None:

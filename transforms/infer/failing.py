@@ -6,7 +6,8 @@ What an error says is known where it was told as a text; of one of several it is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -129,8 +130,8 @@ def _received(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     return (of_each(frame, values[0], kept) if is_choice(values[0]) else kept(values[0]),)
 
 
-def words(frame: Frame, error: Compound) -> Value:
-    """What an error that was caught says: str(error)."""
+def words(frame: Frame, error: Compound, whole: bool = False) -> Value:
+    """What an error that was caught says: str(error); `whole`: what it was given, error.args[0]."""
     code, *numbers = error.items
     if error.info is None:
         frame.fail("DL040", "what the error of a function that calls itself says is not known here", "use a fixed text", OutsideLanguage)
@@ -143,12 +144,48 @@ def words(frame: Frame, error: Compound) -> Value:
         if message is None:
             reason = f"what this {cls.__name__} says is made where it is raised, in a function that is called or by NumPy"
             frame.fail("DL040", reason, "use a fixed text, or return the values that it tells", OutsideLanguage)
-        text = denote(repr(message) if issubclass(cls, KeyError) else message) if isinstance(message, str) else _said(numbers, message)
+        quoted = issubclass(cls, KeyError) and not whole
+        text = _said(numbers, message) if isinstance(message, tuple) else denote(repr(message) if quoted else message)
         if len(left) == 1:
             return text
         return branch(frame, frame.emit("equal", site, const(left[0])), [lambda: [text], lambda: [choose(left[1:])]], ["text"])[0]
 
     return choose(sites)
+
+
+def of_class(frame: Frame, error: Compound, act: Callable[[type[BaseException]], Value]) -> Value:
+    """What is asked of an error's class: where it is one of several, by the path taken, of each."""
+    if error.kind == "exception":
+        return act(error.info[0])
+    if error.info is None:
+        frame.fail("DL040", "the class of the error of a function that calls itself is not known here", "catch one class", OutsideLanguage)
+    sites: dict[type[BaseException], list[int]] = {}
+    for k in sorted(error.info):
+        sites.setdefault(frame.inference.variants.told(k)[0], []).append(k)
+    site = frame.emit("mod", error.items[0], const(SITES))
+
+    def choose(left: Sequence[type[BaseException]]) -> Value:
+        if len(left) == 1:
+            return act(left[0])
+        first, *more = (frame.emit("equal", site, const(k)) for k in sites[left[0]])
+        this = reduce(lambda a, b: frame.emit("logical_or", a, b), more, first)
+        return branch(frame, this, [lambda: [act(left[0])], lambda: [choose(left[1:])]], ["kind"])[0]
+
+    return choose(list(sites))
+
+
+def shown(frame: Frame, error: Compound) -> Value:
+    """repr(error)."""
+    from .texts import formatted, joined
+
+    if error.kind == "exception":
+        check_plain(frame, error.info[0])
+        said = [formatted(frame, item, "r", "") for item in error.items]
+        between = [piece for item in said for piece in (denote(", "), item)][1:]
+        return joined([denote(f"{error.info[0].__name__}("), *between, denote(")")])
+    given = words(frame, error, whole=True)
+    name = of_class(frame, error, lambda cls: denote(cls.__name__))
+    return joined([name, denote("("), formatted(frame, given, "r", ""), denote(")")])
 
 
 def check_plain(frame: Frame, cls: type[BaseException]) -> None:
@@ -160,6 +197,10 @@ def check_plain(frame: Frame, cls: type[BaseException]) -> None:
 
 def of_error(frame: Frame, error: Compound, name: str) -> Value:
     """error.name: what it was made of, where it was raised in the same function."""
+    if name == "__class__":
+        return of_class(frame, error, denote)
+    if name == "args" and error.kind == "caught":
+        return Compound("tuple", (words(frame, error, whole=True),))
     if name == "args" and error.kind == "exception" and not error.info[1] and not isinstance(error.info[0].__init__, FunctionType):
         return Compound("tuple", error.items)
     if error.kind == "exception":
@@ -207,4 +248,4 @@ def check_told(program: Program) -> None:
                 raise OutsideLanguage("DL040", reason, node.place, f"name the error: raise {name}(message)", function.origin)
 
 
-__all__ = ["check_plain", "check_told", "of_error", "raised_again", "words"]
+__all__ = ["check_plain", "check_told", "of_class", "of_error", "raised_again", "shown", "words"]

@@ -21,6 +21,7 @@ from difflang.mend import mend
 from difflang.records import dataclass, field, replace
 from difflang.types import UNKNOWN, Array, Nothing, Scalar, Type, Undefined, Unknown, rank
 
+from .certain import raised_for_certain
 from .objects import is_kept
 from .strict import raises, require_finite
 from .values import Compound, Value, denote, form, is_undefined, known, python_value
@@ -151,6 +152,9 @@ class Frame:
             self.call_parts(node, results)
             self.env.update(zip(node.outs, results, strict=True))
         except DifflangError as error:
+            if raised_for_certain(self, node, error):
+                self.env.update((out, UNDEF) for out in node.outs)
+                return
             error.trail.append(node)
             raise
         finally:
@@ -223,7 +227,7 @@ class Frame:
             raise
         except OpenType as error:
             self.fail("DL019", f"{error}: what this does depends on it", "give the function's argument types")
-        except (TypeError, IndexError, ValueError, KeyError) as error:
+        except (TypeError, IndexError, ValueError, KeyError, AttributeError) as error:
             said = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
             index = isinstance(error, IndexError) and not isinstance(error, np.exceptions.AxisError)
             self.fail("DL023" if index else code, said, kind=mismatch(type(error)))

@@ -15,6 +15,7 @@ from difflang.op import BY_METHOD, BY_PROPERTY
 from difflang.ops.index import result_type
 from difflang.types import DTYPES, MANY, OPEN, Array, Nothing, Scalar, Static, Type, Unknown, is_complex, promote
 
+from .choices import is_choice, of_each
 from .dicts import class_of, dict_item, dict_method, is_dict, set_dict_item, written_key
 from .failing import of_error
 from .frame import Frame, handles
@@ -102,8 +103,8 @@ def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operan
         frame.fail("DL023", f"a {value} cannot be indexed")
     key = _python_key(pattern, [frame.constant(o, f"an index into a {value.kind}") for o in operands])
     with frame.fitting():
-        found = value.items[key]
-    return Compound(value.kind, found) if isinstance(key, slice) else found
+        found = (value.items if value.kind == "tuple" else list(value.items))[key]
+    return Compound(value.kind, tuple(found)) if isinstance(key, slice) else found
 
 
 def _range_item(frame: Frame, value: Compound, index: Value) -> Value:
@@ -271,6 +272,8 @@ def _attr(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 def attribute(frame: Frame, value: Value, name: str) -> Value:
     if is_undefined(value):
         return value
+    if is_choice(value):
+        return of_each(frame, value, lambda one: attribute(frame, one, name), name)
     if is_static(value):
         return static_attribute(frame, python_value(value), name)
     if class_of(value) is not None:
@@ -298,17 +301,13 @@ def attribute(frame: Frame, value: Value, name: str) -> Value:
     frame.fail("DL025", f"{type} has no attribute {name!r} in the language", "write it with the operations of the language")
 
 
-
 def static_attribute(frame: Frame, owner: Any, name: str) -> Value:
     if isinstance(owner, frozenset) and not hasattr(owner, name) and hasattr(set, name):
         from .orders import changing_set
 
         changing_set(frame, owner, name)
     with frame.fitting():
-        try:
-            found = getattr(owner, name)
-        except AttributeError as error:
-            raise TypeError(str(error)) from error
+        found = getattr(owner, name)
     library = (getattr(owner, "__name__", "") if isinstance(owner, ModuleType) else type(owner).__module__).partition(".")[0]
     if isinstance(found, (np.ndarray, float, int, np.generic)) and not isinstance(found, bool) and library not in ("math", "numpy"):
         return frame.capture(name, lambda: getattr(owner, name))

@@ -13,10 +13,10 @@ from difflang.types import Scalar
 from difflang import list_library
 
 from . import lists
-from .branches import branch
 from .frame import Frame
 from .generators import eager
 from .items import getitem
+from .list_search import count, position
 from .iterables import each, item, length
 from .operators import binary
 from .values import Compound, Value, denote, is_none, is_undefined, known, python_value
@@ -342,36 +342,10 @@ def in_order(frame: Frame, values: Value) -> Value:
     return made
 
 
-def _found(frame: Frame, owner: Compound, value: Value, act: Callable[[Value, Value], Value], start: Value, hint: str) -> Value:
-    """A walk over the items that are equal to a value."""
-
-    def turn(pair: Value, carried: Sequence[Value]) -> list[Value]:
-        assert isinstance(pair, Compound)
-        k, element = pair.items
-        alike = frame.truth(binary(frame, "equal", element, value))
-        return [branch(frame, alike, [lambda: [act(k, carried[0])], lambda: [carried[0]]], [hint])[0]]
-
-    return each(frame, Compound("enumerate", (owner, const(0))), turn, [start], ["pair", hint], False)[0]
-
-
-def _count(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
-    return _found(frame, owner, args[0], lambda k, count: binary(frame, "add", count, const(1)), const(0), "count")
-
-
-def _index(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
-    def first(k: Value, at: Value) -> Value:
-        return branch(frame, frame.truth(binary(frame, "less", at, const(0))), [lambda: [k], lambda: [at]], ["at"])[0]
-
-    at = _found(frame, owner, args[0], first, const(-1), "at")
-    there = frame.emit("greater_equal", at, const(0))
-    frame.emit("check", there, error=ValueError, message="the value is not in the list", kind="raise")
-    return at
-
-
 def _remove(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     if owner.kind == "list":
         lists.on_run(frame, owner)
-    _shift_down(frame, owner, _index(frame, owner, args))
+    _shift_down(frame, owner, position(frame, owner, args))
     return NONE
 
 
@@ -384,7 +358,7 @@ _METHODS: dict[str, tuple[Method, int, int]] = {
     "copy": (_copy, 0, 0),
     "reverse": (_reverse, 0, 0),
     "sort": (_sort, 0, 0),
-    "count": (_count, 1, 1),
-    "index": (_index, 1, 1),
+    "count": (count, 1, 1),
+    "index": (position, 1, 1),
     "remove": (_remove, 1, 1),
 }

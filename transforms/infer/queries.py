@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
+from types import FunctionType, GeneratorType
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,19 @@ import numpy as np
 from difflang.types import Unknown
 
 from .builtins import builtin, example
+from .choices import is_choice, of_each
+from .dicts import class_of, is_dict
+from .failing import of_class
 from .frame import Frame
 from .texts import method
 from .structs import class_in
 from .values import Compound, Value, denote, known
 
 TEXTS = (str, bytes)
+CLASSES: dict[str, type] = {
+    **{"tuple": tuple, "list": list, "grown": list, "range": range, "text": str, "zip": zip, "enumerate": enumerate},
+    **{"closure": FunctionType, "partial": functools.partial, "generator": GeneratorType},
+}
 
 
 @builtin(type, low=1, high=1)
@@ -24,11 +33,25 @@ def _type(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> V
     (value,) = args
     if class_in(value) is not None:
         return denote(class_in(value))
+    if is_choice(value):
+        return of_each(frame, value, lambda one: _type(frame, [one], kwargs))
+    if isinstance(value, Compound) and value.kind in ("exception", "caught"):
+        return of_class(frame, value, denote)
     if isinstance(value, Compound):
-        return denote({"tuple": tuple, "list": list, "grown": list, "range": range}.get(value.kind, type(len)))
+        return denote(_class_of(frame, value))
     if isinstance(value.type, Unknown):
         frame.fail("DL019", "type() needs a type that is known while compiling", "give the function's argument types")
     return denote(type(example(value.type)))
+
+
+def _class_of(frame: Frame, value: Compound) -> type:
+    container = class_of(value)
+    if container is not None:
+        return container.stands_for
+    found = dict if is_dict(value) else CLASSES.get(value.kind)
+    if found is None:
+        frame.fail("DL025", f"type() of this {value.kind} is outside the language", "ask isinstance, or what it can do")
+    return found
 
 
 def _folded(function: Any) -> Any:

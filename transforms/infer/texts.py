@@ -161,11 +161,15 @@ def _escaped(text: str) -> str:
 
 def formatted(frame: Frame, value: Value, conversion: str | None, form: str) -> Value:
     """One `{value!conversion:form}` of an f-string."""
+    if isinstance(value, Compound) and value.kind in ("exception", "caught") and conversion == "r":
+        from .failing import shown
+
+        return formatted(frame, shown(frame, value), None, form)
     if isinstance(value, Compound) and value.kind == "caught":
         from .failing import words
 
         return formatted(frame, words(frame, value), conversion, form)
-    if isinstance(value, Compound) and value.kind == "exception" and conversion != "r":
+    if isinstance(value, Compound) and value.kind == "exception":
         from .failing import check_plain
 
         check_plain(frame, value.info[0])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SITES = 1000
 DETAILS = 4
 ZERO = const(0)
+INEXACT = ("f64", "c128")
 Atoms = list[Atom]
 
 
@@ -109,7 +110,9 @@ class Tried:
 
     def sure(self, node: Node, rest: Sequence[Node], finish: Callable[[], Sequence[Atom]], fallback: Sequence[Atom]) -> Atoms:
         """A node of which it is known that it does not fail."""
-        if node.op != "check":
+        if self.all_caught(node):
+            self.unchecked(node)
+        elif node.op != "check":
             self.builder.add(node)
         return self.block(rest, finish, fallback)
 
@@ -143,18 +146,31 @@ class Tried:
             self.builder, self.pending, self.missing = kept
 
     def soft(self, node: Node) -> bool:
-        """An operation on Python's numbers, done in the form that never raises. False where there is none."""
-        weak, op = weak_of(node), TABLE.get(node.op)
-        if weak is None or op is None or not op.faults or native_faults(node, op, self.handlers):
+        """An operation on Python's numbers, done in the form that never raises. False where there is none.
+
+        One with a derivative is not done at all where it fails: there the derivative is infinite, and 0 times it no number."""
+        if not self.all_caught(node) or node.out.type.dtype in INEXACT:  # type: ignore[union-attr]
             return False
-        attrs = {**node.attrs, "weak": False} if node.op == "cast" else node.attrs
-        plain = self.builder.emit(node.op, *node.args, flavor="numpy", hint=node.out.hint, **attrs)
-        for fault in op.faults:
+        plain = self.unchecked(node)
+        for fault in TABLE[node.op].faults:
             if fault.flavor == "python":
                 bad = trace(self.builder, fault.bad, plain, *node.args)
                 self.fail(fault.error, fault.message, bad if isinstance(bad, (Var, Const)) else const(bool(bad)))
-        self.builder.node("cast", (plain,), (node.out,), dtype=weak.dtype, weak=True)
         return True
+
+    def all_caught(self, node: Node) -> bool:
+        """Whether this is an operation on Python's numbers that raises nothing but what a handler waits for."""
+        op = TABLE.get(node.op)
+        return weak_of(node) is not None and op is not None and bool(op.faults) and not native_faults(node, op, self.handlers)
+
+    def unchecked(self, node: Node) -> Atom:
+        """The operation in NumPy's form."""
+        weak = weak_of(node)
+        assert weak is not None
+        attrs = {**node.attrs, "weak": False} if node.op == "cast" else node.attrs
+        plain = self.builder.emit(node.op, *node.args, flavor="numpy", hint=node.out.hint, **attrs)
+        self.builder.node("cast", (plain,), (node.out,), dtype=weak.dtype, weak=True)
+        return plain
 
     # -- what holds regions, and calls -----------------------------------------------------------------
 
