@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from . import lanes
+from .lanes.lanes import widened
 from .optimize import soon
 from .pieces import BUNDLE, NAME, hidden_declaration, hidden_definition
 from .prelude import text as prelude
@@ -45,7 +45,7 @@ class Ahead:
 
     def _take(self, name: str, text: str, declarations: Mapping[str, str]) -> None:
         called = {symbol: _declaration(symbol, declarations) for symbol in NAME.findall(text) if symbol != name}
-        found = lanes.widened(text, self.target.vector_bits) if all(called.values()) else None
+        found = widened(text, self.target.vector_bits) if all(called.values()) else None
         if found is None:
             return
         self.declared[name] = hidden_declaration(text)

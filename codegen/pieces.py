@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from difflang.records import dataclass
 
-from . import lanes
 from .glue import ATTRIBUTE
+from .lanes.lanes import widened
 from .repeats import declarations_of, without_unused
 from .targets.target import Target
 from .vectormath import forms_of, kept
@@ -62,7 +62,7 @@ class _Parts:
         """Give vectors to the nests that can have them without LLVM's passes; which those are."""
         ready = []
         for nest in nests:
-            found = None if self.called([nest]) else lanes.widened(self.functions[nest], target.vector_bits)
+            found = None if self.called([nest]) else widened(self.functions[nest], target.vector_bits)
             if found is not None:
                 self.functions[nest], needed = found
                 lines = sorted(declarations_of(needed).items())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
-import tempfile
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from difflang.codegen import lanes, optimize, pieces, shared, unlocked
+from difflang.codegen import optimize, pieces, unlocked
+from difflang.codegen.lanes import lanes
 from difflang.codegen.module import emit
 from difflang.codegen.targets.cpu import host
 from difflang.types import Array
@@ -102,39 +100,6 @@ def test_a_failing_nest_is_a_function_that_says_so(apart):
     agree(picked, x, np.array([0, 9]))
 
 
-def test_what_lanes_leave_to_llvm():
-    """A sum in order, a stride: None. What is written beside what may be the same memory too."""
-    for function, types in (
-        (lambda x: np.cumsum(x), (PLAIN,)),
-        (lambda x: x[::2] * 2.0, (PLAIN,)),
-    ):
-        assert any(lanes.widened(nest, 512) is None for nest in nests(text_of(function, *types)))
-    (nest,) = nests(text_of(lambda x: x * 2.0, PLAIN))
-    assert lanes.widened(nest, 512) is not None
-    assert lanes.widened(nest.replace("ptr noalias", "ptr"), 512) is None
-
-
-def test_what_no_vectoriser_takes_stands():
-    """A nest that may fail, and one that writes where a mask says."""
-    (nest,) = [nest for nest in nests(text_of(lambda x, k: x[k] * 2.0, PLAIN, WHOLE)) if "ret i1 true" in nest]
-    assert lanes.widened(nest, 512) == (nest, set())
-    masked = COUNTED.replace("double, ptr %p1, i64 %v3", "double, ptr %p1, i64 %v12")
-    masked = masked.replace("  %v11", "  %v12 = and i64 %v3, %p0\n  %v11", 1)
-    assert lanes.widened(masked, 512) == (masked + "\n", set())
-
-
-def test_floats_have_twice_the_lanes():
-    (nest,) = nests(text_of(lambda x: x * x + x, SINGLE))
-    text, needed = lanes.widened(nest, 512)
-    assert "<16 x float>" in text and not needed
-    assert lanes.widened(nest, 32) is None
-
-
-def test_intrinsics_are_declared_for_vectors():
-    (nest,) = nests(text_of(lambda x: np.sqrt(x), PLAIN))
-    assert lanes.widened(nest, 256)[1] == {"declare <4 x double> @llvm.sqrt.v4f64(<4 x double>)"}
-
-
 def test_a_nest_that_is_told_a_size_stays():
     text = text_of(lambda x: np.sqrt(x) + 1.0, Array("f64", ("n",)))
     assert [piece.level for piece in pieces.pieces(text, host())] == [2]  # too small to be taken apart
@@ -166,48 +131,3 @@ def test_without_the_functions_by_name_llvmlite_is_asked(monkeypatch):
 def test_what_llvm_says_is_raised():
     with pytest.raises(RuntimeError):
         optimize.object_code("define void @f() {\n  ret i32 1\n}\n", host())
-
-
-COUNTED = """define internal fastcc void @dl_nest.0(i64 %p0, ptr noalias %p1) noinline #0 {
-entry:
-  br label %v2
-v2:
-  %v3 = phi i64 [ 0, %entry ], [ %v4, %v5 ]
-  %v6 = icmp slt i64 %v3, %p0
-  br i1 %v6, label %v5, label %v7
-v5:
-  %v8 = mul nsw i64 %v3, 3
-  %v9 = add i64 %v8, -7
-  %v10 = sitofp i64 %v9 to double
-  %v11 = getelementptr inbounds double, ptr %p1, i64 %v3
-  store double %v10, ptr %v11
-  %v4 = add nuw nsw i64 %v3, 1
-  br label %v2
-v7:
-  ret void
-}"""
-
-
-@pytest.mark.parametrize("n", [5, 8, 21])
-def test_numbers_that_count_are_counted_in_lanes(n):
-    text, _ = lanes.widened(COUNTED, 512)
-    assert "add <8 x i64>" in text and "<i64 0, i64 3, i64 6" in text
-    door = "define void @run(i64 %n, ptr %x) {\n call fastcc void @dl_nest.0(i64 %n, ptr %x)\n  ret void\n}\nattributes #0 = {nounwind}\n"
-    with tempfile.NamedTemporaryFile(suffix=".so") as file:
-        Path(file.name).write_bytes(shared.link(optimize.object_code(text + door, host(), 1), host()))
-        found = np.zeros(n)
-        ctypes.CDLL(file.name).run(ctypes.c_int64(n), ctypes.c_void_p(found.ctypes.data))
-    np.testing.assert_array_equal(found, 3.0 * np.arange(n) - 7.0)
-
-
-@pytest.mark.parametrize(
-    ("line", "instead"),
-    [
-        ("  %v8 = mul nsw i64 %v3, 3", "  %v8 = load i64, ptr %v11"),  # before its address is known
-        ("  store double %v10, ptr %v11", "  store double %v10, ptr %p1"),  # one place for all
-        ("double, ptr %p1, i64 %v3", "double, ptr %p1, i64 %v8"),  # every third place
-        ("  br label %v2\nv7", "  br i1 %v6, label %v2, label %v7\nv7"),  # another way out
-    ],
-)
-def test_loops_of_another_kind_are_left(line, instead):
-    assert line in COUNTED and lanes.widened(COUNTED.replace(line, instead), 512) is None
