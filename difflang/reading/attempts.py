@@ -29,7 +29,7 @@ One = Callable[[Frame, Statement], Ends]
 def attempted(frame: Frame, statement: Statement, one: One) -> tuple[Ends, bool]:
     """A statement inside a try: how control goes on, and whether the statement is done, or its head alone."""
     parts = list(_head(frame, statement))
-    whole = isinstance(statement, SIMPLE) and _is_risky(statement)
+    whole = isinstance(statement, SIMPLE) and not _is_yield(statement) and _is_risky(statement)
     if not whole and not any(map(_is_risky, parts)):
         return FALLS, False
     handlers = list(_handlers(frame, any(map(_calls, parts)) if parts else True))
@@ -175,6 +175,8 @@ def _head(frame: Frame, node: Statement) -> Iterator[cst.BaseExpression]:
     """What a statement with parts of its own computes before it does anything."""
     if isinstance(node, (cst.If, cst.Assert)):
         yield node.test
+    elif _is_yield(node):
+        yield from (part for part in (node.value.value,) if isinstance(part, cst.BaseExpression))  # type: ignore[union-attr]
     elif isinstance(node, cst.Match):
         yield node.subject
     elif isinstance(node, cst.Return) and node.value is not None:
@@ -183,6 +185,10 @@ def _head(frame: Frame, node: Statement) -> Iterator[cst.BaseExpression]:
         yield from (argument.value for argument in node.exc.args)
     elif isinstance(node, cst.For):
         yield from _walked(frame, node.iter)
+
+
+def _is_yield(node: Statement) -> bool:
+    return isinstance(node, cst.Expr) and isinstance(node.value, cst.Yield)
 
 
 def _walked(frame: Frame, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

@@ -16,11 +16,13 @@ import numpy as np
 from ..ir import NONE, UNDEF, Const, const, static
 from .expressions import expression, static_object
 from .frame import FALSE, Frame
+from .managers import is_generated, read_generated, read_managed
 from .paths import FALLS, Ends
 from .trying import catcher, jump, read_try
 from .scope import Statement, deleted, imported, statements
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
+Reader = Callable[[Frame, cst.With, Block], Ends]
 INERT = (np.errstate, np.printoptions, contextlib.nullcontext, warnings.catch_warnings)
 """Contexts that change warnings or printing only."""
 KINDS = ("divide", "over", "under", "invalid")
@@ -32,8 +34,14 @@ def read_with(frame: Frame, node: cst.With, block: Block) -> Ends:
     """Contexts that change nothing here are entered by reading what is inside them."""
     if node.asynchronous is not None:
         raise frame.refuse(node, "async with is outside the language", "enter the context where the function is called")
-    if len(node.items) == 1 and _is_suppress(frame, node.items[0].item):
-        return _suppressed(frame, node, block)
+    readers = [_reader(frame, item.item) for item in node.items]
+    if any(readers):
+        if len(node.items) > 1:
+            first = node.items[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            frame.text.positions.lend(first, node.items[0])
+            node = cst.With([first], cst.IndentedBlock([cst.With(node.items[1:], node.body)]))
+        reader = readers[0]
+        return reader(frame, node, block) if reader is not None else read_with(frame, node, block)
     positions = frame.text.positions
     around = positions.errstate, positions.catching
     managers: list[tuple[cst.WithItem, Any]] = []
@@ -52,8 +60,20 @@ def read_with(frame: Frame, node: cst.With, block: Block) -> Ends:
     return ends
 
 
-def _is_suppress(frame: Frame, context: cst.BaseExpression) -> bool:
-    return isinstance(context, cst.Call) and static_object(frame, context.func) is contextlib.suppress
+def _reader(frame: Frame, context: cst.BaseExpression) -> Reader | None:
+    """Who reads a context that is more than two calls around what is inside it."""
+    if not isinstance(context, cst.Call):
+        return read_managed
+    made = static_object(frame, context.func)
+    if made is contextlib.suppress:
+        return _suppressed
+    if is_generated(made):
+        return lambda frame, node, block: read_generated(frame, node, made, block)
+    if made is None or isinstance(made, FunctionType):
+        return read_managed
+    if made in INERT or not isinstance(made, type) or not isinstance(getattr(made, "__exit__", None), FunctionType):
+        return None
+    return None if _is_plain_manager(made) and not frame.tries else read_managed
 
 
 def _suppressed(frame: Frame, node: cst.With, block: Block) -> Ends:

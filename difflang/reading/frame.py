@@ -329,7 +329,7 @@ def key_hint(key: str) -> str:
     """What a value under this key is called."""
     if key.startswith("?"):
         return key[1:] + "_bound"
-    if key.startswith(("$raised", "$error")):
+    if key.startswith(("$raised", "$error", "$inside")):
         return key[1:].split()[0]
     if key.startswith("$match "):
         return key.split()[-1]

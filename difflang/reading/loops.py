@@ -83,6 +83,35 @@ def iterate(
     return body, dict(zip(carried.keys, outs, strict=True))
 
 
+def walk_once(
+    frame: Frame, iterable: cst.BaseExpression, names: Iterable[str], bind: Callable[[Var], None], run: Callable[[], Ends], place: Place
+) -> Ends:
+    """What is inside of `with`, where a generator is walked that yields once: a jump out of it is one after the walk."""
+    head = expression(frame, iterable)
+    carried = _carry(frame, names)
+    carried.keys.append(SKIP)
+    carried.inits.append(FALSE)
+    params, item = carried.params(), Var("item")
+
+    def turn() -> Ends:
+        bind(item)
+        return run()
+
+    body = _body(frame, carried, params, turn)
+    region = body.region([item, *params], [_final(frame, carried, body, key) for key in carried.keys])
+    outs = carried.params()
+    frame.structured("each", [head, *carried.inits], outs, [region], place)
+    for out, init, final in zip(outs, carried.inits, region.yields, strict=True):
+        inherit(frame, out, [init, final])
+    _bind_results(frame, carried, outs, body)
+    results = dict(zip(carried.keys, outs, strict=True))
+    if body.ends <= FALLS:
+        clear_jump(frame)
+        return body.ends
+    frame.env.update({key: results[key] for key in (SKIP, LEAVE, RETURNED, RETURN)})
+    return body.ends
+
+
 def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
     place = frame.place(node, node.test)
     tested_names = list(walrus_names(node.test))

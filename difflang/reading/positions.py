@@ -78,6 +78,10 @@ class Positions:
         self.errstate: tuple[tuple[str, str], ...] = ()  # of the block that is being read
         self.catching = 0  # how many blocks of warnings.catch_warnings are open
 
+    def lend(self, made: cst.CSTNode, like: cst.CSTNode) -> None:
+        """A node made while reading stands where another one does."""
+        self._spans[made] = self._spans[like]
+
     def place(self, node: cst.CSTNode, end: cst.CSTNode | None = None) -> Place:
         """From the beginning of a node to its end, or to that of `end`: a header, without the block below it."""
         while node not in self._spans:  # a few kinds of nodes are wrappers without a place of their own

@@ -1,4 +1,6 @@
-"""`yield` as a statement: what comes back says whether the one who walks the generator has left its loop, then the generator ends too."""
+"""`yield` as a statement: what comes back says whether the one who walks the generator has left its loop, then the generator ends too.
+
+Inside of a `try` with nothing but `finally` it is a return then, as Python closes a generator that nobody walks any more."""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ HANDED = "__yielded_item__"
 
 
 def read_yield(frame: Frame, node: cst.Yield, block: Callable[[Frame, Sequence[Statement]], Ends]) -> Ends:
-    if frame.tries:
+    if any(attempt.classes and not attempt.final for attempt in frame.tries):
         reason = "yield inside of a try is outside the language"
         raise frame.refuse(node, reason, "take the items inside of the try, and yield them behind it", "DL042")
     if not isinstance(node.value, cst.From):
@@ -41,6 +43,8 @@ def _handed_out(frame: Frame, node: cst.Yield, item: Atom) -> Ends:
     left = frame.emit("yield_", [item], node, "left")
 
     def leave() -> Ends:
+        for attempt in frame.tries:
+            attempt.returns = True
         frame.env[RETURN] = NONE
         set_jump(frame, frozenset({RETURNS}))
         return frozenset({RETURNS})

@@ -46,6 +46,7 @@ FILES = (
     "errors",
     "failures",
     "caught",
+    "copies",
     "optional",
     "stateful",
     "complexes",

@@ -168,3 +168,28 @@ def of_itertools(n, x):
 
 
 add(of_itertools, (5, 1.3), order=1)
+
+
+def _noted_turns(n, log):
+    for i in range(n):
+        try:
+            yield i * 1.0
+        finally:
+            log.append(i + 1.0)
+
+
+def generator_closed(x, n):
+    """What `finally` does where the walker has left."""
+    log = []
+    t = 0.0
+    for v in _noted_turns(n, log):
+        t += v * x
+        if v > 2.0:
+            break
+    for v in _noted_turns(n, log):
+        if v > 1.0:
+            return t * x + sum(log) * x
+    return t + sum(log)
+
+
+add(generator_closed, (2.0, 5), (1.5, 2), wrt=(0,))

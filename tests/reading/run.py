@@ -98,7 +98,7 @@ class Run:
 
     def loop(self, node: Node, args: list[Any]) -> list[Any]:
         heads = 3 if node.op == "for" else 1
-        items = range(*args[:3]) if node.op == "for" else args[0]
+        items = range(*args[:3]) if node.op == "for" else getattr(args[0], "gen", args[0])  # the walk inside of a manager
         carried = args[heads:]
         for item in reversed(items) if node.attrs.get("reverse") else items:
             carried = self.region(node.regions[0], [item, *carried])

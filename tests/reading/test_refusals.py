@@ -10,7 +10,7 @@ from tests.reading.show import read_text
 
 # text of the body -> what the reason says, line, column, end column
 CASES = {
-    "with x: pass": ("this context", 2, 9, 10),
+    "with open(x): pass": ("this context", 2, 9, 16),
     "global G": ("global", 2, 4, 12),
     "class C: pass": ("class", 2, 4, 17),
     "z = x + (yield)": ("generator", 2, 13, 18),

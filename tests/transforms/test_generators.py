@@ -59,7 +59,7 @@ def sent(n):
 def in_a_try(n):
     try:
         yield n
-    finally:
+    except ValueError:
         n = 0
 
 

@@ -26,6 +26,8 @@ from ..custom import is_ruled, stands_for
 from .asked import quadrature_call
 from .arrays import call_row
 from .builtins import BUILTINS, operator_of
+from difflang.reading.managers import is_generated
+
 from .extras import ufunc_method
 from .choices import is_choice, of_each, with_each
 from .dicts import new_dict
@@ -276,6 +278,8 @@ def _python_function(target: Any) -> tuple[Any, list[Any]]:
         if isinstance(target, MethodType):
             before.insert(0, target.__self__)
             target = target.__func__
+        elif is_generated(target):
+            target = target.__wrapped__
         elif isinstance(target, (FunctionType, Function)):
             return target, before
         elif hasattr(target, "__wrapped__"):

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from types import BuiltinFunctionType, FunctionType
+from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from difflang.errors import OutsideLanguage
-from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, const, walk
-from difflang.op import TABLE
+from difflang.ir import UNDEF, Atom, Node, Program, const, walk
 
 from .branches import branch
 from .choices import is_choice, of_each
@@ -32,7 +29,7 @@ AGAIN = "again"
 @handles("attempt")
 def _attempt(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     handlers, start, before = node.attrs["handlers"], len(frame.builder.nodes), saved()
-    results = _interpreted(frame, node)
+    results, kept = _interpreted(frame, node)
     tried = Tried(frame.inference, frame.builder, handlers, bool(node.attrs.get("told")))
     if not any(map(tried.may_fail, frame.builder.nodes[start:])):
         return (ZERO, UNDEF, *results)
@@ -41,34 +38,29 @@ def _attempt(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
         restore(before)
         with frame.nested() as aside:
             frame.around[aside] = frame.builder
-            results = _interpreted(frame, node)
+            results, kept = _interpreted(frame, node)
         nodes = aside.nodes
     else:
         nodes = frame.builder.nodes[start:]
         del frame.builder.nodes[start:]
-    return _caught(frame, tried, nodes, results, before, _set_last(node.regions[0]))
+    return _caught(frame, tried, nodes, results, before, kept)
 
 
-def _set_last(region: Region) -> str | None:
-    """The attribute that the last node sets, where nothing before it can change an object: after an error it is as it was."""
-    *others, last = region.nodes or (None,)
-    if last is None or last.op != "setattr" or not all(map(_changes_nothing, others)):
-        return None
-    return str(last.attrs["name"])
-
-
-def _changes_nothing(node: Node) -> bool:
-    if node.op == "invoke":
-        return isinstance(node.args[0], Const) and isinstance(node.args[0].value, np.ufunc | BuiltinFunctionType)
-    return node.op in ("getitem", "attr") or (node.op in TABLE and not node.regions and not node.op.startswith("check"))
-
-
-def _interpreted(frame: Frame, node: Node) -> list[Value]:
+def _interpreted(frame: Frame, node: Node) -> tuple[list[Value], str | None]:
+    """The values, and the attribute that the last node sets where nothing before it changed an object: after an error it is as it was."""
+    region, before = node.regions[0], saved()
     frame.attempts += 1
     try:
-        return frame.run(node.regions[0], ())
+        for inner in region.nodes[:-1]:
+            frame.node(inner)
+        alone = not changed(before, saved())
+        for last in region.nodes[-1:]:
+            frame.node(last)
+            if last.op == "setattr" and alone:
+                return [frame.get(atom) for atom in region.yields], str(last.attrs["name"])
     finally:
         frame.attempts -= 1
+    return [frame.get(atom) for atom in region.yields], None
 
 
 def _lists_changed(before: State) -> bool:
@@ -150,7 +142,7 @@ def words(frame: Frame, error: Compound, whole: bool = False) -> Value:
             return text
         return branch(frame, frame.emit("equal", site, const(left[0])), [lambda: [text], lambda: [choose(left[1:])]], ["text"])[0]
 
-    return choose(sites)
+    return choose(sites) if sites else UNDEF  # nothing raises what the handler waits for
 
 
 def of_class(frame: Frame, error: Compound, act: Callable[[type[BaseException]], Value]) -> Value:
@@ -171,7 +163,7 @@ def of_class(frame: Frame, error: Compound, act: Callable[[type[BaseException]],
         this = reduce(lambda a, b: frame.emit("logical_or", a, b), more, first)
         return branch(frame, this, [lambda: [act(left[0])], lambda: [choose(left[1:])]], ["kind"])[0]
 
-    return choose(list(sites))
+    return choose(list(sites)) if sites else UNDEF
 
 
 def shown(frame: Frame, error: Compound) -> Value:

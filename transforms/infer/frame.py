@@ -142,7 +142,7 @@ class Frame:
             self.at = node
             results = handler(self, node, self.given(node))
             self.at = node
-            if len(node.outs) == 1 and isinstance(results[0], Compound) and results[0].kind == "list":
+            if len(node.outs) == 1 and isinstance(results[0], Compound) and results[0].is_sequence:
                 results = [maker(self, node, results[0]) for maker in _LIST_MAKERS]
             if len(node.outs) == 1 and len(self.builder.nodes) > before_it:
                 fresh = node.op in MADE_NEW or not is_kept(results[0])

@@ -15,6 +15,7 @@ from . import lists
 from .arrays import as_array, to_dtype
 from .branches import branch
 from .control import counted
+from .born_lists import own_item
 from .frame import Frame, list_array
 from .items import setitem
 from .iterables import each, length
@@ -142,7 +143,7 @@ def collected(frame: Frame, iterable: Value) -> Compound:
     made = lists.result_list(frame, UNDEFINED)
 
     def turn(value: Value, carried: Sequence[Value]) -> list[Value]:
-        lists.push(frame, made, value)
+        lists.push(frame, made, own_item(frame, value))
         return []
 
     each(frame, iterable, turn, [], ["item"], False)

@@ -14,31 +14,11 @@ from difflang.types import Stack
 
 from .dicts import class_of, delete, is_dict, written_key
 from .choices import choosable
-from .frame import Frame, handles, list_maker
+from .frame import Frame, handles
 from .lent import given, lend, shared_items, stored as put_in
 from .pools import check_made, filled
-from .grown import OUTSIDE, Fixed, Origin, Sites, Widen, born, is_given, joined_items, sites_of
+from .grown import Fixed, Origin, Sites, Widen, is_given, joined_items, sites_of
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, rebuild, same, stored, types_of
-
-MAKERS = frozenset("list add mul invoke method getitem unpack".split())
-"""Nodes of which the result is a list of their own, where it has not been made elsewhere."""
-
-
-@list_maker
-def made_here(frame: Frame, node: Node, value: Compound) -> Value:
-    """The list that a node made: known while compiling, or of the run where it was found to change there."""
-    if value.origin is not None and (value.origin is not OUTSIDE or node.op not in MAKERS):
-        return value
-    site = (frame.signature, node)
-    element = frame.inference.lists.elements.get(site)
-    if element is None:
-        own = Compound("list", value.items)
-        born(own, site, frame.builder, site in frame.inference.lists.straight)
-        return own
-    made = new_list(frame, frozenset({site}), element, node.outs[0].hint)
-    for item in value.items:
-        push(frame, made, item)
-    return made
 
 
 def new_list(frame: Frame, sites: Sites, element: Form, hint: str) -> Compound:
@@ -396,5 +376,5 @@ def _clipped(frame: Frame, end: Atom | None, size: Atom, lowest: Atom, highest: 
 
 __all__ = [
     "append", "become", "beside_lists", "changing", "copied", "count", "fits", "has_leaves", "indexed", "is_grown", "is_list",
-    "is_straight", "item", "made_here", "new_list", "on_run", "part", "pop_last", "push", "put", "refill", "result_list", "sliced",
+    "is_straight", "item", "new_list", "on_run", "part", "pop_last", "push", "put", "refill", "result_list", "sliced",
 ]  # fmt: skip

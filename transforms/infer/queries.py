@@ -63,7 +63,7 @@ def _folded(function: Any) -> Any:
     return handler
 
 
-for _function in (np.issubdtype, np.can_cast, np.promote_types, np.finfo, np.iinfo, np.isdtype, np.typename):
+for _function in (np.issubdtype, np.can_cast, np.promote_types, np.finfo, np.iinfo, np.isdtype, np.typename, issubclass):
     builtin(_function, low=1, high=3)(_folded(_function))
 
 

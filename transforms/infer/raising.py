@@ -12,7 +12,7 @@ from difflang.op import row
 from .choices import is_choice, of_each
 from .failing import raised_again
 from .frame import Frame, handles
-from .values import Compound, Value, known, python_value
+from .values import Compound, Value, is_undefined, known, python_value
 
 
 @handles("check")
@@ -31,7 +31,9 @@ def _check(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 
 def raises_again(frame: Frame, error: Value) -> bool:
-    """`raise error`, of an error that was caught, or of one of several by the path taken."""
+    """`raise error`, of an error that was caught, or of one of several by the path taken; of none, where nothing was raised."""
+    if is_undefined(error):
+        return True
     if is_choice(error):
 
         def act(one: Value) -> Value:

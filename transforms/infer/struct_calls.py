@@ -14,6 +14,7 @@ from difflang.ir import NONE, Const, const, static
 from difflang.records import replace
 from difflang.tree import Layout, class_layout
 
+from .born_lists import own_item
 from .builtins import builtin
 from .containers import dict_of
 from .containers import method as container_method
@@ -37,8 +38,8 @@ from .structs import (
     set_attribute,
     zero_argument_super,
 )  # fmt: skip
-from .trees import copied_leaf, mapped, parts_in, remade
-from .values import Compound, Value, denote, form, is_none, is_undefined
+from .trees import copied_leaf, parts_in, remade
+from .values import Compound, Value, denote, form, is_none, is_static, is_undefined
 
 Args = Sequence[Value]
 Named = Mapping[str, Value]
@@ -294,13 +295,35 @@ def _shallow(frame: Frame, args: Args, kwargs: Named) -> Value:
 def _deep(frame: Frame, args: Args, kwargs: Named) -> Value:
     if class_of(args[0]) is not None:
         return container_method(frame, args[0], "copy", [], {})  # type: ignore[arg-type]
-    def copied_whole(leaf: Value) -> Value:
-        for cls in refs_in(form(leaf)):
-            reason = f"a deep copy of linked objects of {cls.__name__} goes through all that they link to"
-            frame.fail("DL001", reason, "copy them in a function of your own")
-        return copied_leaf(frame, leaf)
+    return _Copying(frame).copied(args[0], (-1,))
 
-    return mapped(frame, copied_whole, args[0])
+
+class _Copying:
+    """copy.deepcopy: what stands in a value twice stands twice in the copy."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.done: dict[int, tuple[Any, Value]] = {}
+
+    def copied(self, value: Value, path: tuple[int, ...]) -> Value:
+        if is_undefined(value) or is_none(value):
+            return value
+        cell = value.info if isinstance(value, Compound) and value.kind == "object" else value
+        if id(cell) not in self.done:
+            self.done[id(cell)] = (cell, self.made(value, path))
+        return self.done[id(cell)][1]
+
+    def made(self, value: Value, path: tuple[int, ...]) -> Value:
+        if class_of(value) is not None:
+            return container_method(self.frame, value, "copy", [], {})  # type: ignore[arg-type]
+        found = parts_in(self.frame, value)
+        if found is not None:
+            layout, parts = found
+            return own_item(self.frame, remade(layout, [self.copied(part, (*path, k)) for k, part in enumerate(parts)]), path)
+        for cls in refs_in(form(value)):
+            reason = f"a deep copy of linked objects of {cls.__name__} goes through all that they link to"
+            self.frame.fail("DL001", reason, "copy them in a function of your own")
+        return value if is_static(value) else copied_leaf(self.frame, value)
 
 
 __all__ = ["METHODS", "construct", "generated_init", "named_tuple_of"]
