@@ -1,7 +1,7 @@
 """Dataclasses that are made quickly: `dataclass`, `field` and `replace` as the standard library has them, those parts that we use.
 
-The standard ones compile six methods for each class; here `__init__` alone is compiled, the others are shared and read the
-fields through one C function. That is most of the time of `import difflang`, and much of a first compilation.
+The standard ones compile six methods for each class; here `__init__` alone is compiled, when the first object is made, the
+others are shared and read the fields through one C function. That is most of the time of `import difflang`, and much of a first compilation.
 What asks for `__dataclass_fields__` (`dataclasses.fields`, `dataclasses.replace`) gets them when it asks.
 """
 
@@ -139,9 +139,20 @@ def _with_slots(cls: type, own: dict[str, _Field], members: dict[str, Any], fiel
 
 
 def _init(cls: type, fields: dict[str, _Field], frozen: bool) -> Any:
-    """`__init__`, compiled; the class's own if it has one."""
+    """`__init__`, to be compiled for the first object; the class's own if it has one."""
     if "__init__" in cls.__dict__:
         return cls.__dict__["__init__"]
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        made = _compiled(cls, fields, frozen)
+        type.__setattr__(cls, "__init__", made)
+        made(self, *args, **kwargs)
+
+    return __init__
+
+
+def _compiled(cls: type, fields: dict[str, _Field], frozen: bool) -> Any:
+    """`__init__` of these fields."""
     space: dict[str, Any] = {"_missing": _MISSING, "_put": object.__setattr__}
     heads, lines = ["self"], []
     for name, said in fields.items():
