@@ -132,6 +132,7 @@ class _Simplifying:
         self.facts = Facts(functions, uses=uses_of(body), body=body, writes=bool(function.writes), read_back=read_back(body))
         self.hints: dict[Var, str] = {}
         self.holds: dict[Atom, int] = {}  # conditions of the branches around: which arm this is
+        self.depth = 0  # rules applied to what rules have made
 
     def atom(self, atom: Atom) -> Atom:
         while isinstance(atom, Var) and atom in self.same:
@@ -145,22 +146,26 @@ class _Simplifying:
         self.facts.divisors |= {self.atom(node.args[1]) for node in region.nodes if _raises_for_zero(node)}
         nodes: list[Node] = []
         for node in region.nodes:
-            args = tuple(map(self.atom, node.args))
-            args = tuple(map(self.known_here, args)) if self.holds else args
-            node = node if args == node.args else replace(node, args=args)
-            if node.op == "if":
-                self.branch(node, known, nodes)
-            elif node.op in ("for", "while"):
-                self.loop(node, known, nodes)
-            elif node.op == "call" or len(node.outs) != 1:
-                self.enter(node, nodes)
-            else:
-                self.plain(node, known, nodes)
+            self.node(node, known, nodes)
         self.facts.divisors = before
         yields = tuple(map(self.atom, region.yields))
         if all(map(is_, yields, region.yields)) and len(nodes) == len(region.nodes) and all(map(is_, nodes, region.nodes)):
             return region
         return Region(region.params, tuple(nodes), yields)
+
+    def node(self, node: Node, known: dict[Any, Var], nodes: list[Node]) -> None:
+        """Enter a node, or what it becomes."""
+        args = tuple(map(self.atom, node.args))
+        args = tuple(map(self.known_here, args)) if self.holds else args
+        node = node if args == node.args else replace(node, args=args)
+        if node.op == "if":
+            self.branch(node, known, nodes)
+        elif node.op in ("for", "while"):
+            self.loop(node, known, nodes)
+        elif node.op == "call" or len(node.outs) != 1:
+            self.enter(node, nodes)
+        else:
+            self.plain(node, known, nodes)
 
     def known_here(self, atom: Atom) -> Atom:
         """What a number is in the arms around, where it was chosen by the condition of one of them."""
@@ -185,11 +190,13 @@ class _Simplifying:
 
     def plain(self, node: Node, known: dict[Any, Var], nodes: list[Node]) -> None:
         built = Builder(node.place, node.role)
-        value = self.rewritten(node, built)
+        value = self.rewritten(node, built) if self.depth < PASSES else None
         if value is not None:
-            for new in built.nodes:
-                self.enter(new, nodes)
-            self.replace_by(node.out, value)
+            self.depth += 1
+            for new in built.nodes:  # there may be another rule for what a rule has made
+                self.node(new, known, nodes)
+            self.depth -= 1
+            self.replace_by(node.out, self.atom(value))
             return
         key = self.key(node)
         if key is not None and key in known:
