@@ -12,6 +12,11 @@ from typing import Any
 import numpy as np
 
 
+def from_keys(keys, value=None):
+    """dict.fromkeys: each key with the same value."""
+    return {key: value for key in keys}
+
+
 def factorial(n):
     if n < 0:
         raise ValueError("factorial() not defined for negative values")
@@ -347,6 +352,7 @@ def conjugate(x):
 
 
 STANDS_FOR: dict[Any, Callable[..., Any]] = {
+    dict.fromkeys: from_keys,
     math.factorial: factorial,
     math.comb: comb,
     math.perm: perm,

@@ -130,8 +130,6 @@ def _item(frame: Frame, part: cst.MatchSequenceElement | cst.MatchStar, value: A
 
 
 def _mapping(frame: Frame, pattern: cst.MatchMapping, subject: Atom) -> Atom:
-    if pattern.rest is not None:
-        raise frame.refuse(pattern.rest, "the rest of a mapping is outside the language", "name its keys")
     kind = frame.emit("invoke", [static(isinstance), subject, static(dict)], pattern)
 
     def element(part: cst.MatchMappingElement) -> Callable[[], Atom]:
@@ -145,7 +143,17 @@ def _mapping(frame: Frame, pattern: cst.MatchMapping, subject: Atom) -> Atom:
 
         return test
 
-    return choose(frame, kind, lambda: _all(frame, [element(e) for e in pattern.elements], pattern), lambda: FALSE, frame.place(pattern))
+    def rest() -> Atom:
+        """`**rest`: the other items, in a dict of their own."""
+        assert pattern.rest is not None
+        left = frame.emit("method", [subject], pattern, pattern.rest.value, name="copy", keywords=(), star=())
+        for part in pattern.elements:
+            frame.act("delitem", [left, expression(frame, part.key)], part, pattern=("i",))
+        frame.env[CAUGHT + pattern.rest.value] = left
+        return TRUE
+
+    tests = [*map(element, pattern.elements), *([rest] if pattern.rest is not None else [])]
+    return choose(frame, kind, lambda: _all(frame, tests, pattern), lambda: FALSE, frame.place(pattern))
 
 
 def _class(frame: Frame, pattern: cst.MatchClass, subject: Atom) -> Atom:

@@ -59,3 +59,35 @@ def lists_that_a_call_makes(x):
 
 
 add(lists_that_a_call_makes, (normal(3),))
+
+
+class Sampled:
+    """Walked, taken apart, and with an item set to zero by `del`."""
+
+    def __init__(self, first, second):
+        self.first = first
+        self.second = second
+
+    def __iter__(self):
+        yield self.first
+        yield self.second * 2.0
+
+    def __delitem__(self, k):
+        if k == 0:
+            self.first = 0.0
+        else:
+            self.second = 0.0
+
+
+def taken_apart_by_iter(x, y):
+    pair = Sampled(x, y)
+    a, b = pair
+    first, *rest = pair
+    names = dict.fromkeys(("u", "v"), a * b)
+    names["u"] += first
+    del pair[1]
+    c, d = pair
+    return names["u"] * names["v"] + rest[0] ** 2 + c * x + d
+
+
+add(taken_apart_by_iter, (1.3, 0.7))

@@ -331,3 +331,17 @@ def matched_options(x):
 
 
 add(matched_options, (1.5,), analytic=True, traits="match dicts")
+
+
+def rest_of_a_mapping(x, y):
+    total = 0.0
+    for given in ({"kind": "box", "w": x, "h": y}, {"kind": "disc", "r": x * y, "w": 2.0}):
+        match given:
+            case {"kind": "box", "w": w, **rest}:
+                total += w * rest["h"] * len(rest)
+            case {"kind": str(kind), **rest}:
+                total += sum(rest.values()) ** 2 * len(kind)
+    return total
+
+
+add(rest_of_a_mapping, (1.3, 0.7))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from types import GeneratorType
 from typing import Any
 
 from difflang.ir import UNDEF, Atom, Const, Function, Held, Node, Outside, Region, Var
@@ -103,6 +104,8 @@ class Run:
         for item in reversed(items) if node.attrs.get("reverse") else items:
             carried = self.region(node.regions[0], [item, *carried])
             if node.attrs.get("exits") and carried.pop(0):
+                if isinstance(items, GeneratorType):
+                    items.close()
                 break
         return carried
 

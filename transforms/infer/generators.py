@@ -17,7 +17,7 @@ from difflang.tree import Layout
 from difflang.types import Scalar
 
 from .frame import Frame, handles
-from .objects import HEAP, new_cell
+from .objects import HEAP, new_cell, restore, saved
 from .uses import item_writes, only_truths
 from .values import Compound, Value, is_undefined
 
@@ -53,10 +53,37 @@ def made(frame: Frame, function: Function, values: Sequence[Value]) -> Value:
 
 
 def eager(frame: Frame, value: Value) -> Value:
-    """A list in place of a generator, for those who ask more than to walk it."""
+    """A list in place of a generator, for those who ask more than to walk it; a tuple where it yields in straight code alone."""
     from .list_arrays import collected
 
-    return collected(frame, value) if is_generator(value) else value
+    if not is_generator(value):
+        return value
+    assert isinstance(value, Compound)
+    items = None if _in_loops(value.info.body.nodes) else _straight(frame, value)
+    return collected(frame, value) if items is None else Compound("tuple", items)
+
+
+def _in_loops(nodes: Sequence[Node]) -> bool:
+    """Whether something is yielded inside of a loop."""
+    inside = [(node.op, inner) for node in nodes for region in node.regions for inner in region.nodes]
+    return any(_is_yield(inner) if op in ("for", "each", "while") else _in_loops([inner]) for op, inner in inside)
+
+
+def _straight(frame: Frame, generator: Compound) -> tuple[Value, ...] | None:
+    """The items, where all are yielded whatever the numbers are."""
+    home, before, start, spent = frame.builder, saved(), len(frame.builder.nodes), len(frame.inference.spent)
+    items: list[tuple[Any, Value]] = []
+
+    def turn(item: Value, carried: Sequence[Value]) -> list[Value]:
+        items.append((frame.builder, item))
+        return []
+
+    walked(frame, generator, turn, [], [], False)
+    if all(builder is home for builder, _ in items):
+        return tuple(item for _, item in items)
+    del frame.builder.nodes[start:], frame.inference.spent[spent:]
+    restore(before)
+    return None
 
 
 def check_kept(frame: Frame, values: Sequence[Value]) -> None:

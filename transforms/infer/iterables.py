@@ -349,10 +349,9 @@ def _each_of_several(
 
 def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Sequence[Value]:
     """`a, *rest, b = value`: the rest is a list."""
-    value = eager(frame, value)
     if is_undefined(value):
         return (value,) * count
-    value = as_iterable(frame, value)
+    value = eager(frame, as_iterable(frame, value))
     check_iterable(frame, value)
     size, last = length(frame, value), count - 1 - star
     if isinstance(size, Const):
@@ -373,12 +372,11 @@ def unpacked_with_rest(frame: Frame, value: Value, count: int, star: int) -> Seq
 
 def unpacked(frame: Frame, value: Value, count: int) -> Sequence[Value]:
     """`a, b = value`."""
-    value = eager(frame, value)
     if is_undefined(value):
         return (value,) * count
     if isinstance(value, Compound) and value.kind == "shape":
         return [frame.emit("dim", value.items[0], axis=k) for k in range(count)]
-    value = as_iterable(frame, value)
+    value = eager(frame, as_iterable(frame, value))
     check_iterable(frame, value)
     if not isinstance(value, Compound) and isinstance(value.type, Unknown):
         return [getitem(frame, value, ("i",), [const(k)]) for k in range(count)]

@@ -278,8 +278,12 @@ def part(frame: Frame, owner: Compound, pattern: Sequence[str], operands: Sequen
 def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
     """del xs[i]"""
     from .list_methods import delete_slice, list_method
+    from .structs import index_object, own_method, special
 
     owner = values[0]
+    if own_method(owner, "__delitem__") is not None:
+        special(frame, owner, "__delitem__", index_object(frame, node.attrs["pattern"], values[1:]))
+        return ()
     if class_of(owner) is not None:
         from .run_dicts import delete as delete_item
 

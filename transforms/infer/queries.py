@@ -16,9 +16,9 @@ from .choices import is_choice, of_each
 from .dicts import class_of, is_dict
 from .failing import of_class
 from .frame import Frame
-from .texts import method
+from .texts import call_text, method
 from .structs import class_in
-from .values import Compound, Value, denote, known
+from .values import Compound, Value, denote, known, python_value
 
 TEXTS = (str, bytes)
 CLASSES: dict[str, type] = {
@@ -65,6 +65,23 @@ def _folded(function: Any) -> Any:
 
 for _function in (np.issubdtype, np.can_cast, np.promote_types, np.finfo, np.iinfo, np.isdtype, np.typename, issubclass):
     builtin(_function, low=1, high=3)(_folded(_function))
+
+
+def _worded(function: Any) -> Any:
+    """hex(n) and the like: a text of a number of the run is made where it is told."""
+
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        if not known(args[0]):
+            return call_text(frame, f"{function.__name__}(", args, {})
+        with frame.fitting():
+            return denote(function(python_value(args[0])))
+
+    return handler
+
+
+for _spoken in (hex, oct, bin, chr):
+    builtin(_spoken, low=1, high=1)(_worded(_spoken))
+builtin(ord, low=1, high=1)(_folded(ord))
 
 
 def text_method(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:

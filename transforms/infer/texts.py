@@ -18,6 +18,7 @@ from difflang.types import Array, Scalar
 from .builtins import builtin
 from .dicts import is_dict, items_of
 from .frame import Frame, handles
+from .object_texts import object_text, tells
 from .values import Compound, Value, denote, is_static, is_undefined, known, python_value
 
 Source = tuple[str | int, ...]
@@ -85,7 +86,7 @@ def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Sourc
         return list(value.items), expression(value)
     if value.kind == "choice":
         return _spelled_choice(frame, value)
-    if value.kind in ("exception", "caught"):
+    if value.kind in ("exception", "caught") or tells(value):
         return spelled(frame, formatted(frame, value, "s", ""))
     if is_dict(value):
         entries = items_of(frame, value)
@@ -99,7 +100,7 @@ def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Sourc
     items: list[Value] = []
     parts: list[str | int] = []
     for k, item in enumerate(value.items):
-        more, source = spelled(frame, item)
+        more, source = _spelled_inside(frame, item)
         key = f"{value.info[k]!r}: " if value.kind == "dict" else ""
         parts += [", " * bool(k) + key, *_moved(source, len(items))]
         items += more
@@ -107,6 +108,14 @@ def _spelled_compound(frame: Frame, value: Compound) -> tuple[list[Value], Sourc
         return items, ("{", *parts, "}")
     opening, closing = BRACKETS.get(value.kind, ("range(", ")"))
     return items, (opening, *parts, "," if value.kind == "tuple" and len(value.items) == 1 else "", closing)
+
+
+def _spelled_inside(frame: Frame, item: Value) -> tuple[list[Value], Source]:
+    """An item of a container: of an object of a class of the program what stands for its `repr`."""
+    if not tells(item):
+        return spelled(frame, item)
+    items, source = spelled(frame, object_text(frame, item))
+    return items, ("type('', (), {'__repr__': lambda self, text=", *source, ": text})()")
 
 
 def _spelled_choice(frame: Frame, value: Compound) -> tuple[list[Value], Source]:
@@ -165,6 +174,8 @@ def formatted(frame: Frame, value: Value, conversion: str | None, form: str) -> 
         from .failing import shown
 
         return formatted(frame, shown(frame, value), None, form)
+    if tells(value):
+        return object_text(frame, value, conversion, form)
     if isinstance(value, Compound) and value.kind == "caught":
         from .failing import words
 
