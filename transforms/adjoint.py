@@ -20,6 +20,8 @@ from .shapes import Shapes
 BROADCASTS = {"where": (1, 2), "clip": (0,)}
 """Operands that NumPy broadcasts in ops that are not elementwise and whose rules leave the summing to us."""
 
+WRITES = ("store", "accumulate")
+
 
 def contributions(
     b: Builder, node: Node, y_bar: Any, active: Sequence[bool], shapes: Shapes
@@ -34,8 +36,11 @@ def contributions(
         if active[position] and value is not None:
             operand = node.args[position]
             if op.kind == "elementwise":
-                value = fit(b, value, operand, [a.type for a in node.args if not shapes.same(a, operand)])
-            elif position in BROADCASTS.get(node.op, ()) and not shapes.is_number(node.out):
+                if not (isinstance(operand.type, Unknown) and shapes.fits(node, operand)):
+                    value = fit(b, value, operand, [a.type for a in node.args if not shapes.same(a, operand)])
+            elif node.op in WRITES and isinstance(operand.type, Unknown) and shapes.fills(node):
+                value = unfitted(b, value, operand)
+            elif position in BROADCASTS.get(node.op, ()) and not shapes.is_number(node.out) and not shapes.fits(node, operand):
                 value = fit(b, value, operand, [value.type])
             yield position, same_dtype(b, value, operand.type)
 
@@ -112,6 +117,12 @@ def fit(b: Builder, value: Atom, operand: Atom, others: Sequence[Type]) -> Atom:
     if isinstance(operand.type, Array) and not _widened(operand.type, others):
         return value
     return b.emit("unbroadcast", value, operand)
+
+
+def unfitted(b: Builder, value: Atom, operand: Atom) -> Atom:
+    """The value that was summed down to the shape of `operand`, which it has."""
+    made = b.makers.get(value)
+    return made.args[0] if made is not None and made.op == "unbroadcast" and made.args[1] is operand else value
 
 
 def _widened(operand: Array, others: Sequence[Type]) -> bool:

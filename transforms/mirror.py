@@ -48,7 +48,7 @@ class Mirror:
         self.owner = owner
         self.function = owner.program.functions[key]
         self.active = owner.activity.active(key, wrt, given)
-        self.transport = Transport(owner.program, self.function.body, shared, numbers)
+        self.transport = Transport(owner.program, self.function.body, shared, numbers, self.active)
 
     def walk(self, seeds: dict[int, Atom], incoming: dict[Var, Atom] | None = None) -> Frame:
         """Mirror the whole body, given the adjoints of its yields by position."""

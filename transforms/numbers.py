@@ -60,9 +60,14 @@ def _region(region: Region, found: set[Atom]) -> None:
 
 
 def _plain(node: Node, found: set[Atom]) -> None:
-    if len(node.outs) != 1 or row(node.op).kind != "elementwise":
+    if len(node.outs) != 1:
         return
-    if node.out in found:
+    whole = len(node.args) == 1 and "keepdims" in node.attrs and not node.attrs["keepdims"] and node.attrs.get("axis") is None
+    if whole and is_open(node.out):
+        found.add(node.out)  # reduced over all axes
+    if row(node.op).kind != "elementwise":
+        return
+    if node.out in found or (rank(node.out.type) == 0 and getattr(node.out.type, "dtype", "") == "f64"):  # such as math.sqrt takes
         found.update(filter(is_open, node.args))
     elif is_open(node.out) and all(a in found or rank(a.type) == 0 for a in node.args):
         found.add(node.out)
@@ -82,7 +87,9 @@ def _loop(node: Node, found: set[Atom]) -> None:
     """Where a turn's value can only be a number if the one before was, all of them are, back to the first."""
     body, inits, params, yields = loop_parts(node)
     for init, param, last, out in zip(inits, params, yields, node.outs, strict=True):
-        if out in found and param not in found and is_open(last):
+        if out in found and param in found and is_open(last):
+            found.add(last)
+        elif out in found and is_open(last):
             trial = {*found, last}
             while True:
                 before = len(trial)

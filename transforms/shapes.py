@@ -6,7 +6,7 @@ loop that carries an array of constant shape) to the earliest value of that shap
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from difflang.ir import Atom, Node, Region, Var
 from difflang.op import row
@@ -14,6 +14,7 @@ from difflang.types import Array, Type, Unknown, rank
 
 from .activity import loop_parts
 from .extents import Extents
+from .families import Families, Family
 from .numbers import numbers
 
 SHAPE_OPERAND = {
@@ -29,21 +30,27 @@ FIRST = ("store", "accumulate", "copy", "cast", "zeros_like", "ones_like", "empt
 class Shapes:
     """Answers for one function body."""
 
-    def __init__(self, body: Region, given: Iterable[Atom] = ()) -> None:
+    def __init__(self, body: Region, given: Iterable[Atom] = (), active: Container[Atom] = ()) -> None:
         self.source: dict[Var, Atom] = {}
         self.definition: dict[Var, Node] = {}
         self.extents = Extents(self.definition.get, self.root)
         self.numbers = numbers(body, given)
+        self.families = Families(self.definition.get, self.root, self.is_number, active)
+        self.home: dict[Var, tuple[Region, ...]] = {}  # the regions around the node that defines a value
+        self.filled: list[tuple[Region, Family, Family]] = []  # what was written where, as shapes, in a region
         self.news = True
         while self.news:
             self.news = False
-            self._region(body)
+            self._region(body, (body,))
+        self.families.forget()
+        self._note_filled()
 
-    def _region(self, region: Region) -> None:
+    def _region(self, region: Region, around: tuple[Region, ...]) -> None:
         for node in region.nodes:
             for inner in node.regions:
-                self._region(inner)
+                self._region(inner, (*around, inner))
             self.definition.update(dict.fromkeys(node.outs, node))
+            self.home.update(dict.fromkeys(node.outs, around))
             self._note(node)
 
     def root(self, value: Var) -> Var:
@@ -65,6 +72,39 @@ class Shapes:
         if not isinstance(one, Var) or not isinstance(other, Var):
             return False
         return self.root(one) is self.root(other) or self.extents.same(one, other)
+
+    def fits(self, node: Node, operand: Atom) -> bool:
+        """Whether the result of an elementwise op of open type certainly has the shape of this operand."""
+        around = self.home.get(node.outs[0], ())
+        return self._within(self.families.together(node.args), self.families.of(operand), around)
+
+    def fills(self, node: Node) -> bool:
+        """Whether a value of open type has the shape of the place it is written to. It is never wider: NumPy would raise."""
+        base, value, *operands = node.args
+        place = self.families.indexed(base, node.attrs["pattern"], operands)
+        return place is not None and self._within(place, self.families.of(value), self.home.get(node.out, ()))
+
+    def _within(self, narrow: Family, wide: Family, around: tuple[Region, ...]) -> bool:
+        """Whether broadcasting the wide family with the narrow one leaves it as it is."""
+        if narrow <= wide:
+            return True
+        while True:  # what was written somewhere was not wider than the place
+            here = (entry for entry in self.filled if any(entry[0] is region for region in around))
+            more = [written for _, written, place in here if place <= wide and not written <= wide]
+            if not more:
+                return False
+            wide = wide.union(*more)
+            if narrow <= wide:
+                return True
+
+    def _note_filled(self) -> None:
+        for node in self.definition.values():
+            if node.op not in ("store", "accumulate") or not isinstance(node.out.type, Unknown):
+                continue
+            place = self.families.indexed(node.args[0], node.attrs["pattern"], node.args[2:])
+            written = self.families.of(node.args[1])
+            if place is not None and written:
+                self.filled.append((self.home[node.out][-1], written, place))
 
     def is_number(self, atom: Atom) -> bool:
         """Whether a value is certainly a single number."""

@@ -6,7 +6,7 @@ asked for its shape alone is not kept: the shape is asked of the earliest array 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from difflang.build import Builder, hint_for
 from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var, const, free_vars, substitute, walk
@@ -29,13 +29,13 @@ def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
 class Transport:
     """The transport between one function body and its mirror image; `shared` in a recursion."""
 
-    def __init__(self, program: Program, body: Region, shared: bool, numbers: Iterable[Atom] = ()) -> None:
+    def __init__(self, program: Program, body: Region, shared: bool, numbers: Iterable[Atom] = (), active: Container[Atom] = ()) -> None:
         self.killed = killed_values(program, body)
         self.prices = call_prices(program)
         self.slots: list[Slot] = []
         self.shared = shared
         self.partial = partial_values(program, body)
-        self.shapes = Shapes(body, numbers)
+        self.shapes = Shapes(body, numbers, active)
         self.size_of = Sizes(body, self.shapes, self.partial)
         self.names = {
             node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"

@@ -13,7 +13,8 @@ from ..op import TABLE, row
 from ..types import Array, Scalar, Stack, Unknown
 from .forms import is_lazy
 
-REAL = ("index", "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "matmul", "cast")
+SHAPED = ("unbroadcast", "masked", "expand_dims", "matmul_left", "matmul_right", "dot_left", "dot_right")
+REAL = ("index", "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "matmul", "cast", *SHAPED)
 """Ops whose numbers are NumPy's own whatever they are given."""
 TRUTHS = ("add", "sub", "mul", "invert", "neg", "pos")
 """Operators that take Python's truths for the ints 0 and 1."""
@@ -27,7 +28,7 @@ class Flavors:
         self.raised = raised_by_the_primal(function.body)
         self.divisors = divisors_of_the_primal(function.body)
         self.powers = powers_of_the_primal(function.body)
-        self.safe = set(divided_again(function.body, frozenset(), {}))
+        self.safe = {*divided_again(function.body, frozenset(), {}), *shared_by_size(function.body)}
         self.handed = any(isinstance(p.type, Stack) for p in function.body.params)  # what others push may be Python's
         self.plain.update(p for p in function.body.params if is_strong(p) and not entry or isinstance(p.type, Unknown))
         while True:
@@ -156,6 +157,16 @@ def divided_again(region: Region, divisors: frozenset[object], sizes: dict[Atom,
         turns = {node.args[1], sizes.get(node.args[1])} - {None} if node.op == "for" and _counts_up(node) else set()
         for inner in node.regions:
             yield from divided_again(inner, divisors | turns, sizes)
+
+
+def shared_by_size(body: Region) -> Iterator[Var]:
+    """The quotients of multiples of what is counted by its own size: of no elements where that is zero, and no Python number."""
+    made = {node.out: node for node in walk(body) if node.op in ("size", "mul", "div")}
+    for out, node in made.items():
+        size = made.get(node.args[1]) if node.op == "div" and node.role and isinstance(node.args[1], Var) else None
+        over = made.get(node.args[0]) if isinstance(node.args[0], Var) else None
+        if size is not None and size.op == "size" and size.args[0] in (node.args[0], *(over.args if over is not None else ())):
+            yield out
 
 
 def _counts_up(loop: Node) -> bool:

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from difflang.build import Builder, trace
-from difflang.ir import Atom, Node, Var
+from difflang.ir import Atom, Const, Node, Var
 from difflang.op import row
-from difflang.types import Unknown, rank
+from difflang.types import Unknown
 
-from .rules import DERIVED, Facts, Rule, flavor
+from ..families import Family
+from .rules import DERIVED, Facts, Rule, flavor, number
 
-SAME = ("store", "accumulate", "copy", "zeros_like", "ones_like", "empty_like", "full_like", "stop_gradient", "flip", "cast")
-"""Ops whose result has the shape of their first operand."""
-SECOND = ("unbroadcast", "reshape_like", "broadcast_like")
-"""Ops whose result has the shape of their second operand."""
-
-
-def root(facts: Facts, atom: Atom) -> Atom:
-    """The earliest value that certainly has the same shape."""
-    while True:
-        node = facts.definition.get(atom) if isinstance(atom, Var) and isinstance(atom.type, Unknown) else None
-        found = _source(facts, node) if node is not None else None
-        if found is None:
-            return atom
-        atom = found
-
-
-def _source(facts: Facts, node: Node) -> Atom | None:
-    if node.op in SAME:
-        return node.args[0]
-    if node.op in SECOND:
-        return node.args[1]
-    if node.regions or node.op == "call" or row(node.op).kind != "elementwise":
-        return None
-    roots = list(dict.fromkeys(root(facts, a) for a in node.args if rank(a.type) != 0))
-    return roots[0] if len(roots) == 1 else None
+FLOATING = frozenset("div exp log sqrt tanh sin cos log1p expm1 mean std var".split())
+"""Ops whose results are no whole numbers, whatever they are given."""
+LINEAR = ("neg", "mul", "div")
+"""Ops linear in their first operand, element by element."""
 
 
 def close(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -48,39 +28,141 @@ def close(facts: Facts, node: Node, b: Builder) -> Atom | None:
 def fitting(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """A value that has the shape already."""
     value, like = node.args
-    return value if isinstance(value.type, Unknown) and root(facts, value) is root(facts, like) else None
+    return value if isinstance(value.type, Unknown) and facts.families.of(value) == facts.families.of(like) else None
+
+
+def summed_once(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """What is summed down, times what is no wider, summed down further, is summed down once."""
+    value, like = node.args
+    made = facts.made_once_by(value, "unbroadcast", *LINEAR) if node.role in DERIVED and isinstance(value.type, Unknown) else None
+    inner = made if made is None or made.op == "unbroadcast" else facts.made_once_by(made.args[0], "unbroadcast")
+    if made is None or inner is None:
+        return None
+    of = facts.families.of
+    rest = made.args[1:] if made is not inner else ()
+    if not (of(like) <= of(inner.args[1]) and all(of(other) <= of(inner.args[1]) for other in rest)):
+        return None
+    whole = inner.args[0] if made is inner else b.emit(made.op, inner.args[0], *rest, flavor=flavor(made), **made.attrs)
+    return b.emit("unbroadcast", whole, like)
 
 
 def drop_spread(facts: Facts, node: Node, b: Builder) -> Atom | None:
-    """An operand need not be spread over the shape of another one."""
+    """An operand need not be spread over the shape of others."""
     if not isinstance(node.out.type, Unknown) or len(node.args) < 2 or row(node.op).kind != "elementwise":
         return None
     args = list(node.args)
     for k, arg in enumerate(args):
-        spread = facts.made_by(arg, "broadcast_like")
+        spread = spread_value(facts, arg, b) or led_value(facts, arg)
         if spread is None:
             continue
-        target = root(facts, spread.args[1])
-        others = [other for j, other in enumerate(args) if j != k and rank(other.type) != 0]
-        if any(root(facts, other) is target for other in others):
-            args[k] = spread.args[0]
+        value, family, like = spread
+        others = [value, *(other for j, other in enumerate(args) if j != k)]
+        unit = node.op == "mul" and number(value) == 1 and others[-1] is not like and not is_float(facts, others[-1])
+        if not unit and family <= facts.families.together(others):
+            args[k] = value
     return None if args == list(node.args) else b.emit(node.op, *args, flavor=flavor(node), **node.attrs)
 
 
+def spread_value(facts: Facts, atom: Atom, b: Builder) -> tuple[Atom, Family, Atom] | None:
+    """(value, of what shape, whose) of a value that is spread over the shape of another, of a multiple of it the multiple."""
+    made = facts.made_by(atom, "broadcast_like", "add", "mul")
+    if made is None or (made.role not in DERIVED and made.op != "broadcast_like"):
+        return None
+    if made.op == "broadcast_like":
+        return made.args[0], facts.families.of(made.args[1]), made.args[1]
+    for one, other in (made.args, made.args[::-1]):
+        zeros = facts.made_by(one, "zeros_like") if made.op == "add" else None
+        if zeros is not None and zeros.role in DERIVED:
+            return other, facts.families.of(zeros.args[0]), zeros.args[0]
+        inner = spread_value(facts, other, b) if made.op == "mul" and isinstance(one, Const) else None
+        if inner is not None:
+            return b.emit("mul", one, inner[0]), *inner[1:]
+    return None
+
+
+def led_value(facts: Facts, atom: Atom) -> tuple[Atom, Family, Atom] | None:
+    """The same of a value that was given a new first axis, which broadcasting puts there anyway."""
+    made = facts.made_by(atom, "expand_dims")
+    if made is None or made.role not in DERIVED or made.attrs.get("axis") not in (0, (0,)):
+        return None
+    (key, *more) = facts.families.of(made.args[0]) or (None,)
+    return (made.args[0], key[1], atom) if not more and isinstance(key, tuple) and key[0] == "gone" and key[2] == 0 else None
+
+
+def is_float(facts: Facts, atom: Atom) -> bool:
+    """Whether a value is one that a derivative was taken by, or of its kind: no whole number, no truth."""
+    made = facts.definition.get(atom) if isinstance(atom, Var) else None
+    return made is not None and (made.role in DERIVED or made.op in FLOATING)
+
+
 def add_to_zeros(facts: Facts, node: Node, b: Builder) -> Atom | None:
-    """zeros_like(x) + y is y where y has the shape of x."""
+    """zeros_like(x) + y is y where y is no narrower than x."""
     for one, other in (node.args, node.args[::-1]):
         zeros = facts.made_by(one, "zeros_like")
         if zeros is not None and node.role in DERIVED and isinstance(other.type, Unknown):
-            if root(facts, zeros.args[0]) is root(facts, other):
+            if facts.families.of(zeros.args[0]) <= facts.families.of(other):
                 return other
     return None
+
+
+def over_size(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """1 / np.size(x) * x is x / np.size(x): no array of no elements refuses it."""
+    for one, x in (node.args, node.args[::-1]):
+        share = facts.made_once_by(one, "div") if node.role in DERIVED and isinstance(x.type, Unknown) else None
+        size = facts.made_by(share.args[1], "size") if share is not None and number(share.args[0]) is not None else None
+        if share is not None and size is not None and size.args[0] is x:
+            return b.emit("div", x if number(share.args[0]) == 1 else b.emit("mul", share.args[0], x), share.args[1])
+    return None
+
+
+def summed_axes(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """Summing down to the shape of a reduction that keeps the axes is a sum over those axes."""
+    value, like = node.args
+    (key, *more) = facts.families.of(like) or (None,)
+    if more or not isinstance(key, tuple) or key[0] != "kept" or key[1] != facts.families.of(value):
+        return None
+    return b.emit("sum", value, axis=key[2], keepdims=True)
+
+
+def truth_of_truth(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """t != 0 is t where t is the answer of a comparison."""
+    made = facts.definition.get(node.args[0]) if number(node.args[1]) == 0 and isinstance(node.args[0], Var) else None
+    truth = made is not None and not made.regions and made.op != "call" and row(made.op).result == "bool"
+    return node.args[0] if truth and node.role in DERIVED and isinstance(node.out.type, Unknown) else None
+
+
+def sized_like(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """The earliest value of a shape is asked for it."""
+    like = node.args[-1]
+    family = facts.families.of(like) if node.role in DERIVED and isinstance(like.type, Unknown) else ()
+    source = next(iter(family)) if len(family) == 1 else like
+    if source is like or not isinstance(source, Var):
+        return None
+    return b.emit(node.op, *node.args[:-1], source, **node.attrs)
+
+
+def source_alone(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """Zeros for what is made of one value alone are zeros for that one: numbers of its kind, too. So is its size."""
+    source = node.args[0]
+    while node.role in DERIVED and isinstance(source, Var) and isinstance(source.type, Unknown):
+        made = facts.definition.get(source)
+        if made is None or made.regions or made.op == "call" or row(made.op).kind != "elementwise":
+            break
+        operands = {id(arg): arg for arg in made.args if not isinstance(arg, Const)}
+        if len(operands) != 1 or facts.families.of(source) != facts.families.of(*operands.values()):
+            break
+        (source,) = operands.values()
+    return None if source is node.args[0] else b.emit(node.op, source, *node.args[1:], **node.attrs)
 
 
 OPEN_RULES: dict[str, tuple[Rule, ...]] = {
     "*": (drop_spread,),
     "add": (add_to_zeros,),
-    "unbroadcast": (fitting,),
+    "unbroadcast": (fitting, summed_once, summed_axes, sized_like),
+    "zeros_like": (source_alone,),
+    "size": (source_alone,),
+    "not_equal": (truth_of_truth,),
+    "mul": (over_size,),
     "reshape_like": (close, fitting),
     "broadcast_like": (close, fitting),
     "matmul_left": (close,),

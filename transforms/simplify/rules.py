@@ -11,12 +11,21 @@ from difflang.build import Builder
 from difflang.ir import Atom, Const, Function, Node, Region, Var, const
 from difflang.op import row
 from difflang.records import dataclass, field
-from difflang.types import FLOATS, MANY, ONE, Array, Scalar, Type, is_complex
+from difflang.types import FLOATS, MANY, ONE, Array, Scalar, Type, is_complex, rank
 
 from ..extents import Extents
+from ..families import Families
 from ..shapes import Shapes
 
 DERIVED = ("adjoint", "tangent")
+
+
+def itself(value: Var) -> Atom:
+    return value
+
+
+def is_single(atom: Atom) -> bool:
+    return rank(atom.type) == 0
 
 
 @dataclass
@@ -31,6 +40,7 @@ class Facts:
     read_back: frozenset[Atom] = frozenset()  # what a derivative's own nodes read
     body: Region | None = None  # of the function as it was before this pass
     _extents: Extents | None = None
+    _families: Families | None = None
     divisors: frozenset[Atom] = frozenset()  # what Python's division has divided by here: it would have raised for zero
 
     @property
@@ -40,6 +50,13 @@ class Facts:
             self._extents, self.body = Extents(self.definition.get, Shapes(self.body).root), None
         assert self._extents is not None
         return self._extents
+
+    @property
+    def families(self) -> Families:
+        """Shapes of values of open type: found when a rule first asks."""
+        if self._families is None:
+            self._families = Families(self.definition.get, itself, is_single)
+        return self._families
 
     def made_once_by(self, atom: Atom, *ops: str) -> Node | None:
         """The same, where nobody else reads the value: written anew it is computed no more often."""
