@@ -23,6 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
 import loops
+import long
 import thirty
 import numpy as np
 
@@ -132,8 +133,8 @@ IMPORT = """
 FIRST_CALL = """
     import time
     import numpy as np
-    import difflang as dl, thirty
-    given = thirty.arguments()
+    import difflang as dl, long, thirty
+    given = thirty.arguments() | long.arguments()
     for libraries in (LIBRARIES):
         __import__(libraries)
     function, arguments = given.pop("NAME")
@@ -162,9 +163,10 @@ def repeated(text: str, before: str = "", kept: str = "*") -> float:
 
 
 def first_calls() -> list[list[str]]:
-    """The first call of the gradient of each function of thirty lines. What all programs share is compiled once on a machine."""
+    """The first call of the gradient of each function of thirty lines, and of one of two hundred. What all programs share is compiled
+    once on a machine."""
     rows = []
-    for name in thirty.arguments():
+    for name in [*thirty.arguments(), *long.arguments()]:
         text = FIRST_CALL.replace("NAME", name)
         bare = text.replace("(LIBRARIES)", "()").replace("WARM", "False")
         alone, after = (text.replace("(LIBRARIES)", BOTH).replace("WARM", warm) for warm in ("False", "True"))
@@ -231,7 +233,7 @@ def table(header: list[str], rows: list[Any]) -> None:
 def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {load()}, Python {platform.python_version()}, NumPy {np.__version__}\n")
     table(["calls and starts", "median"], [*calls(), *starts()])
-    header = ["first gradient of 30 lines", "after two others", "first of its process", "of its machine", "with imports", "from the cache"]
+    header = ["first gradient of 30 lines (plant: 187)", "after two others", "first of its process", "of its machine", "with imports", "from the cache"]
     table(header, first_calls())
     header = ["loop", "native", "its gradient", "gradient / native", "Python and NumPy", "Numba (primal)", "JAX (array form)"]
     table(header, three_loops())

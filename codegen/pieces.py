@@ -13,6 +13,7 @@ from difflang.records import dataclass
 
 from .glue import ATTRIBUTE
 from .lanes.lanes import widened
+from .sections import LONG, handed_at_exits, is_section, sections
 from .repeats import declarations_of, without_unused
 from .targets.target import Target
 from .vectormath import forms_of, kept
@@ -79,7 +80,7 @@ class _Parts:
 def pieces(text: str, target: Target) -> list[Piece]:
     """The modules to compile and to link; the module itself where it is small."""
     if ATTRIBUTE not in text and text.count("@dl_nest") < 2:
-        return [Piece(text, 2)]
+        return _in_sections(Piece(text, 2), target)
     parts = _Parts(text)
     glue = [name for name, function in parts.functions.items() if ATTRIBUTE in _head(function)]
     nests = [name for name in parts.functions if name.startswith("dl_nest.") and parts.stands_alone(name)]
@@ -87,11 +88,11 @@ def pieces(text: str, target: Target) -> list[Piece]:
     if not begun and sum(parts.length(nest) for nest in nests) < BUNDLE // 2:
         nests = []
     if not glue and not nests:
-        return [Piece(text, 2)]
+        return _in_sections(Piece(text, 2), target)
     rest = [name for name in parts.functions if name not in nests and name not in glue]
     shared = _asked(parts, glue) if glue else set()
     bare = _DATA.sub("", parts.outside)
-    found = [Piece(_module(parts, parts.outside, rest, shared), 2)]
+    found = _in_sections(Piece(_module(parts, parts.outside, rest, shared), 2), target)
     ready = parts.widen(nests, target)
     for bundle in _bundles(parts, [nest for nest in nests if nest not in ready], BUNDLE):
         found.append(Piece(_module(parts, bare, [*parts.called(bundle), *bundle], set(bundle)), 2))
@@ -99,6 +100,24 @@ def pieces(text: str, target: Target) -> list[Piece]:
         found.append(Piece(_module(parts, bare + parts.declared, bundle, set(bundle)), 1))
     if glue:
         found.append(Piece(_module(parts, bare, [*_inline(parts), *glue], set(glue)), 0))
+    return found
+
+
+def _in_sections(piece: Piece, target: Target) -> list[Piece]:
+    """A module, and beside it the loops of its functions where one of those is long."""
+    if max((function.count("\n") for function in _FUNCTION.findall(piece.text)), default=0) < LONG:
+        return [piece]
+    parts = _Parts(sections(piece.text, target))
+    for name, function in parts.functions.items():
+        if is_section(function):
+            parts.functions[name] = handed_at_exits(function)
+    loops = [name for name, function in parts.functions.items() if is_section(function) and parts.stands_alone(name)]
+    loops = [name for name in loops if sum(map(parts.length, parts.called([name]))) < max(parts.length(name), LONG // 4)]
+    bare = _DATA.sub("", parts.outside)
+    rest = [name for name in parts.functions if name not in loops]
+    found = [Piece(_module(parts, parts.outside, rest, set()), 2)]
+    for bundle in _bundles(parts, loops, LONG // 2):
+        found.append(Piece(_module(parts, bare, [*parts.called(bundle), *bundle], set(bundle)), 2))
     return found
 
 
