@@ -155,3 +155,24 @@ def flattened(rows):
     for row in rows:
         for item in row:  # noqa: UP028
             yield item
+
+
+def by_next(iterator):
+    """The items of an object that has __next__."""
+    while True:
+        try:
+            item = iterator.__next__()
+        except StopIteration:
+            return
+        yield item
+
+
+def next_of(iterator):
+    return iterator.__next__()
+
+
+def next_or(iterator, default):
+    try:
+        return iterator.__next__()
+    except StopIteration:
+        return default

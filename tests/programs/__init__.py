@@ -32,6 +32,7 @@ FILES = (
     "lists",
     "list_changes",
     "generators",
+    "iterators",
     "containers",
     "managers",
     "parallel",

@@ -193,3 +193,47 @@ def asks(x):
 @pytest.mark.parametrize("function", [swallows, asks])
 def test_contexts_that_look_at_the_error(function: Any) -> None:
     assert dl.differentiable(function)(1.0) == function(1.0)
+
+
+def _zip_twice(x: Any) -> Any:
+    pairs = zip(x, x)
+    return sum(a * b for a, b in pairs) + sum(a for a, b in pairs)
+
+
+def _map_twice(x: Any) -> Any:
+    sizes = map(abs, x)
+    return sum(sizes) + sum(sizes)
+
+
+def _iterator_twice(x: Any) -> Any:
+    items = iter(x)
+    return sum(items) + sum(items)
+
+
+def _beside_itself(x: Any) -> Any:
+    items = iter(x)
+    return sum(a * b for a, b in zip(items, items))
+
+
+def _made_before_the_loop(x: Any) -> Any:
+    t, pairs = 0.0, enumerate(x)
+    for _ in range(2):
+        for i, v in pairs:
+            t += i * v
+    return t
+
+
+@pytest.mark.parametrize("function", [_zip_twice, _map_twice, _iterator_twice, _beside_itself, _made_before_the_loop])
+def test_what_can_be_walked_once_is_not_walked_again(function: Any) -> None:
+    with pytest.raises(dl.DifflangError, match="DL042.*may have been walked before"):
+        dl.differentiable(function)(np.array([1.0, 2.0, 3.0]))
+
+
+def test_next_behind_the_last_item() -> None:
+    def f(x: Any) -> Any:
+        items = iter([x])
+        next(items)
+        return next(items)
+
+    with pytest.raises(StopIteration):
+        dl.differentiable(f)(1.0)

@@ -21,7 +21,7 @@ from .choices import is_choice, of_each
 from .dicts import class_of, is_dict
 from .frame import Frame
 from .items import attribute
-from .iterables import check_iterable, each, has_tuple, length, range_of
+from .iterables import as_iterable, check_iterable, each, has_tuple, length, range_of
 from .iterables import item as item_of
 from .operators import BINARY, binary, both, either
 from .structs import class_in, fields, layout_in, own_method
@@ -205,14 +205,18 @@ def _tuple(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
 
 @builtin(list, high=1)
 def _list(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    if args and (getattr(args[0], "kind", "") in ("filter", "generator") or not isinstance(length(frame, args[0]), Const)):
+    if not args:
+        return Compound("list", ())
+    value = as_iterable(frame, args[0])
+    if getattr(value, "kind", "") in ("filter", "generator") or not isinstance(length(frame, value), Const):
         from .list_arrays import collected
 
-        return collected(frame, args[0])
-    return Compound("list", items_in(frame, args[0], "list()") if args else ())
+        return collected(frame, value)
+    return Compound("list", items_in(frame, value, "list()"))
 
 
 def items_in(frame: Frame, value: Value, what: str) -> tuple[Value, ...]:
+    value = as_iterable(frame, value)
     check_iterable(frame, value)
     count = length(frame, value)
     if not isinstance(count, Const):

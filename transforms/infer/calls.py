@@ -205,7 +205,7 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         if converted is not None:
             return converted
     handler = BUILTINS.get(target) if _hashable(target) else None
-    if any(map(is_generator, args)) and target not in STREAMS:
+    if any(map(is_generator, args)) and target not in STREAMS and _is_known(target):
         args = [eager(frame, value) for value in args]
     if any(class_of(value) is not None for value in args):
         args = for_call(frame, target, args)

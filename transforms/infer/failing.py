@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from difflang.errors import OutsideLanguage
-from difflang.ir import UNDEF, Atom, Node, Program, const, walk
+from difflang.ir import UNDEF, Atom, Const, Node, Program, const, walk
 
 from .branches import branch
 from .choices import is_choice, of_each
@@ -56,8 +56,9 @@ def _interpreted(frame: Frame, node: Node) -> tuple[list[Value], str | None]:
         alone = not changed(before, saved())
         for last in region.nodes[-1:]:
             frame.node(last)
-            if last.op == "setattr" and alone:
-                return [frame.get(atom) for atom in region.yields], str(last.attrs["name"])
+            steps = last.op == "invoke" and isinstance(last.args[0], Const) and last.args[0].value is next
+            if alone and (steps or last.op == "setattr"):
+                return [frame.get(atom) for atom in region.yields], "at" if steps else str(last.attrs["name"])
     finally:
         frame.attempts -= 1
     return [frame.get(atom) for atom in region.yields], None

@@ -140,7 +140,8 @@ class Frame:
                 self.fail("DL001", f"{node.op} is not an operation of the language", kind=OutsideLanguage)
             before_it = len(self.builder.nodes)
             self.at = node
-            results = handler(self, node, self.given(node))
+            values = self.inference.once.given(self, node, self.given(node))
+            results = handler(self, node, values)
             self.at = node
             if len(node.outs) == 1 and isinstance(results[0], Compound) and results[0].is_sequence:
                 results = [maker(self, node, results[0]) for maker in _LIST_MAKERS]
@@ -150,6 +151,8 @@ class Frame:
             elif len(node.outs) == 1 and isinstance(results[0], Const):
                 results = [named(results[0], shown(node.outs[0].hint))]
             self.call_parts(node, results)
+            if len(results) == 1:
+                self.inference.once.made(results[0], self.builder)
             self.env.update(zip(node.outs, results, strict=True))
         except DifflangError as error:
             if raised_for_certain(self, node, error):

@@ -13,7 +13,6 @@ from difflang.ir import Const, const
 from .builtins import builtin, items_in
 from .control import counted
 from .frame import Frame
-from .generators import is_generator, taken
 from .iterables import check_iterable, each, has_tuple, item, length
 from .operators import binary
 from .values import Compound, Value, denote, is_none, known, tuple_of
@@ -139,14 +138,6 @@ def _count_from(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]
 @builtin(itertools.repeat, low=1, high=2)
 def _repeat(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     return Compound("repeat", tuple(args))
-
-
-@builtin(next, low=1, high=2)
-def _next(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    if not is_generator(args[0]):
-        frame.fail("DL004", "next() of what is no generator is outside the language", "read the items by index")
-    assert isinstance(args[0], Compound)
-    return taken(frame, args[0], args[1] if len(args) > 1 else None)
 
 
 def getter(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:

@@ -20,7 +20,7 @@ from difflang.types import NOTHING, UNDEFINED, Static, Tuple, Type, Undefined, t
 
 from . import calls, control, failing, lists, operators, orders, raising, struct_calls
 from .callers import Callers, holds_list, received_lists
-from . import asked, complexes, held, iteration, list_arrays, mapped, powers, writers  # noqa: F401 (they enter what NumPy's functions become)
+from . import asked, complexes, held, iteration, list_arrays, mapped, powers, stepping, writers  # noqa: F401 (they enter what functions become)
 from .deepening import bounded_result
 from .fixed import fixed
 from .frame import Frame
@@ -34,6 +34,7 @@ from .pools import Pooling, arrived, check_left, departed, handed_back
 from .pooling import in_a_circle, pooled, said
 from .failing import check_told
 from .passing import Outcome, outcome, received, yielded
+from .spent import Spent
 from .values import Compound, Form, Value, denote, form_key, form_of_type, fresh, laid_out, layout_of_form, tree_of
 
 DEEPEST = 60
@@ -153,6 +154,7 @@ class Inference:
     _read: dict[int, tuple[Any, Function]] = field(default_factory=dict)
     _capture_types: dict[Any, Form] = field(default_factory=dict)
     sets: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # known while compiling, with the places that made them
+    once: Spent = field(default_factory=Spent)
     spent: list[Any] = field(default_factory=list)  # generators of which an item was taken
     _depth: int = 0
     _variants: Variants | None = None

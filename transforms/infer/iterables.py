@@ -23,7 +23,7 @@ from .objects import restore, saved
 from .operators import binary
 from .dicts import class_of, dict_keys, is_dict
 from .spoken import Called, index_name, inside, parts
-from .structs import special
+from .structs import own_method, special
 from .values import Compound, Value, is_undefined, known, python_value
 
 
@@ -198,6 +198,10 @@ def as_iterable(frame: Frame, value: Value) -> Value:
 
         return walked(frame, value)  # type: ignore[arg-type]
     found = special(frame, value, "__iter__")
+    if found is not None and own_method(found, "__next__") is not None:
+        from .stepping import by_next
+
+        return by_next(frame, found)
     return value if found is None else as_iterable(frame, found)
 
 

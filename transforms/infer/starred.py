@@ -12,7 +12,8 @@ from difflang.ir import Const, Function, Param, const
 
 from .dicts import is_dict, items_of
 from .frame import Frame
-from .iterables import check_iterable, item, length
+from .generators import eager
+from .iterables import as_iterable, check_iterable, item, length
 from .operators import binary
 from .values import Compound, Value, denote, form, is_static, is_undefined, known, python_value
 
@@ -29,6 +30,7 @@ def arguments(
             args.append(value)
             continue
         check_iterable(frame, value)
+        value = eager(frame, as_iterable(frame, value))
         size = length(frame, value)
         if not isinstance(size, Const) or is_undefined(size):
             if callee is None or len(star) > 1 or k < count - 1:
@@ -58,6 +60,7 @@ EXTREMES: dict[Any, str] = {max: "max", min: "min"}
 
 def is_long(frame: Frame, value: Value) -> bool:
     """Whether how many items there are is not known while compiling."""
+    value = as_iterable(frame, value)
     if getattr(value, "kind", "") in ("grown", "filter", "generator"):
         return True
     check_iterable(frame, value)

@@ -21,7 +21,7 @@ from .containers import method as container_method
 from .dicts import class_of, is_dict, items_of, key_of, new_dict
 from .frame import Frame
 from .generators import is_generator
-from .iterables import as_iterable, check_iterable, item, length, unpacked
+from .iterables import check_iterable, item, length, unpacked
 from .objects import Cell, new_cell, reference
 from .lent import shared_items
 from .lists import is_grown
@@ -225,11 +225,6 @@ def _is_long(frame: Frame, value: Value) -> bool:
         return False
     check_iterable(frame, value)
     return class_of(value) is not None or is_generator(value) or not isinstance(length(frame, value), Const)
-
-
-@builtin(iter, low=1, high=1)
-def _iter(frame: Frame, args: Args, kwargs: Named) -> Value:
-    return as_iterable(frame, args[0])
 
 
 @builtin(dataclasses.fields, low=1, high=1)
