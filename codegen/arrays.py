@@ -105,8 +105,8 @@ class Desc(Expr):
 
     def address(self, e: Element, index: Index) -> str:
         w, memory = e.w, MEMORY[self.dtype]
-        if e.flat:
-            return w.let(f"getelementptr inbounds {memory}, ptr {self.data}, i64 {index[0]}", "p")
+        if e.flat:  # an array without axes holds one element, wherever the loop stands
+            return w.let(f"getelementptr inbounds {memory}, ptr {self.data}, i64 {index[0]}", "p") if self.rank else self.data
         unit = self.unit or (e.fast and self.speculated)
         outer = list(zip(index, self.strides, strict=True))
         last = outer.pop() if unit and outer else None

@@ -136,3 +136,23 @@ def weighted_statistics(x, w):
 
 
 add(weighted_statistics, (normal(6), uniform(0.5, 1.5, 6)), traits="reduce")
+
+
+def by_one_number(z, x):
+    """An array without axes beside others: one element for all."""
+    rows = z + x
+    return np.sum(rows * x) + np.sum(x / z) + np.sum((z * x[0]) ** 2) + np.sum(np.maximum(x, z))
+
+
+add(by_one_number, (np.array(1.7), normal(3, 4)), (np.array(0.3), normal(2, 2)), analytic=True, traits="elementwise reduce")
+
+
+def ufuncs_by_hand(x):
+    far = np.hypot.reduce(x, (0, 1), keepdims=True)
+    first = np.fmax.reduce(x, axis=1, initial=0.25)
+    runs = np.logaddexp.accumulate(x, 1)
+    found = np.logical_and.accumulate(x > -1, axis=1)
+    return np.sum(far * x) + np.sum(first**2) + np.sum(np.where(found, runs, 0.0) * x) + np.max(x[:0], axis=0, initial=0.5).sum()
+
+
+add(ufuncs_by_hand, (normal(3, 4),), (normal(2, 2),), traits="reduce axis")

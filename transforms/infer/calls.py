@@ -28,7 +28,7 @@ from .arrays import call_row
 from .builtins import BUILTINS, operator_of
 from difflang.reading.managers import is_generated
 
-from .extras import ufunc_method
+from .ufunc_methods import ufunc_method
 from .choices import is_choice, of_each, with_each
 from .dicts import new_dict
 from .frame import Frame, handles

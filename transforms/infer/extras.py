@@ -1,4 +1,4 @@
-"""What NumPy's functions take beside their operands: `out=`, `where=`, `dtype=`, `initial=`; and the methods of ufuncs."""
+"""What NumPy's functions take beside their operands: `out=`, `where=`, `dtype=`, `initial=`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
-from difflang.numpy_library import BY_RULE, reduceat
-from difflang.op import Op, lookup, row
-from difflang.types import Array, Scalar, promote, rank
+from difflang.numpy_library import BY_RULE
+from difflang.op import Op
+from difflang.types import Array, Scalar, promote
 
 from .frame import Frame
-from .items import getitem, setitem
+from .items import setitem
 from .values import Compound, Value, is_none
 
 IGNORED = ("casting", "order", "subok")
@@ -29,13 +29,9 @@ POSITIONAL = {
 }
 """Reductions, and what they take by position after their operand."""
 NEUTRAL: dict[str, Any] = {"sum": 0, "prod": 1, "any": False, "all": True}
-JOINED = {"sum": "add", "prod": "mul", "max": "maximum", "min": "minimum"}
-NAN_FORMS = ("nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmax", "nanmin")
+JOINED = {"sum": "add", "prod": "mul", "max": "maximum", "min": "minimum", "all": "logical_and", "any": "logical_or"}
+NAN_FORMS = ("nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmax", "nanmin", "nancumsum", "nancumprod")
 NAN_JOINED = {"nansum": "add", "nanprod": "mul", "nanmax": "fmax", "nanmin": "fmin"}
-REDUCES = {
-    np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min", np.logical_and: "all", np.logical_or: "any",
-}  # fmt: skip
-RUNS = {np.add: "cumsum", np.multiply: "cumprod", np.maximum: "cummax", np.minimum: "cummin"}
 
 
 def is_ufunc(op: Op) -> bool:
@@ -50,7 +46,7 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
         return _by_text(frame, BY_RULE[op.name], args, named)
     if op.name == "nan_to_num" and (len(args) > 1 or "copy" in named):
         keep = frame.constant(args.pop(1) if len(args) > 1 else named.pop("copy"), "copy")
-        result = _plain(frame, op, flavor, args, named, hint)
+        result = plain_row(frame, op, flavor, args, named, hint)
         return result if keep is not False else written(frame, args[0], result)
     if op.name in NAN_FORMS and {"where", "initial", "dtype"} & set(named):
         return _nan_form(frame, op, args, named)
@@ -66,10 +62,10 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
             named["out"] = args.pop()
         named = {k: v for k, v in named.items() if k not in IGNORED}
     for name in ("out", "dtype", "where"):
-        if name in named and (is_none(named[name]) or name == "where" and _is_true(named[name])):
+        if name in named and (is_none(named[name]) or name == "where" and is_true(named[name])):
             del named[name]
     if not {"out", "where", "dtype", "initial"} & set(named):
-        return None if len(named) == len(kwargs) else _plain(frame, op, flavor, args, named, hint)
+        return None if len(named) == len(kwargs) else plain_row(frame, op, flavor, args, named, hint)
     out = named.pop("out", None)
     if isinstance(out, Compound) and len(out.items) == 1:
         out = out.items[0]
@@ -80,7 +76,7 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
     elif out is None:
         return None
     else:
-        result = _plain(frame, op, flavor, args, named, hint)
+        result = plain_row(frame, op, flavor, args, named, hint)
     return result if out is None else written(frame, out, result)
 
 
@@ -92,10 +88,15 @@ def _nan_form(frame: Frame, op: Op, args: Sequence[Value], named: Mapping[str, V
     where, initial, dtype = (rest.pop(name, None) for name in ("where", "initial", "dtype"))
     if dtype is not None and not is_none(dtype):
         x = to_dtype(frame, x, dtype_name(frame, frame.constant(dtype, "a dtype")) or "f64")
-    if where is not None and not _is_true(where):
+    if where is not None and not is_true(where):
         x = frame.emit("where", where, x, const(math.nan))  # of integers too: floats, of which those are left out
+    if len(args) > 1:
+        rest["axis"] = args[1]
+    if initial is not None and not is_none(initial) and op.name in ("nanmax", "nanmin") and _from_slab(frame, x, rest):
+        return _from(frame, op, x, initial, rest)
+    args = args[:1]
     result = full_call(frame, op, None, [x, *args[1:]], rest, "")
-    found = _plain(frame, op, None, [x, *args[1:]], rest) if result is None else result
+    found = plain_row(frame, op, None, [x, *args[1:]], rest) if result is None else result
     if initial is None or is_none(initial):
         return found
     if op.name not in NAN_JOINED:
@@ -122,11 +123,11 @@ def _out_position(op: Op) -> int | None:
     return found[0] if found else None
 
 
-def _is_true(value: Value) -> bool:
+def is_true(value: Value) -> bool:
     return isinstance(value, Const) and value.value is True
 
 
-def _plain(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], named: Mapping[str, Value], hint: str = "") -> Value:
+def plain_row(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], named: Mapping[str, Value], hint: str = "") -> Value:
     from .arrays import plain_call
 
     return plain_call(frame, op, flavor, args, named, hint)
@@ -162,7 +163,7 @@ def _masked(frame: Frame, op: Op, flavor: str | None, args: list[Value], named: 
         name = dtype_name(frame, frame.constant(dtype, "a dtype"))
         assert name is not None
         args = [to_dtype(frame, frame.atom(value), name) for value in args]
-    result = _plain(frame, op, flavor, args, named)
+    result = plain_row(frame, op, flavor, args, named)
     if where is None:
         return result
     if out is None:
@@ -186,10 +187,10 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
         x = to_dtype(frame, x, name)
     if where is not None:
         result = _over_some(frame, op, x, frame.atom(where), initial, named)
-    elif op.name in ("max", "min") and initial is not None and not is_none(initial) and _takes_all(frame, x, named):
+    elif op.name in ("max", "min") and initial is not None and not is_none(initial) and _from_slab(frame, x, named):
         return _from(frame, op, x, initial, named)
     else:
-        result = _plain(frame, op, None, [x], named)
+        result = plain_row(frame, op, None, [x], named)
     if initial is not None and not is_none(initial):
         if op.name not in JOINED:
             frame.fail("DL017", f"{op.name}() has no initial=")
@@ -199,17 +200,25 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
     return result
 
 
-def _takes_all(frame: Frame, x: Atom, named: Mapping[str, Value]) -> bool:
-    """Whether one number is made of all elements."""
-    plain = all(is_none(named[name]) if name == "axis" else not frame.constant(named[name], name) for name in named)
-    return plain and isinstance(x.type, Array)
+def _from_slab(frame: Frame, x: Atom, named: Mapping[str, Value]) -> bool:
+    """Whether an initial value can stand beside the elements: along one axis, or among all of them."""
+    axis = frame.constant(named.get("axis", NONE), "an axis")
+    if not isinstance(x.type, Array):
+        return False
+    return isinstance(axis, int) if axis is not None else not frame.constant(named.get("keepdims", const(False)), "keepdims")
 
 
 def _from(frame: Frame, op: Op, x: Atom, initial: Value, named: Mapping[str, Value]) -> Value:
     """The greatest, or least, of an array that may be empty and of a number beside."""
     first = to_array_dtype(frame, frame.atom(initial), x)
-    flat = frame.emit("concatenate", frame.emit("reshape", x, const(-1)), frame.emit("reshape", first, const(1)), axis=0)
-    return _plain(frame, op, None, [flat], {})
+    axis = frame.constant(named.get("axis", NONE), "an axis")
+    if axis is None:
+        flat = frame.emit("concatenate", frame.emit("reshape", x, const(-1)), frame.emit("reshape", first, const(1)), axis=0)
+        return plain_row(frame, op, None, [flat], {})
+    lengths = shape_of(frame, x)
+    lengths[axis] = const(1)
+    slab = frame.emit("broadcast_to", first, *lengths)
+    return plain_row(frame, op, None, [frame.emit("concatenate", x, slab, axis=axis)], named)
 
 
 def to_array_dtype(frame: Frame, value: Atom, like: Atom) -> Atom:
@@ -219,7 +228,7 @@ def to_array_dtype(frame: Frame, value: Atom, like: Atom) -> Atom:
 
 def _over_some(frame: Frame, op: Op, x: Atom, where: Atom, initial: Value | None, named: dict[str, Value]) -> Value:
     if op.name in ("mean", "var", "std"):
-        wide = frame.emit("broadcast_to", where, *_shape(frame, x))
+        wide = frame.emit("broadcast_to", where, *shape_of(frame, x))
         return frame.builder.emit(f"{op.name}_where", x, wide, **_statics(frame, x, named))
     neutral: Value | None = const(NEUTRAL[op.name]) if op.name in NEUTRAL else initial
     if neutral is None:
@@ -228,10 +237,10 @@ def _over_some(frame: Frame, op: Op, x: Atom, where: Atom, initial: Value | None
         frame.fail("DL005", reason)
     if op.name in ("any", "all"):
         x = frame.emit("cast", x, dtype="bool", weak=False)
-    return _plain(frame, op, None, [frame.emit("where", where, x, neutral)], named)
+    return plain_row(frame, op, None, [frame.emit("where", where, x, neutral)], named)
 
 
-def _shape(frame: Frame, x: Atom) -> list[Value]:
+def shape_of(frame: Frame, x: Atom) -> list[Value]:
     from .sizes import shape
 
     return list(shape(frame, x).items)
@@ -243,104 +252,3 @@ def _statics(frame: Frame, x: Atom, named: Mapping[str, Value]) -> dict[str, Any
     if "correction" in found:
         found["ddof"] = found.pop("correction")
     return found
-
-
-# Methods of ufuncs
-
-
-def ufunc_method(frame: Frame, ufunc: Any, name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:
-    """np.add.reduce and its like."""
-    found = lookup(ufunc)
-    if found is None:
-        return None
-    op = found[0]
-    if name == "reduce":
-        return _reduce(frame, ufunc, op, args, kwargs)
-    if name == "accumulate":
-        return _accumulate(frame, ufunc, op, args, kwargs)
-    if name == "outer" and len(args) == 2:
-        x, y = map(frame.atom, args)
-        wide = frame.emit("reshape", x, *_shape(frame, x), *[const(1)] * (rank(y.type) or 0)) if rank(x.type) else x
-        return _plain(frame, op, "numpy", [wide, y], kwargs)
-    if name == "at":
-        return _at(frame, op, args)
-    if name == "reduceat":
-        from .numbers import by_text
-        from .values import denote
-
-        return by_text(frame, reduceat, [denote(ufunc), *args], kwargs)
-    return None
-
-
-def _axis(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Any:
-    given = args[1] if len(args) > 1 else kwargs.get("axis", const(0))
-    return frame.constant(given, "an axis")
-
-
-def _reduce(frame: Frame, ufunc: Any, op: Op, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    axis = _axis(frame, args, kwargs)
-    if ufunc in REDUCES:
-        from .arrays import call_row
-        from .values import denote
-
-        return call_row(frame, row(REDUCES[ufunc]), None, [args[0]], {**kwargs, "axis": denote(axis)})
-    x = _axis_first(frame, frame.atom(args[0]), axis)
-    first, rest = getitem(frame, x, ("i",), [const(0)]), getitem(frame, x, ("s",), [const(1), NONE, NONE])
-    from .iterables import each
-
-    return each(frame, rest, lambda item, so_far: [_plain(frame, op, "numpy", [so_far[0], item], {})], [first], ["x", "total"], False)[0]
-
-
-def _axis_first(frame: Frame, x: Atom, axis: Any) -> Atom:
-    length = frame.rank(x, "an axis")
-    if axis is None:
-        return frame.emit("reshape", x, const(-1))
-    at = int(axis) % max(length, 1)
-    return x if at == 0 else frame.emit("moveaxis", x, source=at, destination=0)
-
-
-def _accumulate(frame: Frame, ufunc: Any, op: Op, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    from .iterables import each
-
-    axis = _axis(frame, args, kwargs)
-    x = frame.atom(args[0])
-    if ufunc in RUNS:
-        return frame.emit(RUNS[ufunc], x, axis=axis)
-    lines = _axis_first(frame, x, axis)
-    result = frame.emit("copy", lines)
-    count = frame.emit("dim", lines, axis=0)
-
-    def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
-        before = getitem(frame, result, ("i",), [frame.emit("sub", k, const(1))])
-        setitem(frame, result, _plain(frame, op, "numpy", [before, getitem(frame, lines, ("i",), [k])], {}), ("i",), [k])
-        return []
-
-    each(frame, Compound("range", (const(1), count, const(1))), turn, [], ["k"], False)
-    at = int(axis) % max(frame.rank(x, "an axis"), 1)
-    return result if at == 0 else frame.emit("moveaxis", result, source=0, destination=at)
-
-
-def _at(frame: Frame, op: Op, args: Sequence[Value]) -> Value | None:
-    """np.maximum.at and its like: one index after the other."""
-    from .iterables import each
-
-    target, index, *values = args
-    keys = list(index.items) if isinstance(index, Compound) and index.kind == "tuple" else [index]
-    atoms = [frame.atom(key) for key in keys]
-    if any(rank(key.type) != 1 for key in atoms):
-        frame.fail("DL023", f"{op.name}.at takes index arrays of one axis here", "flatten them")
-    value = frame.atom(values[0]) if values else None
-    count = frame.emit("dim", atoms[0], axis=0)
-    if value is not None and rank(value.type):
-        value = frame.emit("broadcast_to", value, count)
-
-    def turn(k: Value, carried: Sequence[Value]) -> list[Value]:
-        where = [getitem(frame, key, ("i",), [k]) for key in atoms]
-        old = getitem(frame, target, ("i",) * len(where), where)
-        given = [] if value is None else [getitem(frame, value, ("i",), [k]) if rank(value.type) else value]
-        new = frame.atom(_plain(frame, op, "numpy", [old, *given], {}))
-        setitem(frame, target, new, ("i",) * len(where), where)
-        return []
-
-    each(frame, Compound("range", (const(0), count, const(1))), turn, [], ["k"], False)
-    return NONE

@@ -187,7 +187,8 @@ def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], a
         _add_slice(frame, value.items, codes, atoms)
         return
     if isinstance(value, Compound):
-        value = frame.atom(value)
+        empty = value.kind == "list" and not value.items  # no index at all, though an empty array is one of floats
+        value = frame.emit("zeros", const(0), dtype="i64") if empty else frame.atom(value)
     if is_none(value):
         codes.append("n")
     elif is_static(value):
