@@ -32,6 +32,7 @@ FROZEN_VIEWS = ("broadcast_to", "broadcast_like")
 SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "dim": (0,), "size": (0,), "zeros_like": (0,), "ones_like": (0,), "empty_like": (0,), "full_like": (0,), "unbroadcast": (1,),
     "reshape_like": (1,), "broadcast_like": (1,), "matmul_left": (1,), "matmul_right": (2,), "dot_left": (1,), "dot_right": (2,),
+    "assembled": (0,),
 }  # fmt: skip
 """Operands of which only shape and dtype are read."""
 

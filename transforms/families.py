@@ -19,7 +19,7 @@ Family = frozenset[Any]
 NUMBER: Family = frozenset()
 MOST = 8
 """Values of more shapes than so many are a family of their own."""
-FIRST = ("store", "accumulate", "copy", "cast", "zeros_like", "ones_like", "empty_like", "full_like", "stop_gradient", "flip")
+FIRST = ("store", "accumulate", "copy", "cast", "zeros_like", "ones_like", "empty_like", "full_like", "stop_gradient", "flip", "assembled")
 SECOND = ("unbroadcast", "reshape_like", "broadcast_like", "matmul_left", "dot_left")
 THIRD = ("matmul_right", "dot_right")
 """Ops whose result has the shape of their first, second or third operand."""
@@ -89,7 +89,6 @@ class Families:
                 given = []
             items.append((code, *(_cut(given) if code == "s" else map(_same, given))))
         return frozenset((("index", self.of(base), tuple(items)),))
-
 
     def is_array(self, base: Atom) -> bool:
         """Whether all items of a value have one shape."""

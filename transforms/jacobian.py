@@ -14,7 +14,7 @@ from difflang.ir import LEAF, Atom, Function, Program, Region, Tree, Var, const,
 from difflang.ops.random import DRAWS
 from difflang.records import replace
 from difflang.tree import like
-from difflang.types import INT, Array, Scalar, Tuple, Type, is_complex
+from difflang.types import INT, Array, Scalar, Tuple, Type, Unknown, is_complex
 
 from .adjoint import zero
 from .holomorphic import check_complex
@@ -70,6 +70,13 @@ def _draws_nothing(base: Program) -> None:
                 raise NotDifferentiable("DL008", reason, node.place, way_out, function.origin)
 
 
+def _known_shapes(main: Function, *values: Var) -> None:
+    if any(isinstance(value.type, Unknown) for value in values):
+        place = next((node.place for node in reversed(main.body.nodes) if node.place is not None), None)
+        reason = "how many rows this Jacobian has depends on types that are not known"
+        raise NotDifferentiable("DL019", reason, place, "give the argument types: dl.source(j, x), a dl.spec, or annotations", main.origin)
+
+
 def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
     """Reverse mode: the forward half once, the backward half for each element of the output."""
     from .derived import _base, _chosen, _mask
@@ -90,6 +97,7 @@ def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
         outs = tuple(Var(y.hint if isinstance(y, Var) else "y", y.type) for y in forward.body.yields)
         b.node("call", main.body.params, outs, callee=pair.forward)
         value, tape = outs[n], outs[len(main.body.yields) - len(main.writes) :]
+        _known_shapes(main, value, *inputs)
         if isinstance(value.type, Scalar):
             results = _backward(b, main, pair, tape, _one(value), inputs)
         else:

@@ -20,6 +20,7 @@ from .numbers import numbers
 SHAPE_OPERAND = {
     "dim": 0, "size": 0, "zeros_like": 0, "ones_like": 0, "empty_like": 0, "full_like": 0, "unbroadcast": 1,
     "reshape_like": 1, "broadcast_like": 1, "matmul_left": 1, "matmul_right": 2, "dot_left": 1, "dot_right": 2,
+    "assembled": 0,
 }  # fmt: skip
 """The operand of which an op reads the shape alone."""
 

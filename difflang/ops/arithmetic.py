@@ -384,7 +384,7 @@ def maximum(z, x, y):
 
 def _is_real_zero(value, z):
     """Whether a bound is zero, known while compiling: which side a float is on is then the step at it."""
-    return dtype_known(z) is not None and _is_float(z) and _known(value) == 0
+    return (dtype_known(z) is None or _is_float(z)) and _known(value) == 0
 
 
 def _lower_minimum(x, y):

@@ -44,6 +44,25 @@ def broadcast_like(y_bar, x, like):
     return apply("unbroadcast", y_bar, x)
 
 
+def _assembled(like: Any, *parts: Any) -> Any:
+    rest = [np.zeros_like(part) for part in like[len(parts) :]]
+    whole = [np.copy(part)[()] for part in (*parts, *rest)]
+    return np.array(whole, like.dtype) if isinstance(like, np.ndarray) else type(like)(whole)
+
+
+def _stored(like: Any, *parts: Any) -> Any:
+    whole = np.zeros_like(like)
+    for k, part in enumerate(parts):
+        whole = apply("accumulate", whole, part, k, pattern=("i",))
+    return whole
+
+
+@linear(typing=_open, evaluate=_assembled, closed=_stored)
+def assembled(y_bar, like, *parts):
+    """The adjoint of an array, a list or a tuple that was taken apart: these first parts, zeros after them. Of `like` the form is read."""
+    return None, *(y_bar[k] for k in range(len(parts)))
+
+
 def _left(z_bar: Any, x: Any, y: Any) -> Any:
     return matmul(z_bar, x, y)[0]
 

@@ -232,7 +232,7 @@ def _unbroadcast(x: Any, like: Any) -> Any:
 @linear(typing=_unbroadcast_type, evaluate=_unbroadcast)
 def unbroadcast(y_bar, x, like):
     """x summed over the axes along which `like` was repeated: the adjoint of broadcasting. Only the shape of `like` is read."""
-    return apply("broadcast_to", y_bar, *np.shape(x))
+    return np.broadcast_to(y_bar, np.shape(x))
 
 
 def _expand_type(types: tuple[Type, ...], attrs: Any) -> Type:

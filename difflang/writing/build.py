@@ -12,7 +12,7 @@ from ..hints import is_temporary
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
 from ..ops.index import gathers
 from ..records import dataclass, replace
-from ..types import BOOL, Array, Scalar, Undefined
+from ..types import BOOL, Array, Scalar, Undefined, Unknown
 from .credit import Credit
 from .expressions import Phrases, negated
 from .flavor import Flavors
@@ -108,6 +108,8 @@ class Building:
     def choice(self, node: Node) -> Expr:
         """`a if test else b`, or `and` and `or` where that is what it says."""
         test, (yes, no) = self.expr(node.args[0]), [arm.yields[0] for arm in node.regions]
+        if isinstance(node.out.type, Unknown) and (_is(no, False) or _is(yes, True)):  # the user's `and` and `or`
+            return both(test, self.expr(yes)) if _is(no, False) else Infix(test, "or", self.expr(no))
         if _is_truth(node.out) and _is_truth(node.args[0]):
             if _is(no, False) or no is node.args[0]:
                 return both(test, self.expr(yes))

@@ -21,7 +21,20 @@ def unbroadcast(x, like):
     for axis, n in enumerate(np.shape(like)):
         if n == 1:
             x = np.sum(x, axis=axis, keepdims=True)
-    return x''',
+    return x
+
+
+unbroadcast.__difflang_op__ = "unbroadcast"''',
+    "assembled": '''\
+def assembled(like, *parts):
+    """The adjoint of an array, a list or a tuple: these parts, zeros after them."""
+    rest = [np.zeros_like(part) for part in like[len(parts) :]]
+    whole = [np.copy(part)[()] for part in (*parts, *rest)]
+    is_array = isinstance(like, np.ndarray)
+    return np.array(whole, like.dtype) if is_array else type(like)(whole)
+
+
+assembled.__difflang_op__ = "assembled"''',
     "pair": '''\
 def pair(x, y):
     """The complex number x + iy, or an array of them."""
@@ -57,7 +70,10 @@ def matmul_left(z_bar, x, y):
     if np.ndim(x) == 1:
         rows = np.expand_dims(z_bar, -2) @ np.swapaxes(y, -1, -2)
         return np.sum(rows.reshape(-1, x.size), axis=0)
-    return unbroadcast(z_bar @ np.swapaxes(y, -1, -2), x)''',
+    return unbroadcast(z_bar @ np.swapaxes(y, -1, -2), x)
+
+
+matmul_left.__difflang_op__ = "matmul_left"''',
     "matmul_right": '''\
 def matmul_right(z_bar, x, y):
     """The adjoint of y in x @ y, z_bar being that of the product."""
@@ -66,14 +82,20 @@ def matmul_right(z_bar, x, y):
     if np.ndim(y) == 1:
         columns = np.swapaxes(x, -1, -2) @ np.expand_dims(z_bar, -1)
         return np.sum(columns.reshape(-1, y.size), axis=0)
-    return unbroadcast(np.swapaxes(x, -1, -2) @ z_bar, y)''',
+    return unbroadcast(np.swapaxes(x, -1, -2) @ z_bar, y)
+
+
+matmul_right.__difflang_op__ = "matmul_right"''',
     "dot_left": '''\
 def dot_left(z_bar, x, y):
     """The adjoint of x in np.dot(x, y), z_bar being that of the product."""
     if np.ndim(x) == 0 or np.ndim(y) == 0:
         return unbroadcast(z_bar * y, x)
     outer = [k for k in range(np.ndim(y)) if k != max(np.ndim(y) - 2, 0)]
-    return np.tensordot(z_bar, y, (range(np.ndim(x) - 1, np.ndim(z_bar)), outer))''',
+    return np.tensordot(z_bar, y, (range(np.ndim(x) - 1, np.ndim(z_bar)), outer))
+
+
+dot_left.__difflang_op__ = "dot_left"''',
     "dot_right": '''\
 def dot_right(z_bar, x, y):
     """The adjoint of y in np.dot(x, y), z_bar being that of the product."""
@@ -81,7 +103,10 @@ def dot_right(z_bar, x, y):
         return unbroadcast(z_bar * x, y)
     rows = range(np.ndim(x) - 1)
     y_bar = np.tensordot(x, z_bar, (rows, rows))
-    return np.moveaxis(y_bar, 0, max(np.ndim(y) - 2, 0))''',
+    return np.moveaxis(y_bar, 0, max(np.ndim(y) - 2, 0))
+
+
+dot_right.__difflang_op__ = "dot_right"''',
     "zero_items": '''\
 def zero_items(items):
     """Zeros in place of a list's numbers and arrays."""

@@ -202,6 +202,7 @@ OTHERS: dict[str, list[Any]] = {
                     Raw((_Y, 2.0), {}, _Y.sum()), Raw((np.zeros((0, 3)), real(1, 3)), {}, np.zeros((1, 3)))],
     "reshape_like": [Raw((_Y, real(3, 2)), {}, _Y.reshape(3, 2))],
     "broadcast_like": [Raw((_X, np.zeros((2, 6))), {}, np.broadcast_to(_X, (2, 6))), Raw((np.float64(2), _Y), {}, np.full((2, 3), 2.0))],
+    "assembled": [Raw((_Y, _Y[1], 2 * _Y[0]), {}, np.array([_Y[1], 2 * _Y[0]])), Raw((_Y, _Y[1]), {}, np.array([_Y[1], 0 * _Y[0]]))],
     "matmul_left": [Raw((_P, _Y, _U), {}, _P @ _U.T)],
     "matmul_right": [Raw((_P, _Y, _U), {}, _Y.T @ _P)],
     "dot_left": [Raw((_P, _Y, _U), {}, _P @ _U.T), Raw((_P, _P, 2.0), {}, _P * 2.0)],

@@ -259,7 +259,8 @@ def evaluated_attrs(name: str, values: Any, attrs: Any) -> Any:
     """The statics as nodes hold them."""
     builder = Builder()
     builder.emit(name, *(Var("x", type_of(v)) for v in values), **attrs)
-    return builder.nodes[-1].attrs if builder.nodes else attrs  # nothing is written where nothing is to be done
+    made = [node.attrs for node in builder.nodes if TABLE[name].closed is None or node.op == name]
+    return made[-1] if made else attrs  # nothing is written where nothing is to be done, and others where all types are known
 
 
 def kinked(name: str, values: Any) -> bool:

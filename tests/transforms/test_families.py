@@ -104,3 +104,41 @@ def shifted(x, w):
 )
 def test_what_may_have_been_widened_is_summed_down(function: Any, arguments: tuple[Any, ...]) -> None:
     check(function, *arguments)
+
+
+def perceptron(params, x, y):
+    W1, b1, W2, b2 = params
+    h = np.maximum(0, x @ W1 + b1)
+    return np.mean((h @ W2 + b2 - y) ** 2)
+
+
+def valley(p):
+    x, y = p
+    return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
+
+LAYERS = (np.arange(12.0).reshape(3, 4) / 10 - 0.5, np.arange(4.0), np.ones((4, 2)) / 3, np.arange(2.0))
+TAKEN_APART = [
+    (perceptron, (LAYERS, np.linspace(-1, 1, 15).reshape(5, 3), np.ones((5, 2)))),
+    (perceptron, (list(LAYERS), np.linspace(-1, 1, 15).reshape(5, 3), np.ones((5, 2)))),
+    (valley, ((0.5, 2.0),)),
+    (valley, (np.array([0.5, 2.0]),)),
+]
+
+
+@pytest.mark.parametrize("function, arguments", TAKEN_APART)
+def test_what_is_taken_apart_may_be_a_tuple_a_list_or_an_array(function: Any, arguments: tuple[Any, ...]) -> None:
+    text = write(program_for(Derived("grad", function), (UNKNOWN,) * len(arguments)))
+    expected = dl.grad(function)(*arguments)
+    gradient = define(text)
+    for found in (gradient(*arguments), dl.differentiable(gradient)(*arguments)):  # the text as it stands, and read again
+        assert type(found) is type(arguments[0])
+        for one, other in zip(found, expected, strict=True):
+            assert np.shape(one) == np.shape(other)
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+    write(program_for(Derived("pullback", gradient), (UNKNOWN,) * (len(arguments) + 1)))  # accepted without types, too
+
+
+def test_a_jacobian_by_rows_asks_for_types() -> None:
+    with pytest.raises(dl.NotDifferentiable, match="DL019"):
+        write(program_for(Derived("jacrev", valley), (UNKNOWN,)))

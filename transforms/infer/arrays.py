@@ -94,6 +94,9 @@ def call_row(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], kw
     """A call that is a row of the table."""
     from .extras import full_call
 
+    if op.name == "assembled" and isinstance(args[0], Compound):  # a tuple's parts, as its own are
+        parts = args[1:]
+        return args[0].over((*parts, *(frame.emit("zeros_like", item) for item in args[0].items[len(parts) :])))
     for value in (*args, *kwargs.values()):
         missing = _missing(value)
         if missing is not None:

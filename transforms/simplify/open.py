@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from difflang.build import Builder, trace
-from difflang.ir import Atom, Const, Node, Var
+from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import row
 from difflang.types import Unknown
 
 from ..families import Family
-from .rules import DERIVED, Facts, Rule, flavor, number
+from .rules import DERIVED, Facts, Rule, flavor, is_single, number
 
 FLOATING = frozenset("div exp log sqrt tanh sin cos log1p expm1 mean std var".split())
 """Ops whose results are no whole numbers, whatever they are given."""
@@ -57,26 +57,34 @@ def drop_spread(facts: Facts, node: Node, b: Builder) -> Atom | None:
             continue
         value, family, like = spread
         others = [value, *(other for j, other in enumerate(args) if j != k)]
-        unit = node.op == "mul" and number(value) == 1 and others[-1] is not like and not is_float(facts, others[-1])
-        if not unit and family <= facts.families.together(others):
+        if node.op == "mul" and isinstance(value, Const) and others[-1] is not like and not is_float(facts, others[-1]):
+            if number(value) == 1:
+                continue  # a truth or whole number would stand for the adjoint
+            value = Const(float(value.value), const(0.0).type)
+        if family <= facts.families.together(others):
             args[k] = value
     return None if args == list(node.args) else b.emit(node.op, *args, flavor=flavor(node), **node.attrs)
 
 
 def spread_value(facts: Facts, atom: Atom, b: Builder) -> tuple[Atom, Family, Atom] | None:
     """(value, of what shape, whose) of a value that is spread over the shape of another, of a multiple of it the multiple."""
-    made = facts.made_by(atom, "broadcast_like", "add", "mul")
+    made = facts.made_by(atom, "broadcast_like", "ones_like", "add", "sub", "mul", "neg", "div")
     if made is None or (made.role not in DERIVED and made.op != "broadcast_like"):
         return None
+    if made.op == "ones_like":
+        return const(1.0), facts.families.of(made.args[0]), made.args[0]
+    if made.op in ("neg", "div"):
+        inner = spread_value(facts, made.args[0], b)
+        return (b.emit(made.op, inner[0], *made.args[1:]), *inner[1:]) if inner is not None and all(map(is_single, made.args[1:])) else None
     if made.op == "broadcast_like":
         return made.args[0], facts.families.of(made.args[1]), made.args[1]
-    for one, other in (made.args, made.args[::-1]):
-        zeros = facts.made_by(one, "zeros_like") if made.op == "add" else None
+    for one, other in (made.args, made.args[::-1])[: 1 if made.op == "sub" else 2]:
+        zeros = facts.made_by(one, "zeros_like") if made.op != "mul" else None
         if zeros is not None and zeros.role in DERIVED:
-            return other, facts.families.of(zeros.args[0]), zeros.args[0]
+            return other if made.op == "add" else b.emit("neg", other), facts.families.of(zeros.args[0]), zeros.args[0]
         inner = spread_value(facts, other, b) if made.op == "mul" and isinstance(one, Const) else None
         if inner is not None:
-            return b.emit("mul", one, inner[0]), *inner[1:]
+            return one if number(inner[0]) == 1 else b.emit("mul", one, inner[0]), *inner[1:]
     return None
 
 
@@ -106,13 +114,47 @@ def add_to_zeros(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 
 def over_size(facts: Facts, node: Node, b: Builder) -> Atom | None:
-    """1 / np.size(x) * x is x / np.size(x): no array of no elements refuses it."""
+    """1 / np.size(x) * y is y / np.size(x) for a y of the shape of x: no array of no elements refuses it."""
     for one, x in (node.args, node.args[::-1]):
         share = facts.made_once_by(one, "div") if node.role in DERIVED and isinstance(x.type, Unknown) else None
         size = facts.made_by(share.args[1], "size") if share is not None and number(share.args[0]) is not None else None
-        if share is not None and size is not None and size.args[0] is x:
+        if share is not None and size is not None and facts.families.of(size.args[0]) == facts.families.of(x):
             return b.emit("div", x if number(share.args[0]) == 1 else b.emit("mul", share.args[0], x), share.args[1])
     return None
+
+
+def spread_ones(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """zeros_like(x) + 2 is 2 * ones_like(x), zeros_like(x) + 1 / n is ones_like(x) / n."""
+    for one, other in (node.args, node.args[::-1])[: 1 if node.op == "sub" else 2]:
+        zeros = facts.made_by(one, "zeros_like") if node.role in DERIVED else None
+        share = facts.made_by(other, "div")
+        over = share.args[0] if share is not None and facts.made_by(share.args[1], "size", "dim") is not None else other
+        factor = number(over)
+        if zeros is None or zeros.role not in DERIVED or zeros.attrs.get("dtype") is not None or not isinstance(factor, (int, float)):
+            continue
+        ones = b.emit("ones_like", zeros.args[0], dtype=None, hint=node.out.hint)
+        factor = factor if node.op == "add" else -factor
+        scaled = ones if factor == 1 else b.emit("neg", ones) if factor == -1 else b.emit("mul", const(factor), ones)
+        return scaled if share is None or over is other else b.emit("div", scaled, share.args[1])
+    return None
+
+
+def parts_together(facts: Facts, node: Node, b: Builder) -> Atom | None:
+    """Adjoints added at 0, 1, 2 ... of zeros are the parts of the adjoint of what was taken apart, be it an array or a tuple."""
+    parts: dict[int, Atom] = {}
+    base: Atom = node.out
+    while (made := node if base is node.out else facts.made_once_by(base, "accumulate")) is not None:
+        place = made.args[2] if made.attrs["pattern"] == ("i",) else None
+        if not isinstance(place, Const) or place.value < 0 or place.value in parts or made.role not in DERIVED:
+            return None
+        parts[place.value], base = made.args[1], made.args[0]
+    whole, zeros = facts.made_once_by(base, "assembled"), facts.made_once_by(base, "zeros_like")
+    if whole is not None and not parts.keys() & set(range(len(whole.args) - 1)):
+        parts.update(enumerate(whole.args[1:]))
+    like = whole.args[0] if whole is not None else zeros.args[0] if zeros is not None else None
+    if not isinstance(like, Var) or not isinstance(like.type, Unknown) or len(parts) == 1 or len(parts) <= max(parts):
+        return None
+    return b.emit("assembled", like, *(parts[k] for k in range(len(parts))), hint=node.out.hint)
 
 
 def summed_axes(facts: Facts, node: Node, b: Builder) -> Atom | None:
@@ -157,12 +199,15 @@ def source_alone(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 OPEN_RULES: dict[str, tuple[Rule, ...]] = {
     "*": (drop_spread,),
-    "add": (add_to_zeros,),
+    "add": (add_to_zeros, spread_ones),
+    "sub": (spread_ones,),
     "unbroadcast": (fitting, summed_once, summed_axes, sized_like),
     "zeros_like": (source_alone,),
     "size": (source_alone,),
     "not_equal": (truth_of_truth,),
     "mul": (over_size,),
+    "accumulate": (parts_together,),
+    "assembled": (close,),
     "reshape_like": (close, fitting),
     "broadcast_like": (close, fitting),
     "matmul_left": (close,),
