@@ -15,6 +15,7 @@ import libcst as cst
 from ..ir import NONE, UNDEF, Atom, Place, const, static
 from .expressions import FOLDS, condition, expression, handles, is_builtin, positional
 from .frame import FALSE, FOLDED, LEAVE, RETURNED, SKIP, TRUE, Binding, Frame, Late, Refused
+from .keeping import put, turning
 from .loops import iterate
 from .paths import BREAK, FALLS, Ends, choose, fork
 from .scope import target_names, walrus_names
@@ -198,6 +199,7 @@ def _filled(frame: Frame, node: Comprehension, hint: str) -> Atom:
     result = frame.emit("list", [], node, hint or "items")
 
     def append(item: Atom) -> Ends:
+        put(frame, [item], node.elt)
         frame.emit("method", [result, item], node.elt, name="append", keywords=(), star=())
         return FALLS
 
@@ -236,7 +238,9 @@ def _written_out(frame: Frame, inner: Comprehension) -> list[Atom] | None:
     values = []
     for item in items:
         bind_target(frame, clause.target, item)
-        values.append(expression(frame, inner.elt))
+        with turning(frame, names):
+            values.append(expression(frame, inner.elt))
+            put(frame, values[-1:], inner.elt)
     for name in names:
         frame.env.pop(name, None)
     frame.local = around

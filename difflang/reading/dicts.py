@@ -11,6 +11,7 @@ from ..records import dataclass
 from .comprehensions import run_loops
 from .expressions import expression, handles
 from .frame import Frame
+from .keeping import keep, put
 from .paths import FALLS, Ends
 
 
@@ -27,7 +28,9 @@ def _dict(frame: Frame, node: cst.Dict, hint: str) -> Atom:
             assert isinstance(element, cst.DictElement)
             key = expression(frame, element.key)
             values += [key, expression(frame, element.value)]
-    return frame.emit("dict", values, node, hint, starred=tuple(starred))
+    made = frame.emit("dict", values, node, hint, starred=tuple(starred))
+    keep(frame.holds, made, values, frame)
+    return made
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ def _comprehension(frame: Frame, node: cst.DictComp, hint: str) -> Atom:
     made = frame.emit("dict", [], node, hint, starred=())
 
     def fill(key: Atom) -> Ends:
-        frame.act("setitem", [made, expression(frame, node.value), key], node, pattern=("i",))
+        value = expression(frame, node.value)
+        put(frame, [value], node.value)
+        frame.act("setitem", [made, value, key], node, pattern=("i",))
         return FALLS
 
     run_loops(frame, _Pairs(node.for_in, node.key), fill)

@@ -10,6 +10,7 @@ import libcst as cst
 
 from ..ir import NONE, Atom, Const, Var, const, static
 from .frame import FALSE, TRUE, Frame, Late
+from .keeping import keep, put_by_call
 from .names import Captured, Meaning, Route, is_captured, is_library
 from .paths import choose
 
@@ -228,14 +229,6 @@ def _display(frame: Frame, node: cst.Tuple | cst.List, hint: str) -> Atom:
     return out
 
 
-def keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) -> None:
-    """What holds a closure captures what the closure captured."""
-    for value in values:
-        held = frame.holds.get(value) if isinstance(value, Var) else None
-        if held:
-            table.setdefault(out, {}).update(held)
-
-
 def route_of(frame: Frame, node: cst.BaseExpression) -> Route | None:
     """The route that a chain of names takes through the surroundings, or None where it begins with a value."""
     if isinstance(node, cst.Name):
@@ -317,6 +310,7 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
     values, keywords, star = arguments(frame, node)
     out = frame.emit("method" if attrs else "invoke", [function, *values], node, hint, **attrs, keywords=keywords, star=star)
     keep(frame.may_hold, out, values, frame)
+    put_by_call(frame, node, values)
     return out
 
 

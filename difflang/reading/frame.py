@@ -86,6 +86,7 @@ class Frame:
         self.captured: dict[str | Route, Var] = {}
         self.holds: dict[Var, dict[str, Binding | None]] = {}  # closures: what their captured names stood for
         self.may_hold: dict[Var, dict[str, Binding | None]] = {}  # results of calls that were given closures
+        self.turning: list[frozenset[str]] = []  # what the loops that are being read bind in each turn
         self.tries: list[Any] = []  # the try statements whose bodies are being read
         self.handling: Binding | None = None  # the error that the handler being read has caught
         self.circles: dict[tuple[Late, ...], dict[Late, Function]] = {}  # nested functions that call each other
@@ -250,7 +251,8 @@ class Frame:
             function, names = late.function, [key for key in late.captured if isinstance(key, str)]
             values = [*(self.captured_value(key, node) for key in late.captured), *late.defaults]
         out = self.emit("closure", values, node, name, function=function)
-        self.holds[out] = {key: self.env.get(key) for key in names if key in self.bindings and not self.is_boxed(key)}
+        changing = frozenset(self.bindings).union(*self.turning)
+        self.holds[out] = {key: self.env.get(key) for key in names if key in changing and not self.is_boxed(key)}
         return out
 
     def captured_value(self, key: str | Route, node: cst.CSTNode) -> Atom:

@@ -18,6 +18,7 @@ from .attempts import attempted_test, tested
 from .boxes import may_assign
 from .expressions import condition, expression, is_builtin, positional, static_object
 from .frame import CALL_IT_LATER, FALSE, FOLDED, LEAVE, RETURN, RETURNED, SKIP, TRUE, Binding, Env, Frame, Late, Refused
+from .keeping import turning
 from .frame import bound_in, key_hint, value_in
 from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
 from .scope import Statement, assigned, else_block, is_true, statements, target_names, walrus_names
@@ -71,7 +72,8 @@ def iterate(
         around = frame.local
         frame.local = around | own
         bind_target(frame, target, item)
-        ends = run()
+        with turning(frame, (*names, *own)):
+            ends = run()
         frame.local = around
         return ends
 
@@ -122,9 +124,8 @@ def read_while(frame: Frame, node: cst.While, block: Block) -> Ends:
     endless = is_true(node.test) or inner_test
 
     def turn() -> Ends:
-        if not inner_test:
-            return block(frame, statements(node.body))
-        return _tested_turn(frame, node, block)
+        with turning(frame, carried.keys):
+            return _tested_turn(frame, node, block) if inner_test else block(frame, statements(node.body))
 
     test_params = carried.params()
     asked: list[Atom] = []

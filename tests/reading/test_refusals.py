@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from difflang.errors import OutsideLanguage
+from difflang.reading import read
 from difflang.reading.refusals import REFUSALS
 from tests.reading.show import read_text
 
@@ -60,3 +63,46 @@ def test_a_whole_kind_of_function_is_refused() -> None:
     with pytest.raises(OutsideLanguage, match="a coroutine") as caught:
         read_text("async def f(x):\n    return x\n")
     assert (caught.value.line, caught.value.column) == (1, 10)
+
+
+def kept_by_append(x):
+    functions = []
+    for i in range(3):
+        functions.append(lambda t: t + i * x)
+    return functions[0](1.0)
+
+
+def kept_by_a_comprehension(x):
+    functions = [lambda t: t + i * x for i in range(3)]
+    return functions[0](1.0)
+
+
+def kept_in_a_dict(x):
+    table = {}
+    while len(table) < 3:
+        k = len(table) * x
+        table[len(table)] = lambda t: t * k
+    return table[0](1.0)
+
+
+def kept_inside_of_something(x):
+    return [{"f": lambda t: t * i} for i in range(2)][0]["f"](x)
+
+
+@pytest.mark.parametrize("function", [kept_by_append, kept_by_a_comprehension, kept_in_a_dict, kept_inside_of_something])
+def test_functions_kept_by_a_turn_that_see_the_last_one(function: Any) -> None:
+    """Python's functions see what the loop left in the variable."""
+    with pytest.raises(OutsideLanguage, match="which the loop changes"):
+        read(function)
+
+
+def test_functions_with_the_value_of_their_turn_may_be_kept() -> None:
+    def bound(x):
+        functions = [lambda t, i=i: t + i * x for i in range(3)]
+        for w in (1.0, x):
+            inner = []
+            inner.append(lambda t: t * w)  # a list of this turn
+            functions.append(lambda t, w=w: t * w)
+        return functions[0](1.0)
+
+    read(bound)

@@ -1,0 +1,60 @@
+"""Functions that are kept: what a value captures that holds a closure, and what a loop changes after it was put away.
+
+Python's functions see a variable as it is when they are called. One that is called where it was made sees what it saw then; one that
+a turn of a loop puts into a list or a dict would see the last turn's value, so it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import libcst as cst
+
+from ..ir import Atom, Var
+from .frame import Frame
+
+PUTTING = frozenset("append appendleft insert extend add setdefault update".split())
+"""Methods that keep what they are given."""
+
+
+def keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) -> None:
+    """What holds a closure captures what the closure captured."""
+    for value in values:
+        held = frame.holds.get(value) if isinstance(value, Var) else None
+        if held:
+            table.setdefault(out, {}).update(held)
+
+
+@contextmanager
+def turning(frame: Frame, names: Iterable[str]) -> Iterator[None]:
+    """A loop that binds these names anew in each turn is being read."""
+    frame.turning.append(frozenset(names))
+    try:
+        yield
+    finally:
+        frame.turning.pop()
+
+
+def put(frame: Frame, values: Sequence[Atom], node: cst.CSTNode, owner: cst.BaseExpression | None = None) -> None:
+    """Values are kept in `owner`, which outlives the turn unless the turn has made it."""
+    name = owner.value if isinstance(owner, cst.Name) else None
+    for value in values:
+        held = frame.holds.get(value, {}) if isinstance(value, Var) else {}
+        for names in reversed(frame.turning):
+            if name in names:
+                break
+            found = next((captured for captured in held if captured in names), None)
+            if found is not None:
+                reason = f"this function is kept and captures {found!r}, which the loop changes: called later it sees the last value"
+                raise frame.refuse(node, reason, f"bind the value of this turn: a parameter {found}={found}")
+
+
+def put_by_call(frame: Frame, node: cst.Call, values: Sequence[Atom]) -> None:
+    """`fs.append(f)`"""
+    if frame.turning and isinstance(node.func, cst.Attribute) and node.func.attr.value in PUTTING:
+        put(frame, values, node, node.func.value)
+
+
+__all__ = ["keep", "put", "put_by_call", "turning"]
