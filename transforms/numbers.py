@@ -87,6 +87,8 @@ def _loop(node: Node, found: set[Atom]) -> None:
     """Where a turn's value can only be a number if the one before was, all of them are, back to the first."""
     body, inits, params, yields = loop_parts(node)
     for init, param, last, out in zip(inits, params, yields, node.outs, strict=True):
+        if all(atom in found or rank(atom.type) == 0 for atom in (init, last)):
+            found.update(filter(is_open, (param, out)))
         if out in found and param in found and is_open(last):
             found.add(last)
         elif out in found and is_open(last):

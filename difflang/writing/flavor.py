@@ -132,7 +132,8 @@ def divisors_of_the_primal(body: Region) -> set[tuple[int, Atom]]:
     for node in walk(body):
         if node.op == "mul":
             products[node.out] = node
-        if node.role or node.op not in ("div", "log") or not isinstance(node.out.type, Scalar) or not node.out.type.weak:
+        type = node.outs[0].type if node.op in ("div", "log") and not node.role else None
+        if not (isinstance(type, Scalar) and type.weak) and not (isinstance(type, Unknown) and node.op == "div"):
             continue
         divisor = node.args[-1]
         found.add((line_of(node), divisor))
