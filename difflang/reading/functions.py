@@ -14,8 +14,9 @@ from ..ir import LEAF, UNDEF, Atom, Capture, Const, Function, Held, Node, Origin
 from ..records import dataclass, field, replace
 from . import comprehensions, dicts  # noqa: F401  enter their handlers
 from .boxes import boxed_variables
-from .expressions import expression, handles, keep
+from .expressions import expression, handles
 from .frame import RETURN, Frame, Late, Text
+from .keeping import keep
 from .names import IMPORT, Names, Route
 from .paths import clear_jump
 from .positions import Positions
