@@ -41,9 +41,15 @@ def ask(node: Node, handlers: Fails) -> Iterator[Found]:
     for error, message, bad, numbers in errors_of(node):
         if handler_of(handlers, error):
             if any(isinstance(value.type, Unknown) for value in (*node.args, *node.outs)):
-                reason = "whether this raises an error that is caught depends on a type that is not known"
-                raise TypeMismatch("DL019", reason, node.place, "give the function's argument types")
+                raise open_type(node)
             yield error, message, bad, numbers
+    if node.op == "dim" and isinstance(node.args[0].type, Unknown) and handler_of(handlers, TypeError):
+        raise open_type(node)  # the length of a number
+
+
+def open_type(node: Node) -> TypeMismatch:
+    reason = "whether this raises an error that is caught depends on a type that is not known"
+    return TypeMismatch("DL019", reason, node.place, "give the function's argument types")
 
 
 def errors_of(node: Node) -> Iterator[Found]:
