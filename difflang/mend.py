@@ -28,6 +28,7 @@ class Spot:
     text: str
     numpy: str
     imports: dict[str, str]
+    way_out: str = ""
 
     def of(self, node: ast.AST) -> str:
         return ast.get_source_segment(self.text, node) or ast.unparse(node)
@@ -37,7 +38,7 @@ def mend(error: DifflangError) -> None:
     """Give an error its fix, where there is one for the text at its place; the way out then says the same."""
     if error.fix is not None or error.place is None or error.origin is None or error.code not in MENDS:
         return
-    spot = _spot(error.origin, error.place)
+    spot = _spot(error.origin, error.place, error.way_out or "")
     for change in MENDS[error.code] if spot is not None else ():
         assert spot is not None
         text = change(spot, error.reason)
@@ -48,10 +49,13 @@ def mend(error: DifflangError) -> None:
 
 
 def _by_value(spot: Spot, reason: str) -> str | None:
-    """`a is b` as `a == b`."""
+    """`a is b` as `a == b`, of arrays as `np.array_equal(a, b)`, which is one truth."""
     node = spot.node
     if not isinstance(node, ast.Compare) or len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
         return None
+    if "array_equal" in spot.way_out:
+        same = f"{spot.numpy}.array_equal({spot.of(node.left)}, {spot.of(node.comparators[0])})"
+        return same if isinstance(node.ops[0], ast.Is) else f"not {same}" if _as_truth(spot) else f"(not {same})"
     return f"{spot.of(node.left)} {'==' if isinstance(node.ops[0], ast.Is) else '!='} {spot.of(node.comparators[0])}"
 
 
@@ -163,7 +167,7 @@ MENDS: dict[str, tuple[Mend, ...]] = {
 }
 
 
-def _spot(origin: Origin, place: Place) -> Spot | None:
+def _spot(origin: Origin, place: Place, way_out: str) -> Spot | None:
     """The tree that fills a place exactly."""
     if not place.end_line:
         return None
@@ -177,7 +181,7 @@ def _spot(origin: Origin, place: Place) -> Spot | None:
         return None
     imports = dict(origin.imports)
     numpy = next((name for name, meant in imports.items() if meant == "numpy"), "np")
-    return Spot(found[0], found[1], text, numpy, imports)
+    return Spot(found[0], found[1], text, numpy, imports, way_out)
 
 
 Trees = dict[Span, tuple[ast.AST, tuple[ast.AST, ...]]]

@@ -216,4 +216,13 @@ def numpy_text(target: Any, count: int, names: Collection[str]) -> Callable[...,
         return unique_along
     if target is np.histogramdd and count < 2 and not {"bins", "range"} & set(names):
         return None  # how many axes there are must be known while compiling
-    return TEXTS.get(target)
+    return TEXTS.get(target) or polynomial_text(target)
+
+
+def polynomial_text(target: Any) -> Callable[..., Any] | None:
+    """The text of a function of numpy.polynomial, which is imported where a program names it."""
+    if not str(getattr(target, "__module__", None)).startswith("numpy.polynomial"):
+        return None
+    from .numpy_polynomials import TEXTS as polynomials
+
+    return polynomials.get(target)

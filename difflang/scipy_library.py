@@ -73,7 +73,10 @@ def pinv(a, atol=None, rtol=None, return_rank=False, check_finite=True):
 
 
 def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd"):
-    return np.linalg.svd(a, full_matrices, compute_uv)
+    if not compute_uv:
+        return np.linalg.svd(a, full_matrices, compute_uv)
+    u, s, vh = np.linalg.svd(a, full_matrices)
+    return u, s, vh
 
 
 def svdvals(a, overwrite_a=False, check_finite=True):

@@ -128,7 +128,11 @@ def logaddexp2(x, y):
 @composite(np.vecdot, np.linalg.vecdot)
 def vecdot(x, y, axis=-1):
     """Products along an axis, summed; the first one is conjugated."""
-    return np.sum(conjugated(x) * y, axis=axis)
+    if x.dtype == np.bool_ and y.dtype == np.bool_:
+        return np.any(np.logical_and(x, y), axis=axis)
+    products = conjugated(x) * y
+    found = np.sum(products, axis=axis)
+    return found if products.dtype.kind in "fc" else apply("cast", found, dtype=NAMES[products.dtype], weak=False)
 
 
 def _nan_bind(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Bound:
@@ -149,15 +153,22 @@ def nan_to_num(x, nan, posinf, neginf):
     return np.where(x == -np.inf, literal(float(-greatest), x) if neginf is None else neginf, x)
 
 
+def _ordered(x: Any) -> None:
+    if is_complex(x):
+        raise TypeError("This operation is not supported for complex128 values because it would be ambiguous.")
+
+
 @composite(np.isposinf)
 def isposinf(x):
     """Whether a number is positive infinity."""
+    _ordered(x)
     return np.equal(x, np.inf)
 
 
 @composite(np.isneginf)
 def isneginf(x):
     """Whether a number is negative infinity."""
+    _ordered(x)
     return np.equal(x, -np.inf)
 
 
@@ -178,6 +189,8 @@ def modf(x):
 @composite(np.ldexp)
 def ldexp(x, n):
     """x * 2**n, in two steps so that neither leaves the range."""
+    if n.dtype.kind in "fc" or x.dtype.kind == "c":
+        raise TypeError("np.ldexp takes real numbers and whole exponents")
     half = np.floor_divide(n, 2)
     dtype = {"f16": "f32"}.get(NAMES[x.dtype], NAMES[x.dtype]) if x.dtype.kind == "f" else "f64"
     first, second = (np.exp2(apply("cast", part, dtype=dtype, weak=False)) for part in (half, n - half))

@@ -56,7 +56,14 @@ def empty(y, *shape, dtype="f64"):
 
 def _full_bind(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C") -> tuple[tuple[Any, ...], dict[str, Any]]:
     _laid_out(order)
+    if _rank(fill_value):
+        raise TypeError("np.full takes one number here: an array is repeated by np.broadcast_to(a, shape).copy()")
     return (fill_value, *spread(shape)), {"dtype": dtype_name(dtype)}
+
+
+def _rank(value: Any) -> int:
+    type = getattr(value, "type", None)
+    return type.rank if isinstance(type, Array) else 0 if type is not None else int(np.ndim(value))
 
 
 def _full_type(types: tuple[Type, ...], attrs: Any, values: tuple[Any, ...]) -> Type:

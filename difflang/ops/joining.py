@@ -300,4 +300,4 @@ def ravel_multi_index(*given, mode="raise"):
             need(np.all(np.logical_and(at >= 0, at < size)), "invalid entry in coordinates array")
         at = np.remainder(at, size) if mode == "wrap" else np.clip(at, 0, size - 1) if mode == "clip" else at
         total = total * size + at
-    return total
+    return total if np.ndim(total) else apply("cast", total, dtype="i64", weak=False)

@@ -159,21 +159,22 @@ def _pad_bind(array: Any, pad_width: Any, mode: Any = "constant", **given: Any) 
 @composite(np.pad, bind=_pad_bind)
 def pad(x, *sides, mode="constant"):
     """A border around x: a constant, its edge, a mirror image, the other end, or a ramp."""
-    axes = np.ndim(x)
+    axes, fresh = np.ndim(x), False
     widths, values = sides[: 2 * axes], sides[2 * axes :]
     for axis in range(axes):
         low, high = widths[2 * axis : 2 * axis + 2]
         if _is_zero(low) and _is_zero(high):
             continue
         if mode in ("edge", "reflect", "symmetric", "wrap"):
-            x = picked(x, _source(upto(length(x, axis) + high, -low), length(x, axis), mode), axis)
+            x, fresh = picked(x, _source(upto(length(x, axis) + high, -low), length(x, axis), mode), axis), True
         else:
             parts = [
                 _border(x, axis, width, value, mode, at)
                 for at, (width, value) in enumerate(zip((low, high), values[2 * axis :], strict=False))
             ]
             x = np.concatenate((parts[0], x, parts[1]), axis)
-    return x
+            fresh = True
+    return x if fresh else np.copy(x)
 
 
 def _is_zero(width: Any) -> bool:

@@ -191,6 +191,8 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     if method != "linear" or np.ndim(q) > 1:
         raise TypeError("np.nanquantile takes a number or one axis of them, and the method 'linear' here")
     ordered, count, gone = _known_lines(x, axis)
+    if isinstance(q.type, Scalar) and q.type.weak:
+        q, count = (apply("cast", value, dtype=dtype_name(x.dtype), weak=False) for value in (q, count))
     if np.ndim(q):
         ordered, count = np.expand_dims(ordered, 0), np.expand_dims(count, 0)
         q = np.reshape(q, (-1,) + (1,) * (np.ndim(ordered) - 2))
@@ -198,7 +200,7 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     place = np.maximum(count - 1, 0) * q
     below = np.floor(place)
     first = _whole(below)
-    second = np.minimum(first + 1, np.maximum(count - 1, 0))
+    second = np.minimum(first + 1, _whole(np.maximum(count - 1, 0)))
     found = between(_each(ordered, first), _each(ordered, second), place - below)
     return kept_axes(found, tuple(a + (1 if np.ndim(q) else 0) for a in gone), keepdims)
 

@@ -42,6 +42,8 @@ CASES = [
     ("return 1.0 * any(np.outer(x, x))", A, "DL022", "return 1.0 * np.any(np.outer(x, x))"),
     ("return 1.0 if x is 3 else 2.0", 3, "DL029", "return 1.0 if x == 3 else 2.0"),
     ("return 1.0 if x is not 3 else 2.0", 4, "DL029", "return 1.0 if x != 3 else 2.0"),
+    ("return 1.0 if x is not x + 1 else 2.0", A, "DL029", "return 1.0 if not np.array_equal(x, x + 1) else 2.0"),
+    ("y = x + 1; return 1.0 * (x is y)", A, "DL029", "y = x + 1; return 1.0 * (np.array_equal(x, y))"),
     ("k = np.arange(3); k += x; return k.sum()", 1.5, "DL041", "k = np.arange(3); k = k + x; return k.sum()"),
     ("k = np.arange(3); k *= x + 1; return k.sum()", 1.5, "DL041", "k = np.arange(3); k = k * (x + 1); return k.sum()"),
 ]

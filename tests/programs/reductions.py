@@ -156,3 +156,14 @@ def ufuncs_by_hand(x):
 
 
 add(ufuncs_by_hand, (normal(3, 4),), (normal(2, 2),), traits="reduce axis")
+
+
+def series(x, c):
+    """numpy.polynomial's series, the lowest power first."""
+    powers = np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polymul(c, c))
+    slopes = np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polyder(c))
+    bases = np.polynomial.chebyshev.chebval(x, c) + np.polynomial.legendre.legval(x, c) + np.polynomial.hermite.hermval(x, c)
+    return np.sum(powers * slopes) + np.sum(bases * np.polynomial.laguerre.lagval(x, c))
+
+
+add(series, (normal(3), normal(4)), (normal(2), normal(2)), order=1, traits="reduce")

@@ -234,6 +234,8 @@ def astype(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str
         frame.fail("DL017", "astype() misses its argument 'dtype'")
     name = dtype_name(frame, frame.constant(given, "a dtype"))
     if isinstance(owner.type, Array) and owner.type.dtype == name:
+        if "copy" in kwargs and not frame.constant(kwargs["copy"], "copy"):
+            return owner
         return frame.emit("copy", owner, **keeping(owner))
     return frame.emit("cast", owner, dtype=name, weak=False)
 

@@ -36,7 +36,7 @@ def _ndarray(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
 
 @builtin(np.astype, low=2, high=2, names=("copy",))
 def _astype(frame: Frame, args: Sequence[Value], kwargs: Named) -> Value:
-    return astype(frame, frame.atom(args[0]), args[1:], {})
+    return astype(frame, frame.atom(args[0]), args[1:], kwargs)
 
 
 @builtin(np.isscalar, low=1, high=1)

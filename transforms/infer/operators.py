@@ -17,7 +17,7 @@ from .choices import first_choice, with_each
 from .frame import Frame, handles
 from .dicts import class_of, is_dict, united
 from .dicts import contains as in_dict
-from .strict import raises
+from .strict import compared, raises
 from .structs import class_in, of_classes, opened, same_object, special
 from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
 
@@ -260,7 +260,7 @@ def _identical(frame: Frame, one: Value, other: Value) -> bool:
         return True
     if is_static(one) or is_static(other):
         return False
-    frame.fail("DL029", "`is` between values of the run is outside the language", "compare with ==", OutsideLanguage)
+    frame.fail("DL029", "`is` between values of the run is outside the language", compared(one, other), OutsideLanguage)
 
 
 @handles("contains")

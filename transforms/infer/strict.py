@@ -136,3 +136,10 @@ def _raise(b: Builder, bad: Atom, message: str) -> None:
         return
     fine = b.emit("cast", fine, dtype="bool", weak=True)
     b.emit("check", fine, error=FloatingPointError, message=message, kind="raise")
+
+
+def compared(one: object, other: object) -> str:
+    """How two values are compared, where asking whether they are the same object is refused."""
+    found = [value.type for value in (one, other) if isinstance(value, Var)]
+    several = len(found) == 2 and any(isinstance(type, Unknown) or isinstance(type, Array) and type.rank > 0 for type in found)
+    return "compare with np.array_equal, or numbers with ==" if several else "compare with =="
