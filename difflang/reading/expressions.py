@@ -10,7 +10,7 @@ import libcst as cst
 
 from ..ir import NONE, Atom, Const, Var, const, static
 from .frame import FALSE, TRUE, Frame, Late
-from .keeping import keep, put_by_call
+from .keeping import is_kept_by, keep, put_by_call, store
 from .names import Captured, Meaning, Route, is_captured, is_library
 from .paths import choose
 
@@ -309,7 +309,9 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
         frame.check_callee(function, callee)
     values, keywords, star = arguments(frame, node)
     out = frame.emit("method" if attrs else "invoke", [function, *values], node, hint, **attrs, keywords=keywords, star=star)
-    keep(frame.may_hold, out, values, frame)
+    keep(frame.holds if is_kept_by(function) else frame.may_hold, out, values, frame)
+    if attrs:
+        store(frame, function, values)
     put_by_call(frame, node, values)
     return out
 

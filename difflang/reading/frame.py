@@ -85,6 +85,7 @@ class Frame:
         self.env: Env = {}
         self.captured: dict[str | Route, Var] = {}
         self.holds: dict[Var, dict[str, Binding | None]] = {}  # closures: what their captured names stood for
+        self.closures: set[Var] = set()
         self.may_hold: dict[Var, dict[str, Binding | None]] = {}  # results of calls that were given closures
         self.turning: list[frozenset[str]] = []  # what the loops that are being read bind in each turn
         self.tries: list[Any] = []  # the try statements whose bodies are being read
@@ -209,7 +210,7 @@ class Frame:
         if isinstance(value, Refused):
             raise self.refuse(node, value.reason, value.way_out)
         if isinstance(value, Var) and value in self.holds:
-            self._still_holds(self.holds[value], node, name)
+            self._still_holds(self.holds[value], node, name, value in self.closures)
         return value
 
     def assigning(self, callee: cst.CSTNode) -> Late | None:
@@ -229,10 +230,11 @@ class Frame:
         if isinstance(callee, Var) and callee in self.may_hold:
             self._still_holds(self.may_hold[callee], node, callee.hint)
 
-    def _still_holds(self, held: dict[str, Binding | None], node: cst.CSTNode, name: str) -> None:
+    def _still_holds(self, held: dict[str, Binding | None], node: cst.CSTNode, name: str, is_closure: bool = True) -> None:
         for captured, value in held.items():
             if value is None or self.env.get(captured) is not value:
-                raise self.refuse(node, f"the function {name!r} captures {captured!r}, which was assigned since", CALL_IT_LATER)
+                what = f"the function {name!r} captures" if is_closure else f"{name!r} holds a function that captures"
+                raise self.refuse(node, f"{what} {captured!r}, which was assigned since", CALL_IT_LATER)
 
     def closure(self, late: Late, node: cst.CSTNode, name: str) -> Atom:
         """A closure over what the captured names stand for now, as a value."""
@@ -251,6 +253,7 @@ class Frame:
             function, names = late.function, [key for key in late.captured if isinstance(key, str)]
             values = [*(self.captured_value(key, node) for key in late.captured), *late.defaults]
         out = self.emit("closure", values, node, name, function=function)
+        self.closures.add(out)
         changing = frozenset(self.bindings).union(*self.turning)
         self.holds[out] = {key: self.env.get(key) for key in names if key in changing and not self.is_boxed(key)}
         return out

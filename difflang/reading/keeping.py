@@ -12,7 +12,7 @@ from typing import Any
 
 import libcst as cst
 
-from ..ir import Atom, Var
+from ..ir import Atom, Const, Var
 from .frame import Frame
 
 PUTTING = frozenset("append appendleft insert extend add setdefault update".split())
@@ -25,6 +25,21 @@ def keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) 
         held = frame.holds.get(value) if isinstance(value, Var) else None
         if held:
             table.setdefault(out, {}).update(held)
+
+
+def is_kept_by(function: Atom) -> bool:
+    """Whether what is made of functions holds them: an object, a list."""
+    return isinstance(function, Const) and isinstance(function.value, type) and function.value not in (map, filter)
+
+
+def store(frame: Frame, owner: Atom, values: Sequence[Atom]) -> None:
+    """What is stored in something is held by it, and by what that was taken out of."""
+    held = {name: value for one in values if isinstance(one, Var) for name, value in frame.holds.get(one, {}).items()}
+    box: Atom | None = owner
+    while held and isinstance(box, Var):
+        frame.holds.setdefault(box, {}).update(held)
+        made = next((node for node in reversed(frame.nodes) if box in node.outs), None)
+        box = made.args[0] if made is not None and made.op in ("attr", "getitem") else None
 
 
 @contextmanager
@@ -57,4 +72,4 @@ def put_by_call(frame: Frame, node: cst.Call, values: Sequence[Atom]) -> None:
         put(frame, values, node, node.func.value)
 
 
-__all__ = ["keep", "put", "put_by_call", "turning"]
+__all__ = ["is_kept_by", "keep", "put", "put_by_call", "store", "turning"]

@@ -10,7 +10,7 @@ from ..hints import chosen
 from ..ir import Atom, Const, Place, Var, named
 from .expressions import expression, index
 from .frame import Frame, Late
-from .keeping import put
+from .keeping import put, store
 
 AUGMENTED: dict[type[cst.BaseAugOp], str] = {
     cst.AddAssign: "add", cst.SubtractAssign: "sub", cst.MultiplyAssign: "mul", cst.DivideAssign: "div", cst.FloorDivideAssign: "floordiv",
@@ -38,10 +38,12 @@ def bind_target(frame: Frame, target: Target, value: Atom) -> None:
         pattern, operands = index(frame, target)
         put(frame, [value], target, target.value)
         frame.act("setitem", [base, value, *operands], target, pattern=pattern)
+        store(frame, base, [value])
     elif isinstance(target, cst.Attribute):
         base = expression(frame, target.value)
         put(frame, [value], target, target.value)
         frame.act("setattr", [base, value], target, name=frame.text.names.spelled(target.attr.value))
+        store(frame, base, [value])
     else:
         raise frame.outside(target)
 
