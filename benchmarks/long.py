@@ -1,4 +1,4 @@
-"""A function of two hundred lines, as programs of engineers are: sections one below the other, each with loops, branches and arrays of its own."""
+"""A function of two hundred lines, as programs of engineers are: sections one below the other, each with its loops and arrays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def plant(x: np.ndarray, y: np.ndarray, w: np.ndarray, rate: float, steps: int) 
     speed = 0.1
     length = 1.0 + rate * rate
     energy = 0.0
-    for k in range(steps):
+    for _ in range(steps):
         dt = 0.01
         a1 = -9.81 / length * math.sin(angle) - rate * speed
         v1 = speed
@@ -65,7 +65,7 @@ def plant(x: np.ndarray, y: np.ndarray, w: np.ndarray, rate: float, steps: int) 
     memory = 0.0
     before = 0.0
     cost = 0.0
-    for k in range(steps):
+    for _ in range(steps):
         error = wanted - value
         memory += error * 0.1
         if memory > 2.0:

@@ -1,7 +1,8 @@
 """Dataclasses that are made quickly: `dataclass`, `field` and `replace` as the standard library has them, those parts that we use.
 
-The standard ones compile six methods for each class; here `__init__` alone is compiled, when the first object is made, the
-others are shared and read the fields through one C function. That is most of the time of `import difflang`, and much of a first compilation.
+The standard ones compile six methods for each class; here `__init__` alone is compiled, when the first object is made, and the
+others are shared and read the fields through one C function. That is most of the time of `import difflang`, and much of a first
+compilation.
 What asks for `__dataclass_fields__` (`dataclasses.fields`, `dataclasses.replace`) gets them when it asks.
 """
 

@@ -129,7 +129,7 @@ def _index_type(types: tuple[Type, ...], attrs: Any) -> Type:
     return result_type(types[0], attrs["pattern"], types[1:])
 
 
-def _index(x: Any, *operands: Any, pattern: Any) -> Any:
+def _index(x: Any, *operands: Any, pattern: Any, shares: bool = False) -> Any:
     return x[key(pattern, operands)]
 
 
@@ -155,8 +155,8 @@ def _written_type(types: tuple[Type, ...], attrs: Any) -> Type:
 
 
 @linear(typing=_index_type, evaluate=_index, view=True)
-def index(y_bar, x, *operands, pattern=()):
-    """x[...]: an element, a view or, where an array indexes, a copy."""
+def index(y_bar, x, *operands, pattern=(), shares=False):
+    """x[...]: an element, a view or, where an array indexes, a copy; one that `shares` is a view for NumPy all the same."""
     return apply("accumulate", np.zeros_like(x), y_bar, *operands, pattern=tuple(pattern))
 
 

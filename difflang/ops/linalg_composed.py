@@ -285,7 +285,7 @@ def _least(x: Any, y: Any) -> Any:
 
 @composite(np.diagonal, methods=("diagonal",))
 def diagonal(x, offset=0, axis1=0, axis2=1):
-    """The diagonals of the matrices that two axes make, a copy."""
+    """The diagonals of the matrices that two axes make. NumPy gives a view: `own` refuses to read it after the array was written."""
     if np.ndim(x) < 2:
         raise TypeError("diag requires an array of at least two dimensions")
     first, second = (normal_axis(a, np.ndim(x), "one") for a in (axis1, axis2))
@@ -296,7 +296,7 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     count = _least(length(x, -2) - down, length(x, -1) - right)
     along = apply("arange", 0, count if offset == 0 else apply("maximum", count, 0), 1)
     before = (":",) * (np.ndim(x) - 2)
-    return apply("index", x, along + down if down else along, along + right if right else along, pattern=(*before, "a", "a"))
+    return apply("index", x, along + down if down else along, along + right if right else along, pattern=(*before, "a", "a"), shares=True)
 
 
 def _trace_bind(a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None) -> Bound:

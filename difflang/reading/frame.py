@@ -89,6 +89,7 @@ class Frame:
         self.may_hold: dict[Var, dict[str, Binding | None]] = {}  # results of calls that were given closures
         self.turning: list[frozenset[str]] = []  # what the loops that are being read bind in each turn
         self.tries: list[Any] = []  # the try statements whose bodies are being read
+        self.following: list[tuple[cst.BaseExpression | None, int]] = []  # what is returned after the loops around, and the tries there
         self.handling: Binding | None = None  # the error that the handler being read has caught
         self.circles: dict[tuple[Late, ...], dict[Late, Function]] = {}  # nested functions that call each other
         self.given: dict[int, Atom] = {}  # values of expressions that were read before the statement they stand in

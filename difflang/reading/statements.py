@@ -48,7 +48,7 @@ def block(frame: Frame, statements: Sequence[Statement]) -> Ends:
             if taken:
                 return ends
         else:
-            with traced(frame, statement):
+            with traced(frame, statement), followed(frame, statement, rest):
                 ends = _one(frame, statement)
         if FALL not in ends:
             return ends
@@ -57,6 +57,20 @@ def block(frame: Frame, statements: Sequence[Statement]) -> Ends:
         if ends != FALLS:
             return ends
     return FALLS
+
+
+@contextmanager
+def followed(frame: Frame, statement: Statement, rest: Sequence[Statement]) -> Iterator[None]:
+    """A loop before `return x`: where it says `return x` itself, it is left, and nothing need be remembered."""
+    if not isinstance(statement, (cst.For, cst.While)):
+        yield
+        return
+    following = rest[0].value if rest and isinstance(rest[0], cst.Return) and statement.orelse is None else None
+    frame.following.append((following, len(frame.tries)))
+    try:
+        yield
+    finally:
+        frame.following.pop()
 
 
 @contextmanager
@@ -128,7 +142,15 @@ def _guarded(frame: Frame, node: Statement, ends: Ends, rest: Sequence[Statement
     return fork(frame, skip, jumped, follow, frame.place(node, end))
 
 
+def _returns_what_follows(frame: Frame, value: cst.BaseExpression | None) -> bool:
+    """Whether the loop around is followed by this very `return`."""
+    following, tries = frame.following[-1] if frame.following else (None, 0)
+    return value is not None and following is not None and len(frame.tries) == tries and value.deep_equals(following)
+
+
 def _return(frame: Frame, node: cst.Return) -> Ends:
+    if _returns_what_follows(frame, node.value):
+        return _jump(frame, BREAK)
     for attempt in frame.tries:
         attempt.returns = True
     frame.env[RETURN] = expression(frame, node.value, "result") if node.value is not None else NONE

@@ -196,7 +196,7 @@ def test_contexts_that_look_at_the_error(function: Any) -> None:
 
 
 def _zip_twice(x: Any) -> Any:
-    pairs = zip(x, x)
+    pairs = zip(x, x, strict=False)
     return sum(a * b for a, b in pairs) + sum(a for a, b in pairs)
 
 
@@ -212,7 +212,7 @@ def _iterator_twice(x: Any) -> Any:
 
 def _beside_itself(x: Any) -> Any:
     items = iter(x)
-    return sum(a * b for a, b in zip(items, items))
+    return sum(a * b for a, b in zip(items, items, strict=False))
 
 
 def _made_before_the_loop(x: Any) -> Any:

@@ -54,9 +54,11 @@ def _op(frame: Frame, node: Node) -> None:
         return
     args = [frame.read(a) for a in node.args]
     outs = tuple(Var(out.hint, out.type) for out in node.outs)
-    frame.builder.node(node.op, args, outs, **node.attrs)
+    attrs = {name: value for name, value in node.attrs.items() if name != "shares"}
+    frame.builder.node(node.op, args, outs, **attrs)
+    partners = frame.partners(operand) if isinstance(operand, REFERENCES) and node.attrs.get("shares") else ()
     for old, new in zip(node.outs, outs, strict=True):
-        frame.env[old] = frame.new_base(old.hint, old.type, new) if is_reference(old.type) else new
+        frame.env[old] = frame.new_base(old.hint, old.type, new, partners) if is_reference(old.type) else new
 
 
 def _is_view(node: Node, operand: Reference) -> bool | None:
