@@ -153,7 +153,12 @@ class DifferentiableFunction(Native):
                 return overlap.call(self, DifferentiableFunction, values, flat, special)
         if special.shape is not None:
             special.shape.check(self._flat(values))
-        result = direct(*flat)
+        try:
+            result = direct(*flat)
+        except Exception as error:
+            if special.shape is not None and special.shape.changes:
+                error.add_note(f"{self.__name__}() is compiled: its caller's lists, dicts and objects are as they were before the call")
+            raise
         if result is crossing.NOT_TAKEN:
             raise RuntimeError("a specialisation does not take the arguments it was made for: please report it")
         if special.writes:

@@ -245,3 +245,42 @@ def counted(x, seen=[]):  # noqa: B006
 def test_a_list_that_is_a_default_keeps_what_it_got() -> None:
     compiled = dl.differentiable(counted)
     assert [compiled(1.0), compiled(2.0), counted(3.0), compiled(4.0)] == [1, 2, 3, 4]
+
+
+def _fails_after(xs: list[float]) -> float:
+    xs.append(1.0)
+    xs[0] = 9.0
+    if xs[0] > 5.0:
+        raise ValueError("no")
+    return xs[0]
+
+
+class _Tank:
+    def __init__(self) -> None:
+        self.level = 1.0
+
+
+def _overflows(tank: _Tank, row: np.ndarray) -> float:
+    tank.level = 3.0
+    row[0] = 7.0
+    if tank.level > 2.0:
+        raise ValueError("no")
+    return tank.level
+
+
+def test_an_error_says_that_the_callers_lists_and_objects_are_as_before() -> None:
+    xs, tank, row = [1.0, 2.0], _Tank(), np.zeros(2)
+    with pytest.raises(ValueError, match="no") as listed:
+        dl.differentiable(_fails_after)(xs)
+    with pytest.raises(ValueError, match="no") as kept:
+        dl.differentiable(_overflows)(tank, row)
+    assert xs == [1.0, 2.0] and tank.level == 1.0 and row[0] == 7.0
+    for error, name in ((listed, "_fails_after"), (kept, "_overflows")):
+        *_, note = error.value.__notes__
+        assert note.startswith(f"{name}() is compiled") and "as they were before the call" in note
+
+
+def test_an_error_of_what_changes_nothing_says_nothing_more() -> None:
+    with pytest.raises(IndexError) as error:
+        dl.differentiable(lambda xs, k: xs[k])([1.0, 2.0], 5)
+    assert not any("before the call" in note for note in error.value.__notes__)
