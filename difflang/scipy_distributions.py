@@ -96,4 +96,4 @@ def fdtrc(dfn, dfd, x):
 def stdtr(df, t):
     """Student's distribution."""
     below = 0.5 * betainc(df / 2.0, 0.5, df / (df + t * t))
-    return np.where(t < 0.0, below, 1.0 - below)[()]
+    return np.where(df > 0.0, np.where(t < 0.0, below, 1.0 - below), np.nan)[()]

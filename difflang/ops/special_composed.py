@@ -194,7 +194,9 @@ def huber(delta, r):
 @_special("pseudo_huber")
 def pseudo_huber(delta, r):
     """A smooth form of huber."""
-    return np.square(delta) * (np.sqrt(1 + np.square(np.divide(r, delta))) - 1)
+    ratio = np.divide(r, np.where(delta == 0, 1.0, delta))
+    value = np.square(delta) * np.expm1(0.5 * np.log1p(np.square(ratio)))
+    return np.where(delta < 0, np.inf, value)
 
 
 @composite(np.i0)
