@@ -376,8 +376,12 @@ def index(frame: Frame, node: cst.Subscript) -> tuple[tuple[str, ...], list[Atom
         value = expression(frame, item)
         code = "n" if value is NONE else "." if isinstance(value, Const) and value.value is ... else "i"
         pattern.append(code)
-        operands += [value] if code == "i" else []
+        operands += [frame.emit("tuple", [value], node) if _is_lone(node) else value] if code == "i" else []
     return tuple(pattern), operands
+
+
+def _is_lone(node: cst.Subscript) -> bool:
+    return len(node.slice) == 1 and isinstance(node.slice[0].comma, cst.Comma)  # x[t,] is x[(t,)], whatever t is
 
 
 def _index_items(frame: Frame, node: cst.Subscript) -> list[cst.Slice | cst.BaseExpression]:
@@ -390,6 +394,7 @@ def _index_items(frame: Frame, node: cst.Subscript) -> list[cst.Slice | cst.Base
         if element.slice.star:
             raise frame.refuse(element, "a starred index is outside the language", "write the items of the index out")
         items.append(element.slice.value)
-    if len(items) == 1 and isinstance(items[0], cst.Tuple):
-        return [element.value for element in items[0].elements]
+    parts = items[0].elements if len(items) == 1 and isinstance(items[0], cst.Tuple) and not _is_lone(node) else ()
+    if len(parts) > 1 and not any(isinstance(part, cst.StarredElement) for part in parts):
+        return [part.value for part in parts]
     return items

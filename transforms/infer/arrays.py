@@ -44,6 +44,14 @@ def as_array(frame: Frame, value: Value, dtype: str | None = None) -> Atom:
     return frame.emit("stack", *items, axis=0)
 
 
+def index_array(frame: Frame, value: Compound) -> Atom:
+    """The array of integers or truths that a list, tuple or range is as an index."""
+    if value.kind == "range":
+        return as_array(frame, value)
+    empty = value.kind == "list" and not value.items  # no index at all, though an empty array is one of floats
+    return frame.emit("zeros", const(0), dtype="i64") if empty else frame.atom(value)
+
+
 def to_dtype(frame: Frame, value: Atom, dtype: str) -> Atom:
     """The value with strong numbers of this dtype; nothing is written where they are already."""
     type = value.type

@@ -23,6 +23,7 @@ from .frame import Frame
 from .items import attribute
 from .iterables import as_iterable, check_iterable, each, has_tuple, length, range_of
 from .iterables import item as item_of
+from .lone import SEQUENCES
 from .operators import BINARY, binary, both, either
 from .structs import class_in, fields, layout_in, own_method
 from .sizes import size
@@ -69,6 +70,8 @@ def _slice(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
 
 @builtin(divmod, low=2, high=2)
 def _divmod(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    if any(isinstance(value, Compound) and value.kind in SEQUENCES for value in args):
+        return Compound("tuple", (binary(frame, "floordiv", *args), binary(frame, "mod", *args)))
     pair = [frame.atom(value) for value in args]
     if all(isinstance(value.type, Scalar) and value.type.weak for value in pair) and any(v.type == FLOAT for v in pair):
         message = said(divmod, 1.0, 0.0)

@@ -38,7 +38,7 @@ def raised_for_certain(frame: Frame, node: Node, error: DifflangError) -> bool:
     if not frame.attempts or error.trail:
         return False
     kinds = CALLED.get(_called(node), {}) if node.op == "invoke" else KINDS.get(node.op, {})
-    if error.reason.startswith("unsupported operand type(s)"):
+    if error.reason.startswith(("unsupported operand type(s)", "bad operand type")):
         kinds = {type(error): TypeError}
     python = kinds.get(type(error))
     if python is None or (python in (AttributeError, TypeError) and not _is_pythons(frame, node, python)):

@@ -177,6 +177,7 @@ def _add_slice(frame: Frame, given: Sequence[Value], codes: list[str], atoms: li
 
 
 def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], alone: bool) -> None:
+    from .arrays import index_array
     from .control import as_index
 
     if isinstance(value, Compound) and value.kind == "tuple" and alone:
@@ -187,8 +188,7 @@ def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], a
         _add_slice(frame, value.items, codes, atoms)
         return
     if isinstance(value, Compound):
-        empty = value.kind == "list" and not value.items  # no index at all, though an empty array is one of floats
-        value = frame.emit("zeros", const(0), dtype="i64") if empty else frame.atom(value)
+        value = index_array(frame, value)
     if is_none(value):
         codes.append("n")
     elif is_static(value):

@@ -16,6 +16,7 @@ from difflang.types import BOOL, NAMES, Array, Scalar
 
 from .builtins import Handler, builtin
 from .frame import Frame
+from .lone import lone
 from .operators import binary
 from .values import Compound, Value, denote, is_none, is_undefined, known, python_value
 
@@ -56,7 +57,7 @@ def _truth(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> 
 
 @builtin(abs, operator.abs, low=1, high=1)
 def _abs(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return frame.emit("abs", args[0])
+    return lone(frame, "abs", args[0])
 
 
 def by_text(frame: Frame, function: Any, args: Sequence[Value], kwargs: Mapping[str, Value] = MappingProxyType({})) -> Value:

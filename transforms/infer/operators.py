@@ -17,6 +17,7 @@ from .choices import first_choice, with_each
 from .frame import Frame, handles
 from .dicts import class_of, is_dict, united
 from .dicts import contains as in_dict
+from .lone import lone
 from .strict import compared, raises
 from .structs import class_in, of_classes, opened, same_object, special
 from .values import Compound, Value, closure, denote, is_none, is_number, is_static, is_undefined, known, python_value
@@ -54,8 +55,7 @@ def _binary(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 @handles("neg", "pos", "invert")
 def _unary(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
-    found = special(frame, values[0], f"__{node.op}__")
-    return (frame.emit(node.op, *values) if found is None else found,)
+    return (lone(frame, node.op, values[0]),)
 
 
 @handles("not_")
