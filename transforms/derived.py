@@ -21,6 +21,7 @@ from .activity import Mask
 from .custom import called, is_ruled
 from .forward import Forward
 from .holomorphic import check_complex, check_known
+from .listed import with_items
 from .numbers import is_written
 from .retype import retype, widened
 from .tangents import each_by_itself, settled, tangent_tree, varying
@@ -157,20 +158,19 @@ def _pullback(derived: Derived, types: tuple[Type, ...]) -> Program:
     main = base.main
     chosen = [k for k in range(len(main.params)) if _differentiable(main, k)]
     wrt = _mask(main, chosen)
-    count = len(main.body.yields) - len(main.writes)
     flags = varying(main.result, [y.type for y in main.body.yields])
-    seeds: dict[int, Atom | None] = {k: None for k in range(count) if flags[k]}
+    seeds: dict[int, Atom | None] = {k: None for k, varies in enumerate(flags) if varies}
     reverse = Reverse(base)
     key = reverse.joint(base.entry, wrt, derived.__name__, seeds)
     made = reverse.made[key]
     bars = _Bars(made, main, wrt)
     trees = [bars.tree(k) if k in chosen else (None, []) for k in range(len(main.params))]
     cotangent = Param(_free_name("result_bar", main), tangent_tree(main.result, flags))
-    reverse.made[key] = replace(made, params=(*main.params, cotangent))
+    reverse.made[key] = with_items(replace(made, params=(*main.params, cotangent)), types[-1])
     from .prune import silent
 
     reverse.made.update({name: silent(function) for name, function in reverse.made.items()})
-    yields = [atom for _, atoms in trees for atom in atoms]
+    yields = [atom for _, bar in trees for atom in bar]
     return _finish(base.map(silent), reverse.made, key, tuple(t for t, _ in trees), yields, f"Pullback of {main.name}.")
 
 

@@ -14,7 +14,7 @@ from difflang.ir import LEAF, Atom, Function, Program, Region, Tree, Var, const,
 from difflang.ops.random import DRAWS
 from difflang.records import replace
 from difflang.tree import like
-from difflang.types import INT, Array, Scalar, Tuple, Type, Unknown, is_complex
+from difflang.types import INT, Array, Scalar, Stack, Tuple, Type, Unknown, is_complex
 
 from .adjoint import zero
 from .holomorphic import check_complex
@@ -128,6 +128,9 @@ def _outputs(main: Function) -> list[int]:
         raise NotDifferentiable(
             "DL010", f"{main.name} must return a real number or array to have a Jacobian", main.place, "return an array", main.origin
         )
+    if any(isinstance(main.body.yields[k].type, Stack) for k, varies in enumerate(flags) if varies):
+        reason = f"{main.name} returns a list that grows while the program runs: it has no Jacobian"
+        raise NotDifferentiable("DL010", reason, main.place, "return np.array(...) of it, or use dl.vjp", main.origin)
     return [k for k, varies in enumerate(flags) if varies]
 
 

@@ -159,3 +159,21 @@ def test_a_pullback_is_called_many_times() -> None:
     assert value == 6.0
     assert pullback(1.0) == pytest.approx((3.0, 2.0))
     assert pullback(2.0) == pytest.approx((6.0, 4.0))
+
+
+def table(x: Any) -> list[list[float]]:
+    rows: list[list[float]] = []
+    for i in range(len(x)):
+        rows.append([x[i] * x[j] for j in range(i + 1)])
+    return rows
+
+
+def test_a_pullback_takes_the_lists_that_python_gives() -> None:
+    value, pullback = dl.vjp(table, np.array([2.0, 3.0]))
+    assert value == [[4.0], [6.0, 9.0]]
+    assert pullback([[1.0], [10.0, 100.0]])[0] == pytest.approx([34.0, 620.0])
+    assert pullback(value)[0] == pytest.approx([34.0, 66.0])
+    with pytest.raises(dl.DifflangError, match="structure"):
+        pullback([[1.0], [10.0]])
+    with pytest.raises(dl.DifflangError, match="no Jacobian"):
+        dl.jacobian(table)(np.array([2.0, 3.0]))
