@@ -171,13 +171,14 @@ def _program_for(root: Any, types: Sequence[Type]) -> tuple[Program, list[tuple[
     """The placed program, and the captured numbers that it holds as constants because it is refused without."""
     while BEFORE_COMPILING:
         BEFORE_COMPILING.pop()()
+    from difflang.transforms.anyway import anyway
     from difflang.transforms.derived import program_of
     from difflang.transforms.infer.fixed import captures_fixed
     from difflang.transforms.place.place import place
     from difflang.transforms.simplify.simplify import simplify
 
     def made() -> Program:
-        return place(simplify(program_of(root, tuple(types))))
+        return place(anyway(simplify(program_of(root, tuple(types)))))
 
     try:
         return made(), []

@@ -254,6 +254,20 @@ class Writer:
         self.branch(bad, self.fault(site, details), fine, f", !prof !{self.cold_weights}")
         self.start(fine)
 
+    @contextmanager
+    def where(self, suspect: str) -> Iterator[None]:
+        """Around questions that need to be asked only where `suspect` (an i1) holds, which is seldom."""
+        if suspect == "true":
+            yield
+            return
+        look, fine = self.name("look"), self.name("fine")
+        self.branch(suspect, look, fine, f", !prof !{self.cold_weights}")
+        self.start(look)
+        with self.nested():
+            yield
+        self.jump(fine)
+        self.start(fine)
+
     def fault(self, site: Site, details: Sequence[str] = ()) -> str:
         """The label of the cold block that fills the context and leaves; one for all that fail alike."""
         key = (site, *details)

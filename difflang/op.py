@@ -69,13 +69,15 @@ class Fault:
     """An error that one form of the op raises where `bad(y, *x)` holds.
 
     `flavor` "python": where the result is weak; "numpy": where it is strong. `bad` may return a plain False for
-    dtypes that it does not concern. It is asked before any later fault, in order.
+    dtypes that it does not concern. It is asked before any later fault, in order. `suspect(y, *x)`, if given, holds wherever
+    `bad` does and is quickly asked: neighbours that share it are looked at only where it holds.
     """
 
     error: type[Exception]
     message: str
     bad: Callable[..., Any]
     flavor: str = "python"
+    suspect: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)

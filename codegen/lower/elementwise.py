@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from difflang.errors import IntegerOverflow
-from difflang.ir import Node
+from difflang.ir import Const, Node
 from difflang.op import row
 from difflang.types import Array, Nothing, Scalar
 
@@ -11,7 +14,7 @@ from ..arrays import Apply
 from .loops import broadcast
 from .lower import Lowering, dtype_of, handles
 from .ranges import EVERYTHING, arithmetic
-from .scalars import element, run, traced_fault
+from .scalars import element, run, traced, traced_fault
 from .weak import fit_ints
 from ..writer import Site
 
@@ -45,14 +48,23 @@ def number(low: Lowering, node: Node) -> str:
     value = _checked(low, node, result)
     if value is None:
         value = element(low.w, node.op, node.attrs, operands, [a.type for a in node.args], result.dtype, result.weak)
-    flavor = "python" if result.weak else "numpy"
-    for k, fault in enumerate(row(node.op).faults):
-        if fault.flavor == flavor:
-            dtypes = (result.dtype, *(None if o is None else o[1] for o in operands))
-            trace = traced_fault(node.op, k, dtypes)
-            bad = run(low.w, trace, [value, *(None if o is None else o[0] for o in operands)], "bool")
-            low.w.fail_if(bad, Site(fault.error, fault.message, 0, low.place))
+    _ask(low, node, [(value, result.dtype), *operands], "python" if result.weak else "numpy")
     return value
+
+
+def _ask(low: Lowering, node: Node, given: Sequence[tuple[str, str] | None], flavor: str) -> None:
+    """Leave with the fault of this flavor that holds for (result, *operands)."""
+    w = low.w
+    dtypes = tuple(None if one is None else one[1] for one in given)
+    values = [None if one is None else one[0] for one in given]
+    all_faults = row(node.op).faults
+    asked = [(all_faults[k], traced_fault(node.op, k, dtypes)) for k in range(len(all_faults)) if all_faults[k].flavor == flavor]
+    asked = [(fault, trace) for fault, trace in asked if not (isinstance(trace.result, Const) and trace.result.value is False)]
+    for suspect, group in groupby(asked, key=lambda each: each[0].suspect):
+        doubt = "true" if suspect is None else run(w, traced(suspect, dtypes), values, "bool")
+        with w.where(doubt):
+            for fault, trace in group:
+                w.fail_if(run(w, trace, values, "bool"), Site(fault.error, fault.message, 0, low.place))
 
 
 def _checked(low: Lowering, node: Node, result: Scalar) -> str | None:

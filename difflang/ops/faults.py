@@ -94,13 +94,18 @@ def complex_infinite(y: Any, x: Any) -> Any:
     return np.logical_and(np.isinf(y), np.isfinite(x))
 
 
+def _not_finite(y: Any, *x: Any) -> Any:
+    """Domain errors give nan, poles and overflow infinities: all other results are beyond suspicion."""
+    return np.logical_not(np.isfinite(y)) if _is_float(y) else True
+
+
 POWER = (
     Fault(ZeroDivisionError, said(operator.pow, 0j, -1j), _complex_zero_to_negative),
     Fault(OverflowError, said(operator.pow, 1e200 + 1j, 3 + 1j), _complex_overflow),
-    Fault(ZeroDivisionError, said(operator.pow, 0.0, -1.0), _zero_to_negative),
+    Fault(ZeroDivisionError, said(operator.pow, 0.0, -1.0), _zero_to_negative, suspect=_not_finite),
     Fault(TypeMismatch, "an int to a negative power is a float in Python: write float(x) ** n", _int_to_negative),
-    Fault(TypeMismatch, "a negative number to a fractional power is complex: write complex(x) ** y", _root_of_negative),
-    Fault(OverflowError, said(operator.pow, 10.0, 400.0), _power_overflows),
+    Fault(TypeMismatch, "a negative number to a fractional power is complex: write complex(x) ** y", _root_of_negative, suspect=_not_finite),
+    Fault(OverflowError, said(operator.pow, 10.0, 400.0), _power_overflows, suspect=_not_finite),
     Fault(ValueError, "Integers to negative integer powers are not allowed.", _int_to_negative, flavor="numpy"),
 )
 
@@ -124,9 +129,9 @@ def _infinite(y: Any, *x: Any) -> Any:
 
 
 SIZE = Fault(OverflowError, said(abs, complex(1.7e308, 1.7e308)), _complex_overflow)
-DOMAIN = Fault(ValueError, said(math.sqrt, -1.0), _not_a_number)
-POLE = Fault(ValueError, said(math.log, 0.0), _infinite)
-RANGE = Fault(OverflowError, said(math.exp, 1000.0), _infinite)
+DOMAIN = Fault(ValueError, said(math.sqrt, -1.0), _not_a_number, suspect=_not_finite)
+POLE = Fault(ValueError, said(math.log, 0.0), _infinite, suspect=_not_finite)
+RANGE = Fault(OverflowError, said(math.exp, 1000.0), _infinite, suspect=_not_finite)
 
 
 def _at_pole(y: Any, x: Any) -> Any:
@@ -136,9 +141,9 @@ def _at_pole(y: Any, x: Any) -> Any:
     return np.logical_and(np.logical_and(x <= 0, np.floor(x) == x), np.isfinite(x))
 
 
-LGAMMA = (Fault(ValueError, DOMAIN.message, _at_pole), RANGE)
-GAMMA = (Fault(ValueError, DOMAIN.message, _at_pole), DOMAIN, RANGE)
-MATH_POWER = (DOMAIN, Fault(ValueError, DOMAIN.message, _zero_to_negative), RANGE)
+LGAMMA = (Fault(ValueError, DOMAIN.message, _at_pole, suspect=_not_finite), RANGE)
+GAMMA = (Fault(ValueError, DOMAIN.message, _at_pole, suspect=_not_finite), DOMAIN, RANGE)
+MATH_POWER = (DOMAIN, Fault(ValueError, DOMAIN.message, _zero_to_negative, suspect=_not_finite), RANGE)
 
 
 def _from_nan(y: Any, x: Any) -> Any:
@@ -155,10 +160,14 @@ def _beyond_64_bits(y: Any, x: Any) -> Any:
     return np.logical_not(np.logical_and(x >= -(2.0**63), x < 2.0**63)) if y.dtype.kind == "i" and _is_float(x) else False
 
 
+def _not_small(y: Any, x: Any) -> Any:
+    return np.logical_not(np.abs(x) < 2.0**63) if _is_float(x) else True
+
+
 TO_INT = (
-    Fault(ValueError, said(int, math.nan), _from_nan),
-    Fault(OverflowError, said(int, math.inf), _from_infinity),
-    Fault(IntegerOverflow, "an integer left the range of 64 bits", _beyond_64_bits),
+    Fault(ValueError, said(int, math.nan), _from_nan, suspect=_not_small),
+    Fault(OverflowError, said(int, math.inf), _from_infinity, suspect=_not_small),
+    Fault(IntegerOverflow, "an integer left the range of 64 bits", _beyond_64_bits, suspect=_not_small),
 )
 
 

@@ -71,6 +71,7 @@ def predicted(op: Any, values: tuple[Any, ...]) -> Any:
         raw = np.int64(0) if result.dtype == "i64" else raw_float(op, given, types, result)
         for fault in op.faults:
             if fault.flavor == "python" and fault.bad(raw, *given):
+                assert fault.suspect is None or fault.suspect(raw, *given), f"{op.name}{values} fails beyond suspicion"
                 return fault
     return None
 
