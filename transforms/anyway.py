@@ -1,4 +1,4 @@
-"""Anyway: an element that a turn of a loop has read is written in every turn, by its old value where the condition does not hold. Owned in, owned out.
+"""Anyway: an element that a loop has read is written in every turn, its old value where the condition does not hold. Owned in, owned out.
 
     old = d[i, j]                          old = d[i, j]
     if new < old:                    ->    d[i, j] = where(new < old, new, old)
@@ -55,7 +55,7 @@ def _chosen(node: Node, before: list[Node], counter: Var) -> tuple[Node, ...]:
     held = bool(node.regions[0].nodes)
     chosen = Var(store.out.hint, old.type)
     pair = (value, old) if held else (old, value)
-    where = Node("where", (node.args[0], *pair), (chosen,), (), {}, node.place)
+    where = Node("where", (node.args[0], *pair), (chosen,), place=node.place)
     return where, replace(store, args=(array, chosen, *at), outs=node.outs)
 
 

@@ -99,12 +99,13 @@ def _not_finite(y: Any, *x: Any) -> Any:
     return np.logical_not(np.isfinite(y)) if _is_float(y) else True
 
 
+_ROOT_OF_NEGATIVE = "a negative number to a fractional power is complex: write complex(x) ** y"
 POWER = (
     Fault(ZeroDivisionError, said(operator.pow, 0j, -1j), _complex_zero_to_negative),
     Fault(OverflowError, said(operator.pow, 1e200 + 1j, 3 + 1j), _complex_overflow),
     Fault(ZeroDivisionError, said(operator.pow, 0.0, -1.0), _zero_to_negative, suspect=_not_finite),
     Fault(TypeMismatch, "an int to a negative power is a float in Python: write float(x) ** n", _int_to_negative),
-    Fault(TypeMismatch, "a negative number to a fractional power is complex: write complex(x) ** y", _root_of_negative, suspect=_not_finite),
+    Fault(TypeMismatch, _ROOT_OF_NEGATIVE, _root_of_negative, suspect=_not_finite),
     Fault(OverflowError, said(operator.pow, 10.0, 400.0), _power_overflows, suspect=_not_finite),
     Fault(ValueError, "Integers to negative integer powers are not allowed.", _int_to_negative, flavor="numpy"),
 )
