@@ -23,6 +23,7 @@ import numpy as np
 
 from difflang.config import Options
 from difflang.errors import DifflangError, IntegerOverflow, TypeMismatch
+from difflang.signatures import signature
 from difflang.types import Static, Tuple, Type, type_of
 
 from . import boundary, by_value, crossing, overlap
@@ -104,7 +105,7 @@ class DifferentiableFunction(Native):
     def _signature(self) -> inspect.Signature:
         found = self.__dict__.get("_known_signature")
         if found is None:
-            found = self.__dict__["_known_signature"] = inspect.signature(self.__dict__["_root"])
+            found = self.__dict__["_known_signature"] = signature(self.__dict__["_root"])
         return found
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -305,7 +306,7 @@ class DerivedFunction(DifferentiableFunction):
 def signature_of(root: Any) -> inspect.Signature:
     """The parameters of a plain or derived function. Pullbacks and tangents take more than their base."""
     if not hasattr(root, "kind"):
-        return inspect.signature(root)
+        return signature(root)
     base = signature_of(root.base)
     if root.kind in ("jvp", "pullback"):
         count = 1

@@ -157,12 +157,12 @@ def with_text(function: Any) -> Any:
 
 def left_out(f: Callable[..., Any], given: int) -> list[Any]:
     """The defaults of the parameters behind the first ones: a derivative's further arguments stand behind all of them."""
-    import inspect
+    from .signatures import signature
 
     while hasattr(f, "base") and hasattr(type(f), "__difflang_program__"):
         f = f.base
     try:
-        parameters = list(inspect.signature(f).parameters.values())
+        parameters = list(signature(f).parameters.values())
     except (TypeError, ValueError):
         return []
     return [p.default for p in parameters[given:] if p.default is not p.empty]

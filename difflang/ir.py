@@ -263,6 +263,16 @@ def walk(region: Region) -> Iterator[Node]:
             yield from walk(inner)
 
 
+def is_yield(node: Node) -> bool:
+    """Whether something is yielded here or inside."""
+    return node.op == "yield_" or any(is_yield(inner) for region in node.regions for inner in region.nodes)
+
+
+def yields(function: Function) -> bool:
+    """Whether a function is a generator function."""
+    return any(map(is_yield, function.body.nodes))
+
+
 def free_vars(region: Region) -> dict[Var, None]:
     """The values a region uses and does not define, in order of first use."""
     bound: set[Var] = set(region.params)

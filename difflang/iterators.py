@@ -126,6 +126,20 @@ def dropwhile(predicate, items):
         yield item
 
 
+def passing(predicate, items):
+    """filter(predicate, items)"""
+    for item in items:
+        if predicate(item):
+            yield item
+
+
+def truths(items):
+    """filter(None, items)"""
+    for item in items:
+        if item:
+            yield item
+
+
 def filterfalse(predicate, items):
     for item in items:
         if not predicate(item):

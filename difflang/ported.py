@@ -73,9 +73,9 @@ def _written(name: str, text: str, scope: dict[str, Any]) -> Any:
 
 def _names(function: Any, what: str) -> list[str]:
     """The parameters of a function that takes a fixed number of them."""
-    import inspect
+    from .signatures import signature
 
-    parameters = list(inspect.signature(function).parameters.values())
+    parameters = list(signature(function).parameters.values())
     if any(parameter.kind not in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD) for parameter in parameters):
         raise TypeMismatch("DL017", f"{what} takes functions of positional parameters alone", way_out="name them")
     return [parameter.name for parameter in parameters]

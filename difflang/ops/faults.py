@@ -13,6 +13,9 @@ from ..errors import IntegerOverflow, TypeMismatch
 from ..op import Fault
 
 
+BEYOND = "an integer left the range of 64 bits"
+
+
 def said(function: Callable[..., Any], *args: Any) -> str:
     """What this Python says when function(*args) fails: the words change between versions."""
     try:
@@ -20,6 +23,10 @@ def said(function: Callable[..., Any], *args: Any) -> str:
     except (ArithmeticError, ValueError) as error:
         return str(error)
     raise AssertionError(f"{function} did not fail")
+
+
+EMPTY = {function.__name__: said(function, []) for function in (max, min)}
+"""What max and min say of nothing."""
 
 
 def _is_float(x: Any) -> bool:
@@ -39,12 +46,19 @@ def _divisor_zero(kind: str) -> Callable[..., Any]:
     return bad
 
 
+def _least_by_minus_one(z: Any, x: Any, y: Any) -> Any:
+    """-2**63 // -1, the one quotient of ints that needs a bit more."""
+    return np.logical_and(y == -1, x == -(2**63)) if _kinds(x, y) == "i" and z.dtype == np.int64 else False
+
+
 def division(function: Callable[..., Any]) -> tuple[Fault, ...]:
     """Division by zero by one of Python's four operators, in the words for floats, ints and complex numbers."""
     found = (
         Fault(ZeroDivisionError, said(function, 1.0, 0.0), _divisor_zero("f")),
         Fault(ZeroDivisionError, said(function, 1, 0), _divisor_zero("i")),
     )
+    if function is operator.floordiv:
+        return (*found, Fault(IntegerOverflow, BEYOND, _least_by_minus_one))
     if function is not operator.truediv:
         return found
     return (*found, Fault(ZeroDivisionError, said(function, 1j, 0j), _divisor_zero("c")))
@@ -168,7 +182,7 @@ def _not_small(y: Any, x: Any) -> Any:
 TO_INT = (
     Fault(ValueError, said(int, math.nan), _from_nan, suspect=_not_small),
     Fault(OverflowError, said(int, math.inf), _from_infinity, suspect=_not_small),
-    Fault(IntegerOverflow, "an integer left the range of 64 bits", _beyond_64_bits, suspect=_not_small),
+    Fault(IntegerOverflow, BEYOND, _beyond_64_bits, suspect=_not_small),
 )
 
 

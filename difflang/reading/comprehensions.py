@@ -13,6 +13,7 @@ from typing import Any
 import libcst as cst
 
 from ..ir import NONE, UNDEF, Atom, Place, const, static
+from ..ops.faults import EMPTY
 from .expressions import FOLDS, condition, expression, handles, is_builtin, positional
 from .frame import FALSE, FOLDED, LEAVE, RETURNED, SKIP, TRUE, Binding, Frame, Late, Refused
 from .keeping import put, turning
@@ -42,7 +43,7 @@ def _any_or_all(decided: bool) -> Callable[[Frame, cst.Call, str], Atom]:
     def read(frame: Frame, node: cst.Call, hint: str) -> Atom:
         key = _new_key(frame, "found" if decided else "holds")
         frame.env[key] = const(not decided)
-        inner = _comprehension(node)
+        inner = _comprehension(frame, node)
         stops = isinstance(inner, cst.GeneratorExp)  # a list is made whole before it is looked at
 
         def decide() -> Ends:
@@ -113,7 +114,7 @@ def _found(
     if default is not None:
         return choose(frame, found, lambda: result, lambda: default, frame.place(node), hint)
     name = node.func.value if isinstance(node.func, cst.Name) else "max"
-    frame.act("check", [found], node, error=ValueError, message=f"{name}() iterable argument is empty", kind="raise")
+    frame.act("check", [found], node, error=ValueError, message=EMPTY[name], kind="raise")
     return result
 
 
@@ -143,13 +144,13 @@ def _get(frame: Frame, key: str) -> Atom:
     return value
 
 
-def _comprehension(node: cst.Call) -> Any:
-    return node.args[0].value
+def _comprehension(frame: Frame, node: cst.Call) -> Any:
+    return frame.followed(node.args[0].value)
 
 
 def _fold(frame: Frame, node: cst.Call, key: str, item: Item) -> Atom:
     """Run the comprehension's loops; what stands under the key afterwards."""
-    run_loops(frame, _comprehension(node), item)
+    run_loops(frame, _comprehension(frame, node), item)
     result = _get(frame, key)
     frame.env.pop(key)
     return result
@@ -214,7 +215,7 @@ def _set(frame: Frame, node: cst.SetComp, hint: str) -> Atom:
 
 def _sequence(op: str) -> Callable[[Frame, cst.Call, str], Atom]:
     def read(frame: Frame, node: cst.Call, hint: str) -> Atom:
-        inner = _comprehension(node)
+        inner = _comprehension(frame, node)
         items = _written_out(frame, inner)
         if items is not None:
             return frame.emit(op, items, node, hint)
@@ -250,6 +251,8 @@ def _written_out(frame: Frame, inner: Comprehension) -> list[Atom] | None:
 
 def _static_items(frame: Frame, node: cst.BaseExpression) -> list[Atom] | None:
     """The items of a tuple written out, or of a range of literals."""
+    if id(node) in frame.given:
+        return None
     if isinstance(node, (cst.Tuple, cst.List)) and not any(isinstance(element, cst.StarredElement) for element in node.elements):
         return [expression(frame, element.value) for element in node.elements]
     if (

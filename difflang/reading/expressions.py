@@ -10,7 +10,7 @@ import libcst as cst
 
 from ..ir import NONE, Atom, Const, Var, const, static
 from .frame import FALSE, TRUE, Frame, Late
-from .keeping import is_kept_by, keep, put_by_call, store
+from .keeping import keep, keep_called, put_by_call, store
 from .names import Captured, Meaning, Route, is_captured, is_library
 from .paths import choose
 
@@ -81,7 +81,8 @@ def _all_or_any(frame: Frame, node: cst.BooleanOperation, operands: Sequence[cst
 
 @handles(cst.Name)
 def _name(frame: Frame, node: cst.Name, hint: str) -> Atom:
-    return LITERALS[node.value] if node.value in LITERALS else frame.load(node)
+    inner = frame.followed(node)
+    return expression(frame, inner, hint) if inner is not node else LITERALS.get(node.value) or frame.load(node)
 
 
 @handles(cst.Integer)
@@ -309,7 +310,7 @@ def _call(frame: Frame, node: cst.Call, hint: str) -> Atom:
         frame.check_callee(function, callee)
     values, keywords, star = arguments(frame, node)
     out = frame.emit("method" if attrs else "invoke", [function, *values], node, hint, **attrs, keywords=keywords, star=star)
-    keep(frame.holds if is_kept_by(function) else frame.may_hold, out, values, frame)
+    keep_called(frame, out, function, values)
     if attrs:
         store(frame, function, values)
     put_by_call(frame, node, values)
@@ -331,9 +332,8 @@ def _call_assigning(frame: Frame, node: cst.Call, late: Late, hint: str) -> Atom
 
 def _fold_of(frame: Frame, node: cst.Call) -> Handler | None:
     """How a builtin takes the comprehension apart that it is given."""
-    if not node.args or not isinstance(node.args[0].value, (cst.GeneratorExp, cst.ListComp)) or not positional(node.args[:1]):
-        return None
-    if not isinstance(node.func, cst.Name):
+    given = isinstance(node.func, cst.Name) and node.args and positional(node.args[:1]) and frame.followed(node.args[0].value)
+    if not isinstance(given, (cst.GeneratorExp, cst.ListComp)):
         return None
     builtin = static_object(frame, node.func)
     return next((handler for known, handler in FOLDS.items() if known is builtin), None)

@@ -15,7 +15,7 @@ import libcst as cst
 
 from ..errors import Fix, OutsideLanguage
 from ..hints import chosen
-from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const, static
+from ..ir import NO_ATTRS, UNDEF, Atom, Capture, Const, Function, Node, Origin, Place, Region, Var, const, static, yields
 from ..records import dataclass
 from .boxes import ITEM
 from .mutual import circle, together
@@ -41,6 +41,13 @@ class Late:
     node: cst.CSTNode
     defaults: tuple[Atom, ...] = ()
     writes: tuple[str, ...] = ()  # variables of the function around it that it assigns (`nonlocal`): further results
+
+
+@dataclass(eq=False)
+class Kept:
+    """What a name stands for that was given a generator expression: it is read where the name is."""
+
+    node: cst.GeneratorExp
 
 
 @dataclass(eq=False)
@@ -86,6 +93,7 @@ class Frame:
         self.captured: dict[str | Route, Var] = {}
         self.holds: dict[Var, dict[str, Binding | None]] = {}  # closures: what their captured names stood for
         self.closures: set[Var] = set()
+        self.lazy: set[Atom] = set()  # generator functions of this one, and what calls functions when it is walked
         self.may_hold: dict[Var, dict[str, Binding | None]] = {}  # results of calls that were given closures
         self.turning: list[frozenset[str]] = []  # what the loops that are being read bind in each turn
         self.tries: list[Any] = []  # the try statements whose bodies are being read
@@ -93,6 +101,7 @@ class Frame:
         self.handling: Binding | None = None  # the error that the handler being read has caught
         self.circles: dict[tuple[Late, ...], dict[Late, Function]] = {}  # nested functions that call each other
         self.given: dict[int, Atom] = {}  # values of expressions that were read before the statement they stand in
+        self.streams: set[str] = set()  # names that were given a generator expression
         self._guarded: set[int] = set()
 
     def place(self, node: cst.CSTNode, end: cst.CSTNode | None = None) -> Place:
@@ -214,6 +223,16 @@ class Frame:
             self._still_holds(self.holds[value], node, name, value in self.closures)
         return value
 
+    def followed(self, node: cst.BaseExpression) -> cst.BaseExpression:
+        """The generator expression that a name stands for; any other expression itself."""
+        if not isinstance(node, cst.Name) or node.value not in self.streams:
+            return node
+        value = self.load(node)
+        if isinstance(value, Var):
+            reason = f"which generator {node.value!r} stands for is decided while the program runs"
+            raise self.refuse(node, reason, f"keep its items: {node.value} = [...]", "DL042")
+        return value.value.node if isinstance(value.value, Kept) else node
+
     def assigning(self, callee: cst.CSTNode) -> Late | None:
         """The nested function that a callee names, if it assigns variables of this one."""
         value = self.env.get(callee.value) if isinstance(callee, cst.Name) and callee.value in self.local else None
@@ -255,6 +274,8 @@ class Frame:
             values = [*(self.captured_value(key, node) for key in late.captured), *late.defaults]
         out = self.emit("closure", values, node, name, function=function)
         self.closures.add(out)
+        if yields(function):
+            self.lazy.add(out)
         changing = frozenset(self.bindings).union(*self.turning)
         self.holds[out] = {key: self.env.get(key) for key in names if key in changing and not self.is_boxed(key)}
         return out

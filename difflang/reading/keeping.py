@@ -19,6 +19,11 @@ PUTTING = frozenset("append appendleft insert extend add setdefault update".spli
 """Methods that keep what they are given."""
 
 
+LAZY = (map, filter)
+PASSING = (zip, enumerate, iter)
+"""What hands on items that are made when they are asked for."""
+
+
 def keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) -> None:
     """What holds a closure captures what the closure captured."""
     for value in values:
@@ -27,9 +32,17 @@ def keep(table: dict[Var, Any], out: Var, values: Sequence[Atom], frame: Frame) 
             table.setdefault(out, {}).update(held)
 
 
-def is_kept_by(function: Atom) -> bool:
-    """Whether what is made of functions holds them: an object, a list."""
-    return isinstance(function, Const) and isinstance(function.value, type) and function.value not in (map, filter)
+def keep_called(frame: Frame, out: Var, function: Atom, values: Sequence[Atom]) -> None:
+    """What a call makes of functions holds them if it is an object, a list or walks them later; else it may be one of them."""
+    maker = function.value if isinstance(function, Const) else None
+    lazy = maker in LAZY or function in frame.lazy
+    if lazy or maker in PASSING and not frame.lazy.isdisjoint(values):
+        frame.lazy.add(out)
+        keep(frame.holds, out, [function, *values], frame)
+    elif isinstance(maker, type):
+        keep(frame.holds, out, [value for value in values if value not in frame.lazy], frame)
+    else:
+        keep(frame.may_hold, out, [function, *values], frame)
 
 
 def store(frame: Frame, owner: Atom, values: Sequence[Atom]) -> None:
@@ -72,4 +85,4 @@ def put_by_call(frame: Frame, node: cst.Call, values: Sequence[Atom]) -> None:
         put(frame, values, node, node.func.value)
 
 
-__all__ = ["is_kept_by", "keep", "put", "put_by_call", "store", "turning"]
+__all__ = ["keep", "keep_called", "put", "put_by_call", "store", "turning"]

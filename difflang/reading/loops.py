@@ -23,6 +23,7 @@ from .frame import bound_in, key_hint, value_in
 from .paths import BREAK, DEAD, FALL, FALLS, RETURNS, Arm, Ends, build_arm, clear_jump, fork, inherit, settled
 from .scope import Statement, assigned, else_block, is_true, statements, target_names, walrus_names
 from .targets import bind_target
+from .walked import check_turns
 
 Block = Callable[[Frame, Sequence[Statement]], Ends]
 
@@ -43,6 +44,7 @@ def read_for(frame: Frame, node: cst.For, block: Block) -> Ends:
     """`for` over a range is a `for` node, over anything else an `each`."""
     if node.asynchronous is not None:
         raise frame.refuse(node, "async for is outside the language", "collect the values before and pass an array")
+    check_turns(frame, node)
     place = frame.place(node, node.iter)
     names = dict.fromkeys([*target_names(node.target), *assigned(statements(node.body))])
     body, results = iterate(frame, node.target, node.iter, names, lambda: block(frame, statements(node.body)), place)
@@ -167,7 +169,7 @@ def _tested_turn(frame: Frame, node: cst.While, block: Block) -> Ends:
 def _range_of(frame: Frame, node: cst.BaseExpression) -> tuple[list[Atom] | None, dict[str, bool]]:
     """The bounds of `range(...)`, `prange(...)` or `reversed(range(...))`, written out, and what the loop says of it; None for any other
     iterable."""
-    if not isinstance(node, cst.Call):
+    if not isinstance(node, cst.Call) or id(node) in frame.given:
         return None, {}
     parallel = isinstance(node.func, (cst.Name, cst.Attribute)) and static_object(frame, node.func) is prange
     if is_builtin(frame, node.func, reversed) and len(node.args) == 1 and positional(node.args):

@@ -17,6 +17,7 @@ import numpy as np
 from ..op import Op, lookup
 from ..records import replace
 from ..scipy_library import stands_for as scipy_text
+from ..signatures import signature
 from .source import register_source
 
 STATIC = "__difflang_static__"
@@ -45,7 +46,7 @@ def _completed(target: functools.partial[Any]) -> FunctionType:
     """The call that a partial one stands for; whole numbers and texts it was given stand in the text, other values are read by name."""
     name = getattr(target.func, "__name__", "partial")
     found = lookup(target.func)
-    known = inspect.signature(spoken(target.func)).parameters
+    known = signature(spoken(target.func)).parameters
     free = [p for p in list(known.values())[len(target.args) :] if p.name not in target.keywords]
     names = ", ".join(_parameters(target.func, found[0])[len(target.args) :] if found else (p.name for p in free if p.default is p.empty))
     namespace: dict[str, Any] = {"__name__": name, "function": target.func}
@@ -62,7 +63,7 @@ def spread(function: Any, count: int, names: tuple[str, ...] = ()) -> Any:
         base = spread(function.base, count, names)
         return function if base is function.base else replace(function, base=base)
     try:
-        parameters = list(inspect.signature(function).parameters.values())
+        parameters = list(signature(function).parameters.values())
     except (TypeError, ValueError):
         return function
     kinds = {p.kind for p in parameters}

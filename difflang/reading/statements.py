@@ -26,7 +26,7 @@ from .scope import Statement, arms, bindings, falls, jumps
 from .trying import read_try
 from .yielding import read_yield
 from .targets import assign, augment, bind_target, hint_of
-from .walked import given_to, walked_again
+from .walked import given_to, keep_walk
 
 Handler = Callable[[Frame, Any], Ends]
 
@@ -164,9 +164,9 @@ def _jump(frame: Frame, kind: str) -> Ends:
 
 def _assign(frame: Frame, node: cst.Assign) -> Ends:
     name = given_to(node)
-    if name is not None and name in walked_again(frame.body):
-        reason, way_out = f"the generator {name!r} may be walked more than once", f"keep its items: {name} = [...]"
-        raise frame.refuse(node.value, reason, way_out, "DL042")
+    if name is not None and not frame.is_boxed(name):
+        keep_walk(frame, node, name)
+        return FALLS
     targets = [target.target for target in node.targets]
     if not _named_lambda(frame, targets, node.value):
         assign(frame, targets, node.value)
@@ -174,7 +174,10 @@ def _assign(frame: Frame, node: cst.Assign) -> Ends:
 
 
 def _annotated(frame: Frame, node: cst.AnnAssign) -> Ends:
-    if node.value is not None and not _named_lambda(frame, [node.target], node.value):
+    name = given_to(node)
+    if name is not None and not frame.is_boxed(name):
+        keep_walk(frame, node, name)
+    elif node.value is not None and not _named_lambda(frame, [node.target], node.value):
         bind_target(frame, node.target, expression(frame, node.value, hint_of(node.target)))
     return FALLS
 

@@ -1,5 +1,9 @@
 """iter() and next(), generators handed on, objects that are walked."""
 
+import functools
+
+import numpy as np
+
 from .corpus import add, normal
 
 
@@ -77,3 +81,40 @@ def walked_in_every_way(x, y):
 
 
 add(walked_in_every_way, (1.3, 0.7))
+
+
+def _squares_above(bound, xs):
+    for v in xs:
+        if v > bound:
+            yield v * v
+
+
+def of_unknown_number(xs):
+    """filter, zip, enumerate and map of what shows its number while it is walked, given to who wants a list."""
+    total = max(filter(lambda v: v > 0, xs)) + max(filter(None, xs), default=0.0)
+    total += functools.reduce(lambda a, b: a * b, filter(lambda v: v < 0, xs), 1.0)
+    total += sum(v * w for v, w in zip(xs, filter(lambda v: v > 0, xs)))
+    for k, v in list(enumerate(_squares_above(0.5, xs))):
+        total += k * v
+    pairs = dict(zip(range(9), _squares_above(-9.0, xs)))
+    best = max(enumerate(_squares_above(0.0, xs)), key=lambda p: p[1])
+    return total + pairs[1] + best[0] * best[1] + len(sorted(filter(lambda v: v > 0, xs)))
+
+
+add(of_unknown_number, ((1.0, -2.0, 3.0),), (np.array([1.5, -2.0, 0.7]),))
+
+
+def _noted(xs, log):
+    for v in xs:
+        log.append(v * v)
+        yield v > 1
+
+
+def deciding(xs):
+    """No item is asked for behind the one that decides."""
+    log = []
+    found = any(_noted(xs, log)), all(_noted(xs, log)), any(map(lambda v: 6.0 / (v - 2.0) > 5.0, xs))
+    return sum(log) * (1 + found[0]) + found[1] + found[2]
+
+
+add(deciding, ((1.0, 3.0, 2.0),), (np.array([0.5, 2.5, 2.0]),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import difflang as dl
@@ -147,3 +149,101 @@ def values_of_a_map(x):
 def test_what_is_the_same_later_is_right(function):
     assert dl.differentiable(function)(2.0) == function(2.0)
     dl.check_grads(function, (2.0,))
+
+
+# -- what is walked later than it is made --------------------------------------------------------
+
+
+def late_bound(x):
+    k, n = 2.0, 2
+    terms = (v * k for v in x[:n])
+    k, n = 5.0, 0
+    return sum(terms)
+
+
+def late_items(x):
+    items = list(x)
+    terms: object = (v for v in items)
+    items.append(7.0)
+    return max(terms)
+
+
+def test_a_generator_expression_is_read_where_it_is_walked() -> None:
+    for f in (late_bound, late_items):
+        assert dl.differentiable(f)([1.0, 2.0, 3.0]) == f([1.0, 2.0, 3.0])
+
+
+def of_a_map(x):
+    k = 2.0
+    m = map(lambda v: v * k, x)
+    k = 3.0
+    return sum(m)
+
+
+def of_a_generator(x):
+    k = 2.0
+
+    def terms():
+        for v in x:
+            yield v * k
+
+    it = terms()
+    k = 3.0
+    return sum(it)
+
+
+def of_what_a_call_returned(x):
+    def make():
+        def inner():
+            return x * x
+
+        return inner
+
+    h = make()
+    x = 2 * x
+    return h()
+
+
+def sieve(n):
+    free = [True] * n
+    total = 0
+    for p in (i for i in range(2, n) if free[i]):
+        total += p
+        for q in range(p * p, n, p):
+            free[q] = False
+    return total
+
+
+def grown_in_its_loop(x):
+    k, total = 1.0, 0.0
+
+    def terms():
+        for v in x:
+            yield v * k
+
+    for v in terms():
+        total += v
+        k = total
+    return total
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [(of_a_map, [1.0]), (of_a_generator, [1.0]), (of_what_a_call_returned, 1.0), (sieve, 9), (grown_in_its_loop, [1.0, 2.0])]
+)
+def test_what_would_see_a_later_value_is_refused(f: Any, x: Any) -> None:
+    with pytest.raises(dl.DifflangError, match="which was assigned since|the loop changes"):
+        dl.differentiable(f)(x)
+
+
+def test_map_and_reversed_are_at_their_end_after_a_walk() -> None:
+    def twice(x):
+        m = map(lambda v: v * v, x)
+        return sum(m) + sum(m)
+
+    def back_and_back(x):
+        r = reversed(x)
+        return sum(r) + sum(r)
+
+    for f in (twice, back_and_back):
+        with pytest.raises(dl.DifflangError, match="walked before"):
+            dl.differentiable(f)([1.0, 2.0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from difflang.errors import ValueMismatch
 from difflang.ir import NONE, Atom, Const, Var, const
 from difflang.op import row
-from difflang.ops.faults import said
+from difflang.ops.faults import EMPTY, said
 from difflang.types import DTYPES, FLOAT, INT, Array, Scalar, Static, Type, Unknown, rank
 
 from .arrays import as_array, astype, call_row, dtype_name, keeping
@@ -20,11 +19,12 @@ from .branches import branch
 from .choices import is_choice, of_each
 from .dicts import class_of, is_dict
 from .frame import Frame
+from .generators import is_stream
 from .items import attribute
 from .iterables import as_iterable, check_iterable, each, has_tuple, length, range_of
 from .iterables import item as item_of
 from .lone import SEQUENCES
-from .operators import BINARY, binary, both, either
+from .operators import BINARY, binary
 from .structs import class_in, fields, layout_in, own_method
 from .sizes import size
 from .values import Compound, Value, denote, is_none, is_static, is_undefined, known, python_value
@@ -102,7 +102,7 @@ def _extreme(op: str, name: str) -> Handler:
             if not isinstance(count, Const):
                 frame.fail("DL011", f"{name}() needs a length that is known while compiling here")
             if not count.value:
-                frame.fail("DL037", f"{name}() arg is an empty sequence", kind=ValueMismatch)
+                frame.fail("DL037", EMPTY[name], kind=ValueMismatch)
             return _fold_extreme(frame, op, [item_of(frame, value, const(k)) for k in range(count.value)])
         not_empty(frame, value, name)
 
@@ -144,9 +144,9 @@ def _chosen(frame: Frame, better: Atom, value: Value, best: Value) -> Value:
 def not_empty(frame: Frame, value: Value, name: str) -> None:
     filled = binary(frame, "greater", length(frame, value), const(0))
     if not isinstance(filled, Const):
-        frame.emit("check", filled, error=ValueError, message=f"{name}() arg is an empty sequence", kind="raise")
+        frame.emit("check", filled, error=ValueError, message=EMPTY[name], kind="raise")
     elif not filled.value:
-        frame.fail("DL037", f"{name}() arg is an empty sequence", kind=ValueMismatch)
+        frame.fail("DL037", EMPTY[name], kind=ValueMismatch)
 
 
 builtin(max, low=1, names=("key", "default"))(_extreme("greater", "max"))
@@ -180,27 +180,6 @@ def _adds_exactly(value: Value) -> bool:
     return not isinstance(value, Compound) and isinstance(value.type, (Scalar, Array)) and value.type.dtype != "bool"
 
 
-def _quantifier(join: Callable[[Frame, Value, Value], Value], neutral: bool, name: str) -> Handler:
-    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-        (value,) = args
-        check_iterable(frame, value)
-        if isinstance(value, Compound) and value.is_sequence:
-            result: Value = const(neutral)
-            for element in value.items:
-                result = join(frame, result, frame.truth(element))
-            return result
-        if isinstance(value, Var) and isinstance(value.type, Array) and value.type.rank > 1:
-            frame.fail("DL022", "the truth of an array with several elements is not defined", f"use np.{name}")
-        found = frame.emit(name, value, axis=None, keepdims=False)
-        return frame.emit("cast", found, dtype="bool", weak=True)
-
-    return handler
-
-
-builtin(builtins.all, low=1, high=1)(_quantifier(both, True, "all"))
-builtin(builtins.any, low=1, high=1)(_quantifier(either, False, "any"))
-
-
 @builtin(tuple, high=1)
 def _tuple(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     return Compound("tuple", items_in(frame, args[0], "tuple()") if args else ())
@@ -211,7 +190,7 @@ def _list(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> V
     if not args:
         return Compound("list", ())
     value = as_iterable(frame, args[0])
-    if getattr(value, "kind", "") in ("filter", "generator") or not isinstance(length(frame, value), Const):
+    if is_stream(value) or not isinstance(length(frame, value), Const):
         from .list_arrays import collected
 
         return collected(frame, value)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from difflang.errors import DifflangError
-from difflang.ir import NONE, Const, Function, Held, Node, Param, Var, static
+from difflang.ir import NONE, Const, Function, Held, Node, Param, Var, static, yields
 from difflang.complex_library import CMATH
 from difflang.library import STANDS_FOR
 from difflang.numpy_library import numpy_text
@@ -35,7 +35,7 @@ from .frame import Frame, handles
 from .functional import getter
 from .containers import for_call
 from .dicts import class_of
-from .generators import check_kept, eager, is_generator, yields
+from .generators import check_kept, eager, is_lazy, is_stream
 from .generators import made as generator_made
 from .items import call_method, setitem
 from .objects import by_value, check_reached, restore, saved
@@ -82,7 +82,7 @@ def _same(function: Any) -> Any:
 
 
 STREAMS: tuple[Any, ...] = (
-    sum, list, enumerate, zip, next, iter, itertools.islice, itertools.accumulate, itertools.takewhile, itertools.dropwhile,
+    sum, list, any, all, enumerate, zip, next, iter, itertools.islice, itertools.accumulate, itertools.takewhile, itertools.dropwhile,
     itertools.filterfalse, itertools.starmap, itertools.compress,
 )  # fmt: skip
 """What walks a generator item by item."""
@@ -205,7 +205,7 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         if converted is not None:
             return converted
     handler = BUILTINS.get(target) if _hashable(target) else None
-    if any(map(is_generator, args)) and target not in STREAMS and _is_known(target):
+    if any(map(is_stream if target in (map, filter) else is_lazy, args)) and target not in STREAMS and _is_known(target):
         args = [eager(frame, value) for value in args]
     if any(class_of(value) is not None for value in args):
         args = for_call(frame, target, args)

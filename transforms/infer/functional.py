@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import itertools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from difflang.ir import Const, const
+from difflang import iterators
+from difflang.ir import Const, Var, const
+from difflang.types import Array
 
-from .builtins import builtin, items_in
+from .builtins import Handler, builtin, items_in
 from .control import counted
 from .frame import Frame
 from .iterables import check_iterable, each, has_tuple, item, length
-from .operators import binary
+from .numbers import by_text
+from .operators import binary, both, either
 from .values import Compound, Value, denote, is_none, known, tuple_of
 
 
@@ -46,29 +50,23 @@ def _reduce(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) ->
 
 @builtin(map, low=2, names=("strict",))
 def _map(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    """map(f, *items): each item is computed where it is asked for; over a tuple all are, in order."""
-    from .calls import call
-
-    function, *walked = args
-    for value in walked:
+    """map(f, *items): each item is computed where it is asked for."""
+    for value in args[1:]:
         check_iterable(frame, value)
-    if not any(map(has_tuple, walked)):
-        return Compound("map", tuple(args))
-    columns = [items_in(frame, value, "map()") for value in walked]
-    return Compound("list", tuple(call(frame, function, list(row), {}) for row in zip(*columns, strict=False)))
+    return Compound("map", tuple(args))
 
 
 @builtin(filter, low=2, high=2)
 def _filter(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    """filter(f, items): the loop over it asks of each item; what is known while compiling is asked at once."""
+    """filter(f, items): a generator; what is known while compiling is asked at once."""
     check_iterable(frame, args[1])
     if not has_tuple(args[1]):
-        return Compound("filter", tuple(args))
+        return _passing(frame, args)
     kept = []
     for one in items_in(frame, args[1], "filter()"):
-        truth = passes(frame, args[0], one)
+        truth = _passes(frame, args[0], one)
         if not isinstance(truth, Const):
-            return Compound("filter", tuple(args))
+            return _passing(frame, args)
         kept += [one] if truth.value else []
     return Compound("list", tuple(kept))
 
@@ -99,14 +97,49 @@ def _enumerate(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value])
 def _reversed(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     check_iterable(frame, args[0])
     (value,) = args
-    if isinstance(value, Compound) and value.is_sequence:
-        return Compound("tuple", value.items[::-1])
     if isinstance(value, Compound) and value.kind in ("zip", "enumerate", "reversed"):
         frame.fail("DL024", f"'{value.kind}' object is not reversible")
     return Compound("reversed", (value,))
 
 
-def passes(frame: Frame, function: Value, one: Value) -> Any:
+def _quantifier(join: Callable[[Frame, Value, Value], Value], neutral: bool, name: str) -> Handler:
+    def handler(frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        (value,) = args
+        check_iterable(frame, value)
+        if isinstance(value, Compound) and value.is_sequence:
+            result: Value = const(neutral)
+            for element in value.items:
+                result = join(frame, result, frame.truth(element))
+            return result
+        if isinstance(value, Compound):
+            return _decided(frame, value, neutral)
+        if isinstance(value, Var) and isinstance(value.type, Array) and value.type.rank > 1:
+            frame.fail("DL022", "the truth of an array with several elements is not defined", f"use np.{name}")
+        found = frame.emit(name, value, axis=None, keepdims=False)
+        return frame.emit("cast", found, dtype="bool", weak=True)
+
+    return handler
+
+
+def _decided(frame: Frame, value: Compound, neutral: bool) -> Value:
+    """any and all of what is computed while it is walked: no item is asked for behind the one that decides."""
+
+    def turn(item: Value, _: Sequence[Value]) -> list[Value]:
+        truth = frame.truth(item)
+        return [frame.emit("not_", truth) if neutral else truth, truth]
+
+    return each(frame, value, turn, [const(neutral)], ["x", "found"], True)[0]
+
+
+builtin(builtins.all, low=1, high=1)(_quantifier(both, True, "all"))
+builtin(builtins.any, low=1, high=1)(_quantifier(either, False, "any"))
+
+
+def _passing(frame: Frame, args: Sequence[Value]) -> Value:
+    return by_text(frame, iterators.truths, args[1:]) if is_none(args[0]) else by_text(frame, iterators.passing, args)
+
+
+def _passes(frame: Frame, function: Value, one: Value) -> Any:
     """Whether an item passes a filter."""
     from .calls import call
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from difflang.ir import UNDEF, Const, Function, Node, const
+from difflang.ir import UNDEF, Const, Function, Node, const, is_yield
 from difflang.records import dataclass
 from difflang.tree import Layout
 from difflang.types import Scalar
@@ -37,15 +37,6 @@ class Taken:
     count: int = 0
 
 
-def yields(function: Function) -> bool:
-    """Whether a function is a generator function."""
-    return any(map(_is_yield, function.body.nodes))
-
-
-def _is_yield(node: Node) -> bool:
-    return node.op == "yield_" or any(_is_yield(inner) for region in node.regions for inner in region.nodes)
-
-
 def made(frame: Frame, function: Function, values: Sequence[Value]) -> Value:
     """What a call of a generator function gives."""
     captured = [frame.inference.capture(frame, capture) for capture in function.captures[: len(function.body.params) - len(values)]]
@@ -54,11 +45,16 @@ def made(frame: Frame, function: Function, values: Sequence[Value]) -> Value:
 
 def eager(frame: Frame, value: Value) -> Value:
     """A list in place of a generator, for those who ask more than to walk it; a tuple where it yields in straight code alone."""
+    from .builtins import items_in
     from .list_arrays import collected
 
-    if not is_generator(value):
+    if _is_of_known(value):
+        return Compound("list", items_in(frame, value, "list()"))
+    if not is_stream(value):
         return value
     assert isinstance(value, Compound)
+    if value.kind != "generator":
+        return collected(frame, value)
     items = None if _in_loops(value.info.body.nodes) else _straight(frame, value)
     return collected(frame, value) if items is None else Compound("tuple", items)
 
@@ -66,7 +62,7 @@ def eager(frame: Frame, value: Value) -> Value:
 def _in_loops(nodes: Sequence[Node]) -> bool:
     """Whether something is yielded inside of a loop."""
     inside = [(node.op, inner) for node in nodes for region in node.regions for inner in region.nodes]
-    return any(_is_yield(inner) if op in ("for", "each", "while") else _in_loops([inner]) for op, inner in inside)
+    return any(is_yield(inner) if op in ("for", "each", "while") else _in_loops([inner]) for op, inner in inside)
 
 
 def _straight(frame: Frame, generator: Compound) -> tuple[Value, ...] | None:
@@ -98,6 +94,24 @@ def _holds(value: Value) -> bool:
 
 def is_generator(value: Any) -> bool:
     return isinstance(value, Compound) and value.kind == "generator"
+
+
+def _is_of_known(value: Any) -> bool:
+    """Whether this is map or reversed of items that are known while compiling."""
+    from .iterables import has_tuple
+
+    return isinstance(value, Compound) and value.kind in ("map", "reversed") and has_tuple(value)
+
+
+def is_lazy(value: Any) -> bool:
+    """Whether items are made when they are asked for."""
+    return is_stream(value) or _is_of_known(value)
+
+
+def is_stream(value: Any) -> bool:
+    """Whether how many items there are shows when they are walked: a generator, and zip, map, ... of one."""
+    several = isinstance(value, Compound) and value.kind in ("enumerate", "zip", "map", "chain", "pairwise")
+    return is_generator(value) or several and any(map(is_stream, value.items))
 
 
 @handles("yield_")
@@ -222,4 +236,4 @@ def taken(frame: Frame, generator: Compound, default: Value | None) -> Value:
     return value
 
 
-__all__ = ["check_kept", "eager", "in_step", "is_generator", "made", "taken", "walked", "yields"]
+__all__ = ["check_kept", "eager", "in_step", "is_generator", "is_lazy", "is_stream", "made", "taken", "walked"]

@@ -221,7 +221,7 @@ def fixed_lists(value: Any) -> Iterator[Compound]:
     """The lists known while compiling that a walk goes over."""
     if getattr(value, "kind", "") == "list":
         yield value
-    elif getattr(value, "kind", "") in ("zip", "enumerate", "reversed"):
+    elif getattr(value, "kind", "") in ("zip", "enumerate", "reversed", "map"):
         for item in value.items:
             yield from fixed_lists(item)
 

@@ -11,7 +11,6 @@ from difflang.errors import ValueMismatch
 from difflang.ir import NONE, Const, Var, const
 from difflang.types import MANY, ONE, Array, Unknown
 
-from .branches import branch
 from .control import Turn, as_index, counted, repeated, unrolled
 from .frame import Frame
 from . import generators
@@ -94,7 +93,7 @@ def _compound_length(frame: Frame, value: Compound) -> Value:
         for part in value.items:
             total = binary(frame, "add", total, length(frame, part))
         return total
-    if is_endless(value) or value.kind in ("filter", "generator"):
+    if is_endless(value) or value.kind == "generator":
         frame.fail("DL005", f"the number of items of a {value.kind} is not known here", "write the loop out")
     frame.fail("DL024", f"a {value} has no length")
 
@@ -180,8 +179,8 @@ def has_tuple(value: Value) -> bool:
     """Whether an iteration ends with a tuple's last item: its items differ in kind, so the loop is unrolled."""
     if is_dict(value):
         return True
-    if isinstance(value, Compound) and value.kind in ("map", "filter", "count", "repeat", "generator"):
-        return any(map(has_tuple, value.items[1:])) if value.kind in ("map", "filter") else False
+    if isinstance(value, Compound) and value.kind in ("map", "count", "repeat", "generator"):
+        return any(map(has_tuple, value.items[1:])) if value.kind == "map" else False
     if isinstance(value, Compound) and value.kind == "chain":
         return all(map(has_tuple, value.items))
     if isinstance(value, Compound):
@@ -211,7 +210,7 @@ def check_iterable(frame: Frame, value: Value) -> None:
         return
     kinds = ("tuple", "list", "range", "zip", "enumerate", "reversed", "grown", "ndindex")
     if isinstance(value, Compound):
-        if value.kind in ("map", "filter", "chain", "pairwise", "count", "repeat"):
+        if value.kind in ("map", "chain", "pairwise", "count", "repeat"):
             return  # looked at when they were made
         if value.kind not in kinds:
             frame.fail("DL024", f"a {value} cannot be iterated")
@@ -228,13 +227,25 @@ def _walkable(value: Value) -> bool:
     return known(value) and hasattr(python_value(value), "__getitem__") and hasattr(python_value(value), "__len__")
 
 
+def _is_called(value: Value) -> bool:
+    """Whether a function is called for each item, in the turn that it is for."""
+    return isinstance(value, Compound) and (value.kind == "map" or value.kind in ("zip", "enumerate") and any(map(_is_called, value.items)))
+
+
 def _item_by_item(
     frame: Frame, iterable: Value, count: int, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool
 ) -> list[Value]:
     """A turn for each item of what is known while compiling."""
-    items = [item(frame, iterable, const(k)) for k in range(count)]
     walked = [(one, one.items) for one in fixed_lists(iterable)]
-    done = unrolled(frame, items, turn, init, hints, exits)
+    if _is_called(iterable):
+
+        def asked(k: Value, carried: Sequence[Value]) -> list[Value]:
+            return turn(item(frame, iterable, k), carried)
+
+        done = unrolled(frame, [const(k) for k in range(count)], asked, init, hints, exits)
+    else:
+        items = [item(frame, iterable, const(k)) for k in range(count)]
+        done = unrolled(frame, items, turn, init, hints, exits)
     for one, before in walked:
         if one.items is not before:
             on_run(frame, one)  # the loop changes the list it walks: Python asks for the length before each turn
@@ -294,8 +305,6 @@ def _each_of_its_kind(
     check_iterable(frame, iterable)
     if iterable.kind == "range":
         return counted(frame, iterable.items, turn, init, hints, exits)
-    if iterable.kind == "filter":
-        return _each_that_passes(frame, iterable, turn, init, hints, exits)
     if iterable.kind == "chain":
         return _each_of_several(frame, iterable.items, turn, list(init), hints, exits)
     inner = iterable.items[0] if iterable.kind == "reversed" else None
@@ -323,21 +332,6 @@ def _each_while_there(
         return [*done[:skip], binary(frame, "add", carried[0], const(1)), *done[skip:]]
 
     return repeated(frame, turn, ask, [const(0), *init], hints, exits)[1:]
-
-
-def _each_that_passes(
-    frame: Frame, iterable: Compound, turn: Turn, init: Sequence[Value], hints: Sequence[str], exits: bool
-) -> list[Value]:
-    """`for item in filter(f, items)`: a turn only for what passes."""
-    from .functional import passes
-
-    function, items = iterable.items
-
-    def guarded(item: Value, carried: Sequence[Value]) -> list[Value]:
-        skipped = [*([const(False)] if exits else []), *carried]
-        return branch(frame, passes(frame, function, item), [lambda: turn(item, carried), lambda: skipped], [*["left"] * exits, *hints[1:]])
-
-    return each(frame, items, guarded, init, hints, exits)
 
 
 def _each_of_several(

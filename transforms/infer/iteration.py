@@ -12,7 +12,7 @@ from difflang.ir import NONE, Const, const, static
 from .builtins import builtin, items_in
 from .dicts import class_of
 from .frame import Frame
-from .generators import is_generator
+from .generators import is_stream
 from .iterables import is_endless, length
 from .numbers import by_text
 from .operators import binary
@@ -30,7 +30,7 @@ PRODUCTS = {2: iterators.product, 3: iterators.product_of_three}
 
 def is_open(frame: Frame, value: Value) -> bool:
     """Whether how many items there are shows while the program runs."""
-    if is_generator(value) or is_endless(value) or class_of(value) is not None or getattr(value, "kind", "") == "filter":
+    if is_stream(value) or is_endless(value) or class_of(value) is not None:
         return True
     return not isinstance(length(frame, value), Const)
 

@@ -117,7 +117,7 @@ def python_sorted(frame: Frame, values: Value, kwargs: Mapping[str, Value]) -> V
 
 def _passing(values: Value) -> bool:
     """Whether how many items there are shows when they are walked."""
-    return isinstance(values, Compound) and values.kind in ("filter", "generator")
+    return isinstance(values, Compound) and values.kind == "generator"
 
 
 def _sorted_on_run(frame: Frame, values: Value, kwargs: Mapping[str, Value]) -> Value:

@@ -61,7 +61,7 @@ EXTREMES: dict[Any, str] = {max: "max", min: "min"}
 def is_long(frame: Frame, value: Value) -> bool:
     """Whether how many items there are is not known while compiling."""
     value = as_iterable(frame, value)
-    if getattr(value, "kind", "") in ("grown", "filter", "generator"):
+    if getattr(value, "kind", "") in ("grown", "generator"):
         return True
     check_iterable(frame, value)
     return not isinstance(length(frame, value), Const)

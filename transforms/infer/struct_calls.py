@@ -20,7 +20,7 @@ from .containers import dict_of
 from .containers import method as container_method
 from .dicts import class_of, is_dict, items_of, key_of, new_dict
 from .frame import Frame
-from .generators import is_generator
+from .generators import is_stream
 from .iterables import check_iterable, item, length, unpacked
 from .objects import Cell, new_cell, reference
 from .lent import shared_items
@@ -224,7 +224,7 @@ def _is_long(frame: Frame, value: Value) -> bool:
     if is_dict(value):
         return False
     check_iterable(frame, value)
-    return class_of(value) is not None or is_generator(value) or not isinstance(length(frame, value), Const)
+    return class_of(value) is not None or is_stream(value) or not isinstance(length(frame, value), Const)
 
 
 @builtin(dataclasses.fields, low=1, high=1)
