@@ -6,7 +6,8 @@ Three questions about each array or stack value of a placed function:
              writes into has the one it came with. Roots need no merges and no counting.
     group    the block that keeps its memory alive: a view is in its base's group.
     memory   all the allocations it may lie in: what alias scopes and the hazards of fusing are made of.
-             `ANYWHERE` among them: nothing is known.
+             `ANYWHERE` among them: nothing is known. What comes out of a list lies in `BEFORE`, memory older than the call,
+             or in a parameter, or in what this function has put into a list or handed to a callee that has one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from difflang.ir import Atom, Function, Node, Region, Var
 from difflang.types import Array, Stack, Undefined
 
-ANYWHERE = 0
+ANYWHERE, BEFORE = 0, -1
 _WRITES = ("store", "accumulate", "push", "set_item", "set_items")
 VIEWS = ("transpose", "expand_dims", "squeeze", "broadcast_to", "flip", "stop_gradient")
 
@@ -49,10 +50,16 @@ class Aliases:
         self.group: dict[Var, int] = {}
         self.memory: dict[Var, frozenset[int]] = {}
         self._ids: dict[Var, int] = {}
-        for param in function.body.params:
-            if holds_memory(param):
+        params = [param for param in function.body.params if holds_memory(param)]
+        self.listed = frozenset({BEFORE, *map(self.id, params)})
+        self.taken = False  # whether anything has come out of a list
+        while True:
+            for param in params:
                 self.fresh(param)
-        self.region(function.body)
+            listed = self.listed
+            self.region(function.body)
+            if self.listed == listed or not self.taken:
+                break
 
     def id(self, var: Var) -> int:
         return self._ids.setdefault(var, len(self._ids) + 1)
@@ -78,6 +85,8 @@ class Aliases:
             self.node(node)
 
     def node(self, node: Node) -> None:
+        if not node.regions and any(isinstance(each.type, Stack) for each in (*node.args, *node.outs)):
+            self.listed = self.listed.union(*map(self.memory_of, node.args[1:] if writes(node) or node.op == "pop" else node.args))
         if node.op == "if":
             self._if(node)
         elif node.op in ("for", "while"):
@@ -89,9 +98,13 @@ class Aliases:
         elif node.op == "pop":
             self.same(node.outs[0], node.args[0])
             if holds_memory(node.outs[1]):
-                self.fresh(node.outs[1], frozenset({ANYWHERE}))
+                self.fresh(node.outs[1], self._out_of_list())
         else:
             self._op(node)
+
+    def _out_of_list(self) -> frozenset[int]:
+        self.taken = True
+        return self.listed
 
     def _write(self, node: Node) -> None:
         if holds_memory(node.outs[0]):
@@ -103,7 +116,7 @@ class Aliases:
                 continue
             base = node.args[0] if node.args else None
             if not is_view(node) or not isinstance(base, Var):
-                self.fresh(out, frozenset({ANYWHERE}) if node.op == "item" else frozenset())
+                self.fresh(out, self._out_of_list() if node.op == "item" else frozenset())
             elif node.op == "stop_gradient":
                 self.same(out, base)
             else:
@@ -185,7 +198,7 @@ class Aliases:
         found: set[int] = set()
         for arg in node.args:
             if isinstance(arg.type, Stack) or isinstance(out.type, Stack):
-                found.add(ANYWHERE)
+                found |= self._out_of_list()
             elif isinstance(arg.type, Array) and isinstance(out.type, Array) and arg.type.dtype == out.type.dtype:
                 found |= self.memory_of(arg)
         return frozenset(found)

@@ -28,7 +28,7 @@ _FEW = 6
 
 
 @contextmanager
-def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[None]:
+def outlined(w: Writer, exprs: Sequence[Expr], targets: Sequence[Desc] = ()) -> Iterator[None]:
     """What is written inside becomes a call, if it is a loop nest; one that can fail gives whether it has."""
     start, mark, block, slots, near = len(w.lines), w.mark(), w.block, len(w.entry), w.near
     with w.nested():
@@ -45,8 +45,7 @@ def outlined(w: Writer, exprs: Sequence[Expr], target: Desc | None) -> Iterator[
     if len(free) > _MOST or "" in types.values():
         return
     private = {name for name in free if name.startswith("%slot.")}
-    if target is not None and _apart(exprs, target):
-        private.add(target.data)
+    private |= {target.data for target in targets if _apart([*exprs, *targets], target)}
     heads = [types[f] + (" noalias" if f in private else "") for f in free]
     name = _function(w, lines, faults, free, block, heads)
     del w.entry[slots:]

@@ -191,7 +191,7 @@ def fit(low: Lowering, value: Expr, target: Desc) -> Expr:
         if k + shift < 0:
             if value.dims[k] != "1":
                 bad.append(w.let(f"icmp ne i64 {value.dims[k]}, 1"))
-        elif value.kinds[k] != "1" and value.dims[k] != target.dims[k + shift]:
+        elif value.kinds[k] != "1" and w.same(value.dims[k]) != w.same(target.dims[k + shift]):
             differs = w.let(f"icmp ne i64 {value.dims[k]}, {target.dims[k + shift]}")
             many = "true" if value.kinds[k] == "n" else w.let(f"icmp ne i64 {value.dims[k]}, 1")
             bad.append(differs if many == "true" else w.let(f"and i1 {differs}, {many}"))
@@ -201,6 +201,9 @@ def fit(low: Lowering, value: Expr, target: Desc) -> Expr:
             w.fail_if(wrong, Site(ValueError, text, value.rank + target.rank, low.place), (*value.dims, *target.dims))
         else:
             w.fail_if(wrong, Site(ValueError, "could not broadcast input array into this shape", 0, low.place))
+    for k in range(max(0, -shift), value.rank):
+        if value.kinds[k] == target.kinds[k + shift] == "n":
+            w.unite(target.dims[k + shift], value.dims[k])
     plan = [
         axis_plan(w, value.kinds[k], value.dims[k], target.kinds[k + shift], target.dims[k + shift], k + shift)
         for k in range(max(0, -shift), value.rank)

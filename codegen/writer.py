@@ -162,6 +162,21 @@ class Writer:
         self.computed[-1][fact] = ""
         return True
 
+    def same(self, size: str) -> str:
+        """The name under which a size is known, of all that are known to be equal to it here."""
+        at = len(self.computed)
+        while at:
+            at -= 1
+            if (other := self.computed[at].get(f"= {size}")) is not None:
+                size, at = other, len(self.computed)
+        return size
+
+    def unite(self, one: str, other: str) -> None:
+        """From here on these two sizes are known to be equal."""
+        one, other = self.same(one), self.same(other)
+        if one != other:
+            self.computed[-1][f"= {other}"] = one
+
     @contextmanager
     def nested(self) -> Iterator[None]:
         """Around code that does not dominate what follows it."""

@@ -208,7 +208,7 @@ def _outer(low: Lowering, node: Node, a: Desc, b: Desc) -> None:
         product = element(w, "mul", {}, values, [Array(x.dtype, ("n",)) for x in flat], target.dtype)
         store(w, target, target.address(e, index), product)
 
-    with outlined(w, flat, target):
+    with outlined(w, flat, (target,)):
         nest(w, target.dims, body)
 
 

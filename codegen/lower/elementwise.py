@@ -12,7 +12,7 @@ from difflang.types import Array, Nothing, Scalar
 
 from ..arrays import Apply
 from .loops import broadcast
-from .lower import Lowering, dtype_of, handles
+from .lower import JOINING, Lowering, dtype_of, handles
 from .ranges import EVERYTHING, arithmetic
 from .scalars import element, run, traced, traced_fault
 from .weak import fit_ints
@@ -23,11 +23,19 @@ _OVERFLOW = {"add": "sadd", "sub": "ssub", "mul": "smul"}
 
 @handles("elementwise")
 def lower_elementwise(low: Lowering, node: Node) -> None:
-    fit_ints(low, node)
-    if isinstance(node.out.type, Array):
-        low.finish(node, apply(low, node))
-    else:
-        low.env[node.out] = number(low, node)
+    if isinstance(node.out.type, Array) and node.out not in low.stack[-1].fusion.lazy:
+        fit_ints(low, node)
+        low.joint.assign(node.out, apply(low, node), low.hushed)
+        return
+    with low.hush(node):
+        fit_ints(low, node)
+        if isinstance(node.out.type, Array):
+            low.env[node.out] = apply(low, node)
+        else:
+            low.env[node.out] = number(low, node)
+
+
+JOINING.append(lower_elementwise)
 
 
 def apply(low: Lowering, node: Node) -> Apply:

@@ -129,7 +129,7 @@ def check_all(low: Lowering, picked: Picked) -> None:
             value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], index), "i64")
             checked(low, value, picked.view.dims[axis], axis)
 
-    with outlined(w, picked.keys, None):
+    with outlined(w, picked.keys):
         nest(w, picked.dims, one)
 
 
@@ -150,7 +150,7 @@ def gather(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> Non
         value = load(w, picked.view, picked.view.address(e, located(low, picked, e, index)))
         store(w, target, target.address(e, index), value)
 
-    with outlined(w, [picked.view, *picked.keys], target):
+    with outlined(w, [picked.view, *picked.keys], (target,)):
         nest(w, target.dims, one)
 
 
@@ -173,7 +173,7 @@ def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> No
         value = in_dtype(fitted, e, index, base.dtype)
         put(low, e, picked.view, located(low, picked, e, index), value, node.op == "accumulate")
 
-    with outlined(w, [fitted, *picked.keys], place):
+    with outlined(w, [fitted, *picked.keys], (place,)):
         nest(w, dims, one)
 
 

@@ -10,7 +10,7 @@ from ..alias import overlap
 from ..arrays import Desc, Element, Index, in_dtype, load
 from .gather import gather, scatter
 from .loops import over
-from .lower import Lowering, handles
+from .lower import JOINING, Lowering, handles
 from .weak import fit_int
 from ..places import fit, put, select
 
@@ -42,12 +42,30 @@ def lower_store(low: Lowering, node: Node) -> None:
     base = low.array(node.args[0])
     fit_int(low, node.args[1], base.dtype)
     pattern = expand(node.attrs["pattern"], base.rank)
-    if "a" in pattern:
-        scatter(low, node, base, pattern)
-    else:
-        target = select(low, base, pattern, node.args[2:], base.memory_ids)
-        write(low, target, node.args[1], node.op == "accumulate")
+    adds = node.op == "accumulate"
+    if base.rank and all(p == ":" for p in pattern) and _waits(low, base, node.args[1], adds):
+        low.bind_collapsed(node.outs[0])
+        return
+    low.joint.flush()
+    with low.hush(node):
+        if "a" in pattern:
+            scatter(low, node, base, pattern)
+        else:
+            write(low, select(low, base, pattern, node.args[2:], base.memory_ids), node.args[1], adds)
     low.bind_collapsed(node.outs[0])
+
+
+JOINING.append(lower_store)
+
+
+def _waits(low: Lowering, target: Desc, value: Atom, adds: bool) -> bool:
+    """Whether the array is written as a whole, by a nest that may wait for its neighbours."""
+    source = low.expr(value)
+    flat = source.kinds == target.kinds and source.flattens() and target.flattens()
+    if not flat or any(_clash(target, leaf) for leaf in source.leaves()):
+        return False
+    low.joint.write(target, fit(low, source, target), adds, low.hushed)
+    return True
 
 
 def write(low: Lowering, target: Desc, value: Atom, adding: bool) -> None:
@@ -64,7 +82,7 @@ def write(low: Lowering, target: Desc, value: Atom, adding: bool) -> None:
     def body(e: Element, index: Index) -> None:
         put(low, e, target, index, in_dtype(fitted, e, index, target.dtype), adding)
 
-    over(low.w, [fitted], target.dims, body, target)
+    over(low.w, [fitted], target.dims, body, (target,))
 
 
 def _clash(target: Desc, leaf: Desc) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .lower import Lowering
 
 
+Turn = Callable[[Element, Index], None]
+
+
 @contextmanager
 def counting(w: Writer, count: str, hint: str = "i") -> Iterator[str]:
     """A loop of `count` iterations around what is written inside; gives the index."""
@@ -100,17 +103,17 @@ def flat(exprs: Sequence[Expr], rank: int) -> bool:
     return all(expr.flattens() and expr.rank in (0, rank) for expr in exprs)
 
 
-def over(w: Writer, exprs: Sequence[Expr], dims: Sequence[str], body: Callable[[Element, Index], None], target: Desc | None = None) -> None:
-    """`body` for every element of the shape; `exprs` are all that it reads, `target` what it writes."""
-    every = [*exprs, *([] if target is None else [target])]
+def over(w: Writer, exprs: Sequence[Expr], dims: Sequence[str], body: Turn, targets: Sequence[Desc] = ()) -> None:
+    """`body` for every element of the shape; `exprs` are all that it reads, `targets` what it writes."""
+    every = [*exprs, *targets]
     if flat(every, len(dims)):
         total = size(w, dims)
-        with outlined(w, exprs, target):
+        with outlined(w, exprs, targets):
             nest(w, (total,), lambda index: body(Element(w, flat=True), index))
         return
 
     def code(fast: bool) -> None:
-        with outlined(w, exprs, target):
+        with outlined(w, exprs, targets):
             nest(w, dims, lambda index: body(Element(w, fast=fast), index))
 
     versions(w, every, code)
@@ -124,20 +127,23 @@ def assign(w: Writer, target: Desc, value: Expr, plan: Plan | None = None) -> No
         number = in_dtype(source, e, index, target.dtype)
         store(w, target, target.address(e, index), number)
 
-    over(w, [source], target.dims, body, target)
+    over(w, [source], target.dims, body, (target,))
 
 
 def broadcast(low: Lowering, exprs: Sequence[Expr]) -> tuple[tuple[str, ...], Index, list[Plan]]:
     """The common shape of operands, and each one's index map. Raises NumPy's ValueError at run time."""
     rank = max((expr.rank for expr in exprs), default=0)
-    kinds, dims, bad = [], [], []
+    kinds, dims, bad, equal = [], [], [], []
     for axis in range(rank):
         sizes = [(x.kinds[k], x.dims[k]) for x in exprs if (k := axis - rank + x.rank) >= 0]
         kind, dim, wrong = _common(low.w, sizes)
         kinds.append(kind)
         dims.append(dim)
         bad += wrong
+        equal += [(dim, own) for form, own in sizes if kind == form == MANY]
     _check_shapes(low, exprs, bad)
+    for dim, own in equal:
+        low.w.unite(dim, own)
     return tuple(kinds), tuple(dims), [_plan(low.w, x, kinds, dims) for x in exprs]
 
 
@@ -145,7 +151,7 @@ def _common(w: Writer, sizes: Sequence[tuple[str, str]]) -> tuple[str, str, list
     """Kind and size of one axis, and the conditions under which the sizes do not fit."""
     dim, kind, bad = "1", ONE, []
     for own, size_ in sizes:
-        if own == ONE or size_ == dim:
+        if own == ONE or w.same(size_) == w.same(dim):
             continue
         if kind == ONE:
             dim, kind = size_, own

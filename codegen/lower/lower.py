@@ -5,7 +5,8 @@ What each op becomes stands in the files of its family, entered into `HANDLERS`;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Union
 
 from difflang.errors import NotAvailable
@@ -17,9 +18,10 @@ from difflang.types import Array, Scalar, Type
 from ..alias import ANYWHERE, Aliases, holds_memory
 from ..arrays import Desc, Element, Expr, Uniform
 from .fuse import Fusion, decide
+from .joint import Joint
 from ..liveness import Liveness
 from .loops import assign
-from ..memory import Scopes, assemble, components, fresh, hand_out, let_go, parts, release, retain
+from ..memory import Scopes, assemble, components, fresh, hand_out, let_go, parts, retain
 from .ranges import Ranges
 from .scalars import convert
 from .silence import Silence
@@ -29,6 +31,8 @@ from .versions import Assumed
 Value = Union[str, Expr]
 Handler = Callable[["Lowering", Node], None]
 HANDLERS: dict[str, Handler] = {}
+JOINING: list[Handler] = []
+"""Those that hush what they compute themselves, for it may wait for its neighbours."""
 
 
 def handles(*names: str) -> Callable[[Handler], Handler]:
@@ -67,6 +71,8 @@ class Lowering:
         self.ranges = Ranges()
         self.place = function.place
         self.stack: list[Scope] = []
+        self.joint = Joint(self)
+        self.hushed = 0  # the status flags that the node being lowered is to leave as they are
         self.temporaries: list[Desc] = []
         self.assumed: Assumed | None = None  # what the version of a loop that is being written takes for granted
         self.twice = 0  # nodes of loops written in two versions so far
@@ -141,6 +147,10 @@ class Lowering:
         value = self.get(atom)
         return value.dims if isinstance(value, Expr) else ()
 
+    def is_plain(self, op: str) -> bool:
+        """Whether an elementwise op is lowered as all of them are."""
+        return HANDLERS.get(op, HANDLERS["elementwise"]) is HANDLERS["elementwise"]
+
     def is_below(self, index: str, size: str) -> bool:
         """Whether an index is known to be less than a size: it is a loop's, and the loop stops there."""
         bound = self.below.get(index)
@@ -160,9 +170,10 @@ class Lowering:
             scope.position = i
             self.node(node)
             for temporary in self.temporaries:
-                release(self.w, temporary.block)
+                self.joint.release(temporary.block)
             self.temporaries.clear()
             self._release(scope)
+        self.joint.flush()
         return scope
 
     def leave(self) -> None:
@@ -174,12 +185,12 @@ class Lowering:
     def _release(self, scope: Scope) -> None:
         for var in scope.live.dying(scope.position):
             value = self.env.get(var)
-            if isinstance(value, Desc):
-                release(self.w, value.block)
-            elif isinstance(value, str):
-                release(self.w, value)
+            if isinstance(value, (Desc, str)):
+                self.joint.release(value.block if isinstance(value, Desc) else value)
 
     def node(self, node: Node) -> None:
+        if not self.joint.passes(node):
+            self.joint.flush()
         if node.place is not None:
             self.place = node.place
         if node.regions or node.op == "call":
@@ -190,12 +201,22 @@ class Lowering:
         if handler is None:
             reason = f"{node.op} has no lowering to machine code"
             raise NotAvailable("DL015", reason, node.place, "run the function as Python: f.python(...)")
-        hushed = self.silence.asked(self, node) if self.silence is not None else 0
-        if self.silence is not None and hushed:
-            with self.silence.around(self, node, hushed):
-                handler(self, node)
-        else:
+        self.hushed = self.silence.asked(self, node) if self.silence is not None else 0
+        if handler in JOINING:
             handler(self, node)
+        else:
+            with self.hush(node):
+                handler(self, node)
+
+    @contextmanager
+    def hush(self, node: Node) -> Iterator[None]:
+        """Around what computes a node: the status flags that it is to leave as they are are put back."""
+        hushed, self.hushed = self.hushed, 0
+        if self.silence is None or not hushed:
+            yield
+            return
+        with self.silence.around(self, () if node.regions else node.outs, hushed):
+            yield
 
     # references
 

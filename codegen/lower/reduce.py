@@ -112,13 +112,13 @@ def total(low: Lowering, op: str, x: Expr, dtype: str) -> str:
     begin = f"store {REGISTER[dtype]} {identity(op, dtype)}, ptr {result}"
     if flat([x], x.rank):
         whole = size(w, x.dims)
-        with outlined(w, [x], None):
+        with outlined(w, [x]):
             w.do(begin)
             run(low, op, x, whole, lambda j: (Element(w, flat=True), (j,)), result, dtype)
         return w.let(f"load {REGISTER[dtype]}, ptr {result}")
 
     def code(fast: bool) -> None:
-        with outlined(w, [x], None):
+        with outlined(w, [x]):
             w.do(begin)
             row = partial(_row, low, op, x, fast, result, dtype)
             nest(w, x.dims[:-1], row)
@@ -155,7 +155,7 @@ def _inner(low: Lowering, op: str, x: Expr, axes: Sequence[int], kept: Sequence[
         store(w, target, target.address(e, at), w.let(f"load {REGISTER[dtype]}, ptr {slot}"))
 
     def code(fast: bool) -> None:
-        with outlined(w, [x], target):
+        with outlined(w, [x], (target,)):
             nest(w, target.dims, lambda at: one(fast, at))
 
     versions(w, [x], code)
@@ -179,7 +179,7 @@ def _nests(w: Writer, x: Expr, target: Desc, body: Callable[[bool, Index], None]
     """A nest over all of x that adds to the target."""
 
     def code(fast: bool) -> None:
-        with outlined(w, [x], target):
+        with outlined(w, [x], (target,)):
             nest(w, x.dims, lambda index: body(fast, index))
 
     versions(w, [x], code)

@@ -23,7 +23,7 @@ def lower_cumsum(low: Lowering, node: Node) -> None:
     if axis is None and x.rank != 1:
         target = low.new_array(node.out, ("1",) if node.out.type.dims == (ONE,) else (size(w, x.dims),))
         shape = Desc(dtype, x.kinds, x.dims, target.data, "null", c_strides(w, dtype, x.dims), target.memory_ids, True)
-        with outlined(w, [x], target):
+        with outlined(w, [x], (target,)):
             sums = w.alloca(REGISTER[dtype])
             w.do(f"store {REGISTER[dtype]} {_zero(dtype)}, ptr {sums}")
             nest(w, x.dims, lambda index: _step(w, x, shape, sums, index))
@@ -31,7 +31,7 @@ def lower_cumsum(low: Lowering, node: Node) -> None:
     axis = 0 if axis is None else axis
     target = low.new_array(node.out, x.dims)
     others = [dim for k, dim in enumerate(x.dims) if k != axis]
-    with outlined(w, [x], target):
+    with outlined(w, [x], (target,)):
         sums = w.alloca(REGISTER[dtype])
 
         def line(at: Index) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -43,8 +43,8 @@ class Silence:
         return hushed
 
     @contextmanager
-    def around(self, low: Lowering, node: Node, hushed: int) -> Iterator[None]:
-        """What is lowered inside leaves these flags as they are; a number is fixed before they are put back."""
+    def around(self, low: Lowering, outs: Sequence[Var], hushed: int) -> Iterator[None]:
+        """What is lowered inside leaves these flags as they are; a number among `outs` is fixed before they are put back."""
         w = low.w
         for state in ("stmxcsr", "ldmxcsr"):
             w.module.declare(f"llvm.x86.sse.{state}", f"declare void @llvm.x86.sse.{state}(ptr)")
@@ -53,8 +53,8 @@ class Silence:
         self.entered = True
         yield
         self.entered = False
-        for out in node.outs:
-            if isinstance(out.type, Scalar) and out.type.dtype in ("f64", "f32") and isinstance(low.env.get(out), str) and not node.regions:
+        for out in outs:
+            if isinstance(out.type, Scalar) and out.type.dtype in ("f64", "f32") and isinstance(low.env.get(out), str):
                 type = REGISTER[out.type.dtype]
                 low.env[out] = w.let(f'call {type} asm sideeffect "", "=x,0"({type} {low.env[out]})')
         if hushed != STATES:

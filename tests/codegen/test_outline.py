@@ -19,7 +19,7 @@ def nests(function, *types):
 
 
 def test_alike():
-    assert nests(lambda a, b: (a * b, b * a, (a + 1) * b), PLAIN, PLAIN) == 2
+    assert nests(lambda a, b, c, d, e, f: (a * b, c * d, (e + 1) * f), *[PLAIN] * 6) == 2
 
 
 def test_the_written_array_is_apart_from_what_is_read():
