@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import DifflangError, NotDifferentiable
+from .errors import DifflangError, NotDifferentiable, TypeMismatch
 
 
 def source(f: Any, *args: Any) -> str:
@@ -35,7 +35,10 @@ def check_grads(f: Any, args: Sequence[Any], order: int = 2, modes: Sequence[str
     from .codegen.function import DifferentiableFunction
     from .structs import copied
 
-    modes = BOTH if modes is None else modes
+    modes = BOTH if modes is None else (modes,) if isinstance(modes, str) else modes
+    if not isinstance(order, int) or order < 1 or not modes or not set(modes) <= set(BOTH):
+        reason = f"check_grads() takes an order of at least 1 and the modes 'fwd' and 'rev', not {order!r} and {tuple(modes)!r}"
+        raise TypeMismatch("DL017", reason, way_out="arguments without a derivative are left out by themselves")
     decorated = f if isinstance(f, DifferentiableFunction) else api._wrapped(f)
     args = tuple(args)
 

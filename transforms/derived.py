@@ -332,7 +332,7 @@ def _chosen(main: Function, argnums: int | str | tuple[int | str, ...]) -> list[
     chosen = []
     for item in argnums if isinstance(argnums, tuple) else (argnums,):
         position = names.index(item) if isinstance(item, str) and item in names else item
-        if isinstance(position, str) or not -len(names) <= position < len(names):
+        if not isinstance(position, int) or not -len(names) <= position < len(names):
             raise TypeMismatch(
                 "DL017", f"{main.name} has no parameter {item!r}", main.place, f"its parameters are {', '.join(names)}", main.origin
             )

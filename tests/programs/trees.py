@@ -50,3 +50,40 @@ def mapped_trees(w, b, rate):
 
 
 add(mapped_trees, (normal(2, 2), uniform(0.5, 1.5, 3), 0.1))
+
+
+class _Branch:
+    def __init__(self, key, value):
+        self.key, self.value = key, value
+        self.left = None
+        self.right = None
+
+    def insert(self, key, value):
+        if key < self.key:
+            if self.left is None:
+                self.left = _Branch(key, value)
+            else:
+                self.left.insert(key, value)
+        elif self.right is None:
+            self.right = _Branch(key, value)
+        else:
+            self.right.insert(key, value)
+
+    def total(self, depth=1):
+        found = self.value * depth
+        if self.left:
+            found += self.left.total(depth + 1)
+        if self.right:
+            found += self.right.total(depth + 1)
+        return found
+
+
+def inserted_one_by_one(x, a, b, c):
+    """No loop: which of the branches is there already depends on the keys."""
+    root = _Branch(a, x)
+    root.insert(b, x * x)
+    root.insert(c, 3.0 * x)
+    return root.total()
+
+
+add(inserted_one_by_one, (1.5, 5, 2, 1), (1.5, 5, 2, 3), (1.5, 1, 2, 3), (1.5, 5, 2, 7), wrt=(0,))

@@ -32,7 +32,20 @@ def written(m):
     return m
 
 
-@pytest.mark.parametrize("function", [read_later, of_diag, of_einsum, written])
+def written_and_not_read(m):
+    m = m * 2.0
+    np.diagonal(m)[:] = 5.0
+    return 1.0
+
+
+def added_to(m):
+    m = m * 2.0
+    d = np.diag(m)
+    d += 1.0
+    return d.sum()
+
+
+@pytest.mark.parametrize("function", [read_later, of_diag, of_einsum, written, written_and_not_read, added_to])
 def test_a_view_of_what_was_written_is_refused(function):
     with pytest.raises(dl.DifflangError, match="DL007"):
         dl.differentiable(function)(np.arange(9.0).reshape(3, 3))

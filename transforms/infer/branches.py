@@ -11,7 +11,7 @@ from difflang.types import Scalar
 
 from .choices import choosable, chosen
 from .frame import Frame, handles
-from .objects import State, changed, outside, restore, saved
+from .objects import State, as_made, changed, outside, restore, saved
 from .values import Compound, Form, Value, conform, form, fresh, is_undefined, join_forms, leaves, same
 
 Arm = Callable[[], list[Value]]
@@ -85,10 +85,41 @@ def _joined_arms(frame: Frame, built: Sequence[tuple[Builder, list[Value], State
     for _, values, state in built:
         restore(state)
         shapes.append(outside(values[k], before))
+    first, second = _apart(shapes[0], shapes[1], (built[0][2], built[1][2]), before)
     with frame.fitting("DL006"):
-        joined = join_forms(*shapes)
+        joined = join_forms(first, second)
     restore(before)
     return joined
+
+
+def _apart(one: Form, other: Form, states: tuple[State, State], before: State) -> tuple[Form, Form]:
+    """Two arms' forms, an object by the fields that it has in its arm wherever the other arm gives another object."""
+    if not isinstance(one, Compound) or not isinstance(other, Compound):
+        return one, other
+    if one.kind == "maybe" and other.kind != "maybe":
+        first, second = _apart(one.items[1], other, states, before)
+        return one.over((one.items[0], first)), second
+    if other.kind == "maybe" and one.kind != "maybe":
+        second, first = _apart(other.items[1], one, states[::-1], before)
+        return first, other.over((other.items[0], second))
+    if one.is_object and other.is_object:
+        if one.kind == other.kind == "object" and one.info is other.info:
+            return one, other
+        one, other = (_opened(shape, state, before) for shape, state in zip((one, other), states, strict=True))
+        if one.info.layout != other.info.layout:
+            return one, other
+    elif (one.kind, len(one.items)) != (other.kind, len(other.items)) or not one.items:
+        return one, other
+    pairs = [_apart(a, b, states, before) for a, b in zip(one.items, other.items, strict=True)]
+    return one.over(tuple(a for a, _ in pairs)), other.over(tuple(b for _, b in pairs))
+
+
+def _opened(shape: Compound, state: State, before: State) -> Compound:
+    """An object by its fields in this state; objects made in the arm are new ones."""
+    if shape.kind == "made":
+        return shape
+    restore(state)
+    return as_made(shape).over(tuple(outside(part, before) for part in shape.info.parts))
 
 
 def _merged_fields(frame: Frame, before: State, built: Sequence[tuple[Builder, list[Value], State]]) -> list[tuple[Any, Any]]:

@@ -190,6 +190,8 @@ class Frame:
 
     def write(self, base: Base, version: Atom) -> None:
         """The base has a new version. Whatever may be the same memory cannot be read any more."""
+        if base.shared:
+            self.fail("DL007", "NumPy's diagonals are views that cannot be written", "write into a copy, or into m[i, i]")
         for partner in self.tangles.get(base, ()):
             if partner not in self.state.versions:
                 continue

@@ -56,9 +56,15 @@ def _op(frame: Frame, node: Node) -> None:
     outs = tuple(Var(out.hint, out.type) for out in node.outs)
     attrs = {name: value for name, value in node.attrs.items() if name != "shares"}
     frame.builder.node(node.op, args, outs, **attrs)
-    partners = frame.partners(operand) if isinstance(operand, REFERENCES) and node.attrs.get("shares") else ()
+    shares = isinstance(operand, REFERENCES) and bool(node.attrs.get("shares"))
+    partners = frame.partners(operand) if shares else ()  # type: ignore[arg-type]
     for old, new in zip(node.outs, outs, strict=True):
-        frame.env[old] = frame.new_base(old.hint, old.type, new, partners) if is_reference(old.type) else new
+        if not is_reference(old.type):
+            frame.env[old] = new
+            continue
+        made = frame.new_base(old.hint, old.type, new, partners)
+        made.base.shared = shares
+        frame.env[old] = made
 
 
 def _is_view(node: Node, operand: Reference) -> bool | None:

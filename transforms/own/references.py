@@ -25,6 +25,7 @@ class Base:
     type: Type
     param: int | None = None
     open: bool = False  # the result of a recursive call, in the first pass: it may be any array
+    shared: bool = False  # a view for NumPy, a diagonal: it is not written
     merge: tuple[int, int] | None = None  # the `if` and the position of its result where two paths met
 
     def __repr__(self) -> str:
