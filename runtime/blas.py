@@ -12,7 +12,7 @@ NAMES = tuple(f"scipy_cblas_{name}" for name in "dgemm sgemm dgemv sgemv ddot sd
 """The order of the entries of a library's table `dl_blas`."""
 ROUTINES = (
     "set_nancheck",
-    *(f"{letter}{name}" for letter in "ds" for name in "gesv getrf potrf syevd gesdd geqrf orgqr geev gelsd".split()),
+    *(f"{letter}{name}" for letter in "ds" for name in "gesv getrf potrf syevd gesdd geqrf orgqr geev gelsd trtrs".split()),
     *(f"{letter}{name}" for letter in "zc" for name in "gesv getrf potrf heevd gesdd geqrf ungqr geev".split()),
 )
 """The order of the entries of a library's table `dl_lapack`: LAPACK's own C interface."""

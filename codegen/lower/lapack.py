@@ -17,7 +17,7 @@ from ..arrays import Axis, Desc, Element, Fixed, Index, Plan, store
 from ..memory import fresh
 from ..writer import REGISTER, Site, literal
 from .contract import reshaped
-from .loops import assign, broadcast, nest, when
+from .loops import assign, broadcast, choose, nest, when
 from .lower import Lowering, handles
 
 LinAlgError = np.linalg.LinAlgError
@@ -192,11 +192,48 @@ def lower_solve(low: Lowering, node: Node) -> None:
         flat = turned(right) if vector else right
         flat = reshaped(flat, flat.kinds[1:], flat.dims[1:], flat.strides[1:]) if vector else flat
         assign(w, flat, given)
-        sizes = (integer(low, n), integer(low, count), pointer(left), leading(low, n), pointer(pivots), pointer(right), leading(low, n))
-        fails(low, routine(low, "gesv", dtype, *sizes), "Singular matrix")
+        _solved(low, dtype, (n, count), left, pivots, right)
         assign(w, found, flat)
 
     nest(w, dims, one)
+
+
+def _solved(low: Lowering, dtype: str, dims: tuple[str, str], left: Desc, pivots: Desc, right: Desc) -> None:
+    """left x = right, x where right was. An upper triangle is its own factor: that of a Cholesky factor's derivative, for one."""
+    (n, count), w = dims, low.w
+
+    def whole() -> None:
+        sizes = (integer(low, n), integer(low, count), pointer(left), leading(low, n), pointer(pivots), pointer(right), leading(low, n))
+        fails(low, routine(low, "gesv", dtype, *sizes), "Singular matrix")
+
+    def back() -> None:
+        form = (letter("U"), letter("N"), letter("N"))
+        sizes = (integer(low, n), integer(low, count), pointer(left), leading(low, n), pointer(right), leading(low, n))
+        fails(low, routine(low, "trtrs", dtype, *form, *sizes), "Singular matrix")
+
+    if dtype in PART:
+        whole()
+    else:
+        choose(w, _is_upper(low, left, n), back, whole)
+
+
+def _is_upper(low: Lowering, a: Desc, n: str) -> str:
+    """Whether all below the diagonal is zero; its last corner is looked at first."""
+    w, type = low.w, REGISTER[a.dtype]
+    answer = w.alloca("i1")
+    w.do(f"store i1 false, ptr {answer}")
+
+    def look(at: Index) -> None:
+        beside = w.let(f"fcmp une {type} {a.at(Element(w), at)}, {literal(0.0, a.dtype)}")
+        with when(w, w.let(f"and i1 {beside}, {w.let(f'icmp sgt i64 {at[0]}, {at[1]}')}")):
+            w.do(f"store i1 false, ptr {answer}")
+
+    with when(w, w.let(f"icmp sgt i64 {n}, 1")):
+        corner = a.at(Element(w), (w.let(f"sub i64 {n}, 1"), "0"))
+        with when(w, w.let(f"fcmp oeq {type} {corner}, {literal(0.0, a.dtype)}")):
+            w.do(f"store i1 true, ptr {answer}")
+            nest(w, a.dims, look)
+    return w.let(f"load i1, ptr {answer}")
 
 
 def _outer(desc: Desc, count: int) -> Desc:
