@@ -48,9 +48,9 @@ def _bound(root: Any, args: Sequence[Any]) -> list[Any]:
 
 
 def source(function: Any, args: Sequence[Any]) -> str:
-    """The text of a function: as written for a plain one, written out for a derived one."""
+    """The text of a function: as written for a plain one, written out for one that is derived or made (`vmap`)."""
     root = function.__difflang_root__ if isinstance(function, DifferentiableFunction) else function
-    if not hasattr(type(root), "__difflang_program__"):
+    if not hasattr(type(root), "__difflang_program__") and not hasattr(root, "__difflang_made__"):
         return _own_text(root)
     from difflang.writing.python import write
 

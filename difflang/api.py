@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from .codegen.function import GRAD, DerivedFunction, DifferentiableFunction, as_written, by_name
 from .codegen.specialise import BEFORE_COMPILING
-from .config import Options, Spec, left_out, spec, with_text
+from .config import Options, Spec, derived_name, left_out, spec, with_text
 from .looking import check_grads, diagnose, explain, high_water, inspect, source
 from .parallel import get_num_threads, prange, set_num_threads
 from .ported import custom_vjp, differential, gradient, pullback, value_with_differential, value_with_gradient, value_with_pullback, vmap
@@ -84,7 +84,7 @@ class Derivation:
 
     @property
     def __name__(self) -> str:
-        return f"{getattr(self.base, '__name__', 'f')}_{self.kind}"
+        return derived_name(self.base, self.kind)
 
     def __reduce__(self) -> Any:
         return _derivation, (self.kind, by_name(self.base), self.argnums, self.has_aux, self.holomorphic)

@@ -166,3 +166,11 @@ def left_out(f: Callable[..., Any], given: int) -> list[Any]:
     except (TypeError, ValueError):
         return []
     return [p.default for p in parameters[given:] if p.default is not p.empty]
+
+
+def derived_name(target: Any, kind: str) -> str:
+    """What a derivative of a function is called."""
+    name = str(getattr(target, "__name__", "f"))
+    if kind == "jacfwd" and name.endswith("_grad"):
+        return name.removesuffix("grad") + "hessian"
+    return f"{name}_{kind}"

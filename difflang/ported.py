@@ -68,7 +68,9 @@ def _written(name: str, text: str, scope: dict[str, Any]) -> Any:
     file = f"<difflang {name} {next(_numbers)}>"
     register_source(file, text)
     exec(compile(text, file, "exec"), scope)  # our own text
-    return scope[name]
+    function = scope[name]
+    function.__difflang_made__ = True  # its text speaks of what only we know: `dl.source` writes it out
+    return function
 
 
 def _names(function: Any, what: str) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any, Union
 
+from difflang.config import derived_name
 from difflang.errors import NotDifferentiable, TypeMismatch
 from difflang.ir import LEAF, Atom, Const, Function, Param, Program, Region, Tree, Var, leaves
 from difflang.records import dataclass, replace
@@ -26,6 +27,7 @@ from .numbers import is_written
 from .retype import retype, widened
 from .tangents import each_by_itself, settled, tangent_tree, varying
 from .reverse import Reverse
+from .simplify.simplify import lighter
 
 Target = Union[Callable[..., Any], "Derived"]
 
@@ -46,15 +48,11 @@ class Derived:
 
     @property
     def __name__(self) -> str:
-        return f"{name_of(self.base)}_{self.kind}"
+        return derived_name(self.base, self.kind)
 
     def __difflang_program__(self, types: Sequence[Type]) -> Program:
         """The owned program for these argument types. Raises DifflangError."""
         return widened(_MAKERS[self.kind](self, tuple(types)), types)
-
-
-def name_of(target: Any) -> str:
-    return str(getattr(target, "__name__", "f"))
 
 
 def program_of(target: Any, types: Sequence[Type], unseen: bool = False) -> Program:
@@ -95,6 +93,7 @@ def _base(target: Any, types: Sequence[Type]) -> Program:
     """What a derivative is taken of. A function with a rule of the user's is called, so that the rule is found."""
     program = settled(each_by_itself(program_of(target, types, unseen=True)))
     check_known(program)
+    program = lighter(program) if hasattr(target, "base") else program
     return called(program) if is_ruled(program.main.python) else program
 
 
@@ -139,9 +138,8 @@ def _reverse(derived: Derived, types: tuple[Type, ...], with_value: bool) -> Pro
         kept = bars.values if with_value else bars.values[1:]
         tree = (value, tree) if with_value else (tree, value)
         yields = [*kept, *yields] if with_value else [*yields, *kept]
-    return _finish(
-        base, reverse.made, key, tree, yields, f"Gradient of {main.name}." if not with_value else f"Value and gradient of {main.name}."
-    )
+    what = "Value and gradient" if with_value else "Gradient"
+    return _finish(base, reverse.made, key, tree, yields, f"{what} of {main.name}.")
 
 
 def _grad(derived: Derived, types: tuple[Type, ...]) -> Program:

@@ -58,8 +58,9 @@ class Extents:
             return self.operand(node, 0, axes[axis] if axes is not None else value.type.rank - 1 - axis, depth) or own
         if node.op == "index":
             return self.sliced(node, axis, depth + 1) or own
-        if node.op == "matmul" and value.type.rank == 2 and all(rank(a.type) == 2 for a in node.args):
-            return self.operand(node, axis, axis, depth) or own
+        if node.op == "matmul" and all(rank(a.type) in (1, 2) for a in node.args):
+            left = axis == 0 and rank(node.args[0].type) == 2
+            return self.operand(node, 0 if left else 1, 0 if left else 1, depth) or own
         if TABLE[node.op].kind == "elementwise":
             return self.widest(node, value.type, axis, depth) or own
         return own

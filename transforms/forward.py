@@ -261,7 +261,8 @@ class _Tangents:
                     total = term if total is None else b.emit("add", total, term)
         if total is None:
             return None
-        if isinstance(node.out.type, Array) and _narrower(total.type, node.out.type):
+        narrower = isinstance(node.out.type, Array) and _narrower(total.type, node.out.type)
+        if narrower and (_is_other(total.type, node.out.type) or not self.covers(total, node, b.nodes[before:])):
             total = broadcast_like(b, total, node.out)
         elif isinstance(node.out.type, Unknown) and not self.covers(total, node, b.nodes[before:]):
             total = broadcast_like(b, total, node.out)
@@ -306,6 +307,11 @@ def named(b: Builder, value: Atom, hint: str) -> Atom:
 
 def _dot(value: Var) -> Var:
     return Var(f"{value.hint}_dot", bar_type(value.type))
+
+
+def _is_other(tangent: Type, value: Type) -> bool:
+    """Whether the types differ in more than what nobody knows of either."""
+    return not (isinstance(tangent, Array) and isinstance(value, Array) and tangent.dims == value.dims)
 
 
 def _narrower(tangent: Type, value: Array) -> bool:

@@ -46,11 +46,12 @@ def columns(derived: Derived, types: tuple[Type, ...]) -> Program:
         tangent = types_of_each(main, types)[position] if whole else Tuple(tuple(_strong(x.type) for x in inputs))
         jvp = Derived("jvp", derived.base, (position,)).__difflang_program__((*types, tangent))
         key = link(functions, jvp.functions)[jvp.entry]
+        functions[key] = replace(functions[key], doc=f"Tangent of {main.name}.")  # its value is not asked for
         for x in inputs:
             size, units = _unit_loop(b, x)
             turn = Builder(role="tangent")
             k = Var("k", INT)
-            unit = _Unit(b, turn, x, k, units)
+            unit = _Unit(b, turn, x, k, units, derived)
             dots = [unit.vector if one is x else zero(turn, one) for one in inputs]
             outs = [Var("y", y.type) for y in main.body.yields[: len(values)]]
             y_dots = {n: Var("y_dot", _strong(main.body.yields[n].type)) for n in outputs}
@@ -104,7 +105,7 @@ def rows(derived: Derived, types: tuple[Type, ...]) -> Program:
             size, units = _unit_loop(b, value)
             turn = Builder(role="adjoint")
             k = Var("k", INT)
-            unit = _Unit(b, turn, value, k, units)
+            unit = _Unit(b, turn, value, k, units, derived)
             results = _collect_rows(b, turn, _backward(turn, main, pair, tape, unit.vector, inputs), unit, size, inputs, value)
         found.update({(n, x): result for x, result in zip(inputs, results, strict=True)})
     return _finish_loops(derived, base, {**base.functions, **reverse.made}, b, chosen, found)
@@ -168,7 +169,14 @@ def _shape(b: Builder, x: Atom) -> list[Atom]:
 
 def _unit_loop(b: Builder, x: Atom) -> tuple[Atom, list[Atom]]:
     """(the number of elements, the shape) of what the unit vectors look like."""
-    return (b.emit("size", x) if isinstance(x.type, Array) else const(1)), _shape(b, x)
+    return _length(b, x), _shape(b, x)
+
+
+def _length(b: Builder, x: Atom) -> Atom:
+    """How many elements a value has."""
+    if not isinstance(x.type, Array):
+        return const(1)
+    return b.emit("dim", x, axis=0) if x.type.rank == 1 else b.emit("size", x)
 
 
 def _one(x: Atom) -> Atom:
@@ -179,12 +187,13 @@ class _Unit:
     """The k-th unit vector in the shape of x: one array for all turns of the loop, in which a turn sets its own place and clears it
     again. Of a number: one."""
 
-    def __init__(self, b: Builder, turn: Builder, x: Atom, k: Var, shape: list[Atom]) -> None:
+    def __init__(self, b: Builder, turn: Builder, x: Atom, k: Var, shape: list[Atom], derived: Derived) -> None:
         self.k = k
+        self.name = "hessian" if _is_hessian(derived) else "jacobian"
         self.nothing: Atom = const(0j) if is_complex(x.type) else const(0.0)
         self.vector: Atom = _one(x)
         if isinstance(x.type, Array):
-            self.start = b.emit("zeros", b.emit("size", x), dtype=x.type.dtype, hint="unit")
+            self.start = b.emit("zeros", _length(b, x), dtype=x.type.dtype, hint="unit")
             self.param = Var("unit", self.start.type)
             self.flat = turn.emit("store", self.param, _one(x), k, pattern=("i",), hint="unit")
             self.vector = self.flat if x.type.rank == 1 else turn.emit("reshape", self.flat, *shape)
@@ -204,35 +213,57 @@ def _collect(b: Builder, turn: Builder, found: list[Atom], unit: _Unit, size: At
         for node in turn.nodes:
             b.add(node)
         return found
-    k, inits, params, yields = unit.k, [], [], []
+    matrices = []
     for dot, value in zip(found, values, strict=True):
-        length = b.emit("size", value) if isinstance(value.type, Array) else const(1)
         dtype = value.type.dtype if isinstance(value.type, (Array, Scalar)) else "f64"
-        matrix = b.emit("zeros", length, size, dtype=dtype, hint="jacobian")
-        inner = Var("jacobian", matrix.type)
-        column = turn.emit("reshape", dot, length) if isinstance(value.type, Array) else dot
-        at, pattern = ((k,), (":", "i")) if isinstance(value.type, Array) else ((const(0), k), ("i", "i"))
-        inits.append(matrix)
-        params.append(inner)
-        yields.append(turn.emit("store", inner, column, *at, pattern=pattern, hint="jacobian"))
-    outs = unit.loop(b, turn, size, inits, params, yields)
-    return [b.emit("reshape", out, *_shape(b, value), *_shape(b, x)) for out, value in zip(outs, values, strict=True)]
+        matrices.append(_Matrix(b, turn, unit.name, (dot, value, ":"), (unit.k, size, "i"), dtype))
+    outs = unit.loop(b, turn, size, [m.start for m in matrices], [m.param for m in matrices], [m.final for m in matrices])
+    return [_shaped(b, out, value, x) for out, value in zip(outs, values, strict=True)]
 
 
 def _collect_rows(b: Builder, turn: Builder, found: list[Atom], unit: _Unit, size: Atom, inputs: list[Var], value: Var) -> list[Atom]:
     """Loop over the unit cotangents and put each row of each Jacobian in its place."""
-    k, inits, params, yields = unit.k, [], [], []
+    matrices = []
     for bar, x in zip(found, inputs, strict=True):
-        width = b.emit("size", x) if isinstance(x.type, Array) else const(1)
-        matrix = b.emit("zeros", size, width, dtype=x.type.dtype, hint="jacobian")  # type: ignore[union-attr]
-        inner = Var("jacobian", matrix.type)
-        row = turn.emit("reshape", bar, width) if isinstance(x.type, Array) else bar
-        at, pattern = ((k,), ("i", ":")) if isinstance(x.type, Array) else ((k, const(0)), ("i", "i"))
-        inits.append(matrix)
-        params.append(inner)
-        yields.append(turn.emit("store", inner, row, *at, pattern=pattern, hint="jacobian"))
-    outs = unit.loop(b, turn, size, inits, params, yields)
-    return [b.emit("reshape", out, *_shape(b, value), *_shape(b, x)) for out, x in zip(outs, inputs, strict=True)]
+        matrices.append(_Matrix(b, turn, unit.name, (unit.k, size, "i"), (bar, x, ":"), x.type.dtype))  # type: ignore[union-attr]
+    outs = unit.loop(b, turn, size, [m.start for m in matrices], [m.param for m in matrices], [m.final for m in matrices])
+    return [_shaped(b, out, value, x) for out, x in zip(outs, inputs, strict=True)]
+
+
+_Axis = tuple[Atom, Atom, str]
+
+
+class _Matrix:
+    """A Jacobian with an axis for all elements of the output and one of the input, none for a number; a turn fills a row or column.
+
+    An axis is (the derivative of this turn, the value that it is shaped like, ":") or (the turn, how many there are, "i").
+    """
+
+    def __init__(self, b: Builder, turn: Builder, name: str, rows: _Axis, columns: _Axis, dtype: str) -> None:
+        sizes: list[Atom] = []
+        places: list[Atom] = []
+        pattern: tuple[str, ...] = ()
+        for made, given, code in (rows, columns):
+            if code == "i":
+                places.append(made)
+                sizes.append(given)
+            else:
+                filled, like = made, given
+                if not isinstance(like.type, Array):
+                    continue
+                sizes.append(_length(b, like))
+                filled = made if like.type.rank == 1 else turn.emit("reshape", made, sizes[-1])
+            pattern += (code,)
+        self.start = b.emit("zeros", *sizes, dtype=dtype, hint=name)
+        self.param = Var(name, self.start.type)
+        self.final = turn.emit("store", self.param, filled, *places, pattern=pattern, hint=name)
+
+
+def _shaped(b: Builder, matrix: Atom, value: Var, x: Var) -> Atom:
+    """A Jacobian with the output's axes, then the input's."""
+    if max(y.type.rank if isinstance(y.type, Array) else 0 for y in (value, x)) == 1:
+        return matrix
+    return b.emit("reshape", matrix, *_shape(b, value), *_shape(b, x))
 
 
 def _finish_loops(
@@ -251,7 +282,16 @@ def _finish_loops(
     results = [found[n, x] for n in outputs for position in chosen for x in _inputs(main, position)]
     key = free_key(derived.__name__, functions)
     functions[key] = replace(main, name=key, body=Region(main.body.params, tuple(b.nodes), tuple(results)), writes=(), alias=())
-    return _finish(base, functions, key, tree, results, f"Jacobian of {main.name}.")
+    return _finish(base, functions, key, tree, results, _told(derived, main))
+
+
+def _is_hessian(derived: Derived) -> bool:
+    return derived.__name__.endswith("_hessian")
+
+
+def _told(derived: Derived, main: Function) -> str:
+    """What the function is, in words."""
+    return f"Hessian of {derived.__name__.removesuffix('_hessian')}." if _is_hessian(derived) else f"Jacobian of {main.name}."
 
 
 def _with_leaves(tree: Tree, inner: Tree) -> Tree:

@@ -41,6 +41,7 @@ class Facts:
     body: Region | None = None  # of the function as it was before this pass
     _extents: Extents | None = None
     _families: Families | None = None
+    _callees: dict[str, Extents] = field(default_factory=dict)
     divisors: frozenset[Atom] = frozenset()  # what Python's division has divided by here: it would have raised for zero
 
     @property
@@ -57,6 +58,22 @@ class Facts:
         if self._families is None:
             self._families = Families(self.definition.get, itself, is_single)
         return self._families
+
+    def of_callee(self, call: Node, out: Var, axis: int) -> tuple[Atom, int] | Atom | None:
+        """Where a result of another function has its axis from: an argument's axis, or a number."""
+        key = call.attrs["callee"]
+        body = self.functions[key].body
+        result = body.yields[call.outs.index(out)]
+        if not isinstance(result, Var) or not isinstance(result.type, Array):
+            return None
+        if key not in self._callees:
+            self._callees[key] = Shapes(body).extents
+        (root, offset) = self._callees[key].of(result, axis)
+        if root is None:
+            return const(offset)
+        if offset or not isinstance(root, tuple) or root[0] not in body.params:
+            return None
+        return call.args[body.params.index(root[0])], root[1]
 
     def made_once_by(self, atom: Atom, *ops: str) -> Node | None:
         """The same, where nobody else reads the value: written anew it is computed no more often."""

@@ -182,7 +182,7 @@ def one_step(facts: Facts, x: Atom, axis: int) -> tuple[Atom, int] | Atom | None
         return (init, axis) if keeps_shape(facts, final, param) and same_rank(init, x) else None
     node = facts.definition.get(x)
     if node is not None and node.op == "call":
-        return written_argument(facts, node, x, axis)
+        return written_argument(facts, node, x, axis) or facts.of_callee(node, x, axis)
     if node is None or node.op in STRUCTURED or len(node.outs) != 1:
         return None
     if node.op in ("store", "accumulate", "zeros_like", "ones_like", "empty_like", "full_like", "copy", "cast", "flip", "stop_gradient"):
@@ -195,7 +195,17 @@ def one_step(facts: Facts, x: Atom, axis: int) -> tuple[Atom, int] | Atom | None
         return size if size.type == Scalar("i64", weak=True) else None
     if row(node.op).kind == "elementwise":
         return elementwise_axis(node, x.type, axis)
-    return None
+    return factor_axis(node, axis) if node.op in ("matmul", "outer") and node.role in DERIVED else None
+
+
+def factor_axis(node: Node, axis: int) -> tuple[Atom, int] | None:
+    """The factor that a product of matrices and vectors has an axis from."""
+    first, second = (dims_of(a.type) for a in node.args)
+    if node.op == "outer" and len(first) == len(second) == 1:
+        return node.args[axis], 0
+    if node.op == "outer" or not max(len(first), len(second)) <= 2:
+        return None
+    return (node.args[0], 0) if axis == 0 and len(first) == 2 else (node.args[1], 1)
 
 
 def written_argument(facts: Facts, call: Node, x: Var, axis: int) -> tuple[Atom, int] | None:
