@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import functools
+
 import pytest
 
 import difflang as dl
@@ -81,3 +83,68 @@ def shared_dicts(x):
 def test_what_two_lists_share_is_refused_where_it_changes(function) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(dl.DifflangError, match="DL007"):
         dl.differentiable(function)(ROW)
+
+
+# -- fields that are asked for before they are set -----------------------------------------------
+
+
+class Bead:
+    def __init__(self, value, chain):
+        self.next = None
+        self.kids = []
+        chain.place(self)
+        self.value = value
+
+
+class Chain:
+    def __init__(self):
+        self.first = None
+        self.seen = 0.0
+
+    def place(self, link):
+        if self.first is None:
+            self.first = link
+            return
+        at = self.first
+        while at.next is not None:
+            at = at.next
+        at.next = link
+        at.kids.append(link)
+        self.seen += at.value
+
+
+class Hasty(Chain):
+    def place(self, link):
+        if self.first is None:
+            self.first = link
+        else:
+            self.first.next = link
+            self.seen += link.value
+
+
+def total(make, x, n):
+    chain = make()
+    for k in range(n):
+        Bead(x * k, chain)
+    found, at = chain.seen, chain.first
+    while at is not None:
+        found += at.value * (1 + len(at.kids))
+        at = at.next
+    return found
+
+
+def linked_by_its_constructor(x, n):
+    return total(Chain, x, n)
+
+
+def read_too_early(x, n):
+    return total(Hasty, x, n)
+
+
+def test_a_field_read_before_it_is_set():
+    assert dl.differentiable(linked_by_its_constructor)(1.5, 4) == linked_by_its_constructor(1.5, 4)
+    dl.check_grads(functools.partial(linked_by_its_constructor, n=4), (1.5,))
+    for function in (read_too_early, dl.differentiable(read_too_early)):
+        with pytest.raises(AttributeError, match="'Bead' object has no attribute 'value'"):
+            function(1.5, 3)
+    assert dl.differentiable(read_too_early)(1.5, 1) == 0.0

@@ -215,6 +215,10 @@ def check_fresh(frame: Frame, cell: Cell) -> None:
 class _Widened(Exception):
     """A loop changes a field that it does not carry yet."""
 
+    def __init__(self, loop: Carrying) -> None:
+        super().__init__()
+        self.loop = loop
+
 
 Turn = Callable[[Any, Sequence[Any]], list[Any]]
 Loop = Callable[[Turn, list[Any], list[str], Callable[[Sequence[Any]], Any]], list[Any]]
@@ -241,7 +245,10 @@ class Carrying:
             try:
                 results = loop(self.turn, [*init, *hidden], [*hints, *(str(name) for _, name in self.fields)], self.ask)
                 break
-            except _Widened:
+            except _Widened as widened:
+                if widened.loop is not self:  # the one around, whose turn this loop repeats
+                    restore(self.start)
+                    raise
                 del self.frame.builder.nodes[nodes:]
             except BaseException:
                 restore(self.start)
@@ -281,7 +288,7 @@ class Carrying:
         if grown or marks:
             self.fields += grown
             self.stale.update(marks)
-            raise _Widened
+            raise _Widened(self)
 
     def ask(self, carried: Sequence[Any]) -> Any:
         """The condition of a `while`, which may read fields but not change them."""

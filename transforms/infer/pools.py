@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from difflang.ir import UNDEF, Atom, Capture, Const, Var, const
 from difflang.records import dataclass
 from difflang.tree import Layout, class_layout
-from difflang.types import BOOL, Array, Scalar, Type
+from difflang.types import BOOL, Array, Scalar, Stack, Type
 
 from .grown import Origin, Widen
 from .objects import Cell, new_cell, put, reference
+from .unset import MARK, check_set, now_set, push_marks
 
 if TYPE_CHECKING:
     from .frame import Frame
@@ -56,7 +57,8 @@ def is_pooled(frame: Frame, cls: Any) -> bool:
 
 def names_in(frame: Frame, cls: type) -> list[str]:
     """The fields of a pooled class that have been found."""
-    return [site.name for site in frame.inference.lists.elements if isinstance(site, Column) and site.cls is cls and site.name]
+    sites = [site for site in frame.inference.lists.elements if isinstance(site, Column) and site.cls is cls]
+    return [site.name for site in sites if site.name and not site.name.endswith(MARK)]
 
 
 def column(frame: Frame, cls: type, name: str) -> Compound:
@@ -70,7 +72,7 @@ def column(frame: Frame, cls: type, name: str) -> Compound:
         frame.fail("DL006", f"the field {name!r} of {cls.__name__} holds values without a common type: {why}", "give it values of one type")
     if site not in frame.pools:
         element = lists.elements.setdefault(site, BOOL) if not name else lists.elements[site]
-        stacks = [Var(f"{cls.__name__.lower()}_{name or 'there'}", type) for type in stored(element)]
+        stacks = [Var(f"{cls.__name__.lower()}_{name.replace(MARK, '_set') or 'there'}", type) for type in stored(element)]
         frame.captures += [(Capture(var.hint, Part(site, k), named=False), var) for k, var in enumerate(stacks)]
         frame.pools[site] = Compound("grown", tuple(stacks), element, Origin(frozenset({site})))
     return frame.pools[site]
@@ -108,6 +110,7 @@ def entered(frame: Frame, cell: Cell, cls: type) -> Value:
     for name, owner in columns.items():
         value = const(True) if not name else held[name]
         push(frame, owner, ref if value is None else value)
+    push_marks(frame, cls, names_in(frame, cls), True)
     cell.stale = frame.place or True
     return ref
 
@@ -165,6 +168,7 @@ def begun(frame: Frame, cls: type) -> Compound:
         if has_leaves(element):
             nothing = rebuild(element, iter(filled(frame, [UNDEF] * len(list(types_of(element))), list(types_of(element)))))
             push(frame, column(frame, cls, name), nothing)
+    push_marks(frame, cls, names_in(frame, cls), False)
     return ref
 
 
@@ -186,6 +190,7 @@ def read(frame: Frame, ref: Compound, name: str) -> Value:
     from .lists import has_leaves, item
     from .values import rebuild
 
+    check_set(frame, ref, name)
     element = frame.inference.lists.elements[Column(ref.info, name)]
     if not has_leaves(element) and Column(ref.info, name) not in frame.inference.lists.straight:
         return rebuild(element, iter(()))
@@ -204,6 +209,7 @@ def write(frame: Frame, ref: Compound, name: str, value: Value) -> None:
     if site not in lists.elements and site not in lists.straight:
         raise Widen(frozenset({site}), form(stored))
     owner = column(frame, ref.info, name)
+    now_set(frame, ref, name)
     if has_leaves(owner.info):
         store_item(frame, owner, ref.items[0], stored)
     else:
@@ -349,7 +355,9 @@ def _nothing(frame: Frame, type: Type) -> Atom:
         return Const(False if type == BOOL else 0j if type.dtype[0] == "c" else 0.0 if type.dtype[0] == "f" else 0, type)
     if isinstance(type, Array):
         return frame.emit("zeros", *(const(0 if size != "1" else 1) for size in type.dims), dtype=type.dtype)
-    frame.fail("DL006", "an item of this list may be None where others are lists", "use an empty list")
+    if isinstance(type, Stack):
+        return frame.emit("stack_new", element=type.element, listed=type.listed)
+    frame.fail("DL006", "an item of this list may be None where others are not", "give every item a value of one type")
 
 
 __all__ = [
