@@ -195,7 +195,7 @@ class Frame:
         for partner in self.tangles.get(base, ()):
             if partner not in self.state.versions:
                 continue
-            if partner.param is not None:
+            if partner.param is not None and not self.unseen:
                 self.unclear(
                     base,
                     f"this may write the argument {shown(partner.hint)!r}, or an array of its own: it depends on the path taken",
