@@ -132,11 +132,24 @@ def element(
     lower = _lowering(op, dtypes[-1], weak)
     if name in DIVISIONS and dtypes[-1][0] in "iu" and not weak and w.module.hushing is not None:
         _note_zero(w, values[1], dtypes[1])
+    if name in ("floordiv", "mod") and dtypes[0] == dtypes[1] and dtypes[0][0] == "i" and is_literal(values[1]) and int(values[1]) > 0:
+        return convert(w, _by_constant(w, name, values[0], int(values[1]), REGISTER[dtypes[0]]), dtypes[0], out)
     if "f16" not in dtypes or lower in ("select", "id"):
         return _computed(w, op, lower, attrs, operands, list(zip(values, dtypes, strict=True)), types, out)
     wide = [(convert(w, v, d, "f32"), "f32") if d == "f16" else (v, d) for v, d in zip(values, dtypes, strict=True)]
     found = _computed(w, op, lower, attrs, operands, wide, types, "f32" if out == "f16" else out)
     return convert(w, found, "f32", out) if out == "f16" else found  # as NumPy: each op in float32, its result rounded
+
+
+def _by_constant(w: Writer, name: str, x: str, by: int, type: str) -> str:
+    """Rounding down by a positive constant: a power of two is a shift, or a mask for what is left; else the remainder's sign tells."""
+    if by & (by - 1) == 0:
+        return w.pure(f"ashr {type} {x}, {by.bit_length() - 1}" if name == "floordiv" else f"and {type} {x}, {by - 1}")
+    left = w.pure(f"srem {type} {x}, {by}")
+    below = w.pure(f"icmp slt {type} {left}, 0")
+    if name == "mod":
+        return w.pure(f"add {type} {left}, {w.pure(f'select i1 {below}, {type} {by}, {type} 0')}")
+    return w.pure(f"sub {type} {w.pure(f'sdiv {type} {x}, {by}')}, {w.pure(f'zext i1 {below} to {type}')}")
 
 
 def _note_zero(w: Writer, divisor: str, dtype: str) -> None:
