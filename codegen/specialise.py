@@ -176,9 +176,10 @@ def _program_for(root: Any, types: Sequence[Type]) -> tuple[Program, list[tuple[
     from difflang.transforms.infer.fixed import captures_fixed
     from difflang.transforms.place.place import place
     from difflang.transforms.simplify.simplify import simplify
+    from difflang.transforms.twofold import twofold
 
     def made() -> Program:
-        return place(anyway(simplify(program_of(root, tuple(types)))))
+        return place(anyway(twofold(simplify(program_of(root, tuple(types))))))
 
     try:
         return made(), []
