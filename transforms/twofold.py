@@ -1,4 +1,4 @@
-"""Twofold: a loop that asks in its turns which of two arrays is meant, or which one is written, is written for either answer. Owned in, owned out.
+"""Twofold: a loop that asks in its turns which of two arrays is meant is written for either answer. Owned in, owned out.
 
     for i in range(n):                       if meant:
         a = u if meant else v                    for i in range(n): v[i] = f(u[i])
