@@ -105,6 +105,11 @@ def sumprod(p, q):
 
 
 def hypot(*coordinates):
+    return norm(coordinates)
+
+
+def norm(coordinates):
+    """hypot(*coordinates)"""
     largest = 0.0
     for x in coordinates:
         largest = max(largest, abs(x))

@@ -15,6 +15,7 @@ import numpy as np
 from difflang.errors import DifflangError
 from difflang.ir import NONE, Const, Function, Held, Node, Param, Var, static, yields
 from difflang.complex_library import CMATH
+from difflang.heaps import STANDS_FOR as HEAPS
 from difflang.library import STANDS_FOR
 from difflang.numpy_library import numpy_text
 from difflang.op import lookup, row
@@ -211,7 +212,7 @@ def _call_known(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mappin
         args = for_call(frame, target, args)
     if handler is not None:
         return handler(frame, args, kwargs)
-    written = {**STANDS_FOR, **CMATH}.get(target) or numpy_text(target, len(args), kwargs) if _hashable(target) else None
+    written = {**STANDS_FOR, **CMATH, **HEAPS}.get(target) or numpy_text(target, len(args), kwargs) if _hashable(target) else None
     stand_in = written or scipy_text(target)
     if stand_in is not None:
         return by_text(frame, stand_in, args, kwargs)
@@ -241,7 +242,7 @@ def _is_known(target: Any) -> bool:
     """Whether a call needs the values that it is given: of what the program defines a part may be None."""
     if isinstance(target, BuiltinFunctionType) or hasattr(target, "__difflang_op__") or is_number_class(target):
         return True
-    tables = _hashable(target) and (target in BUILTINS or target in STANDS_FOR)
+    tables = _hashable(target) and (target in BUILTINS or target in STANDS_FOR or target in HEAPS)
     return bool(tables or scipy_text(target) is not None or lookup(target) is not None)
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
+from difflang import library
 from difflang.ir import Const, Function, Param, const
 
 from .dicts import is_dict, items_of
 from .frame import Frame
 from .generators import eager
 from .iterables import as_iterable, check_iterable, item, length
+from .numbers import by_text
 from .operators import binary
 from .values import Compound, Value, denote, form, is_static, is_undefined, known, python_value
+
 
 def arguments(
     frame: Frame, values: Sequence[Value], attrs: Mapping[str, Any], callee: Value | None = None
@@ -74,6 +78,8 @@ def starred(frame: Frame, callee: Value | None, value: Value, given: int, keywor
         message = f"{EXTREMES[python_value(callee)]} expected at least 1 argument, got 0"  # type: ignore[arg-type]
         frame.emit("check", enough, error=TypeError, message=message, kind="raise")
         return [value]
+    if is_static(callee) and python_value(callee) is math.hypot and not given:  # type: ignore[arg-type]
+        return [by_text(frame, library.norm, [value])]  # hypot of one number is its size
     name, wanted = _wanted(frame, callee)
     wanted = [one for one in wanted[given:] if one not in keywords]
     size = frame.atom(length(frame, value))
