@@ -23,7 +23,7 @@ import numpy as np
 
 from difflang.config import Options
 from difflang.errors import DifflangError, IntegerOverflow, TypeMismatch
-from difflang.signatures import signature
+from difflang.signatures import signature, unfit
 from difflang.types import Static, Tuple, Type, type_of
 
 from . import boundary, by_value, crossing, overlap
@@ -190,8 +190,8 @@ class DifferentiableFunction(Native):
         """One value for each parameter, as Python binds them. Raises Python's own TypeError."""
         try:
             bound = self._signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(f"{self.__name__}() {error}") from None
+        except TypeError:
+            raise unfit(self.__qualname__, self._signature, args, kwargs) from None
         bound.apply_defaults()
         return list(bound.arguments.values())
 

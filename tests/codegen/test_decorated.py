@@ -77,3 +77,16 @@ def test_nothing_has_no_largest() -> None:
     with pytest.raises(ValueError) as found:
         dl.differentiable(largest)(0)
     assert str(found.value) == said
+
+
+def only_by_name(x, /, y, *, z=1.0):
+    return x * y * z
+
+
+@pytest.mark.parametrize(("args", "named"), [((1.0,), {}), ((1.0, 2.0, 3.0), {}), ((), {"x": 1.0, "y": 2.0}), ((1.0, 2.0), {"w": 1})])
+def test_a_call_that_does_not_fit_says_what_python_says(args: Any, named: Any) -> None:
+    with pytest.raises(TypeError) as wanted:
+        only_by_name(*args, **named)
+    with pytest.raises(TypeError) as found:
+        dl.differentiable(only_by_name)(*args, **named)
+    assert str(found.value) == str(wanted.value)
