@@ -17,12 +17,13 @@ from .credit import Credit
 from .expressions import Phrases, negated
 from .flavor import Flavors
 from .forms import slice_object
+from .grown import SIGNS, grown
 from .objects import Paths, has_object
 from .fold import RETURNED, Folding, is_all_said, steady_values
 from .said import Heads, known_names
 from .spread import spread_of
 from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While
-from .statements import Write, ends, mark_of
+from .statements import Write, changed, ends, mark_of
 from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, both, extreme, told_of
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
@@ -54,6 +55,7 @@ class Building:
         phrases.own_objects, phrases.own_statics = self.paths.objects, self.paths.statics
         self.shape_of: dict[Var, Var] = {}  # a value that was copied: the copy, of which the text asks the shape from then on
         self.folding = Folding(function, program.functions)
+        self.grown = grown(function, self.folding.inline)
         self.mark = Credit(function, self.folding.inline)
         self.same: list[tuple[Var, Var]] = []
         plain = [node for node in walk(function.body) if node.op not in STRUCTURED and len(node.outs) == 1]
@@ -267,6 +269,9 @@ class Building:
             case "check":
                 return self.check(node)
         args = self.operands(node)
+        if id(node) in self.grown:
+            self.written(node.args[0], node.out)
+            return [changed(self.expr(node.args[0]), SIGNS[node.op], args[1], self.mark.of(node))]
         if len(node.outs) > 1:
             return [Assign(Pack(tuple(map(Ref, node.outs))), self.phrase(node, args), self.mark.of(node))]
         inner = self.folding.inline.get(node.args[0]) if node.op == "copy" and isinstance(node.args[0], Var) else None
@@ -334,10 +339,7 @@ class Building:
             key = items[0] if len(items) == 1 else Pack(items)
             return [Do(Apply(Attribute(self.phrases.np("add"), "at"), (target.value, key, added)), self.mark.of(node))]
         whole = pattern and set(pattern) == {":"} and isinstance(base.type, Array)
-        op = "+="
-        if isinstance(added, Prefix) and added.op == "-":
-            op, added = "-=", added.operand
-        return [Write(self.expr(base) if whole else target, op, added, self.mark.of(node))]
+        return [changed(self.expr(base) if whole else target, "+=", added, self.mark.of(node))]
 
     def list_write(self, node: Node) -> Block:
         """`xs[i] = v`, `xs[i] += v`, `xs[:] = ys`."""

@@ -7,7 +7,7 @@ from typing import Union
 
 from ..ir import Node, Place, Var
 from ..records import dataclass, field
-from .syntax import Expr, Item, Ref, Told, Word, refs
+from .syntax import Expr, Item, Prefix, Ref, Told, Word, refs
 
 
 MISSING = Word("")
@@ -181,6 +181,13 @@ def ends(block: Block) -> bool:
     if isinstance(last, Check):
         return last.kind == "raise" and getattr(last.test, "text", "") == "False"
     return isinstance(last, (Break, Return))
+
+
+def changed(target: Expr, op: str, value: Expr, mark: Mark) -> Write:
+    """`target += value`, the other sign where the value begins with one."""
+    if isinstance(value, Prefix) and value.op == "-":
+        return Write(target, "-=" if op == "+=" else "+=", value.operand, mark)
+    return Write(target, op, value, mark)
 
 
 def base_of(target: Expr) -> Var | None:

@@ -317,7 +317,7 @@ def is_tight(expr: Expr) -> bool:
         return is_tight(expr.operand)
     if isinstance(expr, Attribute):
         return isinstance(expr.value, (Word, Ref)) or (isinstance(expr.value, Attribute) and is_tight(expr.value))
-    return isinstance(expr, (Word, Ref))
+    return isinstance(expr, Ref) or (isinstance(expr, Word) and not expr.text.endswith(("]", ")")))
 
 
 def is_simple_bound(expr: Expr | None) -> bool:

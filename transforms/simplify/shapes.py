@@ -13,6 +13,7 @@ from difflang.types import MANY, ONE, OPEN, Array, Scalar, dims_of
 from .algebra import ALGEBRA
 from .choices import CHOICE_RULES
 from .factors import FACTORS
+from .firsts import FIRSTS
 from .omitted import OMITTED
 from .open import OPEN_RULES
 from .rules import DERIVED, Facts, Rule, covers, flavor, is_zero
@@ -283,6 +284,6 @@ SHAPE_RULES: dict[str, tuple[Rule, ...]] = {
     "empty_like": (like_source,),
     "size": (like_source,),
 }
-for _more in (ALGEBRA, CHOICE_RULES, FACTORS, OMITTED, SPREADS, OPEN_RULES):
+for _more in (ALGEBRA, CHOICE_RULES, FACTORS, FIRSTS, OMITTED, SPREADS, OPEN_RULES):
     for _op, _rules in _more.items():
         SHAPE_RULES[_op] = (*SHAPE_RULES.get(_op, ()), *_rules)
