@@ -142,6 +142,8 @@ class Phrases:
             return Prefix(op.infix, plain[0]) if len(plain) == 1 else Infix(plain[0], op.infix, plain[1])
         if op.name == "div" and node.role and (divisor := self.of_numpy(plain[1])) is not None:
             return Infix(plain[0], "/", divisor)
+        if isinstance(plain[0], Ref) and self.flavors.is_product(node):
+            return Infix(plain[0], "*", plain[0])
         return Apply(self.callable(op, node.outs[0].type), (*plain, *self.keywords(op, node)))
 
     def of_numpy(self, value: Expr) -> Expr | None:

@@ -86,6 +86,8 @@ class Flavors:
             return not self.may_be_python(node.args[0])
         if not op.infix:
             return bool(op.numpy)
+        if self.is_product(node):
+            return False
         return self.is_written_out(node) or not all(map(self.may_be_python, node.args))
 
     def is_written_out(self, node: Node) -> bool:
@@ -97,6 +99,10 @@ class Flavors:
         if isinstance(type, Unknown) and not node.role:
             return False  # the user's operator, whatever it is given
         return strong and (truth or bool(op.faults)) and all(map(self.may_be_python, node.args)) and not self.is_harmless(node)
+
+    def is_product(self, node: Node) -> bool:
+        """Whether a square is written x * x, which Python's numbers never refuse."""
+        return node.op == "pow" and bool(node.role) and _whole(node.args[1]) == 2 and self.is_written_out(node)
 
     def is_harmless(self, node: Node) -> bool:
         """Whether Python's operator in an adjoint raises only where the primal has raised before."""
