@@ -47,6 +47,21 @@ def steady_values(body: Region, inits: Sequence[Atom]) -> frozenset[Var]:
     return frozenset(found)
 
 
+def _steady(function: Function) -> set[Atom]:
+    """The variables whose names mean the same wherever they are known: parameters and what is assigned once, indices of loops."""
+    params, made = list(function.body.params), list[Var]()
+    indices: set[Atom] = set()
+    for node in walk(function.body):
+        made += [out for out in node.outs if not node.regions and not is_temporary(out.hint)]
+        for region in node.regions:
+            first = node.op == "for"
+            indices.update(region.params[:first])
+            params += region.params[first:]
+    names = Counter(var.hint for var in (*params, *made))
+    steady: set[Atom] = indices | {var for var in (*function.body.params, *made) if names[var.hint] == 1}
+    return steady | {node.out for node in walk(function.body) if node.op in FREE and node.args[0] in steady}
+
+
 class Folding:
     """`inline[v]` is the node whose expression stands wherever `v` is used."""
 
@@ -58,6 +73,7 @@ class Folding:
         self.uses: Counter[Var] = Counter()
         self.tests: dict[Var, Node] = {}  # numbers compared
         self.exits: set[Atom] = set()  # what is asked at the end of a turn, where the names have new values
+        self.steady = _steady(function)
         self.count(function.body)
         self.region(function.body)
 
@@ -96,11 +112,20 @@ class Folding:
                 self.uses.subtract(a for a in arms if isinstance(a, Var))
 
     def is_free(self, node: Node) -> bool:
-        """Whether a value is written anew at each use: a size, or two numbers compared that have names."""
+        """Whether a value is written anew at each use: a size, a place, or two numbers compared that have names."""
         if not is_temporary(node.outs[0].hint):
             return False
+        if self.is_index(node):
+            return True
         tested = node.outs[0] in self.tests and node.outs[0] not in self.exits
         return node.op in FREE or (tested and all(map(self.has_name, node.args)))
+
+    def is_index(self, node: Node) -> bool:
+        """Whether a value is a place beside another: `i - 1`, `2 * n`."""
+        type = node.outs[0].type
+        if node.op not in ("add", "sub", "mul") or not isinstance(type, Scalar) or type.dtype != "i64" or not type.weak:
+            return False
+        return node.outs[0] not in self.exits and all(isinstance(a, Const) or a in self.steady for a in node.args)
 
     def has_name(self, atom: Atom) -> bool:
         """Whether a value stands under a name, or is a number."""

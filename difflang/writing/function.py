@@ -9,7 +9,7 @@ from ..types import Scalar
 from .document import INDENT, WIDTH
 from .expressions import Phrases, is_unspeakable, negated, quoted
 from .gathered import appended, gathered
-from .layout import call_header, statement
+from .layout import call_header, statement, target_lines
 from .names import Names
 from .quotation import quoted_once
 from .statements import NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While, Write
@@ -191,11 +191,12 @@ class Printing:
     def unpack(self, target: Pack, value: Expr, mark: Mark, depth: int) -> list[str]:
         """`a, b = value`; many targets stand below each other."""
         head = f"{flat_items(target.items)} = "
-        if len(target.items) < 4 or len(INDENT) * depth + len(head) + len(flat(value)) <= WIDTH:
+        room = WIDTH - len(INDENT) * depth - len(head)
+        opening = len(flat(value.function)) + 1 if isinstance(value, Apply) else 0
+        if len(flat(value)) <= room or (len(target.items) < 4 and opening <= room):
             return self.line(head, value, "", mark, depth)
-        own = INDENT * depth
-        lines = [f"{own}(", *(f"{own}{INDENT}{flat(item)}," for item in target.items)]
-        return lines + self.line(") = ", value, "", mark, depth)
+        *lines, last = target_lines(target, depth)
+        return lines + self.line(f"{last.strip()[:-1]} = ", value, "", mark, depth)
 
     def bind(self, target: Ref | Word, value: Expr, mark: Mark, depth: int) -> list[str]:
         """`x = value`, or `x += ...` for numbers."""

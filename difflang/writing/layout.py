@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Union
 
-from .document import Doc, Expanding, Group, GroupIf, IfBroken, Line, Nest, Text, render
+from .document import INDENT, WIDTH, Doc, Expanding, Group, GroupIf, IfBroken, Line, Nest, Text, render
 from .syntax import BINDING, Apply, Attribute, Choice, Compare, Display, Entry, Expr, Infix
 from .syntax import Item, Keyword, Pack, Prefix, Ref, Slice, Star, Told, Word, flat
 from .syntax import is_simple_bound, is_tight, needs_parentheses
@@ -43,6 +43,16 @@ def call_header(head: str, params: list[str], tail: str, depth: int = 0) -> list
     for param in params:
         items += [Text(","), Line(" "), Text(param)] if items else [Text(param)]
     return render([Text(head), _brackets("(", items, ")", comma=bool(params)), Text(tail)], depth, "")
+
+
+def target_lines(target: Expr, depth: int) -> list[str]:
+    """A tuple of targets below each other, a tuple among them too where it is too long for its line."""
+    own = INDENT * depth
+    lines = [f"{own}("]
+    for item in target.items if isinstance(target, Pack) else ():
+        line = f"{own}{INDENT}{flat(item)},"
+        lines += target_lines(item, depth + 1) if len(line) > WIDTH and isinstance(item, Pack) else [line]
+    return [*lines, f"{own}),"]
 
 
 def _bare(pack: Pack) -> list[Doc]:

@@ -18,6 +18,7 @@ from .objects import class_imports, flattened
 from .preamble import HELPERS
 from .names import BUILTINS_USED, Names, free_name, identifier
 from .sink import sunk
+from .unpacking import unpacked
 from .walks import taken_once
 
 
@@ -56,7 +57,7 @@ def plain_result(function: Function, entry: bool) -> Function:
 
 def function_text(program: Program, function: Function, name: str, phrases: Phrases) -> str:
     built = Building(program, function, phrases)
-    built.block = taken_once(sunk(built.block, built.folding.uses), built.same)
+    built.block = unpacked(taken_once(sunk(built.block, built.folding.uses), built.same), built.folding.uses)
     tuples = {param.name for param in function.params if param.tree != "*"}
     reserved = {phrases.numpy, phrases.math, "cmath", *phrases.functions.values(), *HELPERS, *formula_names(program), *tuples}
     primal = frozenset(out for node in walk(function.body) if not node.role and node.op not in STRUCTURED for out in node.outs)
