@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
 from .errors import TypeMismatch
+from .records import dataclass
 from .types import BOOL, COMPLEX, DTYPES, FLOAT, INT, MANY, NOTHING, ONE, OPEN, Array, Scalar, Tuple, Type, type_of
 
 
@@ -22,7 +22,7 @@ class Options:
     parallel: bool = False
 
     def __str__(self) -> str:
-        return repr(sorted(asdict(self).items()))
+        return repr(sorted((name, getattr(self, name)) for name in ("static", "cache", "parallel")))
 
 
 @dataclass(frozen=True)

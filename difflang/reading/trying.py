@@ -7,7 +7,7 @@ The jump is a return that carries a number, the handler's, and so leaves loops a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from ..records import dataclass, field
 
 import libcst as cst
 

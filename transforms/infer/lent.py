@@ -8,7 +8,7 @@ one of its fellows was. All of it is refused with DL007, never lost.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from difflang.records import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.ir import Atom

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+import dataclasses
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from difflang.build import Builder
@@ -12,6 +12,7 @@ from difflang.errors import DifflangError, TypeMismatch
 from difflang.hints import shown
 from difflang.ir import UNDEF, Atom, Const, Function, Node, Place, Region, Var, const, walk
 from difflang.op import row
+from difflang.records import dataclass, field
 from difflang.types import ONE, Array, Scalar, Stack, Type, Undefined, Unknown, is_complex
 
 from .references import REFERENCES, Base, Choice, Ref, Reference, Step, Value, compose
@@ -47,7 +48,7 @@ class Summary:
     known: bool = False
 
 
-@dataclass(eq=False)
+@dataclasses.dataclass(eq=False)
 class Unclear(DifflangError):
     """A DL007 that goes away if the results of these `if` nodes are kept as choices between references."""
 
