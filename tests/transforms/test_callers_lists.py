@@ -284,3 +284,51 @@ def test_an_error_of_what_changes_nothing_says_nothing_more() -> None:
     with pytest.raises(IndexError) as error:
         dl.differentiable(lambda xs, k: xs[k])([1.0, 2.0], 5)
     assert not any("before the call" in note for note in error.value.__notes__)
+
+
+# -- rows of different lengths, by an index of the run: graphs ------------------------------------
+
+
+def distances(near, weights, start):
+    found = [-1] * len(near)
+    found[start] = 0
+    waiting, total = [start], 0.0
+    while waiting:
+        u = waiting.pop(0)
+        total += weights[u] * found[u]
+        for v in near[u]:
+            if found[v] < 0:
+                found[v] = found[u] + 1
+                waiting.append(v)
+    return total
+
+
+def ways(near, x):
+    total = 0.0
+    waiting = [(0, x)]
+    while waiting:
+        u, way = waiting.pop()
+        total += way
+        waiting.extend([(v, way * w) for v, w in near[u]])
+    return total
+
+
+def grown(rows, x):
+    total, k = 0.0, 0
+    while k < 4:
+        rows[k % 3].append(x * k)
+        k += 1
+        total += sum(rows[(2 * k) % 3])
+    return total
+
+
+def test_rows_of_different_lengths():
+    near, weights = [[1, 2], [3], [3], []], np.array([1.0, 2.0, 3.0, 4.0])
+    assert dl.differentiable(distances)(near, weights, 0) == distances(near, weights, 0)
+    assert dl.grad(distances, 1)(near, weights, 0).tolist() == [0.0, 1.0, 1.0, 2.0]
+    near = [[(1, 2.0), (2, 0.5)], [(2, 3.0)], []]
+    assert dl.differentiable(ways)(near, 1.5) == ways(near, 1.5)
+    assert dl.grad(ways, 1)(near, 1.5) == 1.0 + 2.0 + 0.5 + 6.0
+    left, right = [[1.0, 2.0], [2.0], []], [[1.0, 2.0], [2.0], []]
+    assert dl.differentiable(grown)(left, 1.5) == grown(right, 1.5)
+    assert left == right

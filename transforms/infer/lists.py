@@ -237,7 +237,11 @@ def indexed(frame: Frame, owner: Compound, index: Value) -> Value:
             return item(frame, made, index)
     try:
         element = joined_items(form(owner))  # type: ignore[arg-type]
-    except (TypeError, Widen):
+    except Widen as rows:  # lists of different lengths, which must be lists of the run first
+        if lists.why_straight(rows.sites) is None:
+            error.remedy = rows
+        raise error from None
+    except TypeError:
         if owner.items and all(choosable(form(value)) for value in owner.items):
             return one_of(frame, owner, index)
         raise error from None
