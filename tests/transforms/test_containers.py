@@ -183,3 +183,51 @@ def rows_replaced(n, x):
 
 def test_a_list_that_is_made_on_one_path_only() -> None:
     assert dl.value_and_grad(rows_replaced, argnums=1)(5, 1.5) == (10.5, 7.0)
+
+
+# -- dicts of the caller, asked for numbers of the run ---------------------------------------------
+
+
+def reached(near, x):
+    found, waiting = {0: 0.0}, [0]
+    while waiting:
+        u = waiting.pop(0)
+        for v, w in near[u]:
+            if v not in found or found[u] + w * x < found[v]:
+                found[v] = found[u] + w * x
+                waiting.append(v)
+    return sum(found.values())
+
+
+def followed(table, k, x):
+    total = 0.0
+    while k in table:
+        total += table.get(k + 1, 0.5) * x
+        k = table[k]
+    return total
+
+
+def missing(table, k, x):
+    while k < 9:
+        k += 1
+        x *= table[k]
+    return x
+
+
+def changed_rows(table, k, x):
+    while k < 4:
+        table[k % 2].append(x)
+        k += 1
+    return sum(table[0])
+
+
+def test_dicts_of_the_caller_by_keys_of_the_run():
+    near = {0: [(1, 1.0), (2, 5.0)], 1: [(2, 2.0)], 2: []}
+    assert dl.differentiable(reached)(near, 1.2) == reached(near, 1.2)
+    assert dl.grad(reached, 1)(near, 1.2) == pytest.approx(4.0)
+    table = {0: 1, 1: 2, 2: 5}
+    assert dl.differentiable(followed)(table, 0, 1.5) == followed(table, 0, 1.5)
+    with pytest.raises(KeyError, match="^3"):
+        dl.differentiable(missing)({1: 2.0, 2: 3.0}, 0, 1.5)
+    with pytest.raises(dl.DifflangError, match="DL007"):
+        dl.differentiable(changed_rows)({0: [1.0], 1: []}, 0, 1.5)

@@ -106,7 +106,12 @@ def _is_key(found: Any) -> bool:
 def dict_item(frame: Frame, value: Value, pattern: Sequence[str], operands: Sequence[Value]) -> Value:
     """d[key]."""
     items = items_of(frame, value)
-    key = _known_key(frame, value, written_key(frame, pattern, operands))
+    asked = written_key(frame, pattern, operands)
+    from .lookups import is_lookup, looked_up
+
+    if is_lookup(value, asked, list(items)):
+        return looked_up(frame, items, asked)
+    key = _known_key(frame, value, asked)
     if key not in items:
         frame.fail("DL005", f"KeyError: {key!r}", f"its keys are {', '.join(map(repr, items))}", KeyMismatch)
     return items[key]
@@ -134,8 +139,12 @@ def set_dict_item(frame: Frame, target: Value, pattern: Sequence[str], operands:
 
 
 def _get(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
-    items = items_of(frame, owner)
-    return items.get(_known_key(frame, owner, args[0]), args[1] if len(args) > 1 else kwargs.get("default", NONE))
+    from .lookups import got, is_lookup
+
+    items, default = items_of(frame, owner), args[1] if len(args) > 1 else kwargs.get("default", NONE)
+    if is_lookup(owner, args[0], list(items)):
+        return got(frame, items, args[0], default)
+    return items.get(_known_key(frame, owner, args[0]), default)
 
 
 def _items(frame: Frame, owner: Compound, args: Args, kwargs: Named) -> Value:
@@ -216,7 +225,10 @@ def united(frame: Frame, one: Value, other: Value) -> Value:
 
 def contains(frame: Frame, owner: Value, key: Value) -> Value:
     """key in d."""
-    return const(_known_key(frame, owner, key) in items_of(frame, owner))
+    from .lookups import is_lookup, is_there
+
+    items = items_of(frame, owner)
+    return is_there(frame, items, key) if is_lookup(owner, key, list(items)) else const(_known_key(frame, owner, key) in items)
 
 
 def object_truth(frame: Frame, value: Compound) -> Atom:

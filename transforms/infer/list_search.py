@@ -32,14 +32,19 @@ def count(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     return _found(frame, owner, args[0], lambda k, count: binary(frame, "add", count, const(1)), const(0), "count")
 
 
-def position(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
-    """list.index."""
+def found_at(frame: Frame, owner: Compound, value: Value) -> Value:
+    """Where the first item stands that is equal to a value; -1 where none is."""
 
     def first(k: Value, at: Value) -> Value:
         return branch(frame, frame.truth(binary(frame, "less", at, const(0))), [lambda: [k], lambda: [at]], ["at"])[0]
 
+    return _found(frame, owner, value, first, const(-1), "at")
+
+
+def position(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
+    """list.index."""
     (value,) = args
-    at = _found(frame, owner, value, first, const(-1), "at")
+    at = found_at(frame, owner, value)
     there = frame.emit("greater_equal", at, const(0))
     attrs: dict[str, Any] = {"message": "tuple.index(x): x not in tuple" if owner.kind == "tuple" else "the value is not in the list"}
     said: list[Value] = []
@@ -54,4 +59,4 @@ def position(frame: Frame, owner: Compound, args: Sequence[Value]) -> Value:
     return at
 
 
-__all__ = ["count", "position"]
+__all__ = ["count", "found_at", "position"]
