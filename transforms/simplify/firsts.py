@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Node, Var
-from difflang.types import Array, dims_of
+from difflang.types import Array, Unknown, dims_of
 
 from .rules import DERIVED, Facts, Rule, covers
 
@@ -15,6 +15,8 @@ def first_share(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """Zeros to which a value is added at some places hold that value there: x[i] = v. A place that may come twice stays a sum."""
     base, value, *operands = node.args
     pattern = node.attrs["pattern"]
+    if any(isinstance(operand.type, Unknown) for operand in operands):  # it may be a list of indices
+        return None
     if node.role not in DERIVED or "a" in pattern or not pattern or not _is_zero_at(facts, base, pattern, operands):
         return None
     return b.emit("store", base, value, *operands, pattern=pattern, hint=node.out.hint)
