@@ -237,3 +237,15 @@ def test_next_behind_the_last_item() -> None:
 
     with pytest.raises(StopIteration):
         dl.differentiable(f)(1.0)
+
+
+def test_map_over_an_array_beside_a_list() -> None:
+    def f(x):
+        total = sum(list(map(lambda a, b: a * b, [1.0, 2.0, 3.0], x)))
+        for v in map(max, x, [2.0] * 3):
+            total = total * 0.5 + v
+        return total + len(sorted(map(lambda a, b: a - b, x, [1.0, 2.0, 3.0])))
+
+    x = np.array([1.0, 2.5, 3.5])
+    assert dl.differentiable(f)(x) == f(x)
+    dl.check_grads(f, (x,))

@@ -100,7 +100,9 @@ def _is_of_known(value: Any) -> bool:
     """Whether this is map or reversed of items that are known while compiling."""
     from .iterables import has_tuple
 
-    return isinstance(value, Compound) and value.kind in ("map", "reversed") and has_tuple(value)
+    if not isinstance(value, Compound) or value.kind not in ("map", "reversed"):
+        return False
+    return all(map(has_tuple, value.items[1:] if value.kind == "map" else value.items))
 
 
 def is_lazy(value: Any) -> bool:

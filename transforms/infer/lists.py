@@ -309,7 +309,7 @@ def _delitem(frame: Frame, node: Node, values: list[Value]) -> Sequence[Value]:
 
 def beside_lists(frame: Frame, iterable: Value) -> Value:
     """What is walked in step with something of a length that is not known: its tuples as lists of the run."""
-    if isinstance(iterable, Compound) and iterable.kind in ("zip", "enumerate", "reversed"):
+    if isinstance(iterable, Compound) and iterable.kind in ("zip", "enumerate", "reversed", "map"):
         first = iterable.items[:1] if iterable.kind == "enumerate" else iterable.items
         return iterable.over((*(beside_lists(frame, one) for one in first), *iterable.items[len(first) :]))
     if not isinstance(iterable, Compound) or not iterable.is_sequence:
