@@ -24,7 +24,7 @@ from .said import Heads, known_names
 from .spread import spread_of
 from .statements import MISSING, NO_MARK, Assign, Block, Break, Check, Do, For, If, Mark, Move, Return, Statement, While
 from .statements import Write, changed, ends, mark_of
-from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Prefix, Ref, Slice, Word, both, extreme, told_of
+from .syntax import Apply, Attribute, Choice, Expr, Infix, Item, Pack, Ref, Slice, Word, both, extreme, told_of
 
 AUGMENTED = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
 
