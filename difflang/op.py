@@ -97,7 +97,7 @@ class Op:
     methods: tuple[str, ...] = ()  # methods of arrays that read as this op, the array first
     properties: tuple[str, ...] = ()
     infix: str = ""  # Python's operator, where it has one
-    result: str = "same"  # elementwise: the dtype's class: same, bits (same, but truths stay truths), float, bool, int, real (its part)
+    result: str = "same"  # elementwise, class: same, bits (same, truths stay), float, double (never complex), bool, int, real (its part)
     computes: str = "result"  # elementwise: what operands are converted to first, see `computed_in`
     axes: str = ""  # what the static `axis` is in normal form: "one" int, "many" (a tuple, None for all)
     typing: Typing | None = None

@@ -65,7 +65,9 @@ def _class_dtype(result: str, common: Scalar) -> str:
         return "i64"
     if result == "real" and common.dtype != "bool":
         return PART.get(common.dtype, common.dtype)
-    if result == "float" and common.dtype not in FLOATS:
+    if result == "double" and common.dtype in PART:
+        raise TypeError("this special function takes real numbers in the language, not complex ones")
+    if result in ("float", "double") and common.dtype not in FLOATS:
         return "f64"
     if result in ("same", "real") and common.dtype == "bool" and common.weak:
         return "i64"  # Python's True + True is 2

@@ -20,8 +20,6 @@ DENSITY = 1 / math.sqrt(2 * math.pi)
 
 
 def _double(x: Any) -> Any:
-    if x.dtype.kind == "c":
-        raise TypeError("special functions of complex numbers are outside the language")
     return apply("cast", x, dtype="f64", weak=False)
 
 
@@ -40,7 +38,7 @@ def _special(formula: Callable[..., Any], *names: str, cost: int = 40, **row: An
         return formula(*(_plain_double(x) for x in operands), **statics)
 
     scipy = tuple(f"special.{name}" for name in names or (formula.__name__,) if name)
-    return elementwise(result="float", lower=lower, evaluate=evaluate, scipy=scipy, cost=cost, **row)
+    return elementwise(result="double", lower=lower, evaluate=evaluate, scipy=scipy, cost=cost, **row)
 
 
 @_special(special_values.digamma, "digamma", "psi", cost=80)

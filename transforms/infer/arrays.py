@@ -268,8 +268,8 @@ def item(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str, 
         owner = frame.only_element(owner, "can only convert an array of size 1 to a Python scalar", "an index")
     if isinstance(owner.type, Unknown):
         return frame.emit("cast", owner, dtype="f64", weak=True)
-    dtype = owner.type.dtype  # type: ignore[union-attr]
-    return frame.emit("cast", owner, dtype={"f32": "f64", "f16": "f64", "i32": "i64", "c64": "c128"}.get(dtype, dtype), weak=True)
+    dtype = {"f": "f64", "i": "i64", "u": "i64", "c": "c128", "b": "bool"}[DTYPES[owner.type.dtype].kind]  # type: ignore[union-attr]
+    return frame.emit("cast", owner, dtype=dtype, weak=True)
 
 
 def _transpose(frame: Frame, owner: Atom, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
