@@ -100,6 +100,7 @@ class _Join:
         else:
             self.add(new, [read_in(frame, p, v) for p, v in zip(self.paths, pair, strict=True)])
             found = self.merge(new, pair, k)
+            found.base.open = all(map(is_open, pair))
         self.merged[pair] = found
         return found
 
@@ -164,7 +165,8 @@ def _single(frame: Frame, paths: Sequence[Path], pair: Sequence[Value]) -> Value
     """The reference that both arms give, or the only one, if it means something outside the arms too."""
     given = [value for value in pair if not is_open(value)]
     if not given:
-        return next((value for value in pair if isinstance(value, REFERENCES)), pair[0])
+        found = next((value for value in pair if isinstance(value, REFERENCES)), pair[0])
+        return found if not isinstance(found, REFERENCES) or _visible(frame, paths, found) else None
     first = given[0]
     if not isinstance(first, REFERENCES) or any(value != first for value in given) or not _visible(frame, paths, first):
         return None
