@@ -112,6 +112,7 @@ class Writer:
         self.failure = failure  # the instruction that leaves the function with a fault
         self.alias: Callable[[frozenset[int]], str] = lambda memory: ""  # metadata of accesses to allocations
         self.plain = False  # loops are left as they are
+        self.leaving: Callable[[], None] | None = None  # what is to be written before a place where the function may be left
         self.far = 0  # how much work on whole arrays is done by calls
         self.exits = 0  # how often the function may be left with a fault, so far
         self.near = False  # whether a loop stands here whose turns are short
@@ -264,6 +265,8 @@ class Writer:
         """Leave with a fault where `bad` (an i1) holds; `details` are i64 values."""
         if bad == "false" or not self.once(f"never {bad}"):
             return
+        if self.leaving is not None and site.error is not MemoryError:
+            self.leaving()
         self.exits += 1
         fine = self.name("fine")
         self.branch(bad, self.fault(site, details), fine, f", !prof !{self.cold_weights}")
@@ -275,6 +278,8 @@ class Writer:
         if suspect == "true":
             yield
             return
+        if self.leaving is not None:
+            self.leaving()
         look, fine = self.name("look"), self.name("fine")
         self.branch(suspect, look, fine, f", !prof !{self.cold_weights}")
         self.start(look)

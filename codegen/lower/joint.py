@@ -84,6 +84,11 @@ class Joint:
         else:
             release(self.low.w, block)
 
+    def settle(self) -> None:
+        """Before the function may be left with an error: what others see is written."""
+        if not all(statement.fresh for statement in self.waiting):
+            self.flush()
+
     def flush(self) -> None:
         """Write the nest."""
         if not self.waiting:

@@ -72,6 +72,7 @@ class Lowering:
         self.place = function.place
         self.stack: list[Scope] = []
         self.joint = Joint(self)
+        self.w.leaving = self.joint.settle
         self.hushed = 0  # the status flags that the node being lowered is to leave as they are
         self.temporaries: list[Desc] = []
         self.assumed: Assumed | None = None  # what the version of a loop that is being written takes for granted

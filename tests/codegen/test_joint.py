@@ -176,3 +176,36 @@ def test_loops_of_arrays() -> None:
         step[k] = 1e-6
         up, down = (wave(X + s * step if slope is X else X, Y + s * step if slope is Y else Y, 5) for s in (1, -1))
         assert abs(g[k] - (up - down) / 2e-6) < 1e-6
+
+
+def doubled(x, z):
+    z += z
+    return z * x
+
+
+def halved(x, z):
+    x += x
+    z *= 0.5
+    return z + x
+
+
+def subtracted(x, z):
+    w = x + x
+    x *= x
+    z -= x
+    return w
+
+
+def divided(x, z):
+    x *= 2.0
+    k = 1 // (len(z) - 3)
+    return x * k
+
+
+@pytest.mark.parametrize("function", [doubled, halved, subtracted, divided])
+def test_writes_before_an_error_are_made(function: Any) -> None:
+    ours, theirs = (np.arange(1.0, 5.0), np.arange(3.0)), (np.arange(1.0, 5.0), np.arange(3.0))
+    for call, given in ((dl.differentiable(function), ours), (function, theirs)):
+        with pytest.raises((ValueError, ZeroDivisionError)):
+            call(*given)
+    assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))

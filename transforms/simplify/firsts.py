@@ -15,7 +15,7 @@ def first_share(facts: Facts, node: Node, b: Builder) -> Atom | None:
     """Zeros to which a value is added at some places hold that value there: x[i] = v. A place that may come twice stays a sum."""
     base, value, *operands = node.args
     pattern = node.attrs["pattern"]
-    if any(isinstance(operand.type, Unknown) for operand in operands):  # it may be a list of indices
+    if any(isinstance(each.type, Unknown) for each in (base, *operands)):  # it may be a list, or a list of indices
         return None
     if node.role not in DERIVED or "a" in pattern or not pattern or not _is_zero_at(facts, base, pattern, operands):
         return None
