@@ -28,6 +28,7 @@ bench: .venv/.bench
 # One environment; a stamp for each set of extras. pyproject.toml says what is in them.
 .venv/.%: pyproject.toml | .venv/bin/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	@$(BIN)/python -m compileall -q difflang transforms codegen runtime  # pip leaves an editable install without bytecode
 	@touch $@
 
 .venv/bin/pip:

@@ -110,7 +110,7 @@ class Desc(Expr):
         unit = self.unit or (e.fast and self.speculated)
         outer = list(zip(index, self.strides, strict=True))
         last = outer.pop() if unit and outer else None
-        pointer = self._offset(w, outer)
+        pointer = self.offset(w, outer)
         if last is not None and last[0] != "0":
             pointer = w.let(f"getelementptr inbounds {memory}, ptr {pointer}, i64 {last[0]}", "p")
         return pointer
@@ -120,7 +120,8 @@ class Desc(Expr):
         """Whether the fast form takes the last axis to lie side by side."""
         return self.kinds[-1] != "1" and str(SIZE[self.dtype]) not in self.strides[:-1] and self.strides[-1].startswith("%")
 
-    def _offset(self, w: Writer, terms: Sequence[tuple[str, str]]) -> str:
+    def offset(self, w: Writer, terms: Sequence[tuple[str, str]]) -> str:
+        """The address that these indices lead to."""
         pointer = self.data
         for index, stride in terms:
             if index != "0" and stride != "0":

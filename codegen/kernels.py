@@ -271,7 +271,7 @@ def kernel(module: ModuleWriter, name: str) -> str:
     """The module of one kernel that is compiled once."""
     _, op, dtype = name.split("_")
     if op in order.OPS:
-        text = order.text(op, dtype)
+        text = order.text(op, dtype, module.target.wide)
         return text + conversions(text, module.target)
     if op.startswith("arg"):
         return _where(module, op, dtype)

@@ -1,8 +1,8 @@
 """The kernels of order: a stable sort of numbers or of their positions, and the search in sorted numbers.
 
-Few are merged: runs of 16 are sorted by insertion, then merged to and fro between the array and a second one of its size. Many are
-dealt out byte by byte of keys whose unsigned order is that of the numbers, the last byte first (Knuth 5.2.5); a byte that all have in
-common is passed over.
+Few go through a network of comparisons (`network.py`). Many are dealt out byte by byte of keys whose unsigned order is that of the
+numbers, the last byte first (Knuth 5.2.5); a byte that all have in common is passed over. What neither takes is merged: runs of 16
+are sorted by insertion, then merged to and fro between the array and a second one of its size.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from .network import DTYPES, MOST, network
 from .writer import MEMORY, SIZE
 
 _SORT = """
@@ -19,6 +20,12 @@ declare void @llvm.memset.p0.i64(ptr, i8, i64, i1 immarg)
 define hidden void @dl_OP_D(ptr %keys, ptr %a, ptr %b, i64 %n) noinline nounwind {
 entry:
   %counts = alloca [BYTES x [256 x i64]], align 64
+  %few = icmp sle i64 %n, FEW
+  br i1 %few, label %network, label %start
+network:
+  %quick = call i1 @dl_network_OP_D(ptr %keys, ptr %a, ptr %b, i64 %n)
+  br i1 %quick, label %done, label %start
+start:
   %many = icmp sgt i64 %n, MANY
   br i1 %many, label %deal, label %chunks
 deal:
@@ -82,7 +89,7 @@ turned:
   %to.next = phi ptr [ %to.there, %byte ], [ %from.here, %out.all ]
   br label %bytes
 chunks:
-  %c = phi i64 [ 0, %entry ], [ %c.next, %sorted ]
+  %c = phi i64 [ 0, %start ], [ %c.next, %sorted ]
   %c.more = icmp slt i64 %c, %n
   br i1 %c.more, label %run, label %passes
 run:
@@ -215,11 +222,16 @@ done:
 }
 """
 OPS = ("sort", "order", "search")
+_NO_NETWORK = """
+define internal i1 @dl_network_OP_D(ptr %keys, ptr %a, ptr %room, i64 %n) nounwind {
+  ret i1 false
+}
+"""
 _MANY = 200
 """From how many on dealing is quicker than merging."""
 
 
-def text(op: str, dtype: str) -> str:
+def text(op: str, dtype: str, wide: str) -> str:
     """The text of one kernel. dl_sort and dl_order take (keys, what is sorted, room of its size, count); dl_sort's keys are itself."""
     type = MEMORY[dtype]
     if op == "search":
@@ -234,11 +246,14 @@ def text(op: str, dtype: str) -> str:
     body = re.sub(r"RANK\((\w+)\)", lambda m: _rank(dtype, m[1]), body)
     body = re.sub(r"DIGIT\((\w+)\)", lambda m: _digit(8 * bytes_, m[1]), body)
     body = body.replace("BYTES", str(bytes_)).replace("ROOM", str(2048 * bytes_)).replace("MANY", str(_MANY))
+    quick = dtype in DTYPES[op]
+    body = body.replace("FEW", str(MOST[op] if quick else -1))
+    body = (network(op, dtype) if quick else _NO_NETWORK).replace("WIDE", wide) + body
     body = body.replace("SHIFT", f"trunc i64 %p.bits to i{8 * bytes_}" if bytes_ < 8 else "add i64 %p.bits, 0")
     body = re.sub(r"LESS\((\w+), (\w+)\)", lambda m: less(m[1], m[2]), body)
     body = re.sub(r"\bE\b", element, body)
     body = body.replace("SIZE", str(SIZE[dtype if op == "sort" else "i64"]))
-    return body.replace("dl_OP_D", f"dl_{op}_{dtype}")
+    return body.replace("_OP_D", f"_{op}_{dtype}")
 
 
 def _key(op: str, type: str, name: str) -> str:

@@ -74,13 +74,18 @@ def checked(low: Lowering, index: str, dim: str, axis: int, positive: bool = Fal
     if not (positive and low.is_below(at, dim)) and low.assumed is not None and low.assumed.covers(index, dim):
         return index
     if not positive:
-        behind = w.pure(f"add i64 {index}, {dim}")
-        at = w.pure(f"select i1 {w.pure(f'icmp slt i64 {index}, 0')}, i64 {behind}, i64 {index}")
+        at = from_front(low, index, dim)
     if (positive and low.is_below(at, dim)) or not w.once(f"{at} < {dim}"):
         return at
     site = Site(IndexError, f"index %d is out of bounds for axis {axis} with size %d", 2, low.place)
     w.fail_if(w.let(f"icmp uge i64 {at}, {dim}"), site, (index, dim))
     return at
+
+
+def from_front(low: Lowering, index: str, dim: str) -> str:
+    """An index that may count from the end, counted from the front."""
+    behind = low.w.pure(f"add i64 {index}, {dim}")
+    return low.w.pure(f"select i1 {low.w.pure(f'icmp slt i64 {index}, 0')}, i64 {behind}, i64 {index}")
 
 
 def slice_bounds(low: Lowering, operands: Sequence[Atom], dim: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ are side by side, else in front. A truth array of one axis becomes the positions
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from difflang.ir import Atom, Node
 from difflang.records import dataclass
@@ -18,7 +18,7 @@ from .loops import broadcast, counting, nest, when
 from .lower import Lowering
 from ..memory import fresh
 from ..outline import outlined
-from ..places import checked, fit, put, select
+from ..places import checked, fit, from_front, put, select
 from ..writer import Site, Writer
 
 
@@ -28,7 +28,9 @@ class Picked:
 
     view: Desc
     axes: list[int]  # of the view, in order
+    named: list[int]  # the same axes as the base counts them, for errors
     keys: list[Expr]
+    masks: list[bool]  # whether a key was made of truths: its positions are within
     plans: list[Plan]
     kinds: tuple[str, ...]
     dims: Index
@@ -41,12 +43,17 @@ def pick(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[A
     sliced: list[str] = []
     basic: list[Atom] = []
     keys: list[Expr] = []
+    masks: list[bool] = []
     axes: list[int] = []
+    named: list[int] = []
     axis = 0
     for code in pattern:
         if code in "ai":
-            keys.append(_key(low, rest.pop(0), base.dims[axis], axis))
+            key = low.expr(rest.pop(0))
+            masks.append(key.dtype == "bool" and key.rank == 1)
+            keys.append(_truths(low, key, base.dims[axis], axis) if masks[-1] else key)
             axes.append(len(sliced))
+            named.append(axis)
             sliced.append(":")
         else:
             sliced.append(code)
@@ -57,18 +64,15 @@ def pick(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[A
     view = select(low, base, sliced, basic, base.memory_ids)
     kinds, dims, plans = broadcast(low, keys)
     together = axes == list(range(axes[0], axes[-1] + 1))
-    return Picked(view, axes, keys, list(plans), kinds, dims, axes[0] if together else 0)
+    return Picked(view, axes, named, keys, masks, list(plans), kinds, dims, axes[0] if together else 0)
 
 
-def _key(low: Lowering, atom: Atom, dim: str, axis: int) -> Expr:
-    """One index operand: integers as they are, truths as the positions of the true ones."""
-    key = low.expr(atom)
-    if key.dtype == "bool" and key.rank == 1:
-        text = f"boolean index did not match indexed array along axis {axis}; "
-        text += "size of axis is %d but size of corresponding boolean axis is %d"
-        low.w.fail_if(low.w.pure(f"icmp ne i64 {dim}, {key.dims[0]}"), Site(IndexError, text, 2, low.place), (dim, key.dims[0]))
-        return positions(low, low.array(atom))
-    return key
+def _truths(low: Lowering, key: Expr, dim: str, axis: int) -> Desc:
+    """The positions of the true ones."""
+    text = f"boolean index did not match indexed array along axis {axis}; "
+    text += "size of axis is %d but size of corresponding boolean axis is %d"
+    low.w.fail_if(low.w.pure(f"icmp ne i64 {dim}, {key.dims[0]}"), Site(IndexError, text, 2, low.place), (dim, key.dims[0]))
+    return positions(low, low.temporary(key) if not isinstance(key, Desc) else key)
 
 
 def positions(low: Lowering, mask: Desc) -> Desc:
@@ -104,19 +108,48 @@ def shape(picked: Picked) -> tuple[tuple[str, ...], Index]:
     return (*kinds[:at], *picked.kinds, *kinds[at:]), (*dims[:at], *picked.dims, *dims[at:])
 
 
-def located(low: Lowering, picked: Picked, e: Element, index: Index) -> Index:
-    """The view's index for a result's index, checked."""
-    at, count = picked.front, len(picked.dims)
-    gathered, others = index[at : at + count], list((*index[:at], *index[at + count :]))
-    found: list[str] = []
-    for axis in range(picked.view.rank):
-        if axis not in picked.axes:
-            found.append(others.pop(0))
-            continue
-        k = picked.axes.index(axis)
-        value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], gathered), "i64")
-        found.append(checked(low, value, picked.view.dims[axis], axis))
-    return tuple(found)
+Cell = Callable[[Element, Index, Desc, Index], None]
+"""What is done for an element of the result: its index, the view or a row of it, and the element's index there."""
+
+
+def each(low: Lowering, picked: Picked, dims: Index, cell: Cell, sure: bool) -> None:
+    """Every element of base[index]. Where slices follow the gathered axes, a row is found once and then walked; `sure`: the indices
+    have been checked."""
+    w, first = low.w, picked.front + len(picked.dims)
+
+    def row(index: Index) -> None:
+        e = Element(w)
+        row, at = _row(low, picked, e, index, sure)
+        nest(w, dims[first:], lambda more: cell(e if first == len(dims) else Element(w), (*index, *more), row, (*at, *more)))
+
+    nest(w, dims[:first], row)
+
+
+def _row(low: Lowering, picked: Picked, e: Element, index: Index, sure: bool) -> tuple[Desc, Index]:
+    """What is left of the view behind the gathered axes and the slices before them; or the view, and the element's index in it."""
+    view, outer = picked.view, list(index[: picked.front])
+    gathered = index[picked.front :]
+    fixed: dict[int, str] = {}
+    for axis in range(view.rank):
+        if axis in picked.axes:
+            fixed[axis] = _position(low, picked, e, picked.axes.index(axis), gathered, sure)
+        elif outer:
+            fixed[axis] = outer.pop(0)
+    rest = [axis for axis in range(view.rank) if axis not in fixed]
+    if not rest:
+        return view, tuple(fixed[axis] for axis in range(view.rank))
+    data = view.offset(low.w, [(at, view.strides[axis]) for axis, at in fixed.items()])
+    kinds, dims, strides = zip(*((view.kinds[axis], view.dims[axis], view.strides[axis]) for axis in rest), strict=True)
+    return Desc(view.dtype, kinds, dims, data, view.block, strides, view.memory_ids), ()
+
+
+def _position(low: Lowering, picked: Picked, e: Element, k: int, index: Index, sure: bool) -> str:
+    """An index of the k-th gathered axis, counted from the front; checked but where it is known to be one."""
+    value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], index), "i64")
+    dim = picked.view.dims[picked.axes[k]]
+    if picked.masks[k]:
+        return value
+    return from_front(low, value, dim) if sure else checked(low, value, dim, picked.named[k])
 
 
 def check_all(low: Lowering, picked: Picked) -> None:
@@ -125,12 +158,12 @@ def check_all(low: Lowering, picked: Picked) -> None:
 
     def one(index: Index) -> None:
         e = Element(w)
-        for k, axis in enumerate(picked.axes):
-            value = in_dtype(picked.keys[k], e, mapped_index(e, picked.plans[k], index), "i64")
-            checked(low, value, picked.view.dims[axis], axis)
+        for k in range(len(picked.axes)):
+            _position(low, picked, e, k, index, sure=False)
 
-    with outlined(w, picked.keys):
-        nest(w, picked.dims, one)
+    if not all(picked.masks):
+        with outlined(w, picked.keys):
+            nest(w, picked.dims, one)
 
 
 def gather(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> None:
@@ -140,18 +173,17 @@ def gather(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> Non
     _, dims = shape(picked)
     if isinstance(node.out.type, Scalar):
         e = Element(w)
-        low.env[node.out] = load(w, picked.view, picked.view.address(e, located(low, picked, e, ())))
+        view, at = _row(low, picked, e, (), sure=False)
+        low.env[node.out] = load(w, view, view.address(e, at))
         return
     assert isinstance(node.out.type, Array)
     target = low.new_array(node.out, tuple("1" if k == "1" else d for k, d in zip(node.out.type.dims, dims, strict=True)))
 
-    def one(index: Index) -> None:
-        e = Element(w)
-        value = load(w, picked.view, picked.view.address(e, located(low, picked, e, index)))
-        store(w, target, target.address(e, index), value)
+    def cell(e: Element, index: Index, row: Desc, at: Index) -> None:
+        store(w, target, target.address(e, index), load(w, row, row.address(e, at)))
 
     with outlined(w, [picked.view, *picked.keys], (target,)):
-        nest(w, target.dims, one)
+        each(low, picked, target.dims, cell, sure=False)
 
 
 def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> None:
@@ -160,21 +192,20 @@ def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> No
     picked = pick(low, base, pattern, node.args[2:])
     kinds, dims = shape(picked)
     source = low.expr(node.args[1])
-    if any(overlap(leaf.memory_ids, base.memory_ids) for leaf in source.leaves()):
+    if overlap(source.memory, base.memory_ids):
         source = low.temporary(source)
-    place = Desc(base.dtype, kinds, dims, base.data, "null", ("0",) * len(dims), base.memory_ids)
+    picked.keys = [low.temporary(key) if overlap(key.memory, base.memory_ids) else key for key in picked.keys]
+    place = Desc(base.dtype, kinds, dims, picked.view.data, "null", ("0",) * len(dims), base.memory_ids)
     if pattern == ("a",) and source.rank == 1 and low.expr(node.args[2]).dtype == "bool":
         _check_count(low, source, dims[0])
     fitted: Expr = fit(low, source, place) if dims else source
     check_all(low, picked)
 
-    def one(index: Index) -> None:
-        e = Element(w)
-        value = in_dtype(fitted, e, index, base.dtype)
-        put(low, e, picked.view, located(low, picked, e, index), value, node.op == "accumulate")
+    def cell(e: Element, index: Index, row: Desc, at: Index) -> None:
+        put(low, e, row, at, in_dtype(fitted, e, index, base.dtype), node.op == "accumulate")
 
     with outlined(w, [fitted, *picked.keys], (place,)):
-        nest(w, dims, one)
+        each(low, picked, dims, cell, sure=True)
 
 
 def _check_count(low: Lowering, source: Expr, count: str) -> None:

@@ -9,6 +9,7 @@ from difflang.types import Array, Scalar, promote
 
 from ..arrays import Desc, Element, Expr, Index, in_dtype, load, store
 from ..memory import fresh
+from ..network import room as needed
 from ..writer import MEMORY, REGISTER, Writer, literal
 from .gather import bump
 from .loops import assign, counting, nest, when
@@ -37,7 +38,7 @@ def lower_order(low: Lowering, node: Node) -> None:
     keys = _room(low, x.dtype, count)
     number = node.op == "order"
     sorted_ = _room(low, "i64", count) if number else keys
-    room = _room(low, sorted_.dtype, count)
+    room = _room(low, sorted_.dtype, needed(w, "order" if number else "sort", x.dtype, count))
     target = low.new_array(node.out, x.dims)
     kernel = w.module.need(f"dl_{'order' if number else 'sort'}_{x.dtype}")
 

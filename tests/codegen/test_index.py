@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import difflang as dl
 from difflang.build import apply
 from tests.codegen.harness import agree
 
@@ -88,3 +89,57 @@ def test_what_does_not_fit():
 
 def test_a_mask_of_another_size():
     agree(lambda a, m: a[m], A, np.array([True, False, True]), only="exact")
+
+
+CUBE = np.arange(4.0 * 5 * 6).reshape(4, 5, 6)
+PICKS = np.array([2, 0, -1, 2])
+
+
+@pytest.mark.parametrize(
+    "pattern, slices",
+    [
+        (("a", ":", ":"), ()),
+        ((":", "a", ":"), ()),
+        ((":", "a", "s"), (None, None, -1)),
+        (("a", "s", "a"), (1, None, 2)),
+        (("a", "a", "s"), (None, None, -2)),
+        (("s", ":", "a"), (None, None, -1)),
+        (("n", "a", ":", "n", "s"), (4, 1, -1)),
+    ],
+)
+def test_rows_behind_index_arrays(pattern, slices):
+    """What follows the gathered axes is walked as a row: read, written, and added where rows come twice."""
+
+    def operands(picks):
+        given = iter(slices)
+        return [x for code in pattern for x in ([picks] if code == "a" else [next(given) for _ in range(3)] if code == "s" else [])]
+
+    def read(cube, picks):
+        return apply("index", cube, *operands(picks), pattern=pattern)
+
+    def written(cube, picks):
+        value = read(cube, picks) * 2.0 + 0.5
+        return apply("store", np.zeros_like(cube), value, *operands(picks), pattern=pattern)
+
+    def added(cube, picks):
+        value = read(cube, picks) * 2.0 + 0.5
+        return apply("accumulate", np.zeros_like(cube), value, *operands(picks), pattern=pattern)
+
+    for what in (read, written, added):
+        agree(what, CUBE, PICKS)
+    agree(added, CUBE, PICKS + 4, only="exact")
+
+
+def test_index_arrays_in_the_memory_that_is_written():
+    @dl.differentiable
+    def written(x):
+        x[x] = x[::-1]
+        return x
+
+    @dl.differentiable
+    def rows(x):
+        x[x[:, 0]] += 1
+        return x
+
+    for f, x in ((written, np.array([3, 1, 0, 2])), (rows, np.array([[1, 5], [2, 6], [0, 7]]))):
+        assert np.array_equal(f(x.copy()), f.python(x.copy()))
