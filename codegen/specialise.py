@@ -162,15 +162,16 @@ BEFORE_COMPILING: list[Callable[[], None]] = []
 """What the face has to set up before the compiler runs for the first time."""
 
 
-def program_for(root: Any, types: Sequence[Type]) -> Program:
-    """The placed program of a function: what the code generator takes."""
-    return _program_for(root, types)[0]
+def program_for(root: Any, types: Sequence[Type], read: bool = False) -> Program:
+    """The placed program of a function: what the code generator takes, or, to be `read`, without what is for the code generator alone."""
+    return _program_for(root, types, read)[0]
 
 
-def _program_for(root: Any, types: Sequence[Type]) -> tuple[Program, list[tuple[Capture, int]]]:
+def _program_for(root: Any, types: Sequence[Type], read: bool = False) -> tuple[Program, list[tuple[Capture, int]]]:
     """The placed program, and the captured numbers that it holds as constants because it is refused without."""
     while BEFORE_COMPILING:
         BEFORE_COMPILING.pop()()
+    from difflang.transforms.abreast import abreast
     from difflang.transforms.anyway import anyway
     from difflang.transforms.derived import program_of
     from difflang.transforms.infer.fixed import captures_fixed
@@ -179,7 +180,8 @@ def _program_for(root: Any, types: Sequence[Type]) -> tuple[Program, list[tuple[
     from difflang.transforms.twofold import twofold
 
     def made() -> Program:
-        return place(anyway(twofold(simplify(program_of(root, tuple(types))))))
+        program = simplify(program_of(root, tuple(types)))
+        return place(program if read else anyway(abreast(twofold(program))))
 
     try:
         return made(), []

@@ -18,7 +18,7 @@ value) and `placed` (a write may take its operand's memory, because nobody reads
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Union
 
@@ -125,12 +125,25 @@ class Node:
         (out,) = self.outs
         return out
 
+    def with_regions(self, change: Callable[[Region], Region]) -> Node:
+        """The node with its regions changed; the very node where none is another one then."""
+        regions = tuple(map(change, self.regions))
+        return self if _are(regions, self.regions) else replace(self, regions=regions)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Region:
     params: tuple[Var, ...]
     nodes: tuple[Node, ...]
     yields: tuple[Atom, ...]
+
+    def with_nodes(self, nodes: Sequence[Node]) -> Region:
+        """The region with other nodes; the very region where they are its own."""
+        return self if _are(nodes, self.nodes) else replace(self, nodes=tuple(nodes))
+
+
+def _are(new: Sequence[object], old: Sequence[object]) -> bool:
+    return len(new) == len(old) and all(a is b for a, b in zip(new, old, strict=True))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -19,11 +19,8 @@ def adjoin(program: Program) -> Program:
 def _region(region: Region) -> Region:
     nodes: list[Node] = []
     made: dict[Var, Node] = {}
-    changed = False
     for node in region.nodes:
-        inner = tuple(map(_region, node.regions))
-        if any(a is not b for a, b in zip(inner, node.regions, strict=True)):
-            node, changed = replace(node, regions=inner), True
+        node = node.with_regions(_region)
         made.update(dict.fromkeys(node.outs, node))
         at = _branch_before(nodes, node, made) if node.op == "if" and node.role else None
         if at is None:
@@ -32,8 +29,7 @@ def _region(region: Region) -> Region:
             nodes.append(node)
         else:
             nodes[at:] = [*nodes[at + 1 :], joined]
-            changed = True
-    return replace(region, nodes=tuple(nodes)) if changed else region
+    return region.with_nodes(nodes)
 
 
 def _branch_before(nodes: list[Node], node: Node, made: dict[Var, Node]) -> int | None:

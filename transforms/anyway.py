@@ -26,11 +26,9 @@ def anyway(program: Program) -> Program:
 def _region(region: Region) -> Region:
     nodes = []
     for node in region.nodes:
-        inner = tuple(map(_region, node.regions))
-        if node.op == "for" and not node.attrs.get("exits"):
-            inner = (*inner[:-1], _turn(inner[-1]))
-        nodes.append(node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner))
-    return replace(region, nodes=tuple(nodes)) if any(a is not b for a, b in zip(nodes, region.nodes, strict=True)) else region
+        node = node.with_regions(_region)
+        nodes.append(node.with_regions(_turn) if node.op == "for" and not node.attrs.get("exits") else node)
+    return region.with_nodes(nodes)
 
 
 def _turn(body: Region) -> Region:

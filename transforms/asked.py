@@ -6,6 +6,8 @@ would get a name for that alone.
 
 from __future__ import annotations
 
+from functools import partial
+
 from difflang.alias import SHAPE_ONLY
 from difflang.hints import is_temporary
 from difflang.ir import Atom, Node, Program, Region, Var, walk
@@ -81,17 +83,13 @@ class _Asking:
         nodes: list[Node] = []
         for node in region.nodes:
             if node.regions:
-                inner = tuple(self.region(r, known) for r in node.regions)
-                changed = any(a is not b for a, b in zip(inner, node.regions, strict=True))
-                node = replace(node, regions=inner) if changed else node
+                node = node.with_regions(partial(self.region, known=known))
             elif node.role and (operand := _asks(node)) is not None and self.is_idle(operand):
                 node = self.put(node, operand, known)
             nodes.append(node)
             if not node.regions and not node.role:  # what comes out of a branch may be missing on some path
                 known += [out for out in node.outs if isinstance(out.type, Array) and not is_temporary(out.hint)]
-        if all(a is b for a, b in zip(nodes, region.nodes, strict=True)):
-            return region
-        return replace(region, nodes=tuple(nodes))
+        return region.with_nodes(nodes)
 
     def put(self, node: Node, operand: Var, known: list[Var]) -> Node:
         """The node with its question put to a value of the same shape."""

@@ -22,16 +22,13 @@ def guard(program: Program) -> Program:
 
 
 def _region(region: Region) -> Region:
-    nodes: list[Node] = []
-    for node in region.nodes:
-        inner = tuple(map(_region, node.regions))
-        nodes.append(node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner))
-    changed = any(a is not b for a, b in zip(nodes, region.nodes, strict=True))
+    nodes = [node.with_regions(_region) for node in region.nodes]
+    changed = False
     for position, node in enumerate(nodes):
         if node.op == "for" and node.role and (found := _branch_before(nodes, position)) is not None:
             _move(nodes, position, *found)
             changed = True
-    return replace(region, nodes=tuple(node for node in nodes if node.outs or node.op != "for")) if changed else region
+    return region.with_nodes([node for node in nodes if node.outs or node.op != "for"] if changed else nodes)
 
 
 def _branch_before(nodes: list[Node], position: int) -> tuple[int, int] | None:

@@ -21,11 +21,7 @@ def leave(program: Program) -> Program:
 
 
 def _region(region: Region) -> Region:
-    nodes = []
-    for node in region.nodes:
-        inner = tuple(map(_region, node.regions))
-        nodes.append(_left(node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner)))
-    return replace(region, nodes=tuple(nodes)) if any(a is not b for a, b in zip(nodes, region.nodes, strict=True)) else region
+    return region.with_nodes([_left(node.with_regions(_region)) for node in region.nodes])
 
 
 def _left(node: Node) -> Node:

@@ -32,12 +32,7 @@ def merge(program: Program) -> Program:
 
 
 def _region(region: Region) -> Region:
-    nodes = []
-    for node in region.nodes:
-        inner = tuple(map(_region, node.regions))
-        nodes.append(node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner))
-    if any(a is not b for a, b in zip(nodes, region.nodes, strict=True)):
-        region = replace(region, nodes=tuple(nodes))
+    region = region.with_nodes([node.with_regions(_region) for node in region.nodes])
     while (merged := _merge_one(region)) is not None:
         region = merged
     return region

@@ -13,7 +13,7 @@ from difflang.op import TABLE
 from difflang.records import dataclass, field, replace
 from difflang.types import BOOL, Unknown
 
-from .infer.faulty import errors_of
+from .infer.faulty import errors_of, weak_of
 from .prune import prune
 
 WRITES = ("store", "accumulate", "item", "set_item", "pop")
@@ -92,6 +92,8 @@ def may_raise(node: Node) -> bool:
     if any(isinstance(value.type, Unknown) for value in (*node.args, *node.outs)):
         return node.op == "index" and any(code in "ia" for code in node.attrs["pattern"])
     if node.op in ("div", "floordiv", "mod") and isinstance(node.args[1], Const) and node.args[1].value:
+        return False
+    if node.op == "pow" and weak_of(node) is None and isinstance(node.args[1], Const) and node.args[1].value >= 0:
         return False
     return any(not issubclass(error, DifflangError) for error, *_ in errors_of(node))
 

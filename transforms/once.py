@@ -25,9 +25,8 @@ def _region(region: Region) -> Region:
             place = _cleared(node, k)
             if place is not None and _looked_elsewhere(region, node.outs[k], place):
                 node = _kept(node, k)
-        inner = tuple(map(_region, node.regions))
-        nodes.append(node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner))
-    return replace(region, nodes=tuple(nodes)) if any(a is not b for a, b in zip(nodes, region.nodes, strict=True)) else region
+        nodes.append(node.with_regions(_region))
+    return region.with_nodes(nodes)
 
 
 @dataclass(frozen=True)

@@ -35,19 +35,15 @@ def twofold(program: Program) -> Program:
 
 
 def _region(region: Region) -> Region:
-    nodes = tuple(_answered(node, _QUESTIONS) if node.op in _LOOPS else _inside(node) for node in region.nodes)
-    return replace(region, nodes=nodes) if any(a is not b for a, b in zip(nodes, region.nodes, strict=True)) else region
-
-
-def _inside(node: Node) -> Node:
-    inner = tuple(map(_region, node.regions))
-    return node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner)
+    return region.with_nodes([_answered(node, _QUESTIONS) if node.op in _LOOPS else node.with_regions(_region) for node in region.nodes])
 
 
 def _answered(loop: Node, left: int) -> Node:
     """The loop, or an `if` of it for either answer to its first question."""
     asked = _question(loop) if left else None
-    return _inside(loop) if asked is None else Node("if", (asked,), loop.outs, {}, _arms(loop, asked, left - 1), loop.place, loop.role)
+    if asked is None:
+        return loop.with_regions(_region)
+    return Node("if", (asked,), loop.outs, {}, _arms(loop, asked, left - 1), loop.place, loop.role)
 
 
 def _arms(loop: Node, asked: Var, left: int) -> tuple[Region, ...]:

@@ -19,11 +19,7 @@ def upward(program: Program) -> Program:
 
 
 def _region(region: Region) -> Region:
-    nodes = []
-    for node in region.nodes:
-        inner = tuple(map(_region, node.regions))
-        nodes.append(_turned(node if all(a is b for a, b in zip(inner, node.regions, strict=True)) else replace(node, regions=inner)))
-    return replace(region, nodes=tuple(nodes)) if any(a is not b for a, b in zip(nodes, region.nodes, strict=True)) else region
+    return region.with_nodes([_turned(node.with_regions(_region)) for node in region.nodes])
 
 
 def _turned(node: Node) -> Node:
