@@ -93,8 +93,8 @@ def may_raise(node: Node) -> bool:
         return node.op == "index" and any(code in "ia" for code in node.attrs["pattern"])
     if node.op in ("div", "floordiv", "mod") and isinstance(node.args[1], Const) and node.args[1].value:
         return False
-    if node.op == "pow" and weak_of(node) is None and isinstance(node.args[1], Const) and node.args[1].value >= 0:
-        return False
+    if node.op == "pow" and weak_of(node) is None and isinstance(node.args[1], Const) and not isinstance(node.args[1].value, complex):
+        return bool(node.args[1].value < 0)
     return any(not issubclass(error, DifflangError) for error, *_ in errors_of(node))
 
 
