@@ -327,7 +327,7 @@ def _defined(function: DerivedFunction, types: Sequence[Type]) -> Callable[..., 
     from difflang.writing.objects import classes_in
     from difflang.writing.python import write
 
-    program = program_for(function, types, read=True)
+    program = program_for(function, types, plain=True)
     text = write(program, stated=False)
     name = f"<difflang {function.__name__} {next(_texts)}>"
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)

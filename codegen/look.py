@@ -54,7 +54,7 @@ def source(function: Any, args: Sequence[Any]) -> str:
         return _own_text(root)
     from difflang.writing.python import write
 
-    return write(program_for(root, types_for(function, args), read=True))
+    return write(program_for(root, types_for(function, args), plain=True))
 
 
 def _own_text(function: Any) -> str:
@@ -83,7 +83,7 @@ def inspect_stage(function: Any, args: Sequence[Any], stage: str) -> str:
         from difflang.transforms.derived import Derived
         from difflang.writing.python import write
 
-        return write(program_for(Derived("grad", root), types, read=True))
+        return write(program_for(Derived("grad", root), types, plain=True))
     if stage in ("owned", "ir"):
         return _ir_text(_owned(root, types))
     if stage == "typed":
@@ -152,7 +152,7 @@ def explain(function: Any, args: Sequence[Any]) -> Any:
     types = types_for(function, args)
     if not hasattr(type(root), "__difflang_program__"):
         root = Derived("grad", root)
-    program = program_for(root, types, read=True)
+    program = program_for(root, types, plain=True)
     found = explain_program(program)
     if UNKNOWN in [leaf for type in types for leaf in leaves_of(type)]:
         return found

@@ -162,12 +162,12 @@ BEFORE_COMPILING: list[Callable[[], None]] = []
 """What the face has to set up before the compiler runs for the first time."""
 
 
-def program_for(root: Any, types: Sequence[Type], read: bool = False) -> Program:
-    """The placed program of a function: what the code generator takes, or, to be `read`, without what is for the code generator alone."""
-    return _program_for(root, types, read)[0]
+def program_for(root: Any, types: Sequence[Type], plain: bool = False) -> Program:
+    """The placed program of a function: what the code generator takes, or `plain`: without what is for processors alone."""
+    return _program_for(root, types, plain)[0]
 
 
-def _program_for(root: Any, types: Sequence[Type], read: bool = False) -> tuple[Program, list[tuple[Capture, int]]]:
+def _program_for(root: Any, types: Sequence[Type], plain: bool = False) -> tuple[Program, list[tuple[Capture, int]]]:
     """The placed program, and the captured numbers that it holds as constants because it is refused without."""
     while BEFORE_COMPILING:
         BEFORE_COMPILING.pop()()
@@ -181,7 +181,7 @@ def _program_for(root: Any, types: Sequence[Type], read: bool = False) -> tuple[
 
     def made() -> Program:
         program = simplify(program_of(root, tuple(types)))
-        return place(program if read else anyway(abreast(twofold(program))))
+        return place(program if plain else anyway(abreast(twofold(program))))
 
     try:
         return made(), []

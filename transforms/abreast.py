@@ -28,6 +28,7 @@ from difflang.types import INT, Scalar
 
 from .carry import carry
 from .needed import may_raise
+from .pack import Packs
 from .shapes import Shapes
 
 TURNS = 8
@@ -39,7 +40,7 @@ Maps = Sequence[dict[Var, Atom]]
 
 def abreast(program: Program) -> Program:
     """The program with such loops; the very program where there are none."""
-    return program.with_bodies(lambda body: _Body(body).region(body, frozenset()))
+    return program.with_bodies(lambda body: _Body(body).region(body, ()))
 
 
 class _Body:
@@ -47,6 +48,7 @@ class _Body:
 
     def __init__(self, body: Region) -> None:
         self.body = body
+        self.packs = Packs()
         self._shapes: Shapes | None = None
 
     @property
@@ -61,18 +63,19 @@ class _Body:
         made = self.shapes.definition.get(atom)
         return atom not in within and made is not None and made.op == "dim"
 
-    def region(self, region: Region, counters: frozenset[Var]) -> Region:
+    def region(self, region: Region, around: tuple[Node, ...]) -> Region:
         nodes: list[Node] = []
         for node in region.nodes:
-            within = counters | {node.regions[0].params[0]} if node.op == "for" else counters
-            nodes += self.side_by_side(node.with_regions(partial(self.region, counters=within)), counters)
+            within = (*around, node) if node.op in ("for", "while") else around
+            found = self.side_by_side(node.with_regions(partial(self.region, around=within)), around)
+            nodes += [*self.packs.before.get(node, []), *found]
         return region.with_nodes(nodes)
 
-    def side_by_side(self, loop: Node, counters: frozenset[Var]) -> list[Node]:
+    def side_by_side(self, loop: Node, around: tuple[Node, ...]) -> list[Node]:
         """The loop, or what is asked, and the choice between turns abreast and the loop."""
         if not _counts(loop) or not _has_one_loop(loop.regions[0]) or sum(1 for _ in walk(loop.regions[0])) > _LONGEST:
             return [loop]
-        asked = _Questions(loop, counters)
+        asked = _Questions(loop, {node.regions[0].params[0] for node in around if node.op == "for"})
         body = carry(asked.settled(self))
         inner = _sums(body)
         if inner is None or not asked.of(body.nodes[: inner + 1]):
@@ -80,6 +83,10 @@ class _Body:
         count = asked.emit("sub", loop.args[1], loop.args[0])
         rest = asked.emit("sub", loop.args[1], asked.emit("mod", count, const(TURNS)))
         asked.ask("greater_equal", count, const(TURNS))
+        first, truths = self.packs.packed(body.nodes[: inner + 1], loop, around, self.shapes)
+        for truth in truths:
+            asked.all = asked.emit("logical_and", asked.all, truth)
+        body = body.with_nodes((*first, *body.nodes[inner + 1 :]))
         main = _abreast(replace(loop, regions=(body,)), inner, rest)
         attrs = {"least": loop.args[0].value} if isinstance(loop.args[0], Const) else {}
         behind = _copy(replace(loop, args=(rest, loop.args[1], const(1), *main.outs), attrs=attrs))
@@ -200,7 +207,7 @@ _Terms = tuple[tuple[tuple[int, Atom], ...], int]
 class _Questions:
     """What has to hold, asked before the loop, so that no turn fails: each index within its array."""
 
-    def __init__(self, loop: Node, counters: frozenset[Var]) -> None:
+    def __init__(self, loop: Node, counters: set[Var]) -> None:
         (body,) = loop.regions
         self.body = body
         self.nodes: list[Node] = []

@@ -102,23 +102,34 @@ class Extents:
         """The length of an axis of what an index gives."""
         base, *operands = node.args
         values, place, made = iter(operands), 0, 0
-        for code in node.attrs["pattern"]:
-            if code not in ":sin":
+        pattern = node.attrs["pattern"]
+        for code in pattern:
+            if code not in (":sna" if pattern.count("a") == 1 else ":sin"):
                 return None
-            taken = [next(values) for _ in range({"s": 3, "i": 1}.get(code, 0))]
-            if code == "i" and rank(taken[0].type) != 0:
+            taken = [next(values) for _ in range({"s": 3, "i": 1, "a": 1}.get(code, 0))]
+            if code in "ia" and rank(taken[0].type) != (code == "a"):
                 return None
             if code != "i" and made == axis:
+                if code == "a":
+                    return self.picked(taken[0], depth)
                 whole = None if code == "n" else self.operand(node, 0, place, depth)
                 return (None, 1) if code == "n" else whole and (self.cut(whole, taken, depth) if code == "s" else whole)
             made += code != "i"
             place += code != "n"
         return self.operand(node, 0, place + axis - made, depth)
 
+    def picked(self, index: Atom, depth: int) -> Key | None:
+        """How many an array of places, or of truths, picks."""
+        if not isinstance(index, Var) or not isinstance(index.type, Array):
+            return None
+        return (("picked", index), 0) if index.type.dtype == "bool" else self.of(index, 0, depth)
+
     def cut(self, whole: Key, bounds: list[Atom], depth: int) -> Key:
         """The length of a slice, for bounds from the front and from the end; of others equal if all is equal."""
         start, stop, step = bounds
         other = (("slice", whole, *map(self.bound, bounds)), 0)
+        if _is(step, -1) and _is(start, None) and _is(stop, None):
+            return whole
         if not _is(step, None, 1) or not (_is(start, None) or _whole(start)):
             return other
         first = 0 if _is(start, None) else start.value  # type: ignore[union-attr]

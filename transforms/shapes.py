@@ -114,6 +114,11 @@ class Shapes:
     def _note(self, node: Node) -> None:
         if node.op in ("for", "while"):
             self._note_loop(node)
+        elif node.op == "if":
+            for out, *ends in zip(node.outs, *(arm.yields for arm in node.regions), strict=True):
+                roots = {self.root(end) if isinstance(end, Var) else end for end in ends}
+                if isinstance(out.type, (Array, Unknown)) and len(roots) == 1:
+                    self.source[out] = roots.pop()
         elif node.op in FIRST or (node.op == "unbroadcast"):
             source = node.args[1] if node.op == "unbroadcast" else node.args[0]
             if _keep_axes(node.op, node.out.type, source.type):

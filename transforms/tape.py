@@ -46,23 +46,43 @@ class Choice:
     record: tuple[Var, ...]
 
 
-def choose(region: Region, need: Iterable[Var], index: Iterable[Var], killed: set[Var], prices: Mapping[str, int]) -> Choice:
-    """How the reverse of `region` gets the values `need` that it defines; `index` is at hand there."""
+def choose(
+    region: Region, need: Iterable[Var], index: Iterable[Var], killed: set[Var], prices: Mapping[str, int], lasting: Mapping[Var, Node]
+) -> Choice:
+    """How the reverse of `region` gets the values `need` that it defines; `index` is at hand there, `lasting` values stand in arrays."""
     at_hand = set(index)
-    return _Chooser(region, at_hand, killed, prices).choose([v for v in need if v not in at_hand])
+    return _Chooser(region, at_hand, killed, prices, lasting).choose([v for v in need if v not in at_hand])
 
 
 class _Chooser:
-    def __init__(self, region: Region, index: set[Var], killed: set[Var], prices: Mapping[str, int]) -> None:
+    def __init__(
+        self, region: Region, index: set[Var], killed: set[Var], prices: Mapping[str, int], lasting: Mapping[Var, Node]
+    ) -> None:
         self.index = index
         self.killed = killed
         self.prices = prices
         self.definition: dict[Var, Node | None] = dict.fromkeys(region.params)
-        self.order: dict[Node, int] = {}
+        self.order: dict[Node, float] = {}
         for position, node in enumerate(region.nodes):
             self.order[node] = position
             for out in node.outs:
                 self.definition[out] = node
+        self.again: set[Var] = set()
+        for value in [v for v in self.definition if v in lasting]:
+            self.read_again(value, lasting[value])
+
+    def read_again(self, value: Var, node: Node) -> None:
+        """Take a value from the array in which it stands in place of what made it. What makes its index comes before."""
+        made = self.definition[value]
+        position = -1.0 if made is None else self.order[made]
+        for operand in self.local(node):
+            maker = self.definition[operand]
+            if maker is None or (self.order[maker] > position and self.local(maker)):
+                return
+            self.order[maker] = min(self.order[maker], position - 0.5)
+        self.definition[value] = node
+        self.order[node] = position
+        self.again.add(value)
 
     def choose(self, need: list[Var]) -> Choice:
         record = [v for v in need if not self.cheap(v)]
@@ -81,7 +101,7 @@ class _Chooser:
             self.collect(value, kept, again)
         return Choice(tuple(sorted(again, key=self.order.__getitem__)), tuple(record))
 
-    def position(self, value: Var) -> int:
+    def position(self, value: Var) -> float:
         node = self.definition[value]
         return -1 if node is None else self.order[node]
 
@@ -92,6 +112,8 @@ class _Chooser:
             return False
         if node.op == "call":
             return node.attrs["callee"] in self.prices and "effect" not in node.attrs and self.killed.isdisjoint(node.args)
+        if value in self.again and node.op == "index":
+            return True
         if node.op in ("index", "item", "count"):
             base = node.args[0]
             return isinstance(base, Var) and self.is_at_hand(base) and base not in self.killed
@@ -263,6 +285,31 @@ def slot_for(value: Var, loops: list[Node], sizes: Sizes) -> Slot:
             break
         dims.append(bound)
     return Slot(f"{value.hint}_tape", value.type, tuple(dims) if dims is not None else None)
+
+
+def varies(value: Var, loops: list[Node], definition: Mapping[Var, Node], home: Mapping[Var, tuple[Region, ...]]) -> set[int]:
+    """The positions of the loops, outermost first, in whose turns a value may differ."""
+    depth: dict[Var, set[int]] = {}
+    for k, loop in enumerate(loops):
+        body = loop.regions[-1]
+        depth.update((param, set(range(k + 1))) for param in body.params)
+        if loop.op == "for":
+            depth[body.params[0]] = {k}
+    bodies = [loop.regions[-1] for loop in loops]
+    found: set[int] = set()
+    waiting, seen = [value], {value}
+    while waiting:
+        one = waiting.pop()
+        made = definition.get(one)
+        if one in depth:
+            found |= depth[one]
+        elif made is None or made.regions or made.op == "call":
+            found |= {k for k, body in enumerate(bodies) if made is None or body in home[one]}
+        else:
+            operands = [a for a in made.args if isinstance(a, Var) and a not in seen]
+            seen.update(operands)
+            waiting += operands
+    return found
 
 
 def _bound(loop: Node, sizes: Sizes) -> Atom | Size | None:

@@ -6,7 +6,7 @@ asked for its shape alone is not kept: the shape is asked of the earliest array 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from difflang.build import Builder, hint_for
 from difflang.ir import UNDEF, Atom, Const, Node, Program, Region, Var, const, free_vars, substitute, walk
@@ -16,9 +16,10 @@ from difflang.types import INT, Array, Scalar, Unknown
 
 from .activity import loop_parts
 from .frame import Frame
+from .lasting import lasting, waits
 from .prune import prune_nodes
 from .shapes import SHAPE_OPERAND, Shapes
-from .tape import CHEAP, Choice, Sizes, Slot, call_prices, choose, killed_values, slot_for
+from .tape import CHEAP, Choice, Sizes, Slot, call_prices, choose, killed_values, slot_for, varies
 
 
 def renamed(region: Region, mapping: dict[Var, Atom]) -> Region:
@@ -37,6 +38,9 @@ class Transport:
         self.partial = partial_values(program, body)
         self.shapes = Shapes(body, numbers, active)
         self.size_of = Sizes(body, self.shapes, self.partial)
+        self.active = active
+        self.waiting: dict[Node, bool] = {}
+        self.lasting = {} if shared else lasting(body, self.killed, active)
         self.names = {
             node.out: hint_for(node.op, node.args) for node in walk(body) if len(node.outs) == 1 and not node.regions and node.op != "call"
         }
@@ -60,11 +64,12 @@ class Transport:
         mapping: dict[Var, Atom] = {}
         for value in choice.record:
             name = self.name_of(value)
-            slot = slot_for(Var(name, value.type), frame.loops, self.size_of)
+            loops = self.loops_of(value, frame.loops)
+            slot = slot_for(Var(name, value.type), loops, self.size_of)
             if self.shared or value in self.partial:  # a number that may be missing has no place in an array
                 slot = replace(slot, dims=None, shared=self.shared)
             self.slots.append(slot)
-            at = () if slot.dims is None else tuple(loop.regions[0].params[0] for loop in frame.loops)
+            at = () if slot.dims is None else tuple(loop.regions[0].params[0] for loop in loops)
             write = Node("tape_write", (value, *at), (), {"slot": slot})
             if self.shared:  # after the calls of the region, since its mirror image reads before its calls
                 frame.last.append(write)
@@ -77,6 +82,41 @@ class Transport:
         back = renamed(back, mapping)
         return replace(back, nodes=(*nodes, *back.nodes))
 
+    def loops_of(self, value: Var, loops: list[Node]) -> list[Node]:
+        """The loops in whose turns a value may differ: the others' write the same to the same place. (Loops that wait are not merged.)"""
+        if len(loops) < 2 or not self.waits(loops[0]):
+            return loops
+        found = varies(value, loops, self.size_of.definition, self.shapes.home)
+        return [loop for k, loop in enumerate(loops) if k in found] or loops[:1]
+
+    def walked(self, value: Var, frame: Frame) -> Node | None:
+        """The read of an element, where loops walk the whole array more than once: it is kept once, as it is before them."""
+        node, loops = self.size_of.definition.get(value), frame.loops
+        if node is None or node.op != "index" or set(node.attrs["pattern"]) != {"i"} or value in self.lasting or self.shared:
+            return None
+        base, *at = node.args
+        held = [loop.regions[-1] in self.shapes.home.get(base, ()) or base in loop.regions[-1].params for loop in loops]  # type: ignore[arg-type]
+        within = loops[held.count(True) :]
+        walking = {loop.regions[0].params[0]: loop for loop in within if loop.op == "for"}
+        bodies = [loop.regions[-1] for loop in loops]
+        around = [region for region in self.shapes.home[value] if region not in bodies[: len(loops) - len(within)]][1:]
+        straight = around[: len(within)] == bodies[len(loops) - len(within) :]  # no branch between
+        if not straight or len(at) >= len(within) or len(walking) < len(within) or len(set(at)) < len(at) or not self.waits(loops[0]):
+            return None
+        known = all(slot_for(value, [loop], self.size_of).dims is not None for loop in within)
+        full = known and all(i in walking and self.walks(walking[i], base, axis) for axis, i in enumerate(at))
+        return node if full and len(at) == base.type.rank else None  # type: ignore[union-attr]
+
+    def walks(self, loop: Node, array: Atom, axis: int) -> bool:
+        """Whether a loop's counter takes all places of an axis, but one or two."""
+        (root, offset), (other, end) = self.shapes.extents.size(loop.args[1]), self.shapes.extents.of(array, axis)  # type: ignore[arg-type]
+        return root == other and abs(end - offset) <= 2
+
+    def waits(self, loop: Node) -> bool:
+        if loop not in self.waiting:
+            self.waiting[loop] = loop.op != "for" or waits(loop, self.active)
+        return self.waiting[loop]
+
     def name_of(self, value: Var) -> str:
         """What a value that is kept is called: as the user named it, else as what it was made of says."""
         return value.hint if value.hint != "t" else self.names.get(value, "t")
@@ -85,7 +125,7 @@ class Transport:
         """Where a mirrored region asks an array of this region for its shape alone, ask the earliest one of that shape,
         and if that is of this region too, numbers: no array is kept for its shape."""
         mapping: dict[Var, Var] = {}
-        sizes: dict[Var, list[Var]] = {}
+        sizes: dict[Var, Sequence[Var]] = {}
         read = read_values(back)
 
         def visit(node: Node, out: Builder) -> None:
@@ -98,7 +138,10 @@ class Transport:
                 if twin is not None:
                     node = _asking(node, position or 0, out.emit("index", *twin.args, **twin.attrs), operand)
                 elif isinstance(root.type, Array) and root in frame.local and not kept:
-                    node = self.by_sizes(out, node, position or 0, operand, sizes.setdefault(root, self.sizes(frame, root)))
+                    if root not in sizes:
+                        sizes[root] = self.sizes(frame, root)
+                    known = [self.known_size(out, root, axis) or size for axis, size in enumerate(sizes[root])]
+                    node = self.by_sizes(out, node, position or 0, operand, known)
                 else:
                     node = _asking(node, position or 0, root, operand)
             out.add(replace(node, regions=tuple(rebuilt(region) for region in node.regions)))
@@ -130,7 +173,7 @@ class Transport:
         outside = all(isinstance(a, Const) or a not in frame.local for a in (base, *operands))
         return replace(node, args=(base, *operands)) if outside and base not in self.killed else None
 
-    def sizes(self, frame: Frame, value: Var) -> list[Var]:
+    def sizes(self, frame: Frame, value: Var) -> Sequence[Var]:
         """The sizes of an array of this region, as numbers computed where it is defined."""
         assert isinstance(value.type, Array)
         found = [Var(f"{value.hint}_size", INT) for _ in value.type.dims]
@@ -139,7 +182,20 @@ class Transport:
         frame.after[value] = [*nodes, *frame.after.get(value, [])]
         return found
 
-    def by_sizes(self, b: Builder, node: Node, position: int, operand: Var, sizes: list[Var]) -> Node:
+    def known_size(self, b: Builder, array: Var, axis: int) -> Atom | None:
+        """The size of an axis, where numbers and arrays from before the outermost loop tell it."""
+        root, offset = self.shapes.extents.of(array, axis)
+        if root is None:
+            return const(offset)
+        if isinstance(root, Var) and root in self.size_of.top:
+            size: Atom = root
+        elif isinstance(root, tuple) and len(root) == 2 and root[0] in self.size_of.top:
+            size = b.emit("dim", root[0], axis=root[1])
+        else:
+            return None
+        return b.emit("add", size, const(offset), flavor="python") if offset else size
+
+    def by_sizes(self, b: Builder, node: Node, position: int, operand: Var, sizes: Sequence[Atom]) -> Node:
         """The node with an array of those sizes that takes no memory in place of the operand."""
         if node.op == "dim":
             return replace(node, op="pos", args=(sizes[node.attrs["axis"]],), attrs={})
@@ -152,12 +208,14 @@ class Transport:
     def choose(self, frame: Frame, back: Region, at_hand: Iterable[Var] = ()) -> tuple[Region, Choice]:
         """How the values named are had; a loop's index and what is `at_hand` need no transport."""
         back = self.only_shapes(frame, computed_before(frame, replace(back, nodes=prune_nodes(back.nodes, back.yields))))
+        back = read_once(frame.region, back)
         need = [v for v in free_vars(back) if v in frame.local]
         loop = frame.loops[-1] if frame.loops else None
         own = loop is not None and loop.op == "for" and frame.region is loop.regions[0]
         index = [*at_hand, *(frame.region.params[:1] if own else ())]
         region = Region(frame.region.params, frame.forward(), frame.region.yields)
-        return back, choose(region, need, index, self.killed, self.prices)
+        stands = {**self.lasting, **{v: node for v in need if (node := self.walked(v, frame)) is not None}}
+        return back, choose(region, need, index, self.killed, self.prices, stands)
 
 
 def computed_before(frame: Frame, back: Region) -> Region:
@@ -172,6 +230,14 @@ def computed_before(frame: Frame, back: Region) -> Region:
     found = [(node.out, had.get(key)) for node in walk(back) if (key := _costly(node)) is not None] if had else []
     mapping = {out: value for out, value in found if value is not None and _same_kind(out, value)}
     return renamed(replace(back, nodes=_without(back.nodes, set(mapping))), dict(mapping)) if mapping else back
+
+
+def read_once(region: Region, back: Region) -> Region:
+    """One name for an element that the region reads several times."""
+    first: dict[object, Var] = {}
+    again = {node.out: first.setdefault((node.args, node.attrs["pattern"]), node.out) for node in region.nodes if node.op == "index"}
+    again = {out: one for out, one in again.items() if one is not out and isinstance(out.type, Scalar) and one.type == out.type}
+    return renamed(back, dict(again)) if again else back
 
 
 def _costly(node: Node) -> object:

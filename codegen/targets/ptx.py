@@ -104,7 +104,7 @@ def ptx_of(function: Any, types: Sequence[Type], arch: str = "sm_90") -> PTX:
     """PTX of a function of the language, plain, decorated or derived, for arguments of these types."""
     from ..specialise import program_for
 
-    return ptx(program_for(getattr(function, "__difflang_root__", function), kernel_types(types)), arch)
+    return ptx(program_for(getattr(function, "__difflang_root__", function), kernel_types(types), plain=True), arch)
 
 
 def to_ptx(text: str, target: Target) -> str:

@@ -41,6 +41,13 @@ def gathers(pattern: Sequence[str], operands: Sequence[Type]) -> bool:
     return False
 
 
+def repeats(pattern: Sequence[str], operands: Sequence[Type]) -> bool:
+    """Whether an element may be named several times: by places, not by truths."""
+    truths = [type for type in operands if isinstance(type, Array)]
+    alone = len(truths) == 1 == list(pattern).count("a") and truths[0].dtype == "bool"
+    return gathers(pattern, operands) and not alone
+
+
 def expand(pattern: Sequence[str], rank: int) -> tuple[str, ...]:
     """The pattern with an ellipsis spelled out and missing axes filled. Raises IndexError for too many items."""
     used = sum(code not in "n." for code in pattern)

@@ -10,7 +10,7 @@ from ..alias import SHAPE_ONLY, STRUCTURED
 from ..build import hint_for
 from ..hints import is_temporary
 from ..ir import Atom, Const, Function, Node, Program, Region, Tree, Var, walk
-from ..ops.index import gathers
+from ..ops.index import repeats
 from ..records import dataclass, replace
 from ..types import BOOL, Array, Scalar, Undefined, Unknown
 from .credit import Credit
@@ -333,7 +333,7 @@ class Building:
         if node.op == "store":
             op, added = self.augmented(node, added)
             return [Write(target, op, added, self.mark.of(node))]
-        if gathers(pattern, [o.type for o in operands]):
+        if repeats(pattern, [o.type for o in operands]):
             assert isinstance(target, Item)
             items = tuple(map(slice_object, target.items))
             key = items[0] if len(items) == 1 else Pack(items)

@@ -209,6 +209,8 @@ class Folding:
             return True
         if at == len(nodes) and node.op == "copy" and region is self.function.body and out.hint == getattr(node.args[0], "hint", None):
             return True  # what is returned is given as a copy
+        if at < len(nodes) and node.op == "copy" and nodes[at].op == "push" and node.place == nodes[at].place:
+            return True  # so is what is kept
         if at == len(nodes) and node.role and region is self.function.body:
             return False  # a derivative that is returned has its line
         if is_temporary(out.hint) or (out.hint == node.op and node.role):

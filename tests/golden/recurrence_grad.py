@@ -6,13 +6,10 @@ import numpy as np
 def recurrence_grad(a):
     """Gradient of recurrence."""
     a = a.copy()
-    a_item_tape = np.empty(len(a))
     a_i_tape = np.empty(len(a))
     sin_tape = np.empty(len(a))
     for i in range(1, len(a)):
-        a_item = a[i - 1]
-        a_item_tape[i] = a_item
-        sin = math.sin(a_item)
+        sin = math.sin(a[i - 1])
         sin_tape[i] = sin
         a_i = a[i]
         a_i_tape[i] = a_i
@@ -24,5 +21,5 @@ def recurrence_grad(a):
         sin = sin_tape[i]
         a_bar_i = a_bar[i]  # line 37: a[i] = math.sin(a[i - 1]) * a[i]
         a_bar[i] = a_bar_i * sin  # line 37
-        a_bar[i - 1] += a_bar_i * a_i_tape[i] * np.cos(a_item_tape[i])  # line 37
+        a_bar[i - 1] += a_bar_i * a_i_tape[i] * np.cos(a[i - 1])  # line 37
     return (a_bar,)

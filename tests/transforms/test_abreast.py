@@ -179,6 +179,108 @@ def test_gradients(function: Any) -> None:
     dl.check_grads(weighed, arguments, order=1)
 
 
+def nearest(x, c):
+    total = 0.0
+    for i in range(x.shape[0]):
+        best = math.inf
+        for j in range(c.shape[0]):
+            s = 0.0
+            for a in range(x.shape[1]):
+                d = x[i, a] - c[j, a]
+                s += d * d
+            if s < best:
+                best = s
+        total += best
+    return total
+
+
+def scores(q, k, n):
+    """How far the turns go is not the array's length."""
+    out = np.zeros((q.shape[0], n))
+    for i in range(q.shape[0]):
+        for j in range(n):
+            s = 0.0
+            for a in range(q.shape[1]):
+                s += q[i, a] * k[j, a]
+            out[i, j] = s
+    return out
+
+
+def planes(w, x):
+    """Three axes, the middle one counted by the turns, one further on."""
+    out = np.zeros((w.shape[0], x.shape[1] - 1))
+    for i in range(w.shape[0]):
+        for j in range(x.shape[1] - 1):
+            s = 0.0
+            for p in range(x.shape[0]):
+                for q in range(x.shape[2]):
+                    s += w[i, p] * x[p, j + 1, q]
+            out[i, j] = s
+    return out
+
+
+PACKED: dict[Callable[..., Any], Callable[[int, int, int], tuple[Any, ...]]] = {
+    nearest: lambda n, k, d: (np.cos(np.arange(n * d)).reshape(n, d), np.sin(np.arange(k * d)).reshape(k, d)),
+    scores: lambda n, k, d: (np.cos(np.arange(n * d)).reshape(n, d), np.sin(np.arange(k * d)).reshape(k, d), k - k // 3),
+    planes: lambda n, k, d: (np.cos(np.arange(n * 3)).reshape(n, 3), np.sin(np.arange(3.0 * k * d)).reshape(3, k, d)),
+}
+
+
+SHAPES = [(1, 20, 3), (15, 20, 3), (16, 8, 3), (17, 21, 5), (20, 3, 2), (20, 12, 70), (18, 2100, 2), (0, 9, 2), (16, 9, 0)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("function", PACKED)
+def test_arrays_laid_out_along_the_turns(function: Any, shape: tuple[int, int, int]) -> None:
+    """Few and many turns of the outer loop, arrays small and wide and long: the same bits, also of arrays that lie otherwise."""
+    arguments = PACKED[function](*shape)
+    expected = function(*arguments)
+    assert np.array_equal(dl.differentiable(function)(*arguments), expected)
+    turned = tuple(np.asfortranarray(a) if isinstance(a, np.ndarray) else a for a in arguments)
+    assert np.array_equal(dl.differentiable(function)(*turned), expected)
+
+
+@pytest.mark.parametrize("function", PACKED)
+def test_the_copy_stands_before_the_outer_loop(function: Any) -> None:
+    program = simplify(program_of(function, tuple(map(type_of, PACKED[function](3, 4, 2)))))
+    body = abreast(program).main.body
+    verify(abreast(program), "owned")
+    copies = [k for k, node in enumerate(body.nodes) if node.op == "if" and any(n.op == "transpose" for n in node.regions[0].nodes)]
+    assert len(copies) == 1 and any(node.op == "for" for node in body.nodes[copies[0] :])
+    assert not any(n.op == "transpose" for node in body.nodes if node.op == "for" for n in walk(node.regions[0]))
+
+
+@pytest.mark.parametrize("function", PACKED)
+def test_gradients_with_such_copies(function: Any) -> None:
+    arguments = PACKED[function](18, 11, 3)
+
+    def total(a, b, *rest):
+        return np.sum(function(a, b, *rest) * 1.0)
+
+    dl.check_grads(total, arguments, order=1)
+
+
+def written_between(x, c):
+    """The array changes from turn to turn of the outer loop: it is read where it lies."""
+    c = c.copy()
+    total = 0.0
+    for i in range(x.shape[0]):
+        for j in range(c.shape[0]):
+            s = 0.0
+            for a in range(x.shape[1]):
+                s += x[i, a] * c[j, a]
+            total += s
+        c[i % 3, 0] += total
+    return total
+
+
+def test_an_array_that_changes_is_not_copied() -> None:
+    arguments = PACKED[nearest](20, 12, 3)
+    assert dl.differentiable(written_between)(*arguments) == written_between(*arguments)
+    program = abreast(simplify(program_of(written_between, tuple(map(type_of, arguments)))))
+    assert not any(node.op == "transpose" for node in walk(program.main.body))
+
+
 def beyond(a, x):
     out = np.zeros(12)
     for j in range(12):

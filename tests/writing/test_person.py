@@ -63,3 +63,43 @@ def parted(x: Any) -> Any:
 
 def test_what_never_fails_is_not_asked() -> None:
     assert "raise" not in text(parted, 2.0) and "if False" not in text(parted, 2.0)
+
+
+def mirrored(x: Any, i: Any) -> Any:
+    return np.sum(np.sin(x[i]) * np.cos(x[i, ::-1]))
+
+
+def picked(x: Any, keep: Any) -> Any:
+    return np.sum(x[keep] * np.sin(x[keep]))
+
+
+def state(a: Any, x: Any) -> Any:
+    n = len(x)
+    x = x.copy()
+    for _ in range(3):
+        y = np.zeros(n)
+        for i in range(n):
+            y[i] = a[i] * x[i] * x[i]
+        for i in range(n):
+            x[i] = y[i]
+    return np.sum(x)
+
+
+def test_rows_picked_alike_are_equally_long() -> None:
+    x, i = np.arange(1.0, 13.0).reshape(3, 4) / 7, np.array([0, 2, 0])
+    found = text(mirrored, x, i)
+    assert "unbroadcast" not in found and "ones_like" not in found
+    dl.check_grads(mirrored, (x, i), order=1)
+
+
+def test_truths_pick_a_place_once() -> None:
+    x = np.arange(1.0, 5.0) / 3
+    found = text(picked, x, x > 0.7)
+    assert "x_bar[keep] +=" in found and "add.at" not in found and "unbroadcast" not in found
+    dl.check_grads(picked, (x, x > 0.7), order=1)
+
+
+def test_a_length_that_is_known_is_not_kept() -> None:
+    found = text(state, np.ones(3), np.ones(3))
+    assert "size_tape" not in found and "np.zeros(len(x))" in found
+    dl.check_grads(state, (np.ones(3), np.arange(3.0)), order=1)

@@ -118,9 +118,15 @@ class _Placing:
         return self.copies.joined(_before(write))
 
     def candidates(self, write: _Write, reader: Var) -> Iterator[Copies]:
-        yield from self.loop_entries(write)
-        if isinstance(reader.type, Stack):
-            yield self.pushes(write.target)
+        entries = self.loop_entries(write)
+        pushes = self.pushes(write.target) if isinstance(reader.type, Stack) else Copies()
+        around = {id(node) for node in self.loops_around(pushes)}
+        if around <= {id(loop) for loop, _ in write.loops}:  # copied at the push as often as at the entry of a loop beside it
+            outer = [entry for entry in entries if any(key in around for key, _ in entry.operands)]
+            yield from (*outer, *([pushes] if pushes.operands else []))
+        yield from entries
+        if pushes.operands:
+            yield pushes
         if self.is_row(reader):
             yield Copies(values={reader})
 
@@ -149,6 +155,12 @@ class _Placing:
             if node.op in ("push", "set_item") and isinstance(node.args[1], Var) and aliases.share(target, node.args[1]):
                 found.operands.add((id(node), 1))
         return found
+
+    def loops_around(self, pushes: Copies) -> list[Node]:
+        """The loops in which any of these copies would be made."""
+        wanted = {key for key, _ in pushes.operands}
+        loops = [node for node in _nodes(self.function.body) if node.op in ("for", "while")]
+        return [loop for loop in loops if any(id(node) in wanted for node in _nodes(loop.regions[-1]))]
 
     def is_row(self, reader: Var) -> bool:
         return any(node.op in ("index", "item") and reader in node.outs for node in _nodes(self.function.body))
