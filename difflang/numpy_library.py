@@ -111,11 +111,20 @@ def sort_complex(a):
     return b if b.dtype.kind == "c" else b.astype(np.complex128)
 
 
-def asarray_chkfinite(a):
-    a = np.asarray(a)
+def asarray_chkfinite(a, dtype=None, order=None):
+    a = np.asarray(a, dtype=dtype)
     if a.dtype.kind == "f" and not np.all(np.isfinite(a)):
         raise ValueError("array must not contain infs or NaNs")
     return a
+
+
+def array_equiv(a1, a2):
+    """Whether two arrays are the same where they are broadcast; shapes that do not fit are not."""
+    a1, a2 = np.asarray(a1), np.asarray(a2)
+    for m, n in zip(a1.shape[::-1], a2.shape[::-1], strict=False):
+        if m != n and m != 1 and n != 1:
+            return False
+    return bool(np.all(a1 == a2))
 
 
 def apply_over_axes(func, a, axes):
@@ -154,6 +163,20 @@ def fromiter(iterable, dtype, count=-1, like=None):
     return np.array(items if count < 0 else items[:count], dtype=dtype)
 
 
+def full_of(shape, fill_value, dtype=None, order="C"):
+    """np.full of an array, which is repeated."""
+    value = np.asarray(fill_value)
+    result = np.empty(shape, dtype=value.dtype if dtype is None else dtype)
+    result[...] = value
+    return result
+
+
+def full_like_of(a, fill_value, dtype=None, order="K", subok=True):
+    result = np.empty_like(a, dtype=dtype)
+    result[...] = np.asarray(fill_value)
+    return result
+
+
 def bins_of(x, rule, extent):
     """How many bins a rule finds for these numbers (np.histogram_bin_edges)."""
     if rule not in ("auto", "fd", "scott", "rice", "sturges", "sqrt"):
@@ -172,9 +195,11 @@ def bins_of(x, rule, extent):
         width = (24.0 * math.pi**0.5 / size) ** (1.0 / 3.0) * float(np.std(x))
     else:
         upper, lower = np.percentile(x, 75), np.percentile(x, 25)
-        width = 2.0 * float(upper - lower) / size ** (1.0 / 3.0)
+        width = 2.0 * float(upper - lower) * size ** (-1.0 / 3.0)
         if rule == "auto":
-            width = min(width, spread / (math.log2(size) + 1.0)) if width > 0.0 else spread / (math.log2(size) + 1.0)
+            width = min(max(width, spread / math.sqrt(size) / 2.0), spread / (math.log2(size) + 1.0))
+    if x.dtype.kind not in "fc" and 0.0 < width < 1.0:
+        width = 1.0  # whole numbers
     return int(math.ceil(extent / width)) if width > 0.0 else 1
 
 
@@ -197,6 +222,7 @@ TEXTS: dict[Any, Callable[..., Any]] = {
     np.sort_complex: sort_complex,
     np.asarray_chkfinite: asarray_chkfinite,
     np.apply_over_axes: apply_over_axes,
+    np.array_equiv: array_equiv,
     np.mask_indices: mask_indices,
     np.bitwise_count: counts.bitwise_count,
     np.packbits: counts.packbits,
@@ -208,6 +234,8 @@ TEXTS: dict[Any, Callable[..., Any]] = {
 
 BY_RULE: dict[str, Callable[..., Any]] = {"histogram": histogram_by_rule, "histogram_bin_edges": edges_by_rule}
 """The ops whose number of bins may be a text: the name of a rule that finds it."""
+OF_ARRAYS: dict[str, Callable[..., Any]] = {"full": full_of, "full_like": full_like_of}
+"""The ops that are a text where the value that fills has axes."""
 
 
 def numpy_text(target: Any, count: int, names: Collection[str]) -> Callable[..., Any] | None:

@@ -108,14 +108,14 @@ def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_fini
 
 
 def expm(A):
-    """Pade's approximation of order 13, scaled and squared (Higham 2005)."""
-    size = np.max(np.sum(np.abs(A), axis=0))
+    """Pade's approximation of order 13, scaled and squared (Higham 2005); of a stack all are squared as often."""
+    size = np.max(np.sum(np.abs(A), axis=-2))
     squarings = 0
     while size > 5.37:
         size = size / 2.0
         squarings += 1
     a = A / 2.0**squarings
-    one = np.eye(A.shape[0])
+    one = np.eye(A.shape[-1])
     a2 = a @ a
     a4 = a2 @ a2
     a6 = a4 @ a2

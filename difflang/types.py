@@ -233,7 +233,9 @@ def promote(*types: Type) -> Type:
         return UNKNOWN
     known = [type for type in types if not isinstance(type, Undefined)]
     if not all(isinstance(type, (Scalar, Array)) for type in known):
-        raise TypeError(f"numbers or arrays are needed here, not {', '.join(map(str, known))}")
+        others = [type for type in known if not isinstance(type, (Scalar, Array))]
+        said = [f"the text {type.value!r}" if isinstance(type, Static) and isinstance(type.value, str) else str(type) for type in others]
+        raise TypeError(f"numbers or arrays are needed here, not {', '.join(said)}")
     if all(isinstance(type, Scalar) and type.weak for type in known):
         order = ["bool", "i64", "f64", "c128"]
         return Scalar(max((type.dtype for type in known), key=order.index), weak=True)  # type: ignore[union-attr]

@@ -248,16 +248,6 @@ def round_decimals(x, decimals=0):
     return np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale
 
 
-def _equiv_bind(a1: Any, a2: Any) -> Bound:
-    return (a1, a2), {}
-
-
-@composite(np.array_equiv, bind=_equiv_bind)
-def array_equiv(x, y):
-    """Whether two arrays are the same where they are broadcast: a Python bool."""
-    return _truth(np.all(np.equal(x, y)))
-
-
 @composite(np.matvec)
 def matvec(a, x):
     """Matrices times vectors."""

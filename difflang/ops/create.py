@@ -56,8 +56,6 @@ def empty(y, *shape, dtype="f64"):
 
 def _full_bind(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C") -> tuple[tuple[Any, ...], dict[str, Any]]:
     _laid_out(order)
-    if _rank(fill_value):
-        raise TypeError("np.full takes one number here: an array is repeated by np.broadcast_to(a, shape).copy()")
     return (fill_value, *spread(shape)), {"dtype": dtype_name(dtype)}
 
 

@@ -22,7 +22,8 @@ def _function(
 ) -> Any:
     """The row of a function that gives floats, through the C library unless `lower` says otherwise."""
     lower = lower or Lower(f"libm:{name}", complex=f"libm:c{name}" if name in _COMPLEX else None)
-    return elementwise(*_each(numpy), python=_each(python), result="float", lower=lower, faults=faults, cost=cost, **row)
+    result = "float" if numpy else "double"  # SciPy's of complex numbers are other functions
+    return elementwise(*_each(numpy), python=_each(python), result=result, lower=lower, faults=faults, cost=cost, **row)
 
 
 _COMPLEX = frozenset("exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split())

@@ -34,10 +34,8 @@ def _shifts_bind(a: Any, shift: Any, axis: Any = None) -> Bound:
     shifts = spread(shift)
     if axes is not None and len(shifts) == 1:
         shifts = shifts * len(axes)
-    if axes is not None and len(axes) == 1 and len(shifts) > 1:
-        axes = axes * len(shifts)
-    if axes is None and len(shifts) > 1:
-        raise TypeError("np.roll of all elements takes one shift")
+    if axes is not None and len(axes) not in (1, len(shifts)):
+        raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
     return (a, *shifts), {"axis": axes}
 
 
@@ -45,7 +43,10 @@ def _shifts_bind(a: Any, shift: Any, axis: Any = None) -> Bound:
 def roll(x, *shifts, axis=None):
     """Elements moved along axes, those that leave one coming back at its other end."""
     if axis is None:
-        return np.reshape(_rolled(flat(x), shifts[0], 0), np.shape(x)) if np.ndim(x) != 1 else _rolled(x, shifts[0], 0)
+        by = sum(shifts[1:], shifts[0])
+        return np.reshape(_rolled(flat(x), by, 0), np.shape(x)) if np.ndim(x) != 1 else _rolled(x, by, 0)
+    if len(axis) == 1:
+        return _rolled(x, sum(shifts[1:], shifts[0]), axis_of(x, axis[0]))
     for shift, at in zip(shifts, axis, strict=True):
         x = _rolled(x, shift, axis_of(x, at))
     return x

@@ -10,7 +10,7 @@ import numpy as np
 from ..build import apply, dtype_known
 from ..op import composite, dtype_name, normal_axis
 from ..types import Scalar
-from .reduce import Bound
+from .reduce import Bound, count
 from .shape import permutation
 from .sorting import axis_of, constant_value, flat, gathered, length, need
 
@@ -278,6 +278,15 @@ def _average_bind(a: Any, axis: Any = None, weights: Any = None, returned: Any =
     return (a, weights), {"axis": axis, "returned": bool(returned), "keepdims": bool(keepdims)}
 
 
+def _along(weights: Any, x: Any, axis: Any) -> Any:
+    """Weights whose axes are those of x that are named, beside x."""
+    at = [axis_of(x, one) for one in (axis if isinstance(axis, tuple) else (axis,))]
+    if len(at) != np.ndim(weights):
+        raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+    weights = np.transpose(weights, tuple(sorted(range(len(at)), key=at.__getitem__)))
+    return np.expand_dims(weights, tuple(k for k in range(np.ndim(x)) if k not in at))
+
+
 @composite(np.average, bind=_average_bind)
 def average(x, weights, axis=None, returned=False, keepdims=False):
     """The mean, or the weighted one; with it the sum of the weights."""
@@ -286,8 +295,7 @@ def average(x, weights, axis=None, returned=False, keepdims=False):
         total = np.divide(np.size(x), np.size(found)) if returned else None
     else:
         if np.ndim(weights) != np.ndim(x):
-            at = axis_of(x, axis)
-            weights = np.broadcast_to(np.reshape(weights, (1,) * at + (-1,) + (1,) * (np.ndim(x) - at - 1)), np.shape(x))
+            weights = np.broadcast_to(_along(weights, x, axis), np.shape(x))
         total = np.sum(weights, axis=axis, keepdims=keepdims)
         need(np.all(np.not_equal(total, 0)), "Weights sum to zero, can't be normalized", ZeroDivisionError)
         found = np.divide(np.sum(x * weights, axis=axis, keepdims=keepdims), total)
@@ -313,8 +321,22 @@ def mean_where(x, where, axis=None, keepdims=False):
 @composite()
 def var_where(x, where, axis=None, keepdims=False, ddof=0):
     """np.var with where=: the variance of some elements."""
-    away = np.where(where, x - mean_where(x, where, axis, True), 0)
-    return np.divide(np.sum(away * away, axis=axis, keepdims=keepdims), np.sum(where, axis=axis, keepdims=keepdims) - ddof)
+    return var_about(x, mean_where(x, where, axis, True), where, axis, keepdims, ddof)
+
+
+@composite()
+def var_about(x, mean, where, axis=None, keepdims=False, ddof=0):
+    """np.var with mean=: the variance about a mean that is given, of some elements or of all."""
+    away = x - mean if where is None else np.where(where, x - mean, 0)
+    square = np.square(np.real(away)) + np.square(np.imag(away)) if away.dtype.kind == "c" else away * away
+    number = count(x, axis) if where is None else np.sum(where, axis=axis, keepdims=keepdims)
+    return np.divide(np.sum(square, axis=axis, keepdims=keepdims), np.maximum(number - ddof, 0))
+
+
+@composite()
+def std_about(x, mean, where, axis=None, keepdims=False, ddof=0):
+    """np.std with mean=."""
+    return np.sqrt(var_about(x, mean, where, axis, keepdims, ddof))
 
 
 @composite()

@@ -45,6 +45,9 @@ def told(call: Callable[..., Any], method: Callable[..., Any], real: Callable[..
         "mean_where": [raw((y, mask), {}, np.mean(y, where=mask)), raw((y, y < 9), {"axis": 0}, np.mean(y, axis=0))],
         "var_where": [raw((y, mask), {"ddof": 1}, np.var(y, where=mask, ddof=1))],
         "std_where": [raw((y, y < 9), {"axis": 1}, np.std(y, axis=1))],
+        "var_about": [raw((y, np.mean(y, 1, keepdims=True), None), {"axis": 1}, np.var(y, axis=1))]
+        + [raw((x, 2.0, None), {}, np.mean((x - 2) ** 2))],
+        "std_about": [raw((y, np.mean(y, 0) + 1, mask), {"axis": 0, "ddof": 0}, np.std(y, axis=0, mean=np.mean(y, 0) + 1, where=mask))],
         "nansum": over(np.nansum),
         "nanprod": over(np.nanprod),
         "nanmean": over(np.nanmean),
@@ -120,7 +123,6 @@ def told(call: Callable[..., Any], method: Callable[..., Any], real: Callable[..
         ]
         + [call(np.polyval, whole, 2), call(np.polyval, real(3), y)],
         "polyfit": [call(np.polyfit, x, grid, 1), call(np.polyfit, x, grid, 2, w=weights)],
-        "array_equiv": [call(np.array_equiv, x, x), call(np.array_equiv, y, 1.0)],
         "matvec": [call(np.matvec, y, real(4)), call(np.matvec, z, real(2, 4))],
         "vecmat": [call(np.vecmat, real(3), y)],
         "kaiser": [call(np.kaiser, 5, 2.0), call(np.kaiser, 1, 1.5)],

@@ -68,6 +68,8 @@ def raw(value: Value) -> Any:
         return value.value
     if isinstance(value, Compound) and value.is_sequence:
         return tuple(map(raw, value.items))
+    if isinstance(value, Compound) and value.kind == "slice":
+        return slice(*map(raw, value.items))
     return value
 
 
@@ -179,11 +181,11 @@ def _has_var(value: Any) -> bool:
 
 def dtype_name(frame: Frame, value: Any) -> str | None:
     """The name of a dtype given as an object, a class or a string."""
-    if value is None or value in DTYPES:
-        return value  # type: ignore[no-any-return]
+    if value is None or isinstance(value, str) and value in DTYPES:
+        return value
     try:
         found = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError):
         frame.fail("DL030", f"{value!r} is no dtype")
     if found not in NAMES:
         frame.fail("DL030", f"the dtype {found} is outside the language", f"it has {', '.join(str(d) for d in NAMES)}")

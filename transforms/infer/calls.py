@@ -50,6 +50,7 @@ from .starred import arguments
 from .structs import class_in, opened, own_method, special
 from .random import random_call
 from .telling import telling_call
+from .uncallable import is_frozen, refuse
 from .values import Compound, Form, Value, denote, form_key, is_static, is_undefined, known, leaves, python_value
 from .values import fresh as fresh_value
 
@@ -60,12 +61,6 @@ CONVERSIONS = {
 ASKED_OF_EACH = (len, callable, hasattr, getattr, issubclass, int, float, list, tuple, sorted)
 """What is asked of a choice is asked of each of the two."""
 LIBRARIES = frozenset({"numpy", "scipy", "math", "operator", "functools", "itertools", "builtins"})
-ANY_WAY_OUT = "write it with the operations of the language, or give its rule with dl.derivative"
-WAYS_OUT = {
-    "time": "measure where the function is called", "datetime": "pass the time as an argument",
-    "random": "pass a numpy.random.Generator as an argument", "os": "read it where the function is called", "logging": "use logging.info",
-}  # fmt: skip
-"""For what Python's own modules hold beside numbers."""
 Hook = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 
 
@@ -181,14 +176,8 @@ def _call_own(frame: Frame, target: Any, args: Sequence[Value], kwargs: Mapping[
     if own is not None:
         return call_object(frame, own, [static(target), *args], kwargs, hint)
     function, before = _python_function(target)
-    if function is None or _of_library(function):
-        name = getattr(target, "__qualname__", None) or repr(target)
-        module = getattr(target, "__module__", None)
-        frame.fail(
-            "DL004",
-            f"{f'{module}.' if module and module != 'builtins' else ''}{name} cannot be compiled",
-            WAYS_OUT.get(str(module).partition(".")[0], ANY_WAY_OUT),
-        )
+    if function is None or _of_library(function) or is_frozen(function):
+        refuse(frame, target)
     return call_function(frame, frame.inference.read(frame, function), [*map(denote, before), *args], kwargs, (), hint)
 
 

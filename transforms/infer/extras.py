@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from difflang.ir import NONE, Atom, Const, Var, const
-from difflang.numpy_library import BY_RULE
+from difflang.numpy_library import BY_RULE, OF_ARRAYS
 from difflang.op import Op
-from difflang.types import Array, Scalar, promote
+from difflang.types import Array, Scalar, promote, rank
 
 from .frame import Frame
 from .items import setitem
@@ -44,6 +44,8 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
     args, named = list(args), dict(kwargs)
     if op.name in BY_RULE and isinstance(known_text(args[1] if len(args) > 1 else named.get("bins")), str):
         return _by_text(frame, BY_RULE[op.name], args, named)
+    if op.name in OF_ARRAYS and _has_axes(args[1] if len(args) > 1 else named.get("fill_value")):
+        return _by_text(frame, OF_ARRAYS[op.name], args, named)
     if op.name == "nan_to_num" and (len(args) > 1 or "copy" in named):
         keep = frame.constant(args.pop(1) if len(args) > 1 else named.pop("copy"), "copy")
         result = plain_row(frame, op, flavor, args, named, hint)
@@ -64,7 +66,7 @@ def full_call(frame: Frame, op: Op, flavor: str | None, args: Sequence[Value], k
     for name in ("out", "dtype", "where"):
         if name in named and (is_none(named[name]) or name == "where" and is_true(named[name])):
             del named[name]
-    if not {"out", "where", "dtype", "initial"} & set(named):
+    if not {"out", "where", "dtype", "initial", "mean"} & set(named):
         return None if len(named) == len(kwargs) else plain_row(frame, op, flavor, args, named, hint)
     out = named.pop("out", None)
     if isinstance(out, Compound) and len(out.items) == 1:
@@ -102,6 +104,10 @@ def _nan_form(frame: Frame, op: Op, args: Sequence[Value], named: Mapping[str, V
     if op.name not in NAN_JOINED:
         frame.fail("DL017", f"{op.name}() has no initial=")
     return frame.emit(NAN_JOINED[op.name], found, initial, flavor="numpy")
+
+
+def _has_axes(value: Value | None) -> bool:
+    return isinstance(value, Compound) or bool(value is not None and rank(value.type))
 
 
 def known_text(value: Value | None) -> Any:
@@ -178,14 +184,16 @@ def _reduction(frame: Frame, op: Op, args: list[Value], named: dict[str, Value])
     x = frame.atom(args[0])
     if len(args) > 1:
         named["axis"] = args[1]
-    dtype, where, initial = (named.pop(name, None) for name in ("dtype", "where", "initial"))
+    dtype, where, initial, mean = (named.pop(name, None) for name in ("dtype", "where", "initial", "mean"))
     if dtype is not None:
         name = dtype_name(frame, frame.constant(dtype, "a dtype"))
         assert name is not None
         if op.name in ("var", "std") and name[0] in "iub":
             frame.fail("DL017", f"{op.name}() in integers is outside the language", "take it in floats and convert the result")
         x = to_dtype(frame, x, name)
-    if where is not None:
+    if mean is not None:
+        result = _about(frame, op, x, frame.atom(mean), where, named)
+    elif where is not None:
         result = _over_some(frame, op, x, frame.atom(where), initial, named)
     elif op.name in ("max", "min") and initial is not None and not is_none(initial) and _from_slab(frame, x, named):
         return _from(frame, op, x, initial, named)
@@ -226,6 +234,14 @@ def to_array_dtype(frame: Frame, value: Atom, like: Atom) -> Atom:
     return frame.emit("cast", value, dtype=like.type.dtype, weak=False) if isinstance(like.type, Array) else value
 
 
+def _about(frame: Frame, op: Op, x: Atom, mean: Atom, where: Value | None, named: Mapping[str, Value]) -> Value:
+    """The variance about a mean that is given."""
+    if op.name not in ("var", "std"):
+        frame.fail("DL017", f"{op.name}() got an unexpected keyword argument 'mean'")
+    wide = NONE if where is None else frame.emit("broadcast_to", frame.atom(where), *shape_of(frame, x))
+    return frame.builder.emit(f"{op.name}_about", x, mean, wide, **_statics(frame, x, named))
+
+
 def _over_some(frame: Frame, op: Op, x: Atom, where: Atom, initial: Value | None, named: dict[str, Value]) -> Value:
     if op.name in ("mean", "var", "std"):
         wide = frame.emit("broadcast_to", where, *shape_of(frame, x))
@@ -248,7 +264,6 @@ def shape_of(frame: Frame, x: Atom) -> list[Value]:
 
 def _statics(frame: Frame, x: Atom, named: Mapping[str, Value]) -> dict[str, Any]:
     found = {name: frame.constant(value, name) for name, value in named.items()}
-    found.pop("mean", None)
     if "correction" in found:
         found["ddof"] = found.pop("correction")
     return found

@@ -121,6 +121,8 @@ def _unreturnable(shape: Form) -> str:
     assert isinstance(shape, Compound)
     if shape.kind == "made" and issubclass(shape.info.layout.cls, RunDefaultDict):
         return "defaultdict"
+    if shape.unstacked is not None:
+        return "tuple of np.unstack (as long as the array is)"
     if shape.kind == "grown":
         return f"list of {_unreturnable(shape.info)}s"
     return next((_unreturnable(item) for item in shape.items if not _returnable(item)), shape.kind)

@@ -19,7 +19,7 @@ from .choices import is_choice, of_each
 from .dicts import class_of, dict_item, dict_method, is_dict, set_dict_item, written_key
 from .failing import of_error
 from .frame import Frame, handles
-from .sizes import shape, size
+from .sizes import range_item, shape, size
 from .structs import attribute as object_attribute
 from .structs import call_method as method_of_object
 from .structs import index_object, layout_in, of_super, own_method, special
@@ -98,24 +98,16 @@ def _compound_item(frame: Frame, value: Compound, pattern: Sequence[str], operan
             frame.fail("DL019", "the number of axes is not known here", "give the function's argument types")
         return frame.emit("dim", value.items[0], axis=axis)
     if value.kind == "range" and pattern[0] == "i":
-        return _range_item(frame, value, operands[0])
+        return range_item(frame, value, operands[0])
+    if value.unstacked is not None:
+        found = getitem(frame, value.unstacked, pattern, operands)
+        return found if pattern[0] == "i" else value.over((value.items[0].over((found,)),))
     if not value.is_sequence:
         frame.fail("DL023", f"a {value} cannot be indexed")
     key = _python_key(pattern, [frame.constant(o, f"an index into a {value.kind}") for o in operands])
     with frame.fitting():
         found = (value.items if value.kind == "tuple" else list(value.items))[key]
     return Compound(value.kind, tuple(found)) if isinstance(key, slice) else found
-
-
-def _range_item(frame: Frame, value: Compound, index: Value) -> Value:
-    from .iterables import item
-
-    if known(value) and known(index):
-        with frame.fitting():
-            return denote(python_value(value)[python_value(index)])
-    if isinstance(index, Const) and index.value >= 0 or index in frame.inference.naturals:
-        return item(frame, value, index)
-    frame.fail("DL011", "an index into a range must be known while compiling", "compute start + index * step")
 
 
 def _python_key(pattern: Sequence[str], operands: Sequence[Any]) -> Any:
@@ -199,7 +191,8 @@ def _add_item(frame: Frame, value: Value, codes: list[str], atoms: list[Atom], a
         codes.append("a")
         atoms.append(value)
     elif isinstance(value.type, (Scalar, Array)) and value.type.dtype == "bool":
-        frame.fail("DL023", "a single truth as an index is outside the language")
+        way_out = "choose with if or np.where; NumPy gives an axis of no or one element: x[None][np.array([truth])]"
+        frame.fail("DL023", "one truth as an index is outside the language, it would be a mask of no axis", way_out)
     else:
         codes.append("i")
         atoms.append(value if _is_int(value.type) else as_index(frame, value, "an index"))

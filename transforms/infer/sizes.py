@@ -1,14 +1,14 @@
-"""The sizes of an array: constants where they are known to be one."""
+"""The sizes of an array: constants where they are known to be one. Items of a range."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from difflang.ir import Atom, const
+from difflang.ir import Atom, Const, const
 from difflang.types import ONE, Array, Scalar, Unknown
 
 from .frame import Frame
-from .values import Compound, Value
+from .values import Compound, Value, denote, known, python_value
 
 
 def shape(frame: Frame, value: Atom) -> Compound:
@@ -27,3 +27,15 @@ def size(frame: Frame, value: Atom) -> Value:
     if isinstance(value.type, Scalar) or (isinstance(value.type, Array) and set(value.type.dims) <= {ONE}):
         return const(1)
     return frame.emit("size", value)
+
+
+def range_item(frame: Frame, value: Compound, index: Value) -> Value:
+    """range(...)[index]."""
+    from .iterables import item
+
+    if known(value) and known(index):
+        with frame.fitting():
+            return denote(python_value(value)[python_value(index)])
+    if isinstance(index, Const) and index.value >= 0 or index in frame.inference.naturals:
+        return item(frame, value, index)
+    frame.fail("DL011", "an index into a range must be known while compiling", "compute start + index * step")

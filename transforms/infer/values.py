@@ -51,6 +51,12 @@ class Compound:
         return layout.cls.__name__ if isinstance(layout, Layout) else self.kind
 
     @property
+    def unstacked(self) -> Any:
+        """The array whose lines np.unstack gives: turned round twice, as nothing else is."""
+        inner = self.items[0] if self.kind == "reversed" else None
+        return inner.items[0] if isinstance(inner, Compound) and inner.kind == "reversed" else None
+
+    @property
     def is_sequence(self) -> bool:
         return self.kind in ("tuple", "list")
 
