@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from typing import Any, NoReturn
 
 from .frame import Frame
@@ -26,6 +27,8 @@ def is_frozen(function: Any) -> bool:
 def refuse(frame: Frame, target: Any) -> NoReturn:
     name = getattr(target, "__qualname__", None) or repr(target)
     module = str(getattr(target, "__module__", None) or "")
-    module = PUBLIC.get(module, module.removeprefix("_"))
+    module = PUBLIC.get(module, module)
+    if hasattr(sys.modules.get(module.removeprefix("_")), name):
+        module = module.removeprefix("_")
     known = not module or module == "builtins" or getattr(builtins, name, None) is target
     frame.fail("DL004", f"{name if known else f'{module}.{name}'} cannot be compiled", WAYS_OUT.get(module.partition(".")[0], ANY_WAY_OUT))
