@@ -264,6 +264,7 @@ def insert(x, where, values, axis=None):
     before = (":",) * axis
     whole = apply("zeros", *shape, dtype=_name(x))
     whole = apply("store", whole, x, apply("positions", np.logical_not(new)), pattern=(*before, "a"))
+    values = apply("cast", values, dtype=_name(x), weak=False)
     return apply("store", whole, values, place, pattern=(*before, "a"))
 
 

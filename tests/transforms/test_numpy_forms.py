@@ -53,9 +53,13 @@ def exponential_of_a_stack(x: Any) -> Any:
     return scipy.linalg.expm(np.stack([square, 0.5 * square.T])), scipy.linalg.expm(square[None])
 
 
+def inserted_integers(x: Any) -> Any:
+    return np.insert(x[0], [1, 3], [6, 7]), np.insert(x, [1], [[7], [8], [9]], axis=1), np.insert(x, (0, 2), 999, axis=1)
+
+
 FORMS = [
     line_of_unstacked, without_slice, rolled_twice, about_a_mean, about_a_mean_of_some, filled_by_arrays,
-    averaged_over_two, exponential_of_a_stack,
+    averaged_over_two, exponential_of_a_stack, inserted_integers,
 ]  # fmt: skip
 
 
