@@ -77,7 +77,7 @@ def _var(b: Builder, node: Node) -> Atom:
     if node.attrs.get("ddof"):
         from difflang.ir import const
 
-        freedom = b.emit("sub", freedom, const(node.attrs["ddof"]))
+        freedom = b.emit("maximum", b.emit("sub", freedom, const(node.attrs["ddof"])), const(0), flavor="python")
     found = b.emit("div", _total(b, b.emit("mul", away, away)), freedom)
     return b.emit("sqrt", found) if node.op == "std" else found
 

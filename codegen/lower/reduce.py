@@ -248,6 +248,8 @@ def lower_moments(low: Lowering, node: Node) -> None:
         return
     square = _squares(low, x, middle, axes, dtype)
     freedom = low.w.let(f"fsub {REGISTER[counted]} {number}, {literal(node.attrs.get('ddof', 0), counted)}")
+    below = low.w.let(f"fcmp olt {REGISTER[counted]} {freedom}, 0.0")
+    freedom = low.w.let(f"select i1 {below}, {REGISTER[counted]} 0.0, {REGISTER[counted]} {freedom}")
     spread = _over(low, reduce(low, "sum", square, axes, dtype), freedom, dtype)
     if isinstance(middle, Desc):
         low.temporaries.append(middle)

@@ -186,19 +186,25 @@ def recurrence(y_bar, y, a, b):
     return b_bar * _earlier(y), b_bar
 
 
+def _freedom(x: Any, axis: Any, ddof: Any) -> Any:
+    """What a sum of squares is divided by: never less than nothing. (Where one is taken off nothing, the sum is empty.)"""
+    left = count(x, axis) - ddof
+    return left if ddof <= 1 else np.maximum(left, 0)
+
+
 def _centred(x: Any, axis: Any) -> Any:
     return x - np.mean(x, axis=axis, keepdims=axis is not None) if rank_known(x) != 0 else np.zeros_like(x)
 
 
 def _var_tangent(y, x, x_dot, axis=None, keepdims=False, ddof=0):
-    slope = np.divide(2 * _centred(x, axis), count(x, axis) - ddof)
+    slope = np.divide(2 * _centred(x, axis), _freedom(x, axis, ddof))
     return np.sum(x_dot * slope, axis=axis, keepdims=keepdims)
 
 
 def _complex_var(x, axis=None, keepdims=False, ddof=0):
     away = x - np.mean(x, axis=axis, keepdims=True)
     total = np.sum(np.square(np.real(away)) + np.square(np.imag(away)), axis=axis, keepdims=keepdims)
-    return np.divide(total, count(x, axis) - ddof)
+    return np.divide(total, _freedom(x, axis, ddof))
 
 
 def _complex_std(x, axis=None, keepdims=False, ddof=0):
@@ -207,14 +213,14 @@ def _complex_std(x, axis=None, keepdims=False, ddof=0):
 
 @general(np.var, typing=_typing(_floated), bind=_var_bind, methods=("var",), tangent=_var_tangent, axes="many", on_complex=_complex_var)
 def var(y_bar, y, x, axis=None, keepdims=False, ddof=0):
-    return _spread(y_bar, x, axis, keepdims) * np.divide(2 * _centred(x, axis), count(x, axis) - ddof)
+    return _spread(y_bar, x, axis, keepdims) * np.divide(2 * _centred(x, axis), _freedom(x, axis, ddof))
 
 
 def _std_slope(y: Any, x: Any, axis: Any, keepdims: bool, ddof: Any) -> Any:
     """d std / d x; zero where all elements are the same."""
     deviation = expanded(y, x, axis, keepdims)
     safe = np.where(deviation == 0, 1.0, deviation)
-    return np.divide(_centred(x, axis), safe * (count(x, axis) - ddof))
+    return np.divide(_centred(x, axis), safe * _freedom(x, axis, ddof))
 
 
 def _std_tangent(y, x, x_dot, axis=None, keepdims=False, ddof=0):

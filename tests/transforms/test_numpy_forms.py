@@ -39,6 +39,10 @@ def about_a_mean_of_some(x: Any) -> Any:
     return np.var(x, mean=0.5, where=x > 0.0), np.std(x, axis=0, mean=np.ones(4), where=x < 2.0)
 
 
+def freed_of_more_than_there_is(x: Any) -> Any:
+    return np.var(x, axis=0, ddof=3), np.std(x, axis=1, ddof=5), np.var(x, ddof=13), x.var(axis=1, ddof=2.5)
+
+
 def filled_by_arrays(x: Any) -> Any:
     return np.full((2, 4), x[0]) * np.full_like(x[:2], x[1]) + np.full_like(x[:2], [1.0, 2.0, 3.0, 4.0])
 
@@ -72,6 +76,14 @@ def test_form(form: Callable[..., Any]) -> None:
         assert np.asarray(one).dtype == np.asarray(other).dtype
     joined = (lambda x: np.concatenate([np.ravel(part) for part in form(x)])) if many else form
     dl.check_grads(joined, (X,), order=2, modes=("fwd", "rev"))
+
+
+def test_nothing_is_divided_by_less_than_nothing() -> None:
+    with np.errstate(all="ignore"):
+        expected = freed_of_more_than_there_is(X)
+        for found in (dl.differentiable(freed_of_more_than_there_is)(X), dl.differentiable(freed_of_more_than_there_is)(X + 0j)):
+            assert all(np.allclose(ours, theirs) for ours, theirs in zip(found, expected, strict=True))
+        assert not np.isfinite(dl.grad(lambda x: np.var(x, ddof=13))(X)).any()
 
 
 def test_filled_integers() -> None:
