@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from difflang.records import dataclass
 
 from .glue import ATTRIBUTE
-from .lanes.lanes import widened
+from .lanes.lanes import strided, widened
 from .sections import LONG, handed_at_exits, is_section, sections
 from .repeats import declarations_of, without_unused
 from .targets.target import Target
@@ -66,10 +66,25 @@ class _Parts:
             found = None if self.called([nest]) else widened(self.functions[nest], target.vector_bits)
             if found is not None:
                 self.functions[nest], needed = found
-                lines = sorted(declarations_of(needed).items())
-                self.declared += "".join(f"{line}\n" for symbol, line in lines if f"@{symbol}(" not in self.outside + self.declared)
+                self._declare(needed)
                 ready.append(nest)
         return ready
+
+    def stride(self, target: Target) -> str:
+        """The module with vectors for loops that read at steps of the run; nothing where there is none."""
+        begun = dict(self.functions)
+        for name, function in begun.items():
+            if name.startswith("dl_nest."):
+                self.functions[name], needed = strided(function, target.vector_bits)
+                self._declare(needed)
+        if begun == self.functions:
+            return ""
+        self.outside += self.declared
+        return _module(self, self.outside, list(begun), set())
+
+    def _declare(self, needed: Iterable[str]) -> None:
+        lines = sorted(declarations_of(needed).items())
+        self.declared += "".join(f"{line}\n" for symbol, line in lines if f"@{symbol}(" not in self.outside + self.declared)
 
     def stands_alone(self, nest: str) -> bool:
         """Whether a nest needs nothing of its module but functions that may be repeated."""
@@ -88,7 +103,7 @@ def pieces(text: str, target: Target) -> list[Piece]:
     if not begun and sum(parts.length(nest) for nest in nests) < BUNDLE // 2:
         nests = []
     if not glue and not nests:
-        return _in_sections(Piece(text, 2), target)
+        return _in_sections(Piece(parts.stride(target) or text, 2), target)
     rest = [name for name in parts.functions if name not in nests and name not in glue]
     shared = _asked(parts, glue) if glue else set()
     bare = _DATA.sub("", parts.outside)

@@ -6,11 +6,11 @@ loop that carries an array of constant shape) to the earliest value of that shap
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from difflang.ir import Atom, Node, Region, Var
 from difflang.op import row
-from difflang.types import Array, Type, Unknown, rank
+from difflang.types import MANY, Array, Type, Unknown, rank
 
 from .activity import loop_parts
 from .extents import Extents
@@ -123,9 +123,9 @@ class Shapes:
             source = node.args[1] if node.op == "unbroadcast" else node.args[0]
             if _keep_axes(node.op, node.out.type, source.type):
                 self.source[node.out] = source
-        elif not node.regions and node.op != "call" and row(node.op).kind == "elementwise":
+        elif _elementwise(node):
             arrays = [a for a in node.args if not self.is_number(a)]
-            if arrays and all(self.same(a, arrays[0]) for a in arrays):
+            if arrays and (_full(arrays) or all(self.same(a, arrays[0]) for a in arrays)):
                 self.source[node.out] = arrays[0]
 
     def _note_loop(self, node: Node) -> None:
@@ -133,13 +133,41 @@ class Shapes:
         _, inits, params, yields = loop_parts(node)
         inner: dict[Var, Atom] = {}
         for param, init, atom, out in zip(params, inits, yields, node.outs, strict=True):
-            if isinstance(param.type, (Array, Unknown)) and isinstance(atom, Var) and self.root(atom) is param:
+            if isinstance(param.type, (Array, Unknown)) and isinstance(atom, Var) and self._keeps(atom, param):
                 inner[param] = init
                 self.source[out] = init
         if not inner.keys() <= self.source.keys():  # it says more of the nodes inside
             self.news = True
             self.extents.forget()
         self.source.update(inner)
+
+
+    def _keeps(self, value: Atom, param: Var) -> bool:
+        """Whether a value has the shape of a parameter: as its own, or as that of an operand that nothing was broadcast with."""
+        asking, asked = [value], set[Atom]()
+        while asking:
+            value = asking.pop()
+            if value is param:
+                return True
+            if not isinstance(value, Var) or value in asked:
+                continue
+            asked.add(value)
+            node, source = self.definition.get(value), self.source.get(value)
+            asking += [source] if source is not None else []
+            if node is not None and _elementwise(node):
+                arrays = [a for a in node.args if not self.is_number(a)]
+                asking += arrays if _full(arrays) else []
+        return False
+
+
+def _elementwise(node: Node) -> bool:
+    return not node.regions and node.op != "call" and row(node.op).kind == "elementwise"
+
+
+def _full(arrays: Sequence[Atom]) -> bool:
+    """Whether nothing is broadcast: all have these axes, and none of them is of size one."""
+    kinds = {a.type.dims if isinstance(a.type, Array) else () for a in arrays}
+    return len(kinds) == 1 and set(*kinds) == {MANY}
 
 
 def _keep_axes(op: str, result: Type, source: Type) -> bool:

@@ -7,12 +7,15 @@ each element is computed by the same operations in either, so that the bits are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .carried import carried
 from .conflicts import AsItStands, LeftToLlvm
 from .nest import MOVED, Loop, is_counted, is_plain, loops, numbers, private, roots
 from .wide import Wide
+
+_STEP = re.compile(r"= mul(?: [a-z]+)* i64 %[\w.]+, %")
 
 
 def widened(function: str, bits: int) -> tuple[str, set[str]] | None:
@@ -41,6 +44,28 @@ def widened(function: str, bits: int) -> tuple[str, set[str]] | None:
             lines = _entered(lines, loop, text, begins)
     if any(_keeps(line, kept) for loop in loops(lines) for line in loop.body):
         return None
+    return "\n".join(lines) + "\n", wanted
+
+
+def strided(function: str, bits: int) -> tuple[str, set[str]]:
+    """The nest before LLVM's passes: loops that read memory at a step which only the run knows in vectors of so many bits. LLVM's
+    vectoriser would compute such addresses in vectors and take them apart again."""
+    lines = function.rstrip().split("\n")
+    wanted: set[str] = set()
+    if not _STEP.search(function) or "  ret i1 true" in lines or not is_counted(lines):
+        return function, wanted
+    known, made = private(lines), roots(lines)
+    for number, loop in reversed(list(enumerate(loops(lines)))):
+        try:
+            if is_plain(loop):
+                continue
+            wide = Wide(loop, made, known, bits, number)
+            text, begins, declared = wide.text()
+        except (AsItStands, LeftToLlvm):
+            continue
+        if any(access.step is None for access in wide.accesses):
+            wanted |= declared
+            lines = _entered(lines, loop, text, begins)
     return "\n".join(lines) + "\n", wanted
 
 

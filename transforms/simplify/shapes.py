@@ -8,7 +8,7 @@ from difflang.alias import STRUCTURED
 from difflang.build import Builder
 from difflang.ir import Atom, Const, Node, Var, const
 from difflang.op import row
-from difflang.types import MANY, ONE, OPEN, Array, Scalar, dims_of
+from difflang.types import MANY, ONE, OPEN, Array, Scalar, broadcast_dims, dims_of
 
 from .algebra import ALGEBRA
 from .choices import CHOICE_RULES
@@ -50,7 +50,7 @@ def same_extent(facts: Facts, one: Atom, axis: int, other: Atom, place: int) -> 
 
 
 def drop_broadcast(facts: Facts, node: Node, b: Builder) -> Atom | None:
-    """An operand need not be spread over a shape that another operand has anyway."""
+    """An operand need not be spread over a shape that the operands together have anyway."""
     if len(node.args) < 2 or not isinstance(node.out.type, Array) or row(node.op).kind != "elementwise":
         return None
     args = list(node.args)
@@ -60,7 +60,8 @@ def drop_broadcast(facts: Facts, node: Node, b: Builder) -> Atom | None:
             continue
         target = target_dims(facts, spread)
         others = [other for j, other in enumerate(args) if j != k]
-        if any(covers(dims_of(other.type), target) or has_sizes(facts, other, spread.args[1:]) for other in others):
+        together = broadcast_dims(*(dims_of(atom.type) for atom in (spread.args[0], *others)))
+        if covers(together, target) or any(has_sizes(facts, other, spread.args[1:]) for other in others):
             args[k] = spread.args[0]
     if args == list(node.args):
         return None
