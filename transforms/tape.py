@@ -119,6 +119,8 @@ class _Chooser:
             return isinstance(base, Var) and self.is_at_hand(base) and base not in self.killed
         if node.op in ("dim", "size"):
             return all(self.is_at_hand(a) for a in node.args)
+        if row(node.op).view and isinstance(node.out.type, Array):
+            return node.args[0] not in self.killed and node.out not in self.killed
         return row(node.op).kind == "elementwise" and self._price(node) <= CHEAP
 
     def is_at_hand(self, atom: Atom) -> bool:
@@ -132,7 +134,7 @@ class _Chooser:
             return row("mul").cost * 2
         if node.op in ("mod", "floordiv") and _is_count(node.outs[0]):
             return row("div").cost
-        return 2 if node.op in ("index", "item") else row(node.op).cost
+        return 2 if node.op in ("index", "item") else 0 if row(node.op).view else row(node.op).cost
 
     def local(self, node: Node) -> list[Var]:
         """The operands that this region defines, the index aside."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from difflang.ir import Atom, Node
-from difflang.types import Array
+from difflang.types import ONE, Array
 
 from ..arrays import Apply, Axis, Desc, Element, Expr, Fixed, Index, c_strides, size, store
 from .loops import assign, broadcast, nest, shape_text
@@ -120,6 +120,9 @@ def vectors(low: Lowering, x: Desc, y: Desc) -> str:
 def lower_products(low: Lowering, node: Node) -> None:
     """Over one axis of each operand, every other axis kept; `outer` over none."""
     dtype = dtype_of(node.out.type)
+    if node.out in low.stack[-1].fusion.lazy:
+        low.env[node.out] = _table(low, node)
+        return
     a, b = (operand(low, arg, dtype) for arg in node.args)
     if node.op == "outer":
         _outer(low, node, a, b)
@@ -210,6 +213,15 @@ def _outer(low: Lowering, node: Node, a: Desc, b: Desc) -> None:
 
     with outlined(w, flat, (target,)):
         nest(w, target.dims, body)
+
+
+def _table(low: Lowering, node: Node) -> Apply:
+    """The products of two vectors' elements, computed where they are used."""
+    assert isinstance(node.out.type, Array)
+    a, b = map(low.expr, node.args)
+    plans = tuple((Fixed() if x.kinds[0] == ONE else Axis(k),) for k, x in enumerate((a, b)))
+    types = tuple(arg.type for arg in node.args)
+    return Apply(node.out.type.dtype, node.out.type.dims, (a.dims[0], b.dims[0]), "mul", {}, (a, b), types, plans, (), low.place)
 
 
 def _flat(low: Lowering, x: Desc) -> Desc:

@@ -50,7 +50,13 @@ def takes_lazy(node: Node, position: int) -> bool:
 def is_candidate(node: Node) -> bool:
     if len(node.outs) != 1 or not isinstance(node.out.type, Array) or node.op in ("if", "for", "while", "call"):
         return False
-    return row(node.op).kind == "elementwise" or node.op in FORMULAS or node.op in LAZY_VIEWS
+    return row(node.op).kind == "elementwise" or node.op in FORMULAS or node.op in LAZY_VIEWS or _is_table(node)
+
+
+def _is_table(node: Node) -> bool:
+    """The products of each element of one vector and each of another."""
+    dtypes = {a.type.dtype for a in (*node.args, node.out) if isinstance(a.type, Array)}
+    return node.op == "outer" and len(dtypes) == 1 and all(rank(a.type) == 1 for a in node.args)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Kernels of matrix and vector products, in LLVM IR: OpenBLAS for large ones where the loader found it, loops otherwise.
+"""Kernels of matrix and vector products, in LLVM IR: OpenBLAS for large ones of matrices where the loader found it, loops otherwise.
 
 `dl_gemm_D(a, a0, a1, b, b0, b1, c, m, n, k)`: c (m by n, C-contiguous) becomes a (m by k) times b (k by n); the strides of a
 and b are in bytes. `dl_dot_D(x, y, n)`: of two vectors that lie side by side, summed as `dl_sum_D` sums.
@@ -11,6 +11,7 @@ import re
 from difflang.types import PART
 
 from ..writer import MEMORY, SIZE, ModuleWriter
+from .by_vector import GEMV, GEMV_FROM, four_rows
 from .complex_products import complex_product
 
 BLAS_FROM = 4096
@@ -86,27 +87,27 @@ wW.done:
   store V %wW.sum, ptr %wW.c, align SIZE
   br label %wW.block
 """
-_WIDTHS = (16, 8, 4, 2, 1)
 
 
-def _rows() -> str:
+def _rows(widest: int) -> str:
     """The product where the rows of b lie side by side."""
     blocks = []
-    for width, before, after in zip(_WIDTHS, (None, *_WIDTHS), (*_WIDTHS[1:], None), strict=False):
+    widths = [1 << k for k in reversed(range(widest.bit_length()))]
+    for width, before, after in zip(widths, (None, *widths), (*widths[1:], None), strict=False):
         spread = "%wW.x1 = insertelement V poison, T %wW.x, i64 0\n  %wW.xs = shufflevector V %wW.x1, V poison, <W x i32> zeroinitializer"
         text = _BLOCK.replace("SPREAD", spread if width > 1 else "%wW.xs = select i1 true, T %wW.x, T %wW.x")
         text = text.replace("FROM", f"%w{before}.j" if before else "0").replace("BEFORE", f"w{before}.block" if before else "r.begin")
         text = text.replace("AFTER", f"w{after}.block" if after else "r.i.done")
         text = re.sub(r"\bV\b", f"<{width} x T>" if width > 1 else "T", text)
         blocks.append(re.sub(r"(?<=w)W\b|\bW\b", str(width), text))
-    return _ROWS.replace("FIRST", str(_WIDTHS[0])).replace("BLOCKS", "".join(blocks))
+    return _ROWS.replace("FIRST", str(widest)).replace("BLOCKS", "".join(blocks))
 
 
 _ANY = """
 dots.or.any:
   DOTS
 any:
-  %i = phi i64 [ 0, %dots.or.any ], [ %i.next, %i.done ]
+  %i = phi i64 [ 0, %dots.or.any ], [ %i.next, %i.done ]FOURPHI
   %i.more = icmp slt i64 %i, %m
   br i1 %i.more, label %i.row, label %end
 i.row:
@@ -166,7 +167,7 @@ _CALL = """
   %a.mm = add i64 %a0, %a1
   %worth.0 = and i1 %have, %large
   %worth = and i1 %worth.0, %wide
-  br i1 %worth, label %strides, label %choose
+  br i1 %worth, label %strides, label %thin
 strides:
   %k.bytes = mul i64 %k, SIZE
   %m.bytes = mul i64 %m, SIZE
@@ -285,16 +286,16 @@ def product(module: ModuleWriter, op: str, dtype: str) -> str:
     """The text of dl_gemm_f64 and its kin."""
     if dtype in PART:
         return complex_product(dtype)
-    text = _DOT if op == "dot" else _HEAD + _rows() + _ANY
+    text = _DOT if op == "dot" else _HEAD + _rows(module.target.vector_bits // 8) + _ANY
     floats = dtype[0] == "f"
     if floats:
         module.declare("llvm.umax.i64", "declare i64 @llvm.umax.i64(i64, i64)")
         blas = _CALL.replace("ENTRY", "0" if dtype == "f64" else "1").replace("FROM", str(BLAS_FROM))
-        dots = "%a.unit = icmp eq i64 %a1, SIZE\n  %b.unit = icmp eq i64 %b0, SIZE\n  %dotted = and i1 %a.unit, %b.unit\n  br label %any"
+        blas += GEMV.replace("GEMVENTRY", "2" if dtype == "f64" else "3").replace("GEMVFROM", str(GEMV_FROM))
         dot = "%dot.value = call T @dl_dot_D(ptr %a.row, ptr %b.col, i64 %k)\n  br label %u.done"
-        text = text.replace("BLAS", blas).replace("DOTS", dots).replace("DOTPHI", ", [ %dot.value, %dot ]").replace("DOT", dot, 1)
+        text = text.replace("BLAS", blas).replace("DOTS", four_rows()).replace("FOURPHI", ", [ %f.i, %f.rows ]").replace("DOTPHI", ", [ %dot.value, %dot ]").replace("DOT", dot, 1)
     else:
-        text = text.replace("BLAS", "  br label %choose").replace("DOTS", "br label %any").replace("DOTPHI", "")
+        text = text.replace("BLAS", "  br label %choose").replace("DOTS", "br label %any").replace("FOURPHI", "").replace("DOTPHI", "")
         text = text.replace("  br i1 %dotted, label %dot, label %t.loop\ndot:\n  DOT\n", "  br label %t.loop\n")
     add, mul = ("fadd", "fmul") if floats else ("or", "and") if dtype == "bool" else ("add", "mul")
     size = SIZE[dtype]

@@ -220,7 +220,10 @@ def sign_outside(facts: Facts, node: Node, b: Builder) -> Atom | None:
 
 
 def product_transposed(facts: Facts, node: Node, b: Builder) -> Atom | None:
-    """(x.T @ y).T of matrices is y.T @ x."""
+    """(x.T @ y).T of matrices is y.T @ x, np.outer(x, y).T is np.outer(y, x)."""
+    table = facts.made_once_by(node.args[0], "outer")
+    if table is not None and table.role in DERIVED and _is_plain_transpose(node):
+        return b.emit("outer", *reversed(table.args), hint=node.out.hint)
     product = facts.made_once_by(node.args[0], "matmul")
     if product is None or product.role not in DERIVED or not _is_plain_transpose(node):
         return None
