@@ -1,4 +1,4 @@
-"""The kernels of order: a stable sort of numbers or of their positions, and the search in sorted numbers.
+"""The kernels of order: a stable sort of numbers or of their positions; `search.py` has those of the search in sorted numbers.
 
 Few go through a network of comparisons (`network.py`). Many are dealt out byte by byte of keys whose unsigned order is that of the
 numbers, the last byte first (Knuth 5.2.5); a byte that all have in common is passed over. What neither takes is merged: runs of 16
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from . import search
 from .network import DTYPES, MOST, network
 from .writer import MEMORY, SIZE
 
@@ -195,33 +196,7 @@ done:
   ret void
 }
 """
-_SEARCH = """
-define hidden i64 @dl_search_D(ptr readonly %a, i64 %n, T %x, i1 %right) noinline nounwind memory(argmem: read) {
-entry:
-  br label %loop
-loop:
-  %lo = phi i64 [ 0, %entry ], [ %lo.next, %step ]
-  %hi = phi i64 [ %n, %entry ], [ %hi.next, %step ]
-  %more = icmp slt i64 %lo, %hi
-  br i1 %more, label %step, label %done
-step:
-  %sum = add i64 %lo, %hi
-  %mid = lshr i64 %sum, 1
-  %m.at = getelementptr T, ptr %a, i64 %mid
-  %m = load T, ptr %m.at
-  LESS(m, x)
-  LESS(x, m)
-  %not.above = xor i1 %x.m.less, true
-  %on = select i1 %right, i1 %not.above, i1 %m.x.less
-  %after = add i64 %mid, 1
-  %lo.next = select i1 %on, i64 %after, i64 %lo
-  %hi.next = select i1 %on, i64 %hi, i64 %mid
-  br label %loop
-done:
-  ret i64 %lo
-}
-"""
-OPS = ("sort", "order", "search")
+OPS = ("sort", "order", *search.OPS)
 _NO_NETWORK = """
 define internal i1 @dl_network_OP_D(ptr %keys, ptr %a, ptr %room, i64 %n) nounwind {
   ret i1 false
@@ -234,11 +209,8 @@ _MANY = 200
 def text(op: str, dtype: str, wide: str) -> str:
     """The text of one kernel. dl_sort and dl_order take (keys, what is sorted, room of its size, count); dl_sort's keys are itself."""
     type = MEMORY[dtype]
-    if op == "search":
-        body = _SEARCH
-        less = _less(dtype, "")
-        body = re.sub(r"LESS\((\w+), (\w+)\)", lambda m: less(m[1], m[2]), body)
-        return re.sub(r"\bT\b", type, body.replace("_D", f"_{dtype}"))
+    if op in search.OPS:
+        return search.text(op, dtype, _less(dtype, ""))
     element, bytes_ = type if op == "sort" else "i64", SIZE[dtype]
     less = _less(dtype, ".key")
     body = _SORT.replace("COUNT", "\n  ".join(map(partial(_counted, bits=8 * bytes_), range(bytes_))))
@@ -311,6 +283,6 @@ def _less(dtype: str, suffix: str) -> Callable[[str, str], str]:
 def declared(name: str) -> str:
     """The declaration of a kernel."""
     _, op, dtype = name.split("_")
-    if op == "search":
-        return f"declare hidden i64 @{name}(ptr, i64, {MEMORY[dtype]}, i1) nounwind memory(argmem: read)"
+    if op in search.OPS:
+        return search.declared(op, dtype)
     return f"declare hidden void @{name}(ptr, ptr, ptr, i64) nounwind"

@@ -26,7 +26,7 @@ from .targets.target import Target
 from .threads_text import BOUND as BOUND_THREADS
 from .threads_text import TEXT as THREADS
 from .unlocked import beside, side_by_side
-from .writer import ModuleWriter
+from .writer import MEMORY, ModuleWriter
 
 _BLAS = f"@dl_blas = global [{len(NAMES)} x ptr] zeroinitializer\n"
 _LAPACK = f"@dl_lapack = global [{len(ROUTINES)} x ptr] zeroinitializer\n"
@@ -81,6 +81,7 @@ def _own() -> frozenset[bytes]:
 
 
 _LEVELS = {"python": 0, "pools": 0, "arriving": 1, "blocks": 1, "stacks": 1, "threads": 1}
+_LEVELS |= {f"dl_searches_{dtype}": 1 for dtype in MEMORY}  # LLVM would put lanes into vectors and take them out again
 """How much LLVM does for a piece (`optimize.object_code`): what is written by hand needs no passes, what runs once a call no care."""
 
 

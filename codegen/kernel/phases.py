@@ -9,7 +9,7 @@ from difflang.types import ONE, Array, Scalar
 
 from .kernel import BLOCK, GRID, Coord, Dim, Gather, Input, Kernel, KernelProgram, Leaf, Position, Reduced, Reduction, Size
 from ..lower.lower import struct
-from ..lower.reduce import combine, identity
+from ..lower.short import combine, identity
 from ..lower.scalars import convert
 from ..writer import MEMORY, REGISTER, ModuleWriter, Site, Writer
 

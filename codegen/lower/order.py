@@ -7,7 +7,7 @@ from collections.abc import Callable
 from difflang.ir import Node
 from difflang.types import Array, Scalar, promote
 
-from ..arrays import Desc, Element, Expr, Index, in_dtype, load, store
+from ..arrays import Desc, Element, Expr, Index, in_dtype, load, size, store
 from ..memory import fresh
 from ..network import room as needed
 from ..writer import MEMORY, REGISTER, Writer, literal
@@ -65,20 +65,17 @@ def lower_search(low: Lowering, node: Node) -> None:
     dtype = common.dtype
     a, v = low.expr(node.args[0]), low.expr(node.args[1])
     a = _side_by_side(low, a, dtype)
-    kernel = w.module.need(f"dl_search_{dtype}")
     right = "true" if node.attrs["side"] == "right" else "false"
-
-    def found(index: Index) -> str:
-        value = in_dtype(v, Element(w), index, dtype)
-        if dtype == "bool":
-            value = w.let(f"zext i1 {value} to i8")
-        return w.let(f"call i64 {kernel}(ptr {a.data}, i64 {a.dims[0]}, {MEMORY[dtype]} {value}, i1 {right})")
-
-    if not isinstance(node.out.type, Array):
-        low.env[node.out] = found(("0",) * v.rank)
+    if isinstance(node.out.type, Array):
+        target = low.new_array(node.out, v.dims)
+        given, kernel = _side_by_side(low, v, dtype), w.module.need(f"dl_searches_{dtype}")
+        w.do(f"call void {kernel}(ptr {a.data}, i64 {a.dims[0]}, ptr {given.data}, ptr {target.data}, i64 {size(w, v.dims)}, i1 {right})")
         return
-    target = low.new_array(node.out, v.dims)
-    nest(w, v.dims, lambda index: store(w, target, target.address(Element(w), index), found(index)))
+    value = in_dtype(v, Element(w), ("0",) * v.rank, dtype)
+    if dtype == "bool":
+        value = w.let(f"zext i1 {value} to i8")
+    kernel = w.module.need(f"dl_search_{dtype}")
+    low.env[node.out] = w.let(f"call i64 {kernel}(ptr {a.data}, i64 {a.dims[0]}, {MEMORY[dtype]} {value}, i1 {right})")
 
 
 @handles("positions")
@@ -157,7 +154,8 @@ def lower_slide(low: Lowering, node: Node) -> None:
 def _side_by_side(low: Lowering, x: Expr, dtype: str) -> Desc:
     if isinstance(x, Desc) and x.dtype == dtype and x.contiguous:
         return x
-    copy = _room(low, dtype, x.dims[0])
+    copy = fresh(low, dtype, x.kinds, x.dims, low.new_memory())
+    low.temporaries.append(copy)
     assign(low.w, copy, x)
     return copy
 

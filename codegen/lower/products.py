@@ -293,7 +293,8 @@ def product(module: ModuleWriter, op: str, dtype: str) -> str:
         blas = _CALL.replace("ENTRY", "0" if dtype == "f64" else "1").replace("FROM", str(BLAS_FROM))
         blas += GEMV.replace("GEMVENTRY", "2" if dtype == "f64" else "3").replace("GEMVFROM", str(GEMV_FROM))
         dot = "%dot.value = call T @dl_dot_D(ptr %a.row, ptr %b.col, i64 %k)\n  br label %u.done"
-        text = text.replace("BLAS", blas).replace("DOTS", four_rows()).replace("FOURPHI", ", [ %f.i, %f.rows ]").replace("DOTPHI", ", [ %dot.value, %dot ]").replace("DOT", dot, 1)
+        text = text.replace("BLAS", blas).replace("DOTS", four_rows()).replace("FOURPHI", ", [ %f.i, %f.rows ]")
+        text = text.replace("DOTPHI", ", [ %dot.value, %dot ]").replace("DOT", dot, 1)
     else:
         text = text.replace("BLAS", "  br label %choose").replace("DOTS", "br label %any").replace("FOURPHI", "").replace("DOTPHI", "")
         text = text.replace("  br i1 %dotted, label %dot, label %t.loop\ndot:\n  DOT\n", "  br label %t.loop\n")

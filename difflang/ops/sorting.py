@@ -197,9 +197,9 @@ def digitize(x, bins, right=False):
     rises, falls = (np.all(test(bins[1:], bins[:-1])) for test in (np.greater_equal, np.less_equal))
     need(np.logical_or(rises, falls), "bins must be monotonically increasing or decreasing")
     side = "left" if right else "right"
-    up = apply("search", bins, x, side=side)
-    down = length(bins) - apply("search", np.flip(bins, 0), x, side=side)
-    return np.where(np.greater(bins[0], bins[-1]), down, up)
+    down = np.greater(bins[0], bins[-1])
+    found = apply("search", np.where(down, np.flip(bins, 0), bins), x, side=side)
+    return np.where(down, length(bins) - found, found)
 
 
 # Positions

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+import difflang as dl
 from tests.codegen.harness import agree
 
 RNG = np.random.default_rng(2)
@@ -51,3 +53,32 @@ def test_nothing_to_sum():
 def test_sizes_that_do_not_fit():
     agree(lambda a: a @ a, A, only="exact")
     agree(lambda a, v: np.dot(a, v), V, V[:4], only="exact")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("rows", [0, 1, 3, 4, 5, 8, 63, 300])
+@pytest.mark.parametrize("columns", [1, 3, 15, 16, 17, 40, 65, 300, 1030])
+def test_a_matrix_and_a_vector(rows, columns, dtype):
+    a, x, y = (RNG.normal(size=shape).astype(dtype) for shape in ((rows, columns), columns, rows))
+    product = dl.differentiable(lambda a, x, y: (a @ x, y @ a, a.T @ y, x @ a.T))
+    dots = dl.differentiable(lambda a, x: np.dot(a, x))
+    for given in (a, np.asfortranarray(a), np.repeat(a, 2, axis=1)[:, ::2]):
+        ax, ya, turned, back = product(given, x, y)
+        for found, one, other in ((ax, a, x), (ya, a.T, y), (turned, a.T, y), (back, a, x)):
+            exact = one.astype(np.longdouble) @ other
+            room = np.abs(one).astype(np.longdouble) @ np.abs(other) * np.finfo(dtype).eps * (one.shape[1] + 4)
+            assert np.all(np.abs(found - exact) <= room) and found.dtype == dtype
+    for k, row in enumerate(product(a, x, y)[0]):
+        assert row == dots(a[k], x)  # four rows at a time have the bits of one
+
+
+def test_a_vector_by_a_large_matrix_of_other_layouts():
+    a, x = RNG.normal(size=(400, 300)), RNG.normal(size=800)
+    agree(lambda a, x: (x[::2] @ a, x[399::-1] @ a, x[:400] @ a[:, ::-1], x[:200] @ a[::2], x[:400] @ a[:, 1:]), a, x)
+
+
+def test_an_outer_product_is_computed_where_it_is_used():
+    a, v = RNG.normal(size=(4, 5)), RNG.normal(size=5)
+    agree(lambda a, v: (a + np.outer(a[:, 0], v), np.sum(np.outer(v, v), axis=0), np.outer(np.exp(v), v) * 2.0 - 1.0), a, v)
+    agree(lambda a, v: (a * np.outer(a[:, 0], v[:1]), np.outer(v[:1], v[:1]) + v), a, v)
+    agree(lambda i, v: np.outer(i, v) + np.outer(v, i), np.arange(5), v)

@@ -91,7 +91,7 @@ TEN: list[tuple[Callable[..., Any], tuple[Any, ...], int]] = [
     (softmax_loss, (X((M, K)), X((N, M)), X((N, K))), 8 * (4 * N * K + 3 * N)),  # z, e, p and an adjoint; two sums and an adjoint
     (recurrence, (X(N),), 16 * N),  # the tape and x_bar
     (heat, (X(N), 50), 8 * 3 * N),  # u_bar, that of the turn before, what is added to a slice
-    (power, (X((200, 200)), X(200), 50), 8 * (2 * 200 * 200 + 2 * 50 * 200)),  # a_bar and the outer product; two vectors a turn
+    (power, (X((200, 200)), X(200), 50), 8 * (200 * 200 + 2 * 50 * 200)),  # a_bar; two vectors a turn
     (layers, (X((M, K)), X((K, M)), X((N, M))), 8 * N * (K + 2 * M)),  # h, h @ w2, its adjoint
     (prefix, (X(N),), 16 * N),  # total_bar and x_bar
     (pairs, (X(N),), 8 * N),  # x_bar

@@ -121,3 +121,30 @@ def test_extremes_of_long_runs_are_those_of_short_ones(dtype):
         for signs in (rng.choice([0.0, -0.0], size=size), np.zeros(size), -np.zeros(size)):
             x = signs.astype(dtype)
             assert np.signbit(functions[np.max](x)) == np.signbit(x).all() and np.signbit(functions[np.min](x)) == np.signbit(x).any()
+
+
+def rows(x):
+    most, least = np.max(x, axis=-1), np.min(x * -1.0, axis=-1)
+    return np.sum(x, axis=-1), np.sum(x * 3.0, axis=-1), most, least, np.prod(x, axis=-1), np.mean(x, axis=-1)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("length", [2, 3, 15, 16, 17])
+@pytest.mark.parametrize("count", [0, 1, 5, 8, 255, 256, 259, 600])
+def test_short_rows_have_the_bits_of_single_ones(length, count, dtype):
+    x = (RNG.normal(size=(count, length)) * 10.0 ** RNG.integers(-8, 8, size=(count, length))).astype(dtype)
+    x[::7, 0], x[2::9, -1], x[3::11, 0], x[4::13, 0] = np.nan, np.inf, -0.0, 0.0
+    function = dl.differentiable(rows)
+    for given in (x, np.asfortranarray(x), x[:, ::-1], x[::2], np.repeat(x, 2, axis=1)[:, ::2]):
+        found = function(given)
+        for k, one in enumerate(given):
+            single = dl.differentiable(rows)(one)
+            for ours, theirs in zip(found, single, strict=True):
+                assert ours[k].tobytes() == np.asarray(theirs, dtype=ours.dtype).tobytes() or (np.isnan(ours[k]) and np.isnan(theirs))
+
+
+@pytest.mark.parametrize("shape", [(4, 5, 3), (300, 2, 3), (2, 3, 3, 3), (1, 9, 2)])
+def test_short_rows_of_several_axes(shape):
+    x = RNG.normal(size=shape)
+    agree(lambda x: (np.sum(x, axis=(-1, -2)), np.sum(x, axis=(0, -1)), np.any(x > 1.0, axis=-1), np.sum(x > 0, axis=-1)), x)
+    agree(lambda x: (np.sum((x[:, None] - x[None]) ** 2, axis=-1), np.var(x, axis=-1), np.max(x, axis=(1, -1), keepdims=True)), x)

@@ -103,3 +103,29 @@ def test_a_length_that_is_known_is_not_kept() -> None:
     found = text(state, np.ones(3), np.ones(3))
     assert "size_tape" not in found and "np.zeros(len(x))" in found
     dl.check_grads(state, (np.ones(3), np.arange(3.0)), order=1)
+
+
+def bodies(x: Any, v: Any, m: Any) -> Any:
+    for _ in range(3):
+        d = x[None] - x[:, None]
+        r2 = np.sum(d * d, axis=2) + 0.01
+        a = np.sum(d * (m[None] / (r2 * np.sqrt(r2)))[:, :, None], axis=1)
+        v = v + 0.01 * a
+        x = x + 0.01 * v
+    return np.sum(x * x)
+
+
+def test_sizes_that_stay_are_not_kept_and_operands_spread_themselves() -> None:
+    found = text(bodies, np.ones((4, 3)), np.ones((4, 3)), np.ones(4))
+    assert "size" not in found and "broadcast_to" not in found and "unbroadcast" not in found
+
+
+def descent(x: Any, w: Any, y: Any) -> Any:
+    for _ in range(3):
+        w = w - x.T @ (np.tanh(x @ w) - y)
+    return np.sum(w)
+
+
+def test_views_are_made_again_and_outer_products_turned() -> None:
+    found = text(descent, np.ones((4, 3)), np.ones(3), np.ones(4))
+    assert ".T)" not in found and ").T" not in found and "t_tape" not in found
