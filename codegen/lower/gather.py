@@ -10,16 +10,17 @@ from collections.abc import Callable, Sequence
 
 from difflang.ir import Atom, Node
 from difflang.records import dataclass
-from difflang.types import Array, Scalar
+from difflang.types import Array, Scalar, rank
 
 from ..alias import overlap
 from ..arrays import Desc, Element, Expr, Index, Plan, in_dtype, load, mapped_index, store
-from .loops import broadcast, counting, nest, when
-from .lower import Lowering
+from .loops import broadcast, counting, nest, over
+from .lower import Lowering, dtype_of
 from ..memory import fresh
 from ..outline import outlined
 from ..places import checked, fit, from_front, put, select
-from ..writer import Site, Writer
+from ..writer import REGISTER, Site, Writer
+from .scalars import convert
 
 
 @dataclass
@@ -69,29 +70,44 @@ def pick(low: Lowering, base: Desc, pattern: Sequence[str], operands: Sequence[A
 
 def _truths(low: Lowering, key: Expr, dim: str, axis: int) -> Desc:
     """The positions of the true ones."""
-    text = f"boolean index did not match indexed array along axis {axis}; "
-    text += "size of axis is %d but size of corresponding boolean axis is %d"
-    low.w.fail_if(low.w.pure(f"icmp ne i64 {dim}, {key.dims[0]}"), Site(IndexError, text, 2, low.place), (dim, key.dims[0]))
+    _fits(low, key, dim, axis)
     return positions(low, low.temporary(key) if not isinstance(key, Desc) else key)
 
 
+def _fits(low: Lowering, key: Expr, dim: str, axis: int) -> None:
+    text = f"boolean index did not match indexed array along axis {axis}; "
+    text += "size of axis is %d but size of corresponding boolean axis is %d"
+    low.w.fail_if(low.w.pure(f"icmp ne i64 {dim}, {key.dims[0]}"), Site(IndexError, text, 2, low.place), (dim, key.dims[0]))
+
+
 def positions(low: Lowering, mask: Desc) -> Desc:
-    """np.flatnonzero: two passes, the first counts."""
+    """Where a mask is true, until this node is done."""
+
+    def room(count: str) -> Desc:
+        low.temporaries.append(fresh(low, "i64", ("?",), (count,), low.new_memory()))
+        return low.temporaries[-1]
+
+    return trues(low, mask, room)
+
+
+def trues(low: Lowering, x: Expr, room: Callable[[str], Desc]) -> Desc:
+    """np.flatnonzero, into an array that `room(count)` makes. The first pass counts them, and how far the last of them is; up to
+    there the second writes in every turn: what is not wanted is written over by what comes next, and nothing branches."""
     w = low.w
-    count = w.alloca("i64")
+    count, behind = w.alloca("i64"), w.alloca("i64")
     w.do(f"store i64 0, ptr {count}")
-    with counting(w, mask.dims[0]) as k:
-        one = w.let(f"zext i1 {mask.at(Element(w), (k,))} to i64")
-        bump(w, count, one)
-    target = fresh(low, "i64", ("?",), (w.let(f"load i64, ptr {count}"),), low.new_memory())
-    low.temporaries.append(target)
+    w.do(f"store i64 0, ptr {behind}")
+    with counting(w, x.dims[0]) as k:
+        wanted = in_dtype(x, Element(w), (k,), "bool")
+        bump(w, count, w.let(f"zext i1 {wanted} to i64"))
+        far = w.let(f"select i1 {wanted}, i64 {w.let(f'add nuw nsw i64 {k}, 1')}, i64 0")
+        w.do(f"store i64 {w.greatest(w.let(f'load i64, ptr {behind}'), far)}, ptr {behind}")
+    target = room(w.let(f"load i64, ptr {count}"))
     w.do(f"store i64 0, ptr {count}")
-    with counting(w, mask.dims[0]) as k:
-        with when(w, mask.at(Element(w), (k,))):
-            at = w.let(f"load i64, ptr {count}")
-            e = Element(w)
-            store(w, target, target.address(e, (at,)), k)
-            bump(w, count, "1")
+    with counting(w, w.let(f"load i64, ptr {behind}")) as k:
+        e = Element(w)
+        store(w, target, target.address(e, (w.let(f"load i64, ptr {count}"),)), k)
+        bump(w, count, w.let(f"zext i1 {in_dtype(x, e, (k,), 'bool')} to i64"))
     return target
 
 
@@ -189,6 +205,9 @@ def gather(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> Non
 def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> None:
     """base[index] = value, the last one winning; or += value, repeated indices adding up."""
     w = low.w
+    if node.op == "store" and _is_filling(node, base):
+        _fill(low, node, base)
+        return
     picked = pick(low, base, pattern, node.args[2:])
     kinds, dims = shape(picked)
     source = low.expr(node.args[1])
@@ -206,6 +225,30 @@ def scatter(low: Lowering, node: Node, base: Desc, pattern: Sequence[str]) -> No
 
     with outlined(w, [fitted, *picked.keys], (place,)):
         each(low, picked, dims, cell, sure=True)
+
+
+def _is_filling(node: Node, base: Desc) -> bool:
+    """base[mask] = number."""
+    _, value, *keys = node.args
+    mask = keys[0].type
+    return len(keys) == base.rank == rank(mask) == 1 and isinstance(mask, Array) and mask.dtype == "bool" and rank(value.type) == 0
+
+
+def _fill(low: Lowering, node: Node, base: Desc) -> None:
+    """Every element is written, those that are not meant with what they are: nothing branches, and no positions are kept."""
+    w, mask = low.w, low.expr(node.args[2])
+    _fits(low, mask, base.dims[0], 0)
+    if overlap(mask.memory, base.memory_ids):
+        mask = low.temporary(mask)
+    number = convert(w, low.scalar(node.args[1]), dtype_of(node.args[1].type), base.dtype)
+
+    def body(e: Element, index: Index) -> None:
+        place = base.address(e, index)
+        old = load(w, base, place)
+        wanted = in_dtype(mask, e, index, "bool")
+        store(w, base, place, w.let(f"select i1 {wanted}, {REGISTER[base.dtype]} {number}, {REGISTER[base.dtype]} {old}"))
+
+    over(w, [mask], base.dims, body, (base,))
 
 
 def _check_count(low: Lowering, source: Expr, count: str) -> None:

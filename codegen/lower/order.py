@@ -11,8 +11,8 @@ from ..arrays import Desc, Element, Expr, Index, in_dtype, load, size, store
 from ..memory import fresh
 from ..network import room as needed
 from ..writer import MEMORY, REGISTER, Writer, literal
-from .gather import bump
-from .loops import assign, counting, nest, when
+from .gather import trues
+from .loops import assign, counting, nest
 from .lower import Lowering, dtype_of, handles
 from .scalars import element, select
 
@@ -80,20 +80,10 @@ def lower_search(low: Lowering, node: Node) -> None:
 
 @handles("positions")
 def lower_positions(low: Lowering, node: Node) -> None:
-    """Two passes, the first counts."""
-    w, x = low.w, low.expr(node.args[0])
+    x = low.expr(node.args[0])
     if any(True for _ in x.leaves()) and not isinstance(x, Desc):
         x = low.temporary(x)
-    count = w.alloca("i64")
-    w.do(f"store i64 0, ptr {count}")
-    with counting(w, x.dims[0]) as k:
-        bump(w, count, w.let(f"zext i1 {in_dtype(x, Element(w), (k,), 'bool')} to i64"))
-    target = low.new_array(node.out, (w.let(f"load i64, ptr {count}"),))
-    w.do(f"store i64 0, ptr {count}")
-    with counting(w, x.dims[0]) as k, when(w, in_dtype(x, Element(w), (k,), "bool")):
-        e = Element(w)
-        store(w, target, target.address(e, (w.let(f"load i64, ptr {count}"),)), k)
-        bump(w, count, "1")
+    trues(low, x, lambda count: low.new_array(node.out, (count,)))
 
 
 @handles("cumargmax", "cumargmin")

@@ -143,3 +143,36 @@ def test_index_arrays_in_the_memory_that_is_written():
 
     for f, x in ((written, np.array([3, 1, 0, 2])), (rows, np.array([[1, 5], [2, 6], [0, 7]]))):
         assert np.array_equal(f(x.copy()), f.python(x.copy()))
+
+
+def filled(x, y, m):
+    x = x.copy()
+    x[y > 0.0] = 2.5
+    x[m] = y[0]
+    z = m.copy()
+    z[z] = False
+    i = np.arange(len(x))
+    i[x > 1.0] = -1
+    return x, z, i, x[m], np.flatnonzero(m), x[y < 0.0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64, 301])
+def test_masks_are_filled_and_read_without_branches(size):
+    x, y = RNG.normal(size=(2, size))
+    for m in (x > 0.3, np.zeros(size, bool), np.ones(size, bool), np.arange(size) % 5 == 0, np.arange(size) == 0):
+        for given in (x, x[::-1], np.repeat(x, 2)[::2]):
+            for ours, theirs in zip(dl.differentiable(filled)(given, y, m), filled(given, y, m), strict=True):
+                assert ours.dtype == theirs.dtype and np.array_equal(ours, theirs)
+
+
+def test_a_mask_of_another_length_is_refused_as_numpy_does():
+    x, m = np.ones(4), np.array([True, False, True])
+
+    def fill(x, m):
+        x[m] = 0.0
+
+    with pytest.raises(IndexError) as theirs:
+        fill(x.copy(), m)
+    with pytest.raises(IndexError) as ours:
+        dl.differentiable(fill)(x.copy(), m)
+    assert str(ours.value) == str(theirs.value)
