@@ -68,6 +68,10 @@ class Builder:
             return trace(self, table_row.closed, *args, **attrs)  # type: ignore[no-any-return]
         if op == "unbroadcast" and _fits_already(types[0], types[1]):
             return args[0]  # no axes to sum: keeps a value from being needed only for its shape
+        if op == "unbroadcast" and (lines := _lines(types[0], types[1])) is not None:
+            extra, ones = lines
+            value = self.emit("sum", args[0], axis=ones, keepdims=True) if ones else args[0]
+            return self.emit("sum", value, axis=extra, keepdims=False) if extra else value
         values = self.known.of(args)
         result = table_row.type_of_result(types, attrs, flavor, values)
         if table_row.kind == "elementwise" and isinstance(result, Scalar) and all(isinstance(a, Const) for a in args):
@@ -104,6 +108,17 @@ def _fits_already(value: Type, like: Type) -> bool:
     if isinstance(value, Array) and isinstance(like, Array) and value.rank == like.rank:
         return all(theirs == MANY or mine == ONE for mine, theirs in zip(value.dims, like.dims, strict=True))
     return rank(value) == 0 and rank(like) == 0
+
+
+def _lines(value: Type, like: Type) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The axes to sum where that is certain: those in front, and those of size one."""
+    if not isinstance(value, Array) or not isinstance(like, Array) or value.rank < like.rank:
+        return None
+    extra = value.rank - like.rank
+    pairs = list(zip(value.dims[extra:], like.dims, strict=True))
+    if any(theirs not in (ONE, MANY) and mine != ONE for mine, theirs in pairs):
+        return None
+    return tuple(range(extra)), tuple(extra + axis for axis, (mine, theirs) in enumerate(pairs) if theirs == ONE != mine)
 
 
 def _is_exact(args: Sequence[Atom], quotient: float) -> bool:

@@ -114,7 +114,7 @@ class _Chooser:
             return node.attrs["callee"] in self.prices and "effect" not in node.attrs and self.killed.isdisjoint(node.args)
         if value in self.again and node.op == "index":
             return True
-        if node.op in ("index", "item", "count"):
+        if node.op in ("index", "item", "count") and not _is_whole(node):
             base = node.args[0]
             return isinstance(base, Var) and self.is_at_hand(base) and base not in self.killed
         if node.op in ("dim", "size"):
@@ -163,6 +163,11 @@ class _Chooser:
         again[node] = None
         for operand in self.local(node):
             self.collect(operand, kept, again)
+
+
+def _is_whole(node: Node) -> bool:
+    """Whether an index takes all of an array, with axes of size one put in."""
+    return node.op == "index" and "n" in node.attrs["pattern"] and set(node.attrs["pattern"]) <= {":", "n"}
 
 
 def call_prices(program: Program) -> dict[str, int]:

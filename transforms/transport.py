@@ -132,7 +132,7 @@ class Transport:
             position = SHAPE_OPERAND.get(node.op)
             operand = node.args[position] if position is not None and position < len(node.args) else None
             if isinstance(operand, Var) and operand in frame.local and isinstance(operand.type, (Array, Unknown)):
-                root = mapping.setdefault(operand, self.shapes.root(operand))
+                root = mapping.setdefault(operand, self.shape_of(operand, read))
                 kept = root in read or root in self.partial or self.is_cheap_view(frame, root)
                 twin = None if kept or node.op in ("dim", "size") else self.twin(frame, root)
                 if twin is not None:
@@ -153,6 +153,11 @@ class Transport:
             return replace(region, nodes=tuple(inner.nodes))
 
         return rebuilt(back)
+
+    def shape_of(self, operand: Var, read: Container[Atom]) -> Var:
+        """The value to ask for a shape: one whose elements are read anyway, the earliest first."""
+        root = self.shapes.root(operand)
+        return operand if operand in read and root not in read and root not in self.size_of.top else root
 
     def is_cheap_view(self, frame: Frame, value: Var) -> bool:
         """Whether the array is a slice of one from outside that nobody overwrites: it is taken again for its shape."""

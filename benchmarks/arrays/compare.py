@@ -1,6 +1,8 @@
 """The kernels in difflang against NumPy, Numba and JAX, in one run on one core: ratios of interleaved rounds.
 
-    python benchmarks/arrays/compare.py [--rounds 15] [--only heat,lu] [--core 0]
+    python benchmarks/arrays/compare.py [--rounds 15] [--only heat,lu] [--core 0] [--programs]
+
+`--programs`: the programs of `programs.py` in place of the kernels.
 
 Columns: difflang's forward and gradient; forward over NumPy's and Numba's (njit, parallel off); gradient over JAX's jitted one.
 """
@@ -13,6 +15,7 @@ import os
 import statistics
 import sys
 import time
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_
 
 import kernels
 import numpy as np
+import programs
 
 import difflang as dl
 
@@ -54,7 +58,7 @@ def candidates(function: Any, arguments: Any, wrt: Any) -> dict[str, Callable[[]
         import jax
         import jax_kernels
 
-        if (same := getattr(jax_kernels, function.__name__, None)) is not None:
+        if (same := getattr(jax_kernels, function.__name__, None) or _with_jax(function)) is not None:
             static = tuple(k for k, a in enumerate(arguments) if isinstance(a, int))
             theirs = jax.jit(jax.grad(same, argnums=wrt), static_argnums=static)
             given = [jax.numpy.asarray(a) if isinstance(a, np.ndarray) else a for a in arguments]
@@ -62,6 +66,15 @@ def candidates(function: Any, arguments: Any, wrt: Any) -> dict[str, Callable[[]
             for ours, other in zip(gradient(*arguments), theirs(*given), strict=True):
                 np.testing.assert_allclose(ours, other, rtol=1e-6, atol=1e-9)
     return found
+
+
+def _with_jax(function: Any) -> Any:
+    """A program with JAX in place of NumPy, where it is one that JAX has."""
+    import jax
+
+    if function.__module__ != "programs" or function is programs.positive:
+        return None
+    return types.FunctionType(function.__code__, {**function.__globals__, "np": jax.numpy})
 
 
 def compare(function: Any, arguments: Any, wrt: Any, rounds: int) -> list[str]:
@@ -91,11 +104,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", default="")
     parser.add_argument("--core", type=int, default=0)
+    parser.add_argument("--programs", action="store_true")
     options = parser.parse_args()
     pin(options.core)
     print("| kernel | forward, ms | gradient, ms | gradient / forward | forward / NumPy | forward / Numba | gradient / JAX |")
     print("|---|---|---|---|---|---|---|")
-    for function, (arguments, wrt) in kernels.arguments().items():
+    for function, (arguments, wrt) in (programs if options.programs else kernels).arguments().items():
         if not options.only or function.__name__ in options.only.split(","):
             print("| " + " | ".join(compare(function, arguments, wrt, options.rounds)) + " |", flush=True)
 
