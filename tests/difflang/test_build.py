@@ -64,8 +64,10 @@ def test_a_rule_cannot_ask_for_values() -> None:
 
 
 def test_apply_writes_or_computes() -> None:
-    builder = Builder()
-    trace(builder, lambda x, y: apply("unbroadcast", x, y), Var("x", type_of(np.ones((2, 3)))), VECTOR)
-    assert ops(builder) == ["unbroadcast"]
+    wide, open_rows = Var("x", type_of(np.ones((2, 3)))), Var("y", Array("f64", ("?",)))
+    for like, written in ((open_rows, "unbroadcast"), (VECTOR, "sum")):  # the axes to sum are known of the second
+        builder = Builder()
+        trace(builder, lambda x, y: apply("unbroadcast", x, y), wide, like)
+        assert ops(builder) == [written]
     np.testing.assert_array_equal(apply("unbroadcast", np.ones((2, 3)), np.ones(3)), [2.0, 2.0, 2.0])
     assert lift(builder, 2.0) == const(2.0) and const(2.0).type == FLOAT
